@@ -1,0 +1,144 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is compiled with.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+/// A library of the project: `Sources/<folder>/<name>`.
+func library(
+    _ name: String, in folder: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(folder)", resources: resources,
+        swiftSettings: settings)
+}
+
+/// A test target: `Tests/<name>`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "chassis",
+    products: [
+        .executable(name: "chassis-scheduler", targets: ["chassis-scheduler"]),
+        .executable(name: "chassis-worker", targets: ["chassis-worker"]),
+        .executable(name: "chassis-guard", targets: ["chassis-guard"]),
+        .executable(name: "chassis", targets: ["chassis"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // What the system brings
+        .systemLibrary(
+            name: "CLibPQ", path: "Sources/Shared/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CLibCurl", path: "Sources/Shared/CLibCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CLibCrypto", path: "Sources/Shared/CLibCrypto", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]),
+        .target(name: "CLinux", path: "Sources/Shared/CLinux"),
+
+        // Shared: nothing here knows a process
+        library("JobModel", in: "Shared/JobModel"),
+        library("Digests", in: "Shared/Digests", ["CLibCrypto"]),
+        library("Postgres", in: "Shared/Postgres", ["CLibPQ", "CLinux"]),
+        library("HTTPTransport", in: "Shared/HTTPTransport", ["CLibCurl"]),
+        library("Workflow", in: "Shared/Workflow", ["JobModel", yams]),
+        library(
+            "Storage", in: "Shared/Storage", ["JobModel", "Postgres", "Digests"],
+            resources: [.embedInCode("SQL")]),
+        library("Checkpoints", in: "Shared/Checkpoints", ["JobModel", "Digests", "CLinux"]),
+        library("Access", in: "Shared/Access", ["JobModel", "Digests"]),
+        library("Telemetry", in: "Shared/Telemetry", ["JobModel", log]),
+        library("Settings", in: "Shared/Settings", ["JobModel", yams]),
+
+        // The worker
+        library("Models", in: "Worker/Models", ["JobModel", "HTTPTransport"]),
+        library(
+            "Tools", in: "Worker/Tools",
+            ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", subprocess, systemPackage]),
+        .executableTarget(name: "chassis-guard", path: "Sources/Worker/Guard"),
+        .target(
+            name: "Worker",
+            dependencies: [
+                "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings",
+                "HTTPTransport", "Models", "Tools", "CLinux", log, lifecycle,
+            ],
+            path: "Sources/Worker", exclude: ["Models", "Tools", "Command", "Guard"], swiftSettings: settings),
+        .executableTarget(
+            name: "chassis-worker",
+            dependencies: [
+                "Worker", "Settings", "Telemetry", "JobModel", log, lifecycle, signals, arguments,
+            ],
+            path: "Sources/Worker/Command", swiftSettings: settings),
+
+        // The scheduler
+        .target(
+            name: "Scheduler",
+            dependencies: [
+                "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Access", "Telemetry",
+                "Settings", log, lifecycle, hummingbird,
+            ],
+            path: "Sources/Scheduler", exclude: ["Command"], swiftSettings: settings),
+        .executableTarget(
+            name: "chassis-scheduler",
+            dependencies: [
+                "Scheduler", "Settings", "Telemetry", "JobModel", log, lifecycle, signals, arguments,
+            ],
+            path: "Sources/Scheduler/Command", swiftSettings: settings),
+
+        // The command for people
+        .target(
+            name: "Client",
+            dependencies: [
+                "JobModel", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings", "CLinux",
+                arguments, subprocess, systemPackage,
+            ],
+            path: "Sources/Client", exclude: ["Command"], swiftSettings: settings),
+        .executableTarget(
+            name: "chassis", dependencies: ["Client", arguments], path: "Sources/Client/Command",
+            swiftSettings: settings),
+
+        // Tests
+        .target(
+            name: "TestSupport", dependencies: ["JobModel", "Postgres", "Storage", "CLinux"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("JobModelTests", ["JobModel"]),
+        tests("DigestsTests", ["Digests"]),
+        tests("PostgresTests", ["Postgres", "TestSupport"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "JobModel", "TestSupport"]),
+        tests("WorkflowTests", ["Workflow", "JobModel"]),
+        tests("StorageTests", ["Storage", "Postgres", "JobModel", "TestSupport"]),
+        tests("CheckpointsTests", ["Checkpoints", "JobModel", "Digests"]),
+        tests("ModelsTests", ["Models", "JobModel", "HTTPTransport", "TestSupport"]),
+        tests("ToolsTests", ["Tools", "JobModel", "Models", "Postgres", "HTTPTransport", "TestSupport"]),
+        tests("WorkerTests", ["Worker", "JobModel", "Storage", "Checkpoints", "Models", "TestSupport"]),
+        tests("SchedulerTests", ["Scheduler", "JobModel", "Storage", "TestSupport"]),
+        tests("ClientTests", ["Client", "JobModel", "TestSupport"]),
+        tests("EndToEndTests", ["TestSupport", "JobModel", "Storage", "Postgres", "HTTPTransport"]),
+    ]
+)

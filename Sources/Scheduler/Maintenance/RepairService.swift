@@ -1,0 +1,64 @@
+package import Logging
+import JobModel
+package import Postgres
+package import ServiceLifecycle
+package import Storage
+import Telemetry
+
+/// Looks several times a second for what needs mending, and mends it: dead sessions, their jobs, delayed jobs.
+///
+/// Any number of schedulers may run it; workers do the same once a second, so a system without a scheduler heals too.
+package struct RepairService: Service {
+    /// How far apart two looks are.
+    package static let interval = Duration.milliseconds(100)
+    /// The longest pause after a look that failed.
+    static let longestPause = Duration.seconds(2)
+
+    private let pool: PostgresPool
+    private let repair: Repair
+    private let notifier: ReadyNotifier
+    private let logger: Logger
+
+    package init(pool: PostgresPool, repair: Repair, notifier: ReadyNotifier, logger: Logger) {
+        self.pool = pool
+        self.repair = repair
+        self.notifier = notifier
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            var pause = Self.interval
+            while !Task.isCancelled {
+                do {
+                    let report = try await pool.withConnection { try await repair.pass(on: $0, pool: pool) }
+                    notifier.notify(report.readied)
+                    tell(report)
+                    pause = Self.interval
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.warning("the look for dead sessions failed", metadata: [LogKey.error: "\(error)"])
+                    pause = min(pause * 2, Self.longestPause)
+                }
+                do { try await ContinuousClock().sleep(for: pause) } catch { return }
+            }
+        }
+    }
+
+    private func tell(_ report: Repair.Report) {
+        for change in report.sessions {
+            guard let reason = change.endReason else { continue }
+            logger.warning(
+                "a session was ended",
+                metadata: [
+                    LogKey.session: "\(change.session)", LogKey.worker: "\(change.worker)", LogKey.reason: "\(reason)",
+                ])
+        }
+        for job in report.rescued {
+            logger.warning(
+                job.hasFailed ? "a job was failed: it lost its worker too often" : "a job was rescued",
+                metadata: [LogKey.job: "\(job.job)", LogKey.run: "\(job.run)", LogKey.queue: "\(job.queue)"])
+        }
+    }
+}

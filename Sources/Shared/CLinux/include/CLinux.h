@@ -1,0 +1,37 @@
+#pragma once
+/* The parts of Linux that Swift's Glibc module leaves out. */
+#include <stdint.h>
+#include <sys/types.h>
+
+/* epoll(7) */
+#define CLINUX_EPOLLIN 0x001u
+#define CLINUX_EPOLLOUT 0x004u
+#define CLINUX_EPOLLERR 0x008u
+#define CLINUX_EPOLLHUP 0x010u
+#define CLINUX_EPOLLRDHUP 0x2000u
+
+struct clinux_event {
+    uint32_t events;
+    int32_t descriptor;
+};
+
+int clinux_epoll_create(void);
+int clinux_epoll_add(int epoll, int descriptor, uint32_t events);
+int clinux_epoll_modify(int epoll, int descriptor, uint32_t events);
+int clinux_epoll_delete(int epoll, int descriptor);
+/* At most 64 events are returned. A negative timeout waits without end. */
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int limit, int timeout_ms);
+
+/* eventfd(2) */
+int clinux_eventfd_create(void);
+int clinux_eventfd_signal(int descriptor);
+int clinux_eventfd_drain(int descriptor);
+
+/* The monotonic clock, in nanoseconds; it does not run while the machine is suspended. */
+int64_t clinux_monotonic_ns(void);
+
+/* Thread name (at most 15 characters), seen in ps and gdb. */
+void clinux_name_thread(const char *name);
+
+/* The calling thread, as an address that no other living thread has. */
+void *clinux_thread_id(void);

@@ -1,0 +1,60 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+static int control(int epoll, int operation, int descriptor, uint32_t events) {
+    struct epoll_event event = {.events = events, .data.fd = descriptor};
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+int clinux_epoll_add(int epoll, int descriptor, uint32_t events) {
+    return control(epoll, EPOLL_CTL_ADD, descriptor, events);
+}
+
+int clinux_epoll_modify(int epoll, int descriptor, uint32_t events) {
+    return control(epoll, EPOLL_CTL_MOD, descriptor, events);
+}
+
+int clinux_epoll_delete(int epoll, int descriptor) { return control(epoll, EPOLL_CTL_DEL, descriptor, 0); }
+
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int limit, int timeout_ms) {
+    struct epoll_event ready[64];
+    if (limit > 64) limit = 64;
+    int count = epoll_wait(epoll, ready, limit, timeout_ms);
+    if (count < 0) return errno == EINTR ? 0 : -1;
+    for (int i = 0; i < count; i++) {
+        events[i].events = ready[i].events;
+        events[i].descriptor = ready[i].data.fd;
+    }
+    return count;
+}
+
+int clinux_eventfd_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int clinux_eventfd_signal(int descriptor) {
+    uint64_t one = 1;
+    return write(descriptor, &one, sizeof one) == sizeof one ? 0 : -1;
+}
+
+int clinux_eventfd_drain(int descriptor) {
+    uint64_t count;
+    return read(descriptor, &count, sizeof count) == sizeof count ? 0 : -1;
+}
+
+int64_t clinux_monotonic_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void clinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+void *clinux_thread_id(void) { return (void *)pthread_self(); }

@@ -1,0 +1,55 @@
+import CLibCrypto
+
+/// SHA-256 over bytes that come piece by piece.
+///
+/// ```swift
+/// var hash = SHA256()
+/// hash.update("chassis".utf8)
+/// let digest = hash.finalize()
+/// ```
+package struct SHA256: ~Copyable {
+    private let context: OpaquePointer
+
+    /// A hash over nothing yet.
+    package init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, HashAlgorithm.sha256.pointer, nil) == 1 else {
+            fatalError("libcrypto cannot start a SHA-256: out of memory")
+        }
+        self.context = context
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    /// Adds bytes to what is hashed.
+    package mutating func update(_ bytes: some Sequence<UInt8>) {
+        let isContiguous: Void? = bytes.withContiguousStorageIfAvailable { update(UnsafeRawBufferPointer($0)) }
+        guard isContiguous == nil else { return }
+        Array(bytes).withUnsafeBytes { update($0) }
+    }
+
+    /// Adds the bytes of a buffer to what is hashed.
+    package mutating func update(_ buffer: UnsafeRawBufferPointer) {
+        guard EVP_DigestUpdate(context, buffer.baseAddress, buffer.count) == 1 else {
+            fatalError("libcrypto refused \(buffer.count) bytes for a SHA-256")
+        }
+    }
+
+    /// The digest of all that was added.
+    package consuming func finalize() -> SHA256Digest {
+        let bytes = [UInt8](unsafeUninitializedCapacity: SHA256Digest.byteCount) { buffer, count in
+            guard EVP_DigestFinal_ex(context, buffer.baseAddress, nil) == 1 else {
+                fatalError("libcrypto cannot end a SHA-256")
+            }
+            count = SHA256Digest.byteCount
+        }
+        guard let digest = SHA256Digest(bytes: bytes) else { preconditionFailure("a SHA-256 of \(bytes.count) bytes") }
+        return digest
+    }
+
+    /// The digest of some bytes.
+    package static func digest(of bytes: some Sequence<UInt8>) -> SHA256Digest {
+        var hash = SHA256()
+        hash.update(bytes)
+        return hash.finalize()
+    }
+}

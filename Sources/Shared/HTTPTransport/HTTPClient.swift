@@ -1,0 +1,47 @@
+/// Sends HTTP requests over connections that are kept and used again.
+///
+/// All transfers of a client share one thread. A client that nobody holds any more closes its connections.
+package final class HTTPClient: Sendable {
+    /// The client for everything that needs no connections of its own.
+    package static let shared = HTTPClient()
+
+    /// The most bytes of a body that `send` collects when it is not told otherwise: 16 MiB.
+    package static let defaultMaximumBytes = 16 << 20
+
+    private let inbox = EngineInbox()
+
+    /// A client with a thread and connections of its own.
+    package init() { EngineThread.start(inbox) }
+
+    deinit { inbox.post(.stop) }
+
+    /// Sends a request and returns when the head of the response is there.
+    ///
+    /// Cancelling the task ends the transfer, here and while the body is read.
+    ///
+    /// - Throws: `HTTPTransportError`, or `CancellationError`.
+    package func start(_ request: HTTPRequest) async throws -> HTTPResponseStream {
+        let transfer = Transfer(inbox: inbox)
+        let head = try await transfer.start(request)
+        let handle = TransferHandle(transfer: transfer, client: self)
+        return HTTPResponseStream(status: head.status, headers: head.headers, body: HTTPBody(handle: handle))
+    }
+
+    /// Sends a request and collects the response.
+    ///
+    /// - Parameter maximumBytes: The most bytes of a body that are taken.
+    /// - Throws: `HTTPTransportError`, `.tooLarge` for a larger body, or `CancellationError`.
+    package func send(
+        _ request: HTTPRequest, maximumBytes: Int = defaultMaximumBytes
+    ) async throws -> HTTPResponse {
+        let response = try await start(request)
+        if let length = response.headers["Content-Length"].flatMap({ Int($0) }), length > maximumBytes,
+            request.method != "HEAD"
+        {
+            response.cancel()
+            throw HTTPTransportError.tooLarge(limit: maximumBytes)
+        }
+        let body = try await response.body.collect(maximumBytes: maximumBytes)
+        return HTTPResponse(status: response.status, headers: response.headers, body: body)
+    }
+}

@@ -1,0 +1,5 @@
+/// What comes before the body of a response.
+struct HTTPResponseHead: Equatable, Sendable {
+    var status: Int
+    var headers = HTTPHeaders()
+}

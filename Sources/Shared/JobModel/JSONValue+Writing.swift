@@ -1,0 +1,85 @@
+extension JSONValue {
+    /// How the members of objects are ordered when a value is written.
+    package enum KeyOrder: Sendable {
+        /// As they were read or set.
+        case written
+        /// By the UTF-8 bytes of the key: one value has one text, so digests may be built on it.
+        case canonical
+    }
+
+    /// The value as compact JSON text, as UTF-8.
+    ///
+    /// Doubles are written in the shortest form that reads back equal; a double without a fraction below 2^53 is
+    /// written as an integer. Infinities and NaN, which JSON lacks, are written as `null`.
+    package func encoded(_ order: KeyOrder = .written) -> [UInt8] {
+        var bytes: [UInt8] = []
+        write(into: &bytes, order)
+        return bytes
+    }
+
+    /// The value as compact JSON text.
+    package func text(_ order: KeyOrder = .written) -> String {
+        String(decoding: encoded(order), as: UTF8.self)
+    }
+
+    private func write(into bytes: inout [UInt8], _ order: KeyOrder) {
+        switch self {
+        case .null: bytes.append(contentsOf: "null".utf8)
+        case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        case .integer(let value): bytes.append(contentsOf: String(value).utf8)
+        case .number(let value): Self.write(value, into: &bytes)
+        case .string(let value): Self.write(value, into: &bytes)
+        case .array(let values):
+            bytes.append(UInt8(ascii: "["))
+            for (position, value) in values.enumerated() {
+                if position > 0 { bytes.append(UInt8(ascii: ",")) }
+                value.write(into: &bytes, order)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let object):
+            bytes.append(UInt8(ascii: "{"))
+            var members = Array(object)
+            if order == .canonical { members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } }
+            for (position, member) in members.enumerated() {
+                if position > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.write(member.key, into: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.write(into: &bytes, order)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func write(_ value: Double, into bytes: inout [UInt8]) {
+        guard value.isFinite else {
+            bytes.append(contentsOf: "null".utf8)
+            return
+        }
+        if let integer = Int64(exactly: value), abs(value) < 9_007_199_254_740_992 {
+            bytes.append(contentsOf: String(integer).utf8)
+        } else {
+            bytes.append(contentsOf: value.description.utf8)
+        }
+    }
+
+    private static func write(_ value: String, into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): bytes.append(contentsOf: #"\""#.utf8)
+            case UInt8(ascii: "\\"): bytes.append(contentsOf: #"\\"#.utf8)
+            case 0x0A: bytes.append(contentsOf: #"\n"#.utf8)
+            case 0x0D: bytes.append(contentsOf: #"\r"#.utf8)
+            case 0x09: bytes.append(contentsOf: #"\t"#.utf8)
+            case 0..<0x20:
+                bytes.append(contentsOf: #"\u00"#.utf8)
+                bytes.append(hexDigits[Int(byte >> 4)])
+                bytes.append(hexDigits[Int(byte & 15)])
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+private let hexDigits = Array("0123456789abcdef".utf8)

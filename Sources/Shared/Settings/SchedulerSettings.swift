@@ -1,0 +1,58 @@
+/// What a scheduler process is told at its start.
+package struct SchedulerSettings: Equatable, Sendable {
+    /// The database, as a libpq connection string or URL.
+    package var postgres: Secret
+    /// The directory of the object store, from which outputs are served.
+    package var store: String
+    /// Where the HTTP API listens; by default 127.0.0.1.
+    package var host: String
+    /// 0 to 65535, by default 8420; 0 takes a free one.
+    package var port: Int
+    /// How long a worker's lock may be missing before its process counts as gone; 50 ms to 1 m, by default 300 ms.
+    package var grace: Duration
+    /// How many lost workers fail a job; 1 to 100, by default 3.
+    package var poisonLimit: Int
+    /// `json` or `text`; by default text on a terminal.
+    package var logFormat: String?
+    package var logLevel: String
+
+    /// Every setting, with what the command line says about it.
+    package static let help: [(key: String, help: String)] = [
+        ("postgres", "The database: a libpq URL or connection string."),
+        ("store", "The directory of the object store."),
+        ("listen", "HOST:PORT of the HTTP API (127.0.0.1:8420)."),
+        ("grace", "How long a worker's lock may be missing (300ms)."),
+        ("poison-limit", "How many lost workers fail a job (3)."),
+        ("log-format", "text or json."),
+        ("log-level", "trace, debug, info, warning or error (info)."),
+    ]
+
+    /// Reads and checks the settings.
+    ///
+    /// - Throws: Every broken rule at once.
+    package init(
+        flags: [String: String], environment: [String: String], file: [String: String] = [:]
+    ) throws(SettingsFaults) {
+        var reader = SettingsReader(flags: flags, environment: environment, file: file)
+        postgres = Secret(reader.text("postgres", hint: "the database, such as postgresql://chassis@db/chassis"))
+        store = reader.text("store", hint: "the directory of the object store")
+        host = "127.0.0.1"
+        port = 8420
+        if let listen = reader.optionalText("listen") {
+            let colon = listen.lastIndex(of: ":")
+            if let colon, colon > listen.startIndex, let number = Int(listen[listen.index(after: colon)...]),
+                (0...65535).contains(number)
+            {
+                host = String(listen[..<colon])
+                port = number
+            } else {
+                reader.refuse("listen", "must be HOST:PORT, such as 127.0.0.1:8420, got \"\(listen)\"")
+            }
+        }
+        grace = reader.duration("grace", default: .milliseconds(300), in: .milliseconds(50) ... .seconds(60))
+        poisonLimit = reader.integer("poison-limit", default: 3, in: 1...100)
+        logFormat = reader.optionalText("log-format")
+        logLevel = reader.optionalText("log-level") ?? "info"
+        try reader.finish()
+    }
+}

@@ -1,0 +1,21 @@
+package import JobModel
+
+/// A job that this worker holds, and what it needs to know to run it.
+package struct ClaimedJob: Equatable, Sendable {
+    package let id: JobID
+    package let run: RunID
+    package let version: VersionID
+    /// The job's name in its workflow.
+    package let name: String
+    package let kind: String
+    package let params: JSONObject
+    /// Counted from 1; a released job goes on with the same.
+    package let attempt: Int
+    package let epoch: LeaseEpoch
+    /// How many attempts have failed so far.
+    package let failures: Int
+    /// How many workers were lost with it so far.
+    package let losses: Int
+    /// Whether its run was cancelled between the job's becoming pending and the claim.
+    package let isCancelled: Bool
+}

@@ -1,0 +1,31 @@
+package import JobModel
+package import Postgres
+
+/// The channels by which processes wake each other. They only save waiting: whoever misses one finds out by polling.
+package enum Notifications {
+    /// A queue got pending jobs; the payload is its name.
+    package static let ready = "chassis_ready"
+    /// A run was cancelled; the payload is its id.
+    package static let cancelled = "chassis_cancelled"
+
+    private static let notify = Statement.load("notify", PackageResources.notify_sql)
+    private static let listenReady = Statement.load("listen_ready", PackageResources.listen_ready_sql)
+    private static let listenCancelled = Statement.load("listen_cancelled", PackageResources.listen_cancelled_sql)
+
+    /// Tells the workers that `queues` have pending jobs.
+    package static func sendReady(_ queues: some Sequence<String>, on pool: PostgresPool) async throws {
+        let names = Set(queues).sorted()
+        guard !names.isEmpty else { return }
+        _ = try await pool.query(notify, [.text(ready), .array(names.map(Optional.some))])
+    }
+
+    static func sendCancellation(of run: RunID, on pool: PostgresPool) async throws {
+        _ = try await pool.query(notify, [.text(cancelled), .array([Optional(String(run.rawValue))])])
+    }
+
+    /// Begins to hear both channels on a connection.
+    package static func listen(on connection: PostgresConnection) async throws {
+        _ = try await connection.query(listenReady)
+        _ = try await connection.query(listenCancelled)
+    }
+}

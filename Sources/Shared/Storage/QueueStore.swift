@@ -1,0 +1,131 @@
+package import JobModel
+package import Postgres
+
+/// The queue, as a worker sees it: claim, end, release, delay.
+///
+/// Every write about a held job goes through its lease; where the lease is gone, nothing is written.
+package struct QueueStore: Sendable {
+    /// What one turn did.
+    package struct Turn: Sendable {
+        /// The jobs of the endings that took effect; the others' leases were lost.
+        package var ended: Set<JobID> = []
+        /// The queues that got pending jobs by it, once for each job.
+        package var readied: [String] = []
+        package var claimed: [ClaimedJob] = []
+    }
+
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    /// Ends jobs, readies their dependents, ends their runs, and claims more: one round trip, one transaction.
+    ///
+    /// - Parameter queue: The queue to claim from.
+    /// - Parameter limit: How many jobs are claimed at most; none when 0.
+    package func turn(
+        session: SessionID, ending endings: [JobEnding] = [], queue: String, limit: Int, now: String? = nil
+    ) async throws -> Turn {
+        let now = PostgresParameter.optional(now)
+        var batch = endings.isEmpty ? [] : Self.statements(ending: endings, now: now)
+        if limit > 0 {
+            batch.append((Statement.claimJobs, [.integer(session.rawValue), .text(queue), .integer(limit), now]))
+        }
+        guard !batch.isEmpty else { return Turn() }
+        let results = try await pool.pipeline(batch)
+        var turn = Turn()
+        for (step, result) in zip(batch, results) {
+            switch step.0 {
+            case Statement.endJobs:
+                for row in result.rows { turn.ended.insert(JobID(rawValue: try row.int64("job_id"))) }
+            case Statement.readyDependents:
+                for row in result.rows { turn.readied.append(try row.string("queue")) }
+            case Statement.claimJobs:
+                turn.claimed = try result.rows.map(Self.claimedJob).sorted { $0.id < $1.id }
+            default: break
+            }
+        }
+        return turn
+    }
+
+    private static func statements(
+        ending endings: [JobEnding], now: PostgresParameter
+    ) -> [(PostgresStatement, [PostgresParameter])] {
+        let endings = endings.sorted { $0.job < $1.job }
+        let jobs = PostgresParameter.array(endings.map(\.job.rawValue))
+        let runs = PostgresParameter.array(Set(endings.map(\.run.rawValue)).sorted())
+        var batch: [(PostgresStatement, [PostgresParameter])] = [
+            (Statement.lockLiveRuns, [runs]),
+            (
+                Statement.endJobs,
+                [
+                    jobs,
+                    .array(endings.map(\.epoch.rawValue)),
+                    .array(endings.map { Optional($0.outcome.state.rawValue) }),
+                    .array(endings.map(\.outputText)),
+                    .array(endings.map(\.outputBlob)),
+                    .array(endings.map(\.errorText)),
+                    now,
+                ]
+            ),
+        ]
+        if endings.contains(where: { $0.outcome.state != .succeeded }) {
+            batch.append((Statement.skipDependents, [jobs, now]))
+        }
+        batch.append((Statement.readyDependents, [jobs, now]))
+        batch.append((Statement.endRuns, [runs, now]))
+        return batch
+    }
+
+    private static func claimedJob(_ row: PostgresRow) throws -> ClaimedJob {
+        ClaimedJob(
+            id: JobID(rawValue: try row.int64("job_id")),
+            run: RunID(rawValue: try row.int64("run_id")),
+            version: VersionID(rawValue: try row.int64("version_id")),
+            name: try row.string("name"),
+            kind: try row.string("kind"),
+            params: try JSONValue(parsing: row.string("params")).objectValue ?? [:],
+            attempt: try row.int("attempt"),
+            epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
+            failures: try row.int("failures"),
+            losses: try row.int("losses"),
+            isCancelled: try row.bool("is_cancelled"))
+    }
+
+    /// Gives a job back unharmed; no attempt is spent.
+    ///
+    /// - Returns: The job's queue, or nil when the lease was lost before.
+    package func release(_ job: JobID, epoch: LeaseEpoch, now: String? = nil) async throws -> String? {
+        let result = try await pool.query(
+            Statement.releaseJobs, [.array([job.rawValue]), .array([epoch.rawValue]), .optional(now)])
+        return try result.rows.first?.string("queue")
+    }
+
+    /// Notes that an attempt failed and sets the job aside for `delay`.
+    ///
+    /// - Returns: False when the lease was lost before.
+    package func delay(
+        _ job: JobID, epoch: LeaseEpoch, for delay: Duration, failure: JobFailure, now: String? = nil
+    ) async throws -> Bool {
+        let result = try await pool.query(
+            Statement.delayJob,
+            [
+                .integer(job.rawValue), .integer(epoch.rawValue), .integer(delay.wholeMicroseconds),
+                .json(failure.json.text()), .optional(now),
+            ])
+        return !result.rows.isEmpty
+    }
+
+    /// Makes delayed jobs pending whose time has come, at most `limit` of them.
+    ///
+    /// - Returns: The queues that got pending jobs, once for each job.
+    package func readyDueJobs(limit: Int = 1000, now: String? = nil) async throws -> [String] {
+        let result = try await pool.query(Statement.readyDueJobs, [.integer(limit), .optional(now)])
+        return try result.rows.map { try $0.string("queue") }
+    }
+
+    /// How long until the next delayed job is due; nil when none is delayed.
+    package func nextDue(now: String? = nil) async throws -> Duration? {
+        let result = try await pool.query(Statement.nextDue, [.optional(now)])
+        return try result.rows.first?.optionalInt64("wait_us").map { .microseconds($0) }
+    }
+}

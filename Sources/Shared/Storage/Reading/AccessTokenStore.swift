@@ -1,0 +1,44 @@
+package import Digests
+package import Postgres
+
+/// Keeps who may use the HTTP API. It knows the digests of tokens, never a token.
+package struct AccessTokenStore: Sendable {
+    /// A token that lets in, without anything one could log in with.
+    package struct Entry: Equatable, Sendable {
+        /// Whom it was given to.
+        package var name: String
+        /// The first 8 hexadecimal digits of its digest, to tell tokens of one name apart.
+        package var digestPrefix: String
+        package var createdAt: Timestamp
+    }
+
+    /// The most tokens of one answer.
+    package static let maximumEntries = 1000
+
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    /// The name of the token with this digest; nil when it lets nobody in.
+    package func name(of digest: SHA256Digest) async throws -> String? {
+        try await pool.query(Statement.findAccessToken, [.bytes(digest.bytes)]).rows.first?.string("name")
+    }
+
+    /// Lets a token in.
+    ///
+    /// - Returns: False when it was let in before, under whatever name.
+    package func add(_ digest: SHA256Digest, name: String, now: String? = nil) async throws -> Bool {
+        let result = try await pool.query(
+            Statement.addAccessToken, [.bytes(digest.bytes), .text(name), .optional(now)])
+        return !result.rows.isEmpty
+    }
+
+    /// The tokens that let in, oldest first, at most `maximumEntries`.
+    package func entries() async throws -> [Entry] {
+        try await pool.query(Statement.listAccessTokens, [.integer(Self.maximumEntries)]).rows.map { row in
+            Entry(
+                name: try row.string("name"), digestPrefix: try row.string("digest_prefix"),
+                createdAt: try row.timestamp("created_us"))
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import Digests
+package import JobModel
+package import Postgres
+
+/// Starts, cancels and retries runs.
+package struct RunStore: Sendable {
+    /// One job of a run that is to be started.
+    package struct NewJob: Equatable, Sendable {
+        package var name: String
+        package var kind: String
+        package var queue: String
+        /// Higher goes first; -32768 to 32767, by default 0.
+        package var priority: Int16
+        /// The names of the jobs it needs.
+        package var needs: [String]
+
+        package init(
+            name: String, kind: String, queue: String = "default", priority: Int16 = 0, needs: [String] = []
+        ) {
+            self.name = name
+            self.kind = kind
+            self.queue = queue
+            self.priority = priority
+            self.needs = needs
+        }
+    }
+
+    /// A run that is to be started.
+    package struct Submission: Sendable {
+        package var workflow: String
+        /// The workflow file as it was given; its content makes the version.
+        package var source: String
+        package var team: String
+        package var params: JSONObject
+        package var jobs: [NewJob]
+        package var idempotencyKey: String?
+
+        package init(
+            workflow: String, source: String, team: String = "default", params: JSONObject = [:], jobs: [NewJob],
+            idempotencyKey: String? = nil
+        ) {
+            self.workflow = workflow
+            self.source = source
+            self.team = team
+            self.params = params
+            self.jobs = jobs
+            self.idempotencyKey = idempotencyKey
+        }
+    }
+
+    /// What became of a submission.
+    package struct Receipt: Equatable, Sendable {
+        package let run: RunID
+        /// False when the idempotency key named an earlier run.
+        package let isNew: Bool
+    }
+
+    /// What a cancellation did.
+    package struct Cancellation: Equatable, Sendable {
+        /// How many jobs workers still hold; they end them.
+        package let running: Int
+    }
+
+    /// A version of a workflow, as it was submitted.
+    package struct Version: Equatable, Sendable {
+        package let workflow: String
+        package let number: Int
+        package let source: String
+    }
+
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    /// Starts a run, whole or not at all.
+    package func submit(_ submission: Submission, now: String? = nil) async throws -> Receipt {
+        let version = try await version(of: submission, now: now)
+        let places = Dictionary(
+            submission.jobs.enumerated().map { ($1.name, Int64($0 + 1)) }, uniquingKeysWith: { first, _ in first })
+        var needing: [Int64] = []
+        var needed: [Int64] = []
+        for (place, job) in submission.jobs.enumerated() {
+            for name in job.needs {
+                guard let upstream = places[name] else { preconditionFailure("job \(job.name) needs unknown \(name)") }
+                needing.append(Int64(place + 1))
+                needed.append(upstream)
+            }
+        }
+        let result = try await pool.query(
+            Statement.submitRun,
+            [
+                .integer(version.rawValue), .text(submission.team), .json(JSONValue.object(submission.params).text()),
+                .optional(submission.idempotencyKey),
+                .array(submission.jobs.map { Optional($0.name) }),
+                .array(submission.jobs.map { Optional($0.kind) }),
+                .array(submission.jobs.map { Optional($0.queue) }),
+                .array(submission.jobs.map { Int64($0.priority) }),
+                .array(submission.jobs.map { Int64($0.needs.count) }),
+                .array(needing), .array(needed), .optional(now),
+            ])
+        if let row = result.rows.first {
+            return Receipt(run: RunID(rawValue: try row.int64("run_id")), isNew: true)
+        }
+        let earlier = try await pool.query(
+            Statement.findRunByKey, [.text(submission.team), .optional(submission.idempotencyKey)])
+        guard let row = earlier.rows.first else {
+            preconditionFailure("a submission without a new run must name an earlier one")
+        }
+        return Receipt(run: RunID(rawValue: try row.int64("run_id")), isNew: false)
+    }
+
+    private func version(of submission: Submission, now: String?) async throws -> VersionID {
+        let digest = PostgresParameter.bytes(Array(SHA256.digest(of: submission.source.utf8)))
+        let found = try await pool.query(Statement.findWorkflowVersion, [.text(submission.workflow), digest])
+        if let row = found.rows.first { return VersionID(rawValue: try row.int64("version_id")) }
+        // A version that another submission adds at this moment is seen by the second try.
+        for _ in 0..<2 {
+            let added = try await pool.query(
+                Statement.addWorkflowVersion,
+                [.text(submission.workflow), .text(submission.source), digest, .optional(now)])
+            if let row = added.rows.first { return VersionID(rawValue: try row.int64("version_id")) }
+        }
+        preconditionFailure("a workflow version was neither added nor found")
+    }
+
+    /// The file of a version.
+    ///
+    /// - Throws: `StorageError.versionMissing`.
+    package func version(_ id: VersionID) async throws -> Version {
+        guard let row = try await pool.query(Statement.readWorkflowVersion, [.integer(id.rawValue)]).rows.first else {
+            throw StorageError.versionMissing(id)
+        }
+        return Version(
+            workflow: try row.string("name"), number: try row.int("number"), source: try row.string("source"))
+    }
+
+    /// Cancels a run: what no worker holds ends now, the rest is ended by the workers, who are told.
+    ///
+    /// - Returns: Nil when the run has ended already or is not there.
+    package func cancel(_ run: RunID, now: String? = nil) async throws -> Cancellation? {
+        let cancellation: Cancellation? = try await pool.transaction { connection in
+            _ = try await connection.query(Statement.lockLiveRuns, [.array([run.rawValue])])
+            let result = try await connection.query(Statement.cancelRun, [.integer(run.rawValue), .optional(now)])
+            guard let row = result.rows.first else { return nil }
+            _ = try await connection.query(
+                Statement.countCancelledJobs, [.integer(run.rawValue), .integer(try row.int64("ended"))])
+            _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
+            return Cancellation(running: try row.int("running"))
+        }
+        if let cancellation, cancellation.running > 0 { try await Notifications.sendCancellation(of: run, on: pool) }
+        return cancellation
+    }
+
+    /// Brings an ended run back to life: what did not succeed goes on from its checkpoints.
+    ///
+    /// - Parameter repeatingUnknown: Whether steps with an effect whose outcome is unknown may run again; without it
+    ///   they fail their jobs again.
+    /// - Returns: The queues that have pending jobs by it; nil when the run has not ended, is not there, or has
+    ///   nothing that did not succeed.
+    package func retry(_ run: RunID, repeatingUnknown: Bool, now: String? = nil) async throws -> [String]? {
+        try await pool.transaction { connection in
+            let result = try await connection.query(Statement.retryRun, [.integer(run.rawValue), .optional(now)])
+            guard let row = result.rows.first else { return nil }
+            if repeatingUnknown {
+                _ = try await connection.query(Statement.dismissUnknownSteps, [.integer(run.rawValue)])
+            }
+            return try row.string("queues").split(separator: ",").map(String.init)
+        }
+    }
+
+    /// The outputs of the jobs of a run that succeeded, by name.
+    package func outputs(of run: RunID) async throws -> [String: StoredOutput] {
+        let rows = try await pool.query(Statement.readOutputs, [.integer(run.rawValue)]).rows
+        var outputs: [String: StoredOutput] = [:]
+        for row in rows {
+            if let blob = try row.optionalString("output_blob").flatMap(StoredBlob.init) {
+                outputs[try row.string("name")] = .blob(blob)
+            } else {
+                let text = try row.optionalString("output")
+                outputs[try row.string("name")] = .inline(try text.map { try JSONValue(parsing: $0) } ?? .null)
+            }
+        }
+        return outputs
+    }
+}

@@ -1,0 +1,31 @@
+-- Cancels an unfinished run: what no worker holds ends now; what one holds is ended by it.
+--
+--   $1 run_id bigint
+--   $2 now timestamptz: NULL for the database's clock
+--
+-- Returns one row with the number of jobs that still run, none when the run has ended or is not there.
+-- Lock the run with lock_live_runs first, and follow with end_runs, in the same transaction.
+WITH cancelled AS (
+    UPDATE chassis.live_run
+    SET cancelled_at = coalesce(cancelled_at, coalesce($2::timestamptz, now()))
+    WHERE run_id = $1::bigint
+    RETURNING run_id
+), members AS MATERIALIZED (
+    SELECT job_id FROM chassis.job JOIN cancelled USING (run_id)
+), unblocked AS (
+    DELETE FROM chassis.waiting USING members WHERE waiting.job_id = members.job_id
+    RETURNING waiting.job_id, waiting.run_id, attempt, epoch, failures, losses, queue, priority
+), unready AS (
+    DELETE FROM chassis.ready USING members WHERE ready.job_id = members.job_id
+    RETURNING ready.job_id, ready.run_id, attempt, epoch, failures, losses, queue, priority
+), taken AS (
+    SELECT * FROM unblocked UNION ALL SELECT * FROM unready
+), recorded AS (
+    INSERT INTO chassis.done
+        (job_id, run_id, state, attempt, epoch, failures, losses, ended_at, queue, priority)
+    SELECT job_id, run_id, 'cancelled', 0, epoch, failures, losses, coalesce($2::timestamptz, now()), queue, priority
+    FROM taken
+)
+SELECT (SELECT count(*) FROM taken) AS ended,
+       (SELECT count(*) FROM chassis.lease JOIN members USING (job_id)) AS running
+FROM cancelled;

@@ -1,0 +1,29 @@
+-- Lists runs that have not ended, newest first.
+--
+--   $1 has_started boolean: whether a job of the run was ever claimed, or has ended
+--   $2 workflow text: its name, or NULL for all
+--   $3 before bigint: only runs with smaller ids, or NULL
+--   $4 page_size integer
+--
+-- Returns run_id. Walks the primary key of live_run backwards until the page is full.
+SELECT live_run.run_id
+FROM chassis.live_run
+WHERE live_run.run_id < coalesce($3::bigint, 9223372036854775807)
+  AND $1::boolean = (
+      live_run.unfinished <= (SELECT max(position) FROM chassis.job WHERE job.run_id = live_run.run_id)
+      OR EXISTS (
+          SELECT
+          FROM chassis.job
+          LEFT JOIN chassis.waiting USING (job_id)
+          LEFT JOIN chassis.ready USING (job_id)
+          LEFT JOIN chassis.lease USING (job_id)
+          WHERE job.run_id = live_run.run_id AND coalesce(lease.epoch, ready.epoch, waiting.epoch) > 0))
+  AND ($2::text IS NULL
+       OR EXISTS (
+           SELECT
+           FROM chassis.run
+           JOIN chassis.workflow_version USING (version_id)
+           JOIN chassis.workflow USING (workflow_id)
+           WHERE run.run_id = live_run.run_id AND workflow.name = $2::text))
+ORDER BY live_run.run_id DESC
+LIMIT $4::integer;

@@ -1,0 +1,2 @@
+-- Hears of runs that were cancelled.
+LISTEN chassis_cancelled;

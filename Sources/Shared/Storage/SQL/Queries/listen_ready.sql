@@ -1,0 +1,2 @@
+-- Hears of queues that got pending jobs.
+LISTEN chassis_ready;

@@ -1,0 +1,9 @@
+-- Reads the intents of a job's earlier attempts whose outcome is not settled, or not known.
+--
+--   $1 job_id bigint, $2 epoch bigint: the present one
+--
+-- Returns a row for each.
+SELECT epoch, position, kind, name, effect, state, encode(fingerprint, 'hex') AS fingerprint
+FROM chassis.step
+WHERE job_id = $1::bigint AND epoch < $2::bigint AND state IN ('started', 'unknown')
+ORDER BY epoch, position;

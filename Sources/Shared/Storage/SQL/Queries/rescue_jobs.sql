@@ -1,0 +1,38 @@
+-- Takes back the jobs of sessions that ended within the last minute; a claim that was in flight when its session was
+-- ended is found by a later call. A job that lost its worker too often fails: it may be what kills them.
+--
+--   $1 poison_limit integer: how many lost workers end a job
+--   $2 now timestamptz: NULL for the database's clock
+--
+-- Returns a row for each job: its queue, its run, and whether it failed. Follow failed ones with lock_live_runs,
+-- count_lost_jobs, skip_dependents and end_runs in the same transaction.
+WITH lost AS (
+    DELETE FROM chassis.lease
+    USING chassis.session
+    WHERE lease.session_id = session.session_id
+      AND session.ended_at > coalesce($2::timestamptz, now()) - interval '1 minute'
+    RETURNING lease.*, session.worker, session.end_reason
+), noted AS (
+    INSERT INTO chassis.attempt (job_id, epoch, attempt, session_id, outcome, started_at, ended_at, error)
+    SELECT job_id, epoch, attempt, session_id, 'lost', started_at, coalesce($2::timestamptz, now()),
+           jsonb_build_object('code', 'worker-lost',
+                              'message', 'worker ' || worker || ' was lost: ' || end_reason)
+    FROM lost
+), pending AS (
+    INSERT INTO chassis.ready
+        (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), attempt + 1, epoch, failures, losses + 1
+    FROM lost
+    WHERE losses + 1 < $1::integer
+), failed AS (
+    INSERT INTO chassis.done
+        (job_id, run_id, state, attempt, epoch, session_id, failures, losses, started_at, ended_at, queue, priority,
+         error)
+    SELECT job_id, run_id, 'failed', attempt, epoch, session_id, failures, losses + 1, started_at,
+           coalesce($2::timestamptz, now()), queue, priority,
+           jsonb_build_object('code', 'poison', 'message',
+               'the job lost its worker ' || losses + 1 || ' times, last ' || worker || ' (' || end_reason || ')')
+    FROM lost
+    WHERE losses + 1 >= $1::integer
+)
+SELECT job_id, run_id, queue, losses + 1 >= $1::integer AS has_failed FROM lost;

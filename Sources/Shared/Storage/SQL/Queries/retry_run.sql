@@ -1,0 +1,50 @@
+-- Brings an ended run back to life: its failed, skipped and cancelled jobs go on from their checkpoints.
+--
+--   $1 run_id bigint
+--   $2 now timestamptz: NULL for the database's clock
+--
+-- Returns one row with the number of jobs that go on and the queues that have pending ones; none when the run has not
+-- ended or is not there, or all of its jobs succeeded.
+WITH again AS MATERIALIZED (
+    SELECT done.*
+    FROM chassis.ended_run JOIN chassis.done USING (run_id)
+    WHERE ended_run.run_id = $1::bigint AND done.state <> 'succeeded'
+    FOR UPDATE OF ended_run
+), reopened AS (
+    DELETE FROM chassis.ended_run WHERE run_id IN (SELECT run_id FROM again)
+    RETURNING run_id
+), live AS (
+    INSERT INTO chassis.live_run (run_id, unfinished)
+    SELECT run_id, (SELECT count(*) FROM again) FROM reopened
+), undone AS (
+    DELETE FROM chassis.done USING again WHERE done.job_id = again.job_id
+), noted AS (
+    INSERT INTO chassis.attempt (job_id, epoch, attempt, session_id, outcome, started_at, ended_at, error)
+    SELECT job_id, epoch, attempt, session_id, CASE state WHEN 'cancelled' THEN 'cancelled' ELSE 'failed' END,
+           started_at, ended_at, error
+    FROM again
+    WHERE attempt > 0 AND started_at IS NOT NULL
+    ON CONFLICT (job_id, epoch) DO NOTHING
+), placed AS (
+    SELECT again.job_id, again.run_id, again.queue, again.priority, again.epoch,
+           greatest(again.attempt,
+                    (SELECT coalesce(max(attempt), 0) FROM chassis.attempt WHERE attempt.job_id = again.job_id)) + 1
+               AS attempt,
+           (SELECT count(*) FROM chassis.need JOIN again AS needed ON needed.job_id = need.needs_job_id
+            WHERE need.job_id = again.job_id) AS missing
+    FROM again, reopened
+), pending AS (
+    INSERT INTO chassis.ready
+        (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), attempt, epoch, 0, 0
+    FROM placed WHERE missing = 0
+    RETURNING queue
+), blocked AS (
+    INSERT INTO chassis.waiting
+        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, 'blocked', missing, queue, priority, attempt, epoch, 0, 0
+    FROM placed WHERE missing > 0
+)
+SELECT (SELECT count(*) FROM again) AS jobs,
+       (SELECT coalesce(array_to_string(array_agg(DISTINCT queue), ','), '') FROM pending) AS queues
+FROM reopened;

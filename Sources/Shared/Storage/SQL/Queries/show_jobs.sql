@@ -1,0 +1,25 @@
+-- Reads the jobs of a run and where each of them stands.
+--
+--   $1 run_id bigint
+--
+-- Returns a row for each job, in the order of the workflow file. Its needs are a JSON array of names in that order.
+-- Times are microseconds since 1970.
+SELECT job.job_id,
+       job.name,
+       job.kind,
+       coalesce(done.state, CASE WHEN lease.job_id IS NOT NULL THEN 'running' END,
+                CASE WHEN ready.job_id IS NOT NULL THEN 'pending' END, waiting.reason) AS state,
+       coalesce(done.queue, lease.queue, ready.queue, waiting.queue) AS queue,
+       (extract(epoch FROM waiting.due_at) * 1000000)::bigint AS due_us,
+       done.error::text AS error,
+       coalesce(done.output IS NOT NULL OR done.output_blob IS NOT NULL, false) AS has_output,
+       (SELECT coalesce(json_agg(needed.name ORDER BY needed.position), '[]')
+        FROM chassis.need JOIN chassis.job AS needed ON needed.job_id = need.needs_job_id
+        WHERE need.job_id = job.job_id)::text AS needs
+FROM chassis.job
+LEFT JOIN chassis.waiting USING (job_id)
+LEFT JOIN chassis.ready USING (job_id)
+LEFT JOIN chassis.lease USING (job_id)
+LEFT JOIN chassis.done USING (job_id)
+WHERE job.run_id = $1::bigint
+ORDER BY job.position;

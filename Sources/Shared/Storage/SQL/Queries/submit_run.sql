@@ -1,0 +1,44 @@
+-- Starts a run: its row, its jobs, what they need, and each of them in its room.
+--
+--   $1 version_id bigint, $2 team text, $3 params text: JSON, $4 idempotency_key text: or NULL
+--   $5 names text[], $6 kinds text[], $7 queues text[], $8 priorities smallint[]: one of each a job
+--   $9 missing integer[]: how many jobs each one needs
+--   $10 needing integer[], $11 needed integer[]: pairs of places in those arrays, counted from 1
+--   $12 now timestamptz: NULL for the database's clock
+--
+-- Returns the run's id; nothing when the idempotency key names a run already, which find_run_by_key finds.
+WITH new_run AS (
+    INSERT INTO chassis.run (version_id, team, params, idempotency_key, created_at)
+    VALUES ($1::bigint, $2::text, $3::jsonb, $4::text, coalesce($12::timestamptz, now()))
+    ON CONFLICT DO NOTHING
+    RETURNING run_id
+), live AS (
+    INSERT INTO chassis.live_run (run_id, unfinished)
+    SELECT run_id, cardinality($5::text[]) FROM new_run
+), given AS (
+    SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::smallint[], $9::integer[])
+        WITH ORDINALITY AS given (name, kind, queue, priority, missing, position)
+), new_job AS (
+    INSERT INTO chassis.job (run_id, position, name, kind)
+    SELECT run_id, position - 1, name, kind FROM new_run, given ORDER BY position
+    RETURNING job_id, run_id, position + 1 AS position
+), edges AS (
+    INSERT INTO chassis.need (needs_job_id, job_id)
+    SELECT upstream.job_id, downstream.job_id
+    FROM unnest($10::integer[], $11::integer[]) AS edge (needing, needed)
+    JOIN new_job AS downstream ON downstream.position = edge.needing
+    JOIN new_job AS upstream ON upstream.position = edge.needed
+), pending AS (
+    INSERT INTO chassis.ready
+        (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, queue, priority, coalesce($12::timestamptz, now()), 1, 0, 0, 0
+    FROM new_job JOIN given USING (position)
+    WHERE missing = 0
+), blocked AS (
+    INSERT INTO chassis.waiting
+        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, 'blocked', missing, queue, priority, 1, 0, 0, 0
+    FROM new_job JOIN given USING (position)
+    WHERE missing > 0
+)
+SELECT run_id FROM new_run;

@@ -1,0 +1,149 @@
+package import JobModel
+package import Postgres
+
+/// Worker processes and their leases.
+///
+/// The calls that a session makes for itself take the connection that holds its lock.
+package struct SessionStore: Sendable {
+    /// What a worker process says of itself.
+    package struct Registration: Sendable {
+        package var worker: String
+        package var host: String
+        package var pid: Int32
+        package var version: String
+        package var queues: [String]
+        package var slots: Int
+
+        package init(worker: String, host: String, pid: Int32, version: String, queues: [String], slots: Int) {
+            self.worker = worker
+            self.host = host
+            self.pid = pid
+            self.version = version
+            self.queues = queues
+            self.slots = slots
+        }
+    }
+
+    /// A session that a look at the sessions changed.
+    package struct Change: Equatable, Sendable {
+        package let session: SessionID
+        package let worker: String
+        /// Why it was ended, or nil when its lock was found missing, or found again, just now.
+        package let endReason: String?
+    }
+
+    package init() {}
+
+    /// Registers a process; its lease counts from now.
+    package func begin(
+        _ registration: Registration, lease: Duration, on connection: PostgresConnection, now: String? = nil
+    ) async throws -> SessionID {
+        let result = try await connection.query(
+            Statement.beginSession,
+            [
+                .text(registration.worker), .text(registration.host), .integer(registration.pid),
+                .text(registration.version), .array(registration.queues.map(Optional.some)),
+                .integer(registration.slots), .integer(lease.wholeMicroseconds), .optional(now),
+            ])
+        guard let row = result.rows.first else { throw StorageError.serverReadOnly }
+        return SessionID(rawValue: try row.int64("session_id"))
+    }
+
+    /// Takes the lock that shows that the process lives, on the connection that will hold it.
+    ///
+    /// - Returns: False while another connection holds it: an older one of this process that was cut silently.
+    package func lock(_ session: SessionID, on connection: PostgresConnection) async throws -> Bool {
+        let incarnation = try await incarnation(on: connection)
+        let result = try await connection.query(
+            Statement.lockSession, [.integer(session.rawValue), .text(incarnation)])
+        return try result.rows.first?.bool("is_locked") ?? false
+    }
+
+    /// The server's present life; see `read_incarnation.sql`.
+    package func incarnation(on connection: PostgresConnection) async throws -> String {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2 {
+            if let row = try await connection.query(Statement.readIncarnation).rows.first {
+                return try row.string("incarnation")
+            }
+            let name = String(UInt64.random(in: 0 ... .max, using: &generator), radix: 36)
+            _ = try await connection.query(Statement.beginIncarnation, [.text(name)])
+        }
+        throw StorageError.serverReadOnly
+    }
+
+    /// Renews the lease of the session and so of all its jobs.
+    ///
+    /// - Returns: The jobs of the session whose runs were cancelled.
+    /// - Throws: `StorageError.sessionEnded` when it has ended or its lease has run out.
+    package func renew(
+        _ session: SessionID, lease: Duration, on connection: PostgresConnection, now: String? = nil
+    ) async throws -> [JobID] {
+        let result = try await connection.query(
+            Statement.renewSession,
+            [.integer(session.rawValue), .integer(lease.wholeMicroseconds), .optional(now)])
+        guard let row = result.rows.first else { throw StorageError.sessionEnded(session) }
+        return try row.string("cancelled_jobs").split(separator: ",").compactMap { Int64($0) }.map(JobID.init)
+    }
+
+    /// Notes that the session takes no more jobs.
+    package func drain(_ session: SessionID, on connection: PostgresConnection) async throws {
+        _ = try await connection.query(Statement.drainSession, [.integer(session.rawValue), .null])
+    }
+
+    /// Ends the session in good order.
+    package func finish(_ session: SessionID, on connection: PostgresConnection) async throws {
+        _ = try await connection.query(Statement.finishSession, [.integer(session.rawValue), .null])
+    }
+
+    /// Ends sessions whose lease ran out or whose process is gone.
+    ///
+    /// - Parameter grace: How long a lock may be missing before its process counts as gone.
+    package func endDead(
+        grace: Duration, on connection: PostgresConnection, now: String? = nil
+    ) async throws -> [Change] {
+        let incarnation = try await incarnation(on: connection)
+        let result = try await connection.query(
+            Statement.endDeadSessions, [.text(incarnation), .integer(grace.wholeMicroseconds), .optional(now)])
+        return try result.rows.map { row in
+            Change(
+                session: SessionID(rawValue: try row.int64("session_id")),
+                worker: try row.string("worker"),
+                endReason: try row.optionalString("end_reason"))
+        }
+    }
+
+    /// A job that was taken back from a session that had ended.
+    package struct RescuedJob: Equatable, Sendable {
+        package let job: JobID
+        package let run: RunID
+        package let queue: String
+        /// Whether it lost its worker too often and was failed.
+        package let hasFailed: Bool
+    }
+
+    /// Takes back the jobs of ended sessions.
+    ///
+    /// - Parameter poisonLimit: How many lost workers fail a job.
+    package func rescue(
+        poisonLimit: Int, on connection: PostgresConnection, now: String? = nil
+    ) async throws -> [RescuedJob] {
+        try await connection.transaction { connection in
+            let result = try await connection.query(Statement.rescueJobs, [.integer(poisonLimit), .optional(now)])
+            let rescued = try result.rows.map { row in
+                RescuedJob(
+                    job: JobID(rawValue: try row.int64("job_id")), run: RunID(rawValue: try row.int64("run_id")),
+                    queue: try row.string("queue"), hasFailed: try row.bool("has_failed"))
+            }
+            let failed = rescued.filter(\.hasFailed)
+            guard !failed.isEmpty else { return rescued }
+            let runs = PostgresParameter.array(Set(failed.map(\.run.rawValue)).sorted())
+            _ = try await connection.query(Statement.lockLiveRuns, [runs])
+            _ = try await connection.query(Statement.countLostJobs, [.array(failed.map(\.run.rawValue))])
+            _ = try await connection.query(
+                Statement.skipDependents, [.array(failed.map(\.job.rawValue)), .optional(now)])
+            _ = try await connection.query(Statement.endRuns, [runs, .optional(now)])
+            return rescued
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package import Postgres
+
+/// Every SQL statement of the program, by name. The texts lie in `SQL/Queries`, one a file.
+package enum Statement {
+    /// The statement in an embedded file, prepared under the file's name.
+    static func load(_ name: String, _ bytes: [UInt8]) -> PostgresStatement {
+        PostgresStatement(name: name, sql: String(decoding: bytes, as: UTF8.self))
+    }
+
+    // The queue
+    static let claimJobs = load("claim_jobs", PackageResources.claim_jobs_sql)
+    static let lockLiveRuns = load("lock_live_runs", PackageResources.lock_live_runs_sql)
+    static let endJobs = load("end_jobs", PackageResources.end_jobs_sql)
+    static let skipDependents = load("skip_dependents", PackageResources.skip_dependents_sql)
+    static let readyDependents = load("ready_dependents", PackageResources.ready_dependents_sql)
+    static let endRuns = load("end_runs", PackageResources.end_runs_sql)
+    static let releaseJobs = load("release_jobs", PackageResources.release_jobs_sql)
+    static let delayJob = load("delay_job", PackageResources.delay_job_sql)
+    static let readyDueJobs = load("ready_due_jobs", PackageResources.ready_due_jobs_sql)
+    static let nextDue = load("next_due", PackageResources.next_due_sql)
+
+    // Sessions
+    static let beginSession = load("begin_session", PackageResources.begin_session_sql)
+    static let renewSession = load("renew_session", PackageResources.renew_session_sql)
+    static let lockSession = load("lock_session", PackageResources.lock_session_sql)
+    static let drainSession = load("drain_session", PackageResources.drain_session_sql)
+    static let finishSession = load("finish_session", PackageResources.finish_session_sql)
+    static let beginIncarnation = load("begin_incarnation", PackageResources.begin_incarnation_sql)
+    static let readIncarnation = load("read_incarnation", PackageResources.read_incarnation_sql)
+    static let endDeadSessions = load("end_dead_sessions", PackageResources.end_dead_sessions_sql)
+    static let rescueJobs = load("rescue_jobs", PackageResources.rescue_jobs_sql)
+    static let countLostJobs = load("count_lost_jobs", PackageResources.count_lost_jobs_sql)
+
+    // Runs
+    static let addWorkflowVersion = load("add_workflow_version", PackageResources.add_workflow_version_sql)
+    static let findWorkflowVersion = load("find_workflow_version", PackageResources.find_workflow_version_sql)
+    static let readWorkflowVersion = load("read_workflow_version", PackageResources.read_workflow_version_sql)
+    static let submitRun = load("submit_run", PackageResources.submit_run_sql)
+    static let findRunByKey = load("find_run_by_key", PackageResources.find_run_by_key_sql)
+    static let cancelRun = load("cancel_run", PackageResources.cancel_run_sql)
+    static let countCancelledJobs = load("count_cancelled_jobs", PackageResources.count_cancelled_jobs_sql)
+    static let retryRun = load("retry_run", PackageResources.retry_run_sql)
+    static let dismissUnknownSteps = load("dismiss_unknown_steps", PackageResources.dismiss_unknown_steps_sql)
+    static let readOutputs = load("read_outputs", PackageResources.read_outputs_sql)
+
+    // Steps and logs
+    static let intendStep = load("intend_step", PackageResources.intend_step_sql)
+    static let settleStep = load("settle_step", PackageResources.settle_step_sql)
+    static let addSteps = load("add_steps", PackageResources.add_steps_sql)
+    static let readOpenSteps = load("read_open_steps", PackageResources.read_open_steps_sql)
+    static let noteReplay = load("note_replay", PackageResources.note_replay_sql)
+    static let addLogLines = load("add_log_lines", PackageResources.add_log_lines_sql)
+
+    // The schema
+    static let beginMigrations = load("begin_migrations", PackageResources.begin_migrations_sql)
+    static let readMigrations = load("read_migrations", PackageResources.read_migrations_sql)
+    static let addMigration = load("add_migration", PackageResources.add_migration_sql)
+    static let checkServer = load("check_server", PackageResources.check_server_sql)
+}

@@ -1,0 +1,158 @@
+package import JobModel
+package import Postgres
+
+/// The intents of steps that cost money or have an effect, and what became of them.
+package struct StepStore: Sendable {
+    /// What a step is, as its row says.
+    package struct Identity: Equatable, Sendable {
+        package var job: JobID
+        package var epoch: LeaseEpoch
+        package var attempt: Int
+        /// Its place in the job's program, such as `t0004.2`.
+        package var position: String
+        /// `model`, `tool` or `step`.
+        package var kind: String
+        /// The model or the tool.
+        package var name: String
+        package var effect: Effect
+        /// The 32 bytes of its fingerprint.
+        package var fingerprint: [UInt8]
+
+        package init(
+            job: JobID, epoch: LeaseEpoch, attempt: Int, position: String, kind: String, name: String, effect: Effect,
+            fingerprint: [UInt8]
+        ) {
+            self.job = job
+            self.epoch = epoch
+            self.attempt = attempt
+            self.position = position
+            self.kind = kind
+            self.name = name
+            self.effect = effect
+            self.fingerprint = fingerprint
+        }
+    }
+
+    /// What became of an intent.
+    package enum Settlement: Equatable, Sendable {
+        /// Its record is durable.
+        case recorded(usage: JSONValue?, cost: MicroDollars?)
+        /// Its call failed, and nothing was paid and nothing happened.
+        case failed(String)
+        /// Nobody knows whether it was paid or happened.
+        case unknown(String)
+    }
+
+    /// An intent of an earlier attempt that is not settled, or whose outcome is not known.
+    package struct OpenStep: Equatable, Sendable {
+        package let epoch: LeaseEpoch
+        package let position: String
+        package let kind: String
+        package let name: String
+        package let effect: Effect
+        package let isUnknown: Bool
+        /// In hexadecimal.
+        package let fingerprint: String
+    }
+
+    /// A recorded step that cost nothing and has no effect.
+    package struct FreeStep: Sendable {
+        package var identity: Identity
+        package var startedAgo: Duration
+        package var took: Duration
+
+        package init(identity: Identity, startedAgo: Duration, took: Duration) {
+            self.identity = identity
+            self.startedAgo = startedAgo
+            self.took = took
+        }
+    }
+
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    /// Writes the intent of a step that is about to be tried.
+    ///
+    /// - Throws: `StorageError.leaseLost` when the job is no longer held; nothing was written.
+    package func intend(_ step: Identity) async throws {
+        let result = try await pool.query(
+            Statement.intendStep,
+            [
+                .integer(step.job.rawValue), .integer(step.epoch.rawValue), .text(step.position), .text(step.kind),
+                .text(step.name), .text(step.effect.rawValue), .bytes(step.fingerprint), .null,
+            ])
+        guard !result.rows.isEmpty else { throw StorageError.leaseLost(step.job, step.epoch) }
+    }
+
+    /// Settles an intent, also one of an attempt that is over.
+    ///
+    /// - Parameter unknownCalls: How many calls were made for it whose outcome is unknown.
+    package func settle(
+        job: JobID, epoch: LeaseEpoch, position: String, as settlement: Settlement, unknownCalls: Int = 0
+    ) async throws {
+        var state = "recorded"
+        var usage: String?
+        var cost: MicroDollars?
+        var reason: String?
+        switch settlement {
+        case .recorded(let recordedUsage, let recordedCost): (usage, cost) = (recordedUsage?.text(), recordedCost)
+        case .failed(let text): (state, reason) = ("failed", text)
+        case .unknown(let text): (state, reason) = ("unknown", text)
+        }
+        _ = try await pool.query(
+            Statement.settleStep,
+            [
+                .integer(job.rawValue), .integer(epoch.rawValue), .text(position), .text(state), .optional(usage),
+                .optional(cost.map { String($0.rawValue) }), .integer(unknownCalls), .optional(reason), .null,
+            ])
+    }
+
+    /// Notes recorded steps that cost nothing and have no effect.
+    package func add(_ steps: [FreeStep]) async throws {
+        guard !steps.isEmpty else { return }
+        _ = try await pool.query(
+            Statement.addSteps,
+            [
+                .array(steps.map(\.identity.job.rawValue)),
+                .array(steps.map(\.identity.epoch.rawValue)),
+                .array(steps.map { Optional($0.identity.position) }),
+                .array(steps.map { Int64($0.identity.attempt) }),
+                .array(steps.map { Optional($0.identity.kind) }),
+                .array(steps.map { Optional($0.identity.name) }),
+                .array(steps.map { Optional(Self.hexadecimal($0.identity.fingerprint)) }),
+                .array(steps.map(\.startedAgo.wholeMicroseconds)),
+                .array(steps.map(\.took.wholeMicroseconds)),
+                .null,
+            ])
+    }
+
+    /// The intents of earlier attempts of a job that are open.
+    package func open(of job: JobID, before epoch: LeaseEpoch) async throws -> [OpenStep] {
+        let result = try await pool.query(
+            Statement.readOpenSteps, [.integer(job.rawValue), .integer(epoch.rawValue)])
+        return try result.rows.map { row in
+            OpenStep(
+                epoch: LeaseEpoch(rawValue: try row.int64("epoch")), position: try row.string("position"),
+                kind: try row.string("kind"), name: try row.string("name"),
+                effect: Effect(rawValue: try row.string("effect")) ?? .once,
+                isUnknown: try row.string("state") == "unknown", fingerprint: try row.string("fingerprint"))
+        }
+    }
+
+    /// Notes what an attempt did not have to do again.
+    package func noteReplay(
+        job: JobID, epoch: LeaseEpoch, steps: Int, modelCalls: Int, saved: MicroDollars, damaged: Int
+    ) async throws {
+        _ = try await pool.query(
+            Statement.noteReplay,
+            [
+                .integer(job.rawValue), .integer(epoch.rawValue), .integer(steps), .integer(modelCalls),
+                .integer(saved.rawValue), .integer(damaged), .null,
+            ])
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,37 @@
+/// A job that lets a model work with tools until it has an answer.
+package struct AgentDefinition: Equatable, Sendable {
+    /// `connection/model`
+    package let model: Template
+    /// What the model is told about its part, before the prompt.
+    package let instructions: Template?
+    /// What the model is asked to do.
+    package let prompt: Template
+    /// What the model may call; the names differ.
+    package let tools: [ToolDefinition]
+    /// What the answer must look like; nil takes a text.
+    package let output: JSONSchema?
+    package let limits: AgentLimits
+    /// How freely the model picks its words, 0 to 2; nil leaves it to the provider.
+    package let temperature: Double?
+    /// The longest answer of one turn, in tokens; nil leaves it to the provider.
+    package let maximumOutputTokens: Int?
+}
+
+/// Where an agent is stopped.
+package struct AgentLimits: Equatable, Sendable {
+    /// The most model calls, by default 30.
+    package var turns: Int
+    /// The most tokens read and written by all turns together; nil sets no limit.
+    package var tokens: Int?
+    /// The longest time for one attempt; nil sets no limit besides the job's timeout.
+    package var time: Duration?
+    /// How many times in a row the same call with the same arguments may be made, by default 3.
+    package var repeatedCalls: Int
+
+    package init(turns: Int = 30, tokens: Int? = nil, time: Duration? = nil, repeatedCalls: Int = 3) {
+        self.turns = turns
+        self.tokens = tokens
+        self.time = time
+        self.repeatedCalls = repeatedCalls
+    }
+}

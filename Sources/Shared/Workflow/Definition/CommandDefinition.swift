@@ -1,0 +1,29 @@
+package import JobModel
+
+/// A job that runs a program.
+package struct CommandDefinition: Equatable, Sendable {
+    /// What the job's output is made from.
+    package enum OutputFormat: String, CaseIterable, Sendable {
+        /// The last line, which must be JSON.
+        case json
+        /// Everything as one string.
+        case text
+        /// An array with a string for each line.
+        case lines
+    }
+
+    /// A variable of the program's environment.
+    package struct Variable: Equatable, Sendable {
+        package let name: String
+        package let value: Template
+    }
+
+    /// The program and its arguments, handed over as they are: no shell looks at them. Never empty.
+    package let run: [Template]
+    /// The variables that are set for it, in the order of the file.
+    package let environment: [Variable]
+    /// The directory in which it starts; nil leaves it to the worker.
+    package let workingDirectory: Template?
+    /// What the output is made from; nil takes JSON where the last line is JSON, and text otherwise.
+    package let output: OutputFormat?
+}

@@ -1,0 +1,20 @@
+package import JobModel
+
+/// One job of a workflow.
+package struct JobDefinition: Equatable, Sendable {
+    package let name: String
+    /// What is to be done.
+    package let kind: JobKind
+    /// The jobs that must have ended first, in the order of the file.
+    package let needs: [String]
+    /// The job is skipped where this is false; nil never skips it.
+    package let when: Expression?
+    /// How often it is tried, by default 3 times.
+    package let retry: RetryPolicy
+    /// How long one attempt may take; nil sets no end.
+    package let timeout: Duration?
+    /// The queue it stands in, by default `default`.
+    package let queue: String
+    /// Higher goes first within a queue; -1,000 to 1,000, by default 0.
+    package let priority: Int
+}

@@ -1,0 +1,24 @@
+/// What a job does.
+package enum JobKind: Equatable, Sendable {
+    case agent(AgentDefinition)
+    case llm(LLMDefinition)
+    case command(CommandDefinition)
+    case sql(SQLDefinition)
+    case http(HTTPDefinition)
+
+    /// The key of the file that says what kind of job it is.
+    package enum Name: String, CaseIterable, Sendable {
+        case agent, llm, command, sql, http
+    }
+
+    /// The kind without its definition, as it is kept with the job and chooses the handler.
+    package var name: Name {
+        switch self {
+        case .agent: .agent
+        case .llm: .llm
+        case .command: .command
+        case .sql: .sql
+        case .http: .http
+        }
+    }
+}

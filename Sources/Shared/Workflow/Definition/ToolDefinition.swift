@@ -1,0 +1,77 @@
+package import JobModel
+
+/// Something that an agent's model may call.
+package enum ToolDefinition: Equatable, Sendable {
+    case sql(SQLToolDefinition)
+    case http(HTTPToolDefinition)
+    case command(CommandToolDefinition)
+
+    /// The name under which the model calls it.
+    package var name: String {
+        switch self {
+        case .sql(let tool): tool.name
+        case .http(let tool): tool.name
+        case .command(let tool): tool.name
+        }
+    }
+
+    /// What repeating a call does.
+    package var effect: Effect {
+        switch self {
+        case .sql(let tool): tool.access == .read ? .none : .once
+        case .http(let tool): tool.effect
+        case .command(let tool): tool.effect
+        }
+    }
+}
+
+/// A tool that runs the SQL statements the model writes.
+package struct SQLToolDefinition: Equatable, Sendable {
+    /// By default `sql`.
+    package let name: String
+    /// What the model is told about it.
+    package let description: String?
+    /// The name of the database's connection.
+    package let connection: String
+    /// By default `read`.
+    package let access: SQLAccess
+    /// The most rows the model is shown, by default 100.
+    package let maximumRows: Int
+}
+
+/// A tool that sends the HTTP requests the model writes, to one place.
+package struct HTTPToolDefinition: Equatable, Sendable {
+    /// Where requests may go.
+    package enum Target: Equatable, Sendable {
+        /// To the base address of a connection, with its secret.
+        case connection(String)
+        /// To addresses that begin with this one.
+        case url(String)
+        /// To these hosts, over https.
+        case hosts([String])
+    }
+
+    package let name: String
+    /// What the model is told about it.
+    package let description: String?
+    package let target: Target
+    /// The methods it may use, never empty; by default those that do no more than `effect`.
+    package let methods: [HTTPMethod]
+    /// What repeating a call does; by default the most that a method does, `none` where no methods are given.
+    package let effect: Effect
+}
+
+/// A tool that runs a program, with the model's arguments as JSON on its standard input.
+package struct CommandToolDefinition: Equatable, Sendable {
+    package let name: String
+    /// What the model is told about it.
+    package let description: String?
+    /// The program and its arguments, handed over as they are: no shell looks at them. Never empty.
+    package let run: [Template]
+    /// What the model's arguments must look like; by default an object with any members.
+    package let parameters: JSONSchema
+    /// What repeating a call does, by default `once`.
+    package let effect: Effect
+    /// How long a call may take, by default 1 minute.
+    package let timeout: Duration
+}

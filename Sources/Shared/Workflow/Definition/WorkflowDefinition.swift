@@ -1,0 +1,19 @@
+/// What a workflow file says, once it is known to be right.
+package struct WorkflowDefinition: Equatable, Sendable {
+    package let name: String
+    package let description: String?
+    /// The team that the workflow's runs belong to; nil leaves it to whoever submits the file.
+    package let team: String?
+    /// The params, in the order of the file.
+    package let params: [ParamDefinition]
+    /// The jobs, in the order of the file; at least one, at most `maximumJobs`.
+    package let jobs: [JobDefinition]
+    /// Which job waits for which.
+    package let graph: WorkflowGraph
+
+    /// The most jobs a workflow may have.
+    package static let maximumJobs = 1_000
+
+    /// The job of a name.
+    package func job(named name: String) -> JobDefinition? { jobs.first { $0.name == name } }
+}

@@ -1,0 +1,17 @@
+package import JobModel
+
+/// What expressions are evaluated in: one run, as one of its jobs sees it.
+package struct ExpressionContext: Equatable, Sendable {
+    /// The run's params, as `WorkflowDefinition.checkParams` gave them.
+    package var params: JSONObject
+    /// What is known of the run, by the names of `Expression.RunField`.
+    package var run: JSONObject
+    /// The outputs of the jobs that have succeeded, by name; a job that was skipped has none.
+    package var outputs: [String: JSONValue]
+
+    package init(params: JSONObject = [:], run: JSONObject = [:], outputs: [String: JSONValue] = [:]) {
+        self.params = params
+        self.run = run
+        self.outputs = outputs
+    }
+}

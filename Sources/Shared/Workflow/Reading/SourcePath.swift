@@ -1,0 +1,23 @@
+/// The way from the root of the file to a value, as people write it: `jobs.analyze.needs[0]`.
+struct SourcePath: Equatable, Sendable, CustomStringConvertible {
+    let description: String
+
+    static let root = SourcePath(description: "")
+
+    func appending(key: String) -> SourcePath {
+        let shown = key.unicodeScalars.allSatisfy(\.isNameLetter) && key.utf8.count <= 64 ? key : quoted(key)
+        return SourcePath(description: description.isEmpty ? shown : "\(description).\(shown)")
+    }
+
+    func appending(index: Int) -> SourcePath { SourcePath(description: "\(description)[\(index)]") }
+}
+
+extension Unicode.Scalar {
+    /// Whether the character may stand in the names of an expression: an ASCII letter, a digit, `_` or `-`.
+    var isNameLetter: Bool {
+        switch self {
+        case "a"..."z", "A"..."Z", "0"..."9", "_", "-": true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import JobModel
+import Logging
+import Storage
+import Workflow
+
+/// What a handler has, to run one attempt of a job.
+struct JobContext: Sendable {
+    let job: ClaimedJob
+    let definition: JobDefinition
+    /// In what the definition's expressions are evaluated.
+    let expressions: ExpressionContext
+    let steps: JobSteps
+    let log: JobLog
+    /// A directory of this attempt alone, which is removed afterwards.
+    let scratch: ScratchDirectory
+
+    /// Turns an expression without a value into the job's failure.
+    func evaluate<Value>(_ body: (ExpressionContext) throws(ExpressionError) -> Value) throws(JobFailure) -> Value {
+        do throws(ExpressionError) {
+            return try body(expressions)
+        } catch {
+            throw JobFailure(code: "expression", message: "\(error)", isPermanent: true)
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import Checkpoints
+import JobModel
+import Logging
+import Storage
+import Telemetry
+import Workflow
+
+/// Runs claimed jobs: finds out what they are, has their handlers run them, and says what becomes of them.
+struct JobRunner: Sendable {
+    let definitions: Definitions
+    let runs: RunStore
+    let steps: StepStore
+    let store: DirectoryStore
+    let backlog: Backlog
+    let lease: SessionLease
+    let failpoints: Failpoints
+    let scratchRoot: String
+    let handlers: [JobKind.Name: any JobHandler]
+    let logger: Logger
+
+    /// The largest output that is kept in the database, as JSON text in bytes; larger ones go to the store.
+    static let maximumInlineOutput = 8192
+
+    /// Runs one attempt of a job.
+    func run(_ job: ClaimedJob, _ signal: StopSignal) async -> JobOutcome {
+        var logger = logger
+        logger[metadataKey: LogKey.job] = "\(job.id)"
+        logger[metadataKey: LogKey.epoch] = "\(job.epoch)"
+        guard !job.isCancelled else { return .end(.cancelled) }
+        logger.debug("a job begins", metadata: [LogKey.attempt: "\(job.attempt)", LogKey.jobName: "\(job.name)"])
+        let log = JobLog(job, backlog: backlog)
+        var definition: JobDefinition?
+        var outcome: JobOutcome
+        do {
+            let found = try await self.definition(of: job)
+            definition = found
+            outcome = try await attempt(job, found, signal, log)
+        } catch {
+            outcome = self.outcome(of: error, job, definition, signal)
+        }
+        say(outcome, to: log)
+        await backlog.flush()
+        failpoints.reach(.beforeEnd)
+        logger.debug("a job's handler has returned")
+        return outcome
+    }
+
+    private func definition(of job: ClaimedJob) async throws -> JobDefinition {
+        let workflow = try await definitions.definition(job.version)
+        guard let definition = workflow.job(named: job.name) else {
+            throw JobFailure(
+                code: "workflow-not-understood", message: "version \(job.version) has no job \(job.name)",
+                isPermanent: true)
+        }
+        return definition
+    }
+
+    private func attempt(
+        _ job: ClaimedJob, _ definition: JobDefinition, _ signal: StopSignal, _ log: JobLog
+    ) async throws -> JobOutcome {
+        let expressions = try await expressions(for: job, definition)
+        if let when = definition.when, try !isTrue(when, in: expressions) { return .end(.skipped) }
+        guard let handler = handlers[definition.kind.name] else {
+            throw JobFailure(code: "kind-unknown", message: "this worker has no handler for \(definition.kind.name)")
+        }
+        if job.attempt > 1 || job.epoch.rawValue > 1 {
+            log.event("attempt \(job.attempt) begins (epoch \(job.epoch))")
+        }
+        let steps = try await JobSteps.open(
+            job, in: store, steps: steps, backlog: backlog, lease: lease, signal: signal, failpoints: failpoints,
+            log: log)
+        let context = JobContext(
+            job: job, definition: definition, expressions: expressions, steps: steps, log: log,
+            scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch))
+        do {
+            let output = try await race(handler, context, signal)
+            let outcome = try await end(with: output, job)
+            await steps.close()
+            return outcome
+        } catch {
+            await steps.close()
+            throw error
+        }
+    }
+
+    /// What the expressions of a job may refer to.
+    private func expressions(for job: ClaimedJob, _ definition: JobDefinition) async throws -> ExpressionContext {
+        var outputs: [String: JSONValue] = [:]
+        if !definition.needs.isEmpty {
+            for (name, output) in try await runs.outputs(of: job.run) {
+                switch output {
+                case .inline(let value): outputs[name] = value
+                case .blob(let digest): outputs[name] = try await JSONValue(parsing: blob(digest))
+                }
+            }
+        }
+        return ExpressionContext(
+            params: job.params, run: ["id": .integer(job.run.rawValue)], outputs: outputs)
+    }
+
+    private func blob(_ digest: String) async throws -> [UInt8] {
+        guard let reference = BlobReference(digest: digest) else {
+            throw JobFailure(code: "output-missing", message: "\(digest) is no digest", isPermanent: true)
+        }
+        return try await store.getBlob(reference)
+    }
+
+    private func isTrue(_ when: Expression, in context: ExpressionContext) throws -> Bool {
+        do throws(ExpressionError) {
+            let value = try when.evaluate(in: context)
+            if let answer = value.boolValue { return answer }
+            throw ExpressionError(
+                expression: when.source, reason: .mismatch("when needs true or false, got \(value.typeName)"))
+        } catch {
+            throw JobFailure(code: "expression", message: "\(error)", isPermanent: true)
+        }
+    }
+
+    /// Runs the handler until it returns, must stop, or takes too long.
+    private func race(_ handler: any JobHandler, _ context: JobContext, _ signal: StopSignal) async throws -> JSONValue {
+        try await withThrowingTaskGroup(of: JSONValue?.self) { group in
+            group.addTask { try await handler.run(context) }
+            group.addTask {
+                guard await signal.stopped() != nil else { return nil }
+                throw CancellationError()
+            }
+            if let timeout = context.definition.timeout {
+                group.addTask {
+                    try await ContinuousClock().sleep(for: timeout)
+                    throw JobFailure(code: "timeout", message: "the attempt took longer than \(timeout.shortText)")
+                }
+            }
+            defer { group.cancelAll() }
+            while let output = try await group.next() {
+                if let output { return output }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func end(with output: JSONValue, _ job: ClaimedJob) async throws -> JobOutcome {
+        let bytes = output.encoded()
+        guard bytes.count > Self.maximumInlineOutput else { return .end(.succeeded(output)) }
+        let blob = try await store.putBlob(bytes)
+        return .end(.succeededWithBlob(blob.digest))
+    }
+
+    /// What becomes of a job whose attempt threw.
+    private func outcome(
+        of error: any Error, _ job: ClaimedJob, _ definition: JobDefinition?, _ signal: StopSignal
+    ) -> JobOutcome {
+        switch signal.reason {
+        case .leaseLost: return .drop
+        case .cancelled: return .end(.cancelled)
+        case .drained: return .release
+        case nil: break
+        }
+        let failure: JobFailure
+        switch error {
+        case is ReleaseAtBoundary: return .release
+        case StorageError.leaseLost, StorageError.sessionEnded: return .drop
+        case is CancellationError: return .release
+        case let error as JobFailure: failure = error
+        case let error as StepFailure: failure = error.failure
+        case let error as CheckpointError:
+            failure = JobFailure(code: "store", message: "the checkpoint could not be kept or read: \(error)")
+        case let error as StorageError:
+            failure = JobFailure(code: "database", message: "\(error)")
+        default: failure = JobFailure(code: "unexpected", message: "\(error)")
+        }
+        var generator = SystemRandomNumberGenerator()
+        let decision = (definition?.retry ?? RetryPolicy()).decision(
+            afterFailures: job.failures + 1, isPermanent: failure.isPermanent, using: &generator)
+        switch decision {
+        case .fail: return .end(.failed(failure))
+        case .retry(let delay): return .retry(failure, after: delay)
+        }
+    }
+
+    private func say(_ outcome: JobOutcome, to log: JobLog) {
+        switch outcome {
+        case .end(.failed(let failure)): log.event("failed: \(failure.message)")
+        case .end(.cancelled): log.event("cancelled")
+        case .end(.skipped): log.event("skipped: its condition is false")
+        case .end: break
+        case .retry(let failure, let delay):
+            log.event("attempt failed: \(failure.message); the next one begins in \(delay.shortText)")
+        case .release: log.event("released: its worker is being stopped")
+        case .drop: break
+        }
+    }
+}

@@ -1,0 +1,232 @@
+import Checkpoints
+import Glibc
+import JobModel
+import Logging
+import Storage
+import Synchronization
+import Telemetry
+
+/// Thrown at a step boundary by a job that is to be released there.
+struct ReleaseAtBoundary: Error {}
+
+/// The steps of one attempt: taken from their checkpoints where these exist, else run and recorded.
+final class JobSteps: Sendable {
+    /// What the attempt did not have to do again.
+    private struct Replayed {
+        var steps = 0
+        var modelCalls = 0
+        var saved = MicroDollars.zero
+        var isNoted = false
+    }
+
+    private let job: ClaimedJob
+    private let checkpoints: JobCheckpoints
+    private let store: StepStore
+    private let backlog: Backlog
+    private let lease: SessionLease
+    private let signal: StopSignal
+    private let failpoints: Failpoints
+    /// Steps of earlier attempts that may have happened although no record says so, as position and fingerprint.
+    private let unknown: Set<String>
+    private let replayed = Mutex(Replayed())
+
+    /// Reads what earlier attempts recorded and settles what they left open.
+    static func open(
+        _ job: ClaimedJob, in store: DirectoryStore, steps: StepStore, backlog: Backlog, lease: SessionLease,
+        signal: StopSignal, failpoints: Failpoints, log: JobLog
+    ) async throws -> JobSteps {
+        let checkpoints = try await JobCheckpoints.open(
+            JobReference(run: job.run, job: job.id), epoch: job.epoch, in: store)
+        for damage in await checkpoints.damage { log.event("a checkpoint is damaged: \(damage)") }
+        var unknown: Set<String> = []
+        if job.epoch.rawValue > 1 {
+            for open in try await steps.open(of: job.id, before: job.epoch) {
+                let isUnknown = try await reconcile(open, of: job, with: checkpoints, steps: steps, log: log)
+                if isUnknown { unknown.insert(open.position + "/" + open.fingerprint) }
+            }
+        }
+        return JobSteps(
+            job: job, checkpoints: checkpoints, store: steps, backlog: backlog, lease: lease, signal: signal,
+            failpoints: failpoints, unknown: unknown)
+    }
+
+    private init(
+        job: ClaimedJob, checkpoints: JobCheckpoints, store: StepStore, backlog: Backlog, lease: SessionLease,
+        signal: StopSignal, failpoints: Failpoints, unknown: Set<String>
+    ) {
+        self.job = job
+        self.checkpoints = checkpoints
+        self.store = store
+        self.backlog = backlog
+        self.lease = lease
+        self.signal = signal
+        self.failpoints = failpoints
+        self.unknown = unknown
+    }
+
+    /// Settles an intent that an earlier attempt left open: by its record, or as unknown.
+    ///
+    /// - Returns: Whether the outcome is unknown.
+    private static func reconcile(
+        _ open: StepStore.OpenStep, of job: ClaimedJob, with checkpoints: JobCheckpoints, steps: StepStore, log: JobLog
+    ) async throws -> Bool {
+        if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint),
+            let record = await checkpoints.recorded(position, fingerprint)
+        {
+            try await steps.settle(
+                job: job.id, epoch: open.epoch, position: open.position,
+                as: .recorded(usage: record.usage, cost: record.cost))
+            return false
+        }
+        guard !open.isUnknown else { return true }
+        log.event(
+            "the outcome of \(open.kind) step \(open.position) (\(open.name)) is unknown: "
+                + "its attempt ended between the call and its record")
+        try await steps.settle(
+            job: job.id, epoch: open.epoch, position: open.position,
+            as: .unknown("the attempt ended before the result was recorded"), unknownCalls: 1)
+        return true
+    }
+
+    /// Throws when the job must not begin another step here.
+    private func checkBoundary() throws {
+        guard lease.isHeld else { throw StorageError.leaseLost(job.id, job.epoch) }
+        try Task.checkCancellation()
+        if signal.isDraining { throw ReleaseAtBoundary() }
+    }
+
+    /// Takes a step from its checkpoint, or runs and records it.
+    ///
+    /// - Parameter perform: Runs the step, under an idempotency key that is the same in every attempt. It throws
+    ///   `StepFailure` when it knows what its failure means; after any other error a step with an intent counts as
+    ///   unknown.
+    /// - Returns: The step's result.
+    /// - Throws: `JobFailure` when the step has an effect and may have happened before; `ReleaseAtBoundary` when the
+    ///   worker drains; what `perform` threw.
+    func run(
+        _ step: StepRequest, perform: @Sendable (_ idempotencyKey: String) async throws -> StepResult
+    ) async throws -> JSONValue {
+        try checkBoundary()
+        if let record = await checkpoints.recorded(step.position, step.fingerprint) {
+            let result = try await checkpoints.result(of: record)
+            if let result {
+                noteReplayed(step, cost: record.cost)
+                return result
+            }
+        }
+        try checkUnknown(step)
+        await noteReplay()
+        let identity = identity(of: step)
+        if step.needsIntent {
+            failpoints.reach(.beforeIntent)
+            try await store.intend(identity)
+        }
+        failpoints.reach(.beforeSend)
+        let startedAt = WallTime.now
+        let began = ContinuousClock.now
+        let result: StepResult
+        do {
+            result = try await perform(idempotencyKey(of: step))
+        } catch {
+            if step.needsIntent { await settleFailure(step, error) }
+            throw error
+        }
+        failpoints.reach(.afterAnswer)
+        // What has been paid for or has happened is kept, also when the job was stopped meanwhile.
+        try await Shield.run { [self] in
+            try await record(step, result, startedAt: startedAt)
+            failpoints.reach(.afterCheckpoint)
+            if step.needsIntent {
+                try await store.settle(
+                    job: job.id, epoch: job.epoch, position: step.position.description,
+                    as: .recorded(usage: result.usage, cost: result.cost), unknownCalls: result.unknownCalls)
+            } else {
+                backlog.add(
+                    StepStore.FreeStep(identity: identity, startedAgo: .zero, took: ContinuousClock.now - began))
+            }
+            failpoints.reach(.afterSettlement)
+        }
+        return result.value
+    }
+
+    /// Notes what was replayed and closes the journal.
+    func close() async {
+        await noteReplay()
+        await checkpoints.close()
+    }
+
+    /// A place that is passed while a step's answer comes in.
+    func answerBegins() { failpoints.reach(.duringAnswer) }
+
+    private func checkUnknown(_ step: StepRequest) throws {
+        guard step.effect == .once, unknown.contains("\(step.position)/\(step.fingerprint.hex)") else { return }
+        throw JobFailure(
+            code: "outcome-unknown",
+            message: "\(step.name) (step \(step.position)) may have happened: an earlier attempt ended between the call "
+                + "and its record, and its effect is once; see what happened, then: "
+                + "chassis retry \(job.run) --repeat-unknown to run it again",
+            isPermanent: true)
+    }
+
+    private func record(_ step: StepRequest, _ result: StepResult, startedAt: WallTime) async throws {
+        try await checkpoints.record(
+            position: step.position, fingerprint: step.fingerprint, kind: step.kind, name: step.name,
+            effect: step.effect, startedAt: startedAt, endedAt: .now, result: result.value, usage: result.usage,
+            cost: result.cost)
+    }
+
+    private func settleFailure(_ step: StepRequest, _ error: any Error) async {
+        let settlement: StepStore.Settlement
+        var unknownCalls = 0
+        if let failure = error as? StepFailure {
+            unknownCalls = failure.unknownCalls
+            settlement =
+                unknownCalls > 0 ? .unknown(failure.failure.message) : .failed(failure.failure.message)
+        } else {
+            unknownCalls = 1
+            settlement = .unknown("\(error)")
+        }
+        // An intent that cannot be settled now stays open, and the next attempt settles it.
+        try? await Shield.run { [self, unknownCalls] in
+            try await store.settle(
+                job: job.id, epoch: job.epoch, position: step.position.description, as: settlement,
+                unknownCalls: unknownCalls)
+        }
+    }
+
+    private func noteReplayed(_ step: StepRequest, cost: MicroDollars?) {
+        replayed.withLock { replayed in
+            replayed.steps += 1
+            if step.kind == .model { replayed.modelCalls += 1 }
+            replayed.saved = replayed.saved + (cost ?? .zero)
+            replayed.isNoted = false
+        }
+    }
+
+    /// Writes down what was replayed so far, once before new work begins and once at the end.
+    private func noteReplay() async {
+        let damaged = await checkpoints.damage.count
+        let now = replayed.withLock { replayed -> Replayed? in
+            guard !replayed.isNoted, replayed.steps > 0 || damaged > 0 else { return nil }
+            replayed.isNoted = true
+            return replayed
+        }
+        guard let now else { return }
+        // Figures for people: the attempt does not fail for them.
+        try? await store.noteReplay(
+            job: job.id, epoch: job.epoch, steps: now.steps, modelCalls: now.modelCalls, saved: now.saved,
+            damaged: damaged)
+    }
+
+    private func identity(of step: StepRequest) -> StepStore.Identity {
+        StepStore.Identity(
+            job: job.id, epoch: job.epoch, attempt: job.attempt, position: step.position.description,
+            kind: step.kind.rawValue, name: step.name, effect: step.effect,
+            fingerprint: Array(step.fingerprint.digest.bytes))
+    }
+
+    /// The same in every attempt, so that a provider or tool that honours it does nothing twice.
+    private func idempotencyKey(of step: StepRequest) -> String {
+        "chassis-\(job.run)-\(job.id)-\(step.position)-\(step.fingerprint.hex.prefix(32))"
+    }
+}

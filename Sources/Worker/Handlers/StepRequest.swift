@@ -1,0 +1,43 @@
+import Checkpoints
+import JobModel
+
+/// A step that is about to be taken from its checkpoint, or run.
+struct StepRequest: Sendable {
+    var position: StepPosition
+    var fingerprint: Fingerprint
+    var kind: StepKind
+    /// The model or the tool, for people.
+    var name: String
+    var effect: Effect
+    /// Whether running it may cost money.
+    var isPaid: Bool
+
+    /// Whether an intent is written first.
+    var needsIntent: Bool { isPaid || effect != .none }
+}
+
+/// What a step that ran left behind.
+struct StepResult: Sendable {
+    var value: JSONValue
+    var usage: JSONValue?
+    /// What it cost; nil when it costs money and the price is not known.
+    var cost: MicroDollars?
+    /// How many further calls were made for it whose outcome nobody knows.
+    var unknownCalls = 0
+
+    init(value: JSONValue, usage: JSONValue? = nil, cost: MicroDollars? = nil, unknownCalls: Int = 0) {
+        self.value = value
+        self.usage = usage
+        self.cost = cost
+        self.unknownCalls = unknownCalls
+    }
+}
+
+/// Why a step that ran left nothing behind.
+struct StepFailure: Error, Sendable {
+    /// Why the attempt fails.
+    var failure: JobFailure
+    /// How many calls were made whose outcome nobody knows; 0 when it is certain that nothing was paid and nothing
+    /// happened.
+    var unknownCalls: Int
+}

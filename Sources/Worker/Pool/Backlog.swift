@@ -1,0 +1,102 @@
+import JobModel
+import Logging
+import Storage
+import Synchronization
+import Telemetry
+
+/// Gathers rows that nobody waits for (log lines and free steps of all jobs) and writes them in sets.
+final class Backlog: Sendable {
+    /// How long a row waits at most before it is written, while the database answers.
+    static let interval = Duration.milliseconds(100)
+    /// How many lines are kept while the database does not answer; later ones are dropped and counted.
+    static let maximumLines = 10_000
+    /// The longest line that is kept, in characters.
+    static let maximumLineLength = 4_000
+
+    private struct Line {
+        let line: LogStore.Line
+        let at: ContinuousClock.Instant
+    }
+
+    private struct Step {
+        let step: StepStore.FreeStep
+        let endedAt: ContinuousClock.Instant
+    }
+
+    private struct State {
+        var lines: [Line] = []
+        var steps: [Step] = []
+        var dropped = 0
+    }
+
+    private let state = Mutex(State())
+    private let logs: LogStore
+    private let steps: StepStore
+    private let logger: Logger
+    private let turn = AsyncTurn()
+
+    init(logs: LogStore, steps: StepStore, logger: Logger) {
+        self.logs = logs
+        self.steps = steps
+        self.logger = logger
+    }
+
+    func add(_ line: LogStore.Line) {
+        var line = line
+        if line.text.count > Self.maximumLineLength { line.text = line.text.prefix(Self.maximumLineLength) + " …" }
+        state.withLock { state in
+            guard state.lines.count < Self.maximumLines else {
+                state.dropped += 1
+                return
+            }
+            state.lines.append(Line(line: line, at: .now))
+        }
+    }
+
+    /// Notes a free step that has just been recorded.
+    func add(_ step: StepStore.FreeStep) { state.withLock { $0.steps.append(Step(step: step, endedAt: .now)) } }
+
+    /// Writes what there is, again and again, until the task is cancelled.
+    func run() async throws {
+        while true {
+            try await ContinuousClock().sleep(for: Self.interval)
+            await flush()
+        }
+    }
+
+    /// Writes what there is now; what cannot be written is kept.
+    func flush() async {
+        await turn.take()
+        defer { turn.giveBack() }
+        let (lines, steps, dropped) = state.withLock { state in
+            let taken = (state.lines, state.steps, state.dropped)
+            state = State()
+            return taken
+        }
+        guard !lines.isEmpty || !steps.isEmpty else { return }
+        if dropped > 0 { logger.warning("log lines were dropped", metadata: [LogKey.count: "\(dropped)"]) }
+        let now = ContinuousClock.now
+        do {
+            try await self.steps.add(
+                steps.map { step in
+                    var row = step.step
+                    row.startedAgo = row.took + (now - step.endedAt)
+                    return row
+                })
+        } catch {
+            logger.debug("steps could not be noted yet", metadata: [LogKey.error: "\(error)"])
+            state.withLock { $0.steps = steps + $0.steps }
+        }
+        do {
+            try await logs.add(
+                lines.map { line in
+                    var row = line.line
+                    row.ago = now - line.at
+                    return row
+                })
+        } catch {
+            logger.debug("log lines could not be kept yet", metadata: [LogKey.error: "\(error)"])
+            state.withLock { $0.lines = lines + $0.lines }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Glibc
+import Synchronization
+
+/// Named places at which a test has this process killed or stopped, exactly there.
+///
+/// `CHASSIS_FAILPOINT=after-answer:8` kills the process (SIGKILL) when it comes to that place for the eighth time,
+/// `after-answer:8:stop` stops it (SIGSTOP). Without the variable a place costs one comparison.
+package struct Failpoints: Sendable {
+    /// The places, in the order in which a step with an intent passes them.
+    package enum Place: String, CaseIterable, Sendable {
+        case beforeIntent = "before-intent"
+        /// The intent is written, nothing is sent.
+        case beforeSend = "before-send"
+        /// The first part of an answer has come; for tools, the call was sent.
+        case duringAnswer = "during-answer"
+        /// The answer is whole, and not recorded.
+        case afterAnswer = "after-answer"
+        /// The record is durable, the intent is not settled.
+        case afterCheckpoint = "after-checkpoint"
+        case afterSettlement = "after-settlement"
+        /// The handler has returned, its job has not been ended.
+        case beforeEnd = "before-end"
+    }
+
+    private final class Counter: Sendable {
+        let passes = Mutex(0)
+    }
+
+    private let place: Place?
+    private let pass: Int
+    private let signal: Int32
+    private let counter = Counter()
+
+    /// - Parameter text: What the variable says; nil, empty or unreadable sets no failpoint.
+    package init(_ text: String?) {
+        let parts = (text ?? "").split(separator: ":").map(String.init)
+        place = parts.first.flatMap(Place.init)
+        pass = parts.count > 1 ? Int(parts[1]) ?? 1 : 1
+        signal = parts.count > 2 && parts[2] == "stop" ? SIGSTOP : SIGKILL
+    }
+
+    /// The process is at a place; it may not come back.
+    func reach(_ place: Place) {
+        guard place == self.place else { return }
+        let passes = counter.passes.withLock { passes in
+            passes += 1
+            return passes
+        }
+        if passes == pass { kill(getpid(), signal) }
+    }
+}

@@ -1,0 +1,14 @@
+import JobModel
+import Storage
+
+/// What a worker does with a job when its handler has returned.
+enum JobOutcome: Equatable, Sendable {
+    /// The job has ended for good.
+    case end(JobEnding.Outcome)
+    /// The attempt failed; the job is tried again after the wait.
+    case retry(JobFailure, after: Duration)
+    /// The job is given back unharmed.
+    case release
+    /// The lease is lost; nothing may be written.
+    case drop
+}

@@ -1,0 +1,156 @@
+import JobModel
+import Logging
+import Postgres
+import Storage
+import Synchronization
+import Telemetry
+
+/// Claims jobs while slots are free, runs them, and ends them, a batch a turn.
+///
+/// A batch forms by itself: what returns while a turn is in flight goes with the next one.
+final class JobPool: Sendable {
+    /// How often queues are looked at although nobody told of jobs.
+    static let pollInterval = Duration.seconds(1)
+    /// The longest pause after a turn that failed.
+    static let longestPause = Duration.seconds(1)
+
+    private let state: Mutex<PoolState>
+    private let session: SessionID
+    private let lease: SessionLease
+    private let queue: QueueStore
+    private let notifier: ReadyNotifier
+    private let logger: Logger
+    private let runJob: @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+
+    init(
+        slots: Int, queues: [String], session: SessionID, lease: SessionLease, queue: QueueStore,
+        notifier: ReadyNotifier, logger: Logger,
+        runJob: @escaping @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
+    ) {
+        state = Mutex(PoolState(slots: slots, queues: queues))
+        self.session = session
+        self.lease = lease
+        self.queue = queue
+        self.notifier = notifier
+        self.logger = logger
+        self.runJob = runJob
+        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Passes on what another process told.
+    func deliver(_ event: WakeUp) {
+        state.withLock { state in
+            switch event {
+            case .ready(let queue): state.queueIsReady(queue)
+            case .cancelled(let run): state.runWasCancelled(run)
+            case .cancelledJobs(let jobs): state.jobsWereCancelled(jobs)
+            }
+        }
+        wakeUp.yield()
+    }
+
+    /// Takes no more jobs and lets those that run be released at their next step boundary.
+    func drain() {
+        state.withLock { $0.drain() }
+        wakeUp.yield()
+    }
+
+    /// Releases what still runs where it stands.
+    func stopDraining() { state.withLock { $0.drainExpired() } }
+
+    /// Stops everything; nothing more is written.
+    func leaseWasLost() {
+        state.withLock { $0.leaseWasLost() }
+        wakeUp.yield()
+    }
+
+    /// Looks at all queues again, once.
+    func poll() {
+        state.withLock { $0.queueIsReady(nil) }
+        wakeUp.yield()
+    }
+
+    /// Claims and runs jobs until drained, or until the lease is lost and all handlers have returned.
+    func run() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            var pause = Duration.milliseconds(20)
+            var wakeUps = wakeUps.makeAsyncIterator()
+            while true {
+                switch state.withLock({ $0.next() }) {
+                case .stop: return
+                case .wait:
+                    guard await wakeUps.next() != nil else { throw CancellationError() }
+                case .turn(let endings, let name, let limit):
+                    do {
+                        let turn = try await queue.turn(session: session, ending: endings, queue: name, limit: limit)
+                        pause = .milliseconds(20)
+                        finish(turn, endings: endings)
+                        let started = state.withLock {
+                            $0.turnAnswered(queue: name, limit: limit, claimed: turn.claimed)
+                        }
+                        for (job, signal) in started { group.addTask { await self.execute(job, signal) } }
+                    } catch let error as CancellationError {
+                        throw error
+                    } catch {
+                        logger.warning("a turn with the database failed", metadata: [LogKey.error: "\(error)"])
+                        state.withLock { $0.turnFailed(endings: endings) }
+                        try await ContinuousClock().sleep(for: pause)
+                        pause = min(pause * 2, Self.longestPause)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells the other workers of jobs this one did not take, and the log of endings that came too late.
+    private func finish(_ turn: QueueStore.Turn, endings: [JobEnding]) {
+        if turn.readied.count > turn.claimed.count { notifier.notify(turn.readied) }
+        for ending in endings where !turn.ended.contains(ending.job) {
+            logger.warning(
+                "the lease was lost before the job could be ended; its result is dropped",
+                metadata: [LogKey.job: "\(ending.job)", LogKey.epoch: "\(ending.epoch)"])
+        }
+    }
+
+    private func execute(_ job: ClaimedJob, _ signal: StopSignal) async {
+        var ending: JobEnding?
+        switch await runJob(job, signal) {
+        case .end(let outcome):
+            ending = JobEnding(job: job.id, run: job.run, epoch: job.epoch, outcome: outcome)
+        case .retry(let failure, let delay):
+            await write(job) { try await self.queue.delay(job.id, epoch: job.epoch, for: delay, failure: failure) }
+        case .release:
+            await write(job) {
+                guard let name = try await self.queue.release(job.id, epoch: job.epoch) else { return false }
+                self.notifier.notify([name])
+                return true
+            }
+        case .drop: break
+        }
+        state.withLock { $0.jobReturned(job.id, ending: ending) }
+        wakeUp.yield()
+    }
+
+    /// Writes until it is written or the lease is lost.
+    private func write(_ job: ClaimedJob, _ body: () async throws -> Bool) async {
+        var pause = Duration.milliseconds(20)
+        while lease.isHeld {
+            do {
+                if try await !body() {
+                    logger.warning(
+                        "the lease was lost before the job could be given back",
+                        metadata: [LogKey.job: "\(job.id)", LogKey.epoch: "\(job.epoch)"])
+                }
+                return
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.warning("a job could not be given back yet", metadata: [LogKey.error: "\(error)"])
+            }
+            do { try await ContinuousClock().sleep(for: pause) } catch { return }
+            pause = min(pause * 2, Self.longestPause)
+        }
+    }
+}

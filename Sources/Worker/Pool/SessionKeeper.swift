@@ -1,0 +1,192 @@
+import Glibc
+import JobModel
+import Logging
+import Postgres
+import Storage
+import Telemetry
+
+/// Keeps a worker process's session alive: holds its advisory lock and renews its lease, on a connection of its own, and
+/// hears there what other processes tell.
+struct SessionKeeper: Sendable {
+    /// How a session ended for its keeper.
+    enum End: Equatable, Sendable {
+        /// The lease is lost: it ran out here, or the database says the session has ended.
+        case lost
+    }
+
+    let session: SessionID
+    let lease: SessionLease
+    private let length: Duration
+    private let options: PostgresConnection.Options
+    private let healthFile: String?
+    private let logger: Logger
+    private let wake: @Sendable (WakeUp) -> Void
+    private let store = SessionStore()
+
+    /// Registers a session and takes its lock.
+    ///
+    /// - Returns: The keeper, and the connection that holds the lock, for `run`.
+    static func begin(
+        _ registration: SessionStore.Registration, lease length: Duration, options: PostgresConnection.Options,
+        healthFile: String?, logger: Logger, wake: @escaping @Sendable (WakeUp) -> Void
+    ) async throws -> (SessionKeeper, PostgresConnection) {
+        let connection = try await PostgresConnection.connect(options)
+        let store = SessionStore()
+        let sentAt = ContinuousClock.now
+        let session = try await store.begin(registration, lease: length, on: connection)
+        var logger = logger
+        logger[metadataKey: LogKey.session] = "\(session)"
+        let keeper = SessionKeeper(
+            session: session, lease: SessionLease(length: length, sentAt: sentAt), length: length, options: options,
+            healthFile: healthFile, logger: logger, wake: wake)
+        try await keeper.settle(on: connection)
+        keeper.touchHealthFile()
+        return (keeper, connection)
+    }
+
+    private init(
+        session: SessionID, lease: SessionLease, length: Duration, options: PostgresConnection.Options,
+        healthFile: String?, logger: Logger, wake: @escaping @Sendable (WakeUp) -> Void
+    ) {
+        self.session = session
+        self.lease = lease
+        self.length = length
+        self.options = options
+        self.healthFile = healthFile
+        self.logger = logger
+        self.wake = wake
+    }
+
+    /// Keeps the session until its lease is lost or the task is cancelled; replaces a lost connection.
+    func run(on connection: PostgresConnection) async throws -> End {
+        var connection = connection
+        while true {
+            do {
+                return try await keep(connection)
+            } catch let error as CancellationError {
+                await connection.close()
+                throw error
+            } catch {
+                logger.warning("the session's connection was lost", metadata: [LogKey.error: "\(error)"])
+                await connection.close()
+            }
+            guard let next = try await reconnect() else { return .lost }
+            connection = next
+        }
+    }
+
+    /// Ends the session in good order, on any connection.
+    func finish() async throws {
+        let connection = try await PostgresConnection.connect(options)
+        try await store.finish(session, on: connection)
+        await connection.close()
+    }
+
+    /// Notes that the session takes no more jobs.
+    func drain() async throws {
+        let connection = try await PostgresConnection.connect(options)
+        try await store.drain(session, on: connection)
+        await connection.close()
+    }
+
+    /// Listens, and takes the lock if no cut-off connection of this process still holds it.
+    private func settle(on connection: PostgresConnection) async throws {
+        try await Notifications.listen(on: connection)
+        if try await !store.lock(session, on: connection) {
+            logger.warning("the session's lock is still held by a connection that was cut")
+        }
+    }
+
+    private func keep(_ connection: PostgresConnection) async throws -> End {
+        try await withThrowingTaskGroup(of: End.self) { group in
+            group.addTask {
+                for await notification in connection.notifications { deliver(notification) }
+                try Task.checkCancellation()
+                throw PostgresError.connectionLost(reason: "the session's connection ended")
+            }
+            group.addTask { try await renewals(on: connection) }
+            group.addTask { try await watch() }
+            defer { group.cancelAll() }
+            guard let end = try await group.next() else { return .lost }
+            return end
+        }
+    }
+
+    private func deliver(_ notification: PostgresNotification) {
+        switch notification.channel {
+        case Notifications.ready:
+            wake(.ready(queue: notification.payload))
+        case Notifications.cancelled:
+            if let run = Int64(notification.payload) { wake(.cancelled(run: RunID(rawValue: run))) }
+        default: break
+        }
+    }
+
+    private func renewals(on connection: PostgresConnection) async throws -> End {
+        while true {
+            switch lease.timerFired() {
+            case .stopWork: return .lost
+            case .none: break
+            case .sendRenewal:
+                do {
+                    let cancelled = try await store.renew(session, lease: length, on: connection)
+                    guard lease.renewalAnswered() == .none else { return .lost }
+                    if !cancelled.isEmpty { wake(.cancelledJobs(cancelled)) }
+                    touchHealthFile()
+                } catch StorageError.sessionEnded {
+                    _ = lease.renewalRefused()
+                    return .lost
+                } catch {
+                    guard lease.renewalFailed() == .none else { return .lost }
+                    throw error
+                }
+            }
+            try await ContinuousClock().sleep(for: length / 3)
+        }
+    }
+
+    /// Ends when the lease runs out, also while a renewal hangs.
+    private func watch() async throws -> End {
+        while let expiresAt = lease.expiresAt {
+            try await ContinuousClock().sleep(until: expiresAt)
+            guard !lease.isHeld else { continue }
+            _ = lease.timerFired()
+            return .lost
+        }
+        return .lost
+    }
+
+    /// Connects again, in at first short and then longer intervals; nil when the lease was lost meanwhile.
+    private func reconnect() async throws -> PostgresConnection? {
+        var pause = Duration.milliseconds(20)
+        while lease.isHeld {
+            do {
+                let connection = try await PostgresConnection.connect(options)
+                try await settle(on: connection)
+                logger.info("the session's connection is back")
+                return connection
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                logger.debug("the database cannot be reached", metadata: [LogKey.error: "\(error)"])
+            }
+            try await ContinuousClock().sleep(for: pause)
+            pause = min(pause * 2, .seconds(1))
+        }
+        _ = lease.timerFired()
+        return nil
+    }
+
+    private func touchHealthFile() {
+        guard let healthFile else { return }
+        let descriptor = open(healthFile, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            logger.warning(
+                "the health file cannot be written",
+                metadata: [LogKey.reason: "\(healthFile): \(String(cString: strerror(errno)))"])
+            return
+        }
+        futimens(descriptor, nil)
+        close(descriptor)
+    }
+}

@@ -1,0 +1,11 @@
+import JobModel
+
+/// Why the worker should look up from waiting.
+enum WakeUp: Equatable, Sendable {
+    /// A queue may have pending jobs.
+    case ready(queue: String)
+    /// A run was cancelled.
+    case cancelled(run: RunID)
+    /// These jobs' runs were cancelled, says the database.
+    case cancelledJobs([JobID])
+}

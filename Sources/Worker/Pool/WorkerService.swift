@@ -1,0 +1,173 @@
+import Checkpoints
+import Glibc
+import JobModel
+import Postgres
+package import ServiceLifecycle
+package import Settings
+import Storage
+import Telemetry
+package import Logging
+import Workflow
+
+/// One worker process: registers a session, claims and runs jobs, and leaves in good order.
+///
+/// On graceful shutdown it drains: nothing more is claimed, and jobs are released at their next step boundary. When its
+/// lease is lost it drops its work and begins a new session.
+package struct WorkerService: Service {
+    /// The program's version, as sessions show it.
+    package static let version = "0.1.0"
+
+    private let settings: WorkerSettings
+    private let failpoints: Failpoints
+    private let logger: Logger
+
+    package init(settings: WorkerSettings, failpoints: Failpoints = Failpoints(nil), logger: Logger) {
+        self.settings = settings
+        self.failpoints = failpoints
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        let store = try await DirectoryStore.open(settings.store)
+        let scratch = try ScratchRoot.make()
+        defer { ScratchRoot.remove(scratch) }
+        let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
+        try await pool.withConnection { try await Migrator().check($0) }
+        var isFinished = false
+        while !isFinished {
+            isFinished = try await runSession(pool: pool, store: store, scratch: scratch)
+        }
+        await pool.close()
+        logger.info("the worker has stopped")
+    }
+
+    /// How many connections a worker uses besides its session's.
+    static let poolSize = 4
+
+    private static func options(_ settings: WorkerSettings, name: String) -> PostgresConnection.Options {
+        var options = PostgresConnection.Options(conninfo: settings.postgres.exposed, applicationName: name)
+        options.sessionSettings = [
+            // With an empty table's statistics these plans look cheap, and stay when the table is full.
+            "enable_sort": "off", "enable_seqscan": "off", "enable_bitmapscan": "off",
+            "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
+        ]
+        return options
+    }
+
+    /// Runs one session.
+    ///
+    /// - Returns: True when the worker was asked to stop; false when the lease was lost.
+    private func runSession(pool: PostgresPool, store: DirectoryStore, scratch: String) async throws -> Bool {
+        let events = AsyncStream.makeStream(of: WakeUp.self, bufferingPolicy: .bufferingNewest(1024))
+        let registration = SessionStore.Registration(
+            worker: settings.name ?? "\(Self.hostName)-\(getpid())", host: Self.hostName, pid: getpid(),
+            version: Self.version, queues: settings.queues, slots: settings.slots)
+        let (keeper, connection) = try await SessionKeeper.begin(
+            registration, lease: settings.lease, options: sessionOptions(), healthFile: settings.healthFile,
+            logger: logger, wake: { events.continuation.yield($0) })
+        var logger = logger
+        logger[metadataKey: LogKey.session] = "\(keeper.session)"
+        logger.info("the session has begun", metadata: [LogKey.worker: "\(registration.worker)"])
+        let notifier = ReadyNotifier(pool)
+        let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger)
+        let runner = runner(
+            pool: pool, store: store, scratch: scratch, backlog: backlog, lease: keeper.lease, logger: logger)
+        let jobs = JobPool(
+            slots: settings.slots, queues: settings.queues, session: keeper.session, lease: keeper.lease,
+            queue: QueueStore(pool), notifier: notifier, logger: logger, runJob: { await runner.run($0, $1) })
+        let isFinished = try await withThrowingTaskGroup(of: SessionEnd?.self) { group in
+            group.addTask {
+                _ = try await keeper.run(on: connection)
+                jobs.leaseWasLost()
+                return .lost
+            }
+            group.addTask {
+                try await jobs.run()
+                return .drained
+            }
+            group.addTask {
+                for await event in events.stream { jobs.deliver(event) }
+                return nil
+            }
+            group.addTask { try await notifier.run(); return nil }
+            group.addTask { try await backlog.run(); return nil }
+            group.addTask { try await look(jobs: jobs, notifier: notifier, pool: pool, logger: logger); return nil }
+            group.addTask { try await drainOnShutdown(jobs, keeper, logger); return nil }
+            defer { group.cancelAll() }
+            var isLost = false
+            while let end = try await group.next() {
+                switch end {
+                case .lost:
+                    logger.error("the lease was lost; the work in hand is dropped")
+                    isLost = true
+                case .drained: return !isLost
+                case nil: break
+                }
+            }
+            return !isLost
+        }
+        await backlog.flush()
+        if isFinished { try await keeper.finish() }
+        await connection.close()
+        return isFinished
+    }
+
+    private enum SessionEnd { case lost, drained }
+
+    private func sessionOptions() -> PostgresConnection.Options {
+        var options = PostgresConnection.Options(
+            conninfo: settings.postgres.exposed, applicationName: "chassis-worker session")
+        options.sessionSettings = ["statement_timeout": "10s"]
+        return options
+    }
+
+    /// Looks once a second at what nobody told of: queues, delayed jobs that are due, and sessions that died.
+    private func look(jobs: JobPool, notifier: ReadyNotifier, pool: PostgresPool, logger: Logger) async throws {
+        let repair = Repair(poisonLimit: settings.poisonLimit)
+        while true {
+            var generator = SystemRandomNumberGenerator()
+            try await ContinuousClock().sleep(for: JobPool.pollInterval * Double.random(in: 0.75...1, using: &generator))
+            jobs.poll()
+            do {
+                let report = try await pool.withConnection { try await repair.pass(on: $0, pool: pool) }
+                notifier.notify(report.readied)
+                for job in report.rescued {
+                    logger.warning("a job was rescued", metadata: [LogKey.job: "\(job.job)"])
+                }
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                logger.debug("the look at the sessions failed", metadata: [LogKey.error: "\(error)"])
+            }
+        }
+    }
+
+    private func drainOnShutdown(_ jobs: JobPool, _ keeper: SessionKeeper, _ logger: Logger) async throws {
+        try? await gracefulShutdown()
+        try Task.checkCancellation()
+        logger.info("draining: no more jobs are claimed")
+        jobs.drain()
+        // Only lists show it.
+        try? await keeper.drain()
+        try await ContinuousClock().sleep(for: settings.drain)
+        logger.warning("the drain has lasted long enough; jobs are released where they stand")
+        jobs.stopDraining()
+    }
+
+    private func runner(
+        pool: PostgresPool, store: DirectoryStore, scratch: String, backlog: Backlog, lease: SessionLease,
+        logger: Logger
+    ) -> JobRunner {
+        let runs = RunStore(pool)
+        return JobRunner(
+            definitions: Definitions(runs), runs: runs, steps: StepStore(pool), store: store, backlog: backlog,
+            lease: lease, failpoints: failpoints, scratchRoot: scratch,
+            handlers: Handlers.all(settings: settings, store: store), logger: logger)
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

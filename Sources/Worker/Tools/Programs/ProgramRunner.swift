@@ -1,0 +1,146 @@
+import Glibc
+import Subprocess
+import SystemPackage
+
+/// Runs programs under `chassis-guard`, which ends everything that comes of them.
+///
+/// The guard, not this type, sets limits and finds processes that leave their session; it notices that the worker died
+/// by the end of its standard input. swift-subprocess starts it: on Linux that offers no hook before exec, which is why
+/// there is a guard, but its spawning, its reading by epoll and its waiting by pidfd block no thread of the
+/// concurrency pool.
+package struct ProgramRunner: Sendable {
+    /// How long the guard has, beyond the grace, to see the end of every process before it is killed itself; the guard
+    /// gives up by itself sooner.
+    private static let guardPatience: Duration = .seconds(15)
+
+    private let guardPath: String
+    private let clock: any Clock<Duration>
+
+    /// - Parameters:
+    ///   - guardPath: Where `chassis-guard` lies; by default next to the running program.
+    ///   - clock: Measures the time limit.
+    package init(guardPath: String? = nil, clock: any Clock<Duration> = ContinuousClock()) {
+        self.guardPath = guardPath ?? Self.besideThisProgram
+        self.clock = clock
+    }
+
+    /// Runs a program until no process of it is left.
+    ///
+    /// When the task is cancelled, the program's processes get SIGTERM, after the grace SIGKILL, and the call returns
+    /// when they are gone.
+    ///
+    /// - Parameter onLine: Is told every line as it comes, from two tasks at once, so it must not wait.
+    /// - Throws: `CancellationError`, or `ToolsError` when the guard itself cannot do its work. A program that
+    ///   cannot be started is a result, not an error.
+    package func run(
+        _ program: Program, onLine: @escaping @Sendable (ProgramLine) -> Void = { _ in }
+    ) async throws -> ProgramResult {
+        precondition(!program.arguments.isEmpty, "a program has a name")
+        try Task.checkCancellation()
+        let elapsed = clock.stopwatch()
+        let outcome: Outcome
+        do {
+            outcome = try await start(program, onLine: onLine)
+        } catch let error as SubprocessError {
+            try Task.checkCancellation()
+            outcome = Outcome(ending: try notStarted(program, error))
+        }
+        try Task.checkCancellation()
+        return ProgramResult(
+            ending: outcome.ending, output: outcome.output?.text ?? "",
+            droppedOutputBytes: outcome.output?.droppedBytes ?? 0, errorOutput: outcome.error?.text ?? "",
+            duration: elapsed())
+    }
+
+    private struct Outcome {
+        var ending: ProgramEnding
+        var output: StreamCapture?
+        var error: StreamCapture?
+    }
+
+    private func start(
+        _ program: Program, onLine: @escaping @Sendable (ProgramLine) -> Void
+    ) async throws -> Outcome {
+        let limits = program.limits
+        let lifeline = try Lifeline()
+        let watch = Watch(lifeline: lifeline, time: limits.time, clock: clock)
+        let output = StreamCapture(
+            .output, keeping: .head, limit: limits.outputBytes, loggedLimit: limits.loggedBytes, onLine: onLine)
+        let error = StreamCapture(
+            .error, keeping: .tail, limit: limits.errorOutputBytes, loggedLimit: limits.loggedBytes, onLine: onLine)
+        let finished = try await withTaskCancellationHandler {
+            try await Subprocess.run(
+                configuration(program),
+                input: .fileDescriptor(FileDescriptor(rawValue: lifeline.far), closeAfterSpawningProcess: true),
+                output: .sequence, error: .sequence
+            ) { execution in
+                try await watch.read(
+                    (output, execution.standardOutput), (error, execution.standardError))
+            }
+        } onCancel: {
+            lifeline.cut()
+        }
+        let streams = finished.closureResult
+        let ending = ending(
+            finished.terminationStatus, report: lifeline.report(), timedOut: streams.timedOut, limits: limits)
+        return Outcome(ending: ending, output: streams.output, error: streams.error)
+    }
+
+    private func configuration(_ program: Program) -> Configuration {
+        var arguments = program.limits.guardOptions
+        if let file = program.inputFile { arguments += ["--stdin-file", file] }
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        // Without it swift-subprocess kills the guard at once when the task is cancelled, and with it its knowledge.
+        options.teardownSequence = [
+            .send(signal: .terminate, allowedDurationToNextStep: program.limits.grace + Self.guardPatience)
+        ]
+        return Configuration(
+            executable: .path(FilePath(guardPath)), arguments: Arguments(arguments + ["--"] + program.arguments),
+            environment: .custom(Self.encoded(program.fullEnvironment)),
+            workingDirectory: FilePath(program.workingDirectory ?? program.scratchDirectory), platformOptions: options)
+    }
+
+    private static func encoded(_ environment: [String: String]) -> [[UInt8]] {
+        environment.map { name, value in Array("\(name)=\(value)".utf8) + [0] }
+    }
+
+    private func ending(
+        _ status: TerminationStatus, report: String?, timedOut: Bool, limits: ProgramLimits
+    ) -> ProgramEnding {
+        if timedOut { return .timedOut(after: limits.time) }
+        if let report { return .notStarted(reason: report) }
+        switch status {
+        case .exited(let code): return .exited(code)
+        case .signaled(let number): return .signalled(number)
+        }
+    }
+
+    /// Tells the fault of a program's place from a fault of the guard, which is the installation's.
+    private func notStarted(_ program: Program, _ error: SubprocessError) throws(ToolsError) -> ProgramEnding {
+        switch error.code {
+        case .failedToChangeWorkingDirectory:
+            let directory = program.workingDirectory ?? program.scratchDirectory
+            return .notStarted(reason: "the working directory \(directory) cannot be entered")
+        case .executableNotFound: throw .guardMissing(path: guardPath)
+        default: throw .guardFailed(reason: error.description)
+        }
+    }
+
+    /// The guard next to the program that is running.
+    private static var besideThisProgram: String {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &bytes, bytes.count)
+        let path = String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let directory = path.lastIndex(of: "/").map { path[...$0] } ?? "./"
+        return directory + "chassis-guard"
+    }
+}
+
+extension Clock {
+    /// Returns a function that says how long ago this was called.
+    fileprivate func stopwatch() -> () -> Duration {
+        let begin = now
+        return { begin.duration(to: now) }
+    }
+}
