@@ -9,6 +9,7 @@ import argparse
 import importlib.util
 import os
 import pathlib
+import select
 import signal
 import socket
 
@@ -71,7 +72,6 @@ def wait_for_the_end(parent_pid):
     except ProcessLookupError:
         return end()
     # A pidfd becomes readable when its process ends.
-    import select
     select.select([parent], [], [])
     end()
 

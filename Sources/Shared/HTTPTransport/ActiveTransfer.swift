@@ -16,6 +16,7 @@ final class ActiveTransfer {
     private let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var reader: ResponseHeadReader
     private var wasSent = false
+    private var anAddressWasDenied = false
     /// Why a callback stopped the transfer.
     private var refusal: HTTPTransportError?
 
@@ -70,6 +71,7 @@ final class ActiveTransfer {
         switch code {
         case CURLE_OK: return nil
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .couldNotResolve(host: address.host)
+        case CURLE_COULDNT_CONNECT where anAddressWasDenied: return .addressNotAllowed(host: address.host)
         case CURLE_COULDNT_CONNECT: return .connectionRefused(host: address.host)
         case CURLE_OPERATION_TIMEDOUT: return .timedOut(deadlines.phase, after: connectTimeout)
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM:
@@ -134,7 +136,8 @@ final class ActiveTransfer {
     }
 
     private func bytesArrived(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        switch transfer.bytesArrived(bytes) {
+        guard !bytes.isEmpty else { return 0 }
+        switch transfer.bytesArrived(Array(bytes)) {
         case .taken:
             deadlines.bytesArrived(at: .now)
             deadlineMoved(deadlines.next)
@@ -143,7 +146,7 @@ final class ActiveTransfer {
             deadlines.paused()
             return Int(CURL_WRITEFUNC_PAUSE)
         case .abort:
-            return refuse(.closed, bytes.count)
+            return refuse(.malformedResponse, bytes.count)
         }
     }
 
@@ -156,19 +159,18 @@ final class ActiveTransfer {
     private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
         guard let address else { return CURL_SOCKET_BAD }
         let peer = withUnsafeBytes(of: &address.pointee.addr) { IPAddress(socketAddress: $0) }
-        guard isAllowed(peer) else {
-            refusal = .addressNotAllowed(host: self.address.host)
+        guard policy.allows(peer) else {
+            // Another address of the host may be allowed: libcurl tries them all.
+            anAddressWasDenied = true
             return CURL_SOCKET_BAD
         }
-        // Another address of the host may have been refused before; this one decides.
-        refusal = nil
         return socket(
             address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
     }
 
     /// Called before each sending, also over a connection that was kept from another request.
     private func requestIsAboutToBeSent(to peer: String?) -> Int32 {
-        guard isAllowed(peer.flatMap { IPAddress($0) }) else {
+        guard policy.allows(peer.flatMap { IPAddress($0) }) else {
             refusal = .addressNotAllowed(host: address.host)
             return CURL_PREREQFUNC_ABORT
         }
@@ -182,12 +184,5 @@ final class ActiveTransfer {
         deadlines.connected(at: .now)
         deadlineMoved(deadlines.next)
         return CURL_PREREQFUNC_OK
-    }
-
-    private func isAllowed(_ peer: IPAddress?) -> Bool {
-        switch policy {
-        case .any: true
-        case .publicOnly: peer?.isPublic ?? false
-        }
     }
 }

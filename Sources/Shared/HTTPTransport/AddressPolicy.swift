@@ -6,10 +6,11 @@ package enum AddressPolicy: Equatable, Sendable {
     /// documentation range, in whatever form such an address is wrapped in an IPv6 one.
     case publicOnly
 
-    func allows(_ address: IPAddress) -> Bool {
+    /// Judges an address; one of an unknown kind is nil.
+    func allows(_ address: IPAddress?) -> Bool {
         switch self {
         case .any: true
-        case .publicOnly: address.isPublic
+        case .publicOnly: address?.isPublic ?? false
         }
     }
 }

@@ -19,7 +19,9 @@ extension EasyHandle {
         try set(CURLOPT_PATH_AS_IS, true)
         try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.roundedUpMilliseconds))
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
-        try setProxy(request.proxy)
+        // An empty text, unlike nothing, also rules out what the environment says.
+        try set(CURLOPT_PROXY, request.proxy ?? "")
+        try set(CURLOPT_NOPROXY, request.proxy == nil ? "*" : "")
         if let file = request.certificateAuthorities { try set(CURLOPT_CAINFO, file) }
         if request.redirectsAreFollowed {
             try set(CURLOPT_FOLLOWLOCATION, true)
@@ -28,16 +30,6 @@ extension EasyHandle {
         }
         try setMethod(request)
         try setHeaders(Self.lines(of: request))
-    }
-
-    private func setProxy(_ proxy: String?) throws(HTTPTransportError) {
-        if let proxy {
-            try set(CURLOPT_PROXY, proxy)
-        } else {
-            // An empty proxy, unlike none, also rules out the environment's.
-            try set(CURLOPT_PROXY, "")
-        }
-        try set(CURLOPT_NOPROXY, proxy == nil ? "*" : "")
     }
 
     private func setMethod(_ request: HTTPRequest) throws(HTTPTransportError) {

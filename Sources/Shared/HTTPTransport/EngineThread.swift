@@ -13,7 +13,6 @@ enum EngineThread {
 
     private static func main(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let context else { preconditionFailure("the engine's thread needs its inbox") }
-        pthread_setname_np(pthread_self(), "chassis-http")
         // OpenSSL writes to closed sockets with plain write(2); the signal stays pending here and kills nobody. The
         // program's own signals are for its other threads.
         var signals = sigset_t()

@@ -44,7 +44,8 @@ struct ResponseHeadReader {
 
     private func isInterim(_ head: HTTPResponseHead) -> Bool {
         if (100..<200).contains(head.status) { return true }
-        return followsRedirects && [301, 302, 303, 307, 308].contains(head.status) && head.headers["location"] != nil
+        // As libcurl decides it.
+        return followsRedirects && (300..<400).contains(head.status) && head.headers["location"]?.isEmpty == false
     }
 }
 

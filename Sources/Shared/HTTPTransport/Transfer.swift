@@ -83,11 +83,11 @@ final class Transfer: Sendable {
     /// What libcurl is told about the bytes it brought.
     enum Reception { case taken, pause, abort }
 
-    func bytesArrived(_ bytes: UnsafeBufferPointer<UInt8>) -> Reception {
+    func bytesArrived(_ bytes: [UInt8]) -> Reception {
         switch machine.withLock({ $0.bytesArrived(bytes) }) {
         case .kept: return .taken
         case .handOver(let waiter):
-            waiter.resume(returning: Array(bytes))
+            waiter.resume(returning: bytes)
             return .taken
         case .pause: return .pause
         case .abort: return .abort

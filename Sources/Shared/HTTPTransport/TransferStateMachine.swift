@@ -146,7 +146,7 @@ struct TransferStateMachine<HeadWaiter, ChunkWaiter> {
         case abort
     }
 
-    mutating func bytesArrived(_ bytes: UnsafeBufferPointer<UInt8>) -> BytesAction {
+    mutating func bytesArrived(_ bytes: [UInt8]) -> BytesAction {
         switch state {
         case .awaitingChunk(let waiter):
             state = .buffering(unread: [], isPaused: false)
@@ -165,10 +165,10 @@ struct TransferStateMachine<HeadWaiter, ChunkWaiter> {
             guard bytes.count <= bytesLeft else { return .abort }
             state = .draining(bytesLeft: bytesLeft - bytes.count)
             return .kept
-        case .cancelled:
+        case .cancelled, .awaitingHead:
             return .abort
-        case .idle, .awaitingHead, .ended:
-            preconditionFailure("bytes of a body arrive between its head and its end")
+        case .idle, .ended:
+            preconditionFailure("bytes arrive while a transfer runs")
         }
     }
 

@@ -1,5 +1,3 @@
-package import JobModel
-
 /// A job that runs a program.
 package struct CommandDefinition: Equatable, Sendable {
     /// What the job's output is made from.

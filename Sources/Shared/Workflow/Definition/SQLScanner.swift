@@ -1,6 +1,6 @@
 /// Follows the quotes and comments of a PostgreSQL statement, to know where a parameter can stand.
 struct SQLScanner {
-    private enum State: Equatable {
+    fileprivate enum State: Equatable {
         case code
         /// Between quotes; `escapes` where a backslash escapes, as in `E'…'`.
         case quotes(Unicode.Scalar, escapes: Bool)
@@ -32,7 +32,8 @@ struct SQLScanner {
             let place = state.isComment ? "a comment" : "quotes"
             throw SQLQueryError(
                 reason: "the expression \(quoted(expression.source)) stands in \(place), where no value can be bound",
-                hint: state.isComment ? "take it out of the comment" : "remove the quotes, values are bound as they are")
+                hint: state.isComment ? "take it out of the comment" : "remove the quotes, values are bound as they are"
+            )
         }
         if isBehindExpression || previous.map(Self.isWord) ?? false { throw Self.touching }
         isBehindExpression = true
@@ -43,7 +44,9 @@ struct SQLScanner {
     func finish() throws(SQLQueryError) {
         guard state == .code || state == .lineComment else {
             throw SQLQueryError(
-                reason: state.isComment ? "a comment is not closed" : "a quote is not closed", hint: nil)
+                reason: state.isComment ? "a comment is not closed" : "a quote is not closed",
+                hint: nil
+            )
         }
     }
 
@@ -51,7 +54,8 @@ struct SQLScanner {
 
     private static let touching = SQLQueryError(
         reason: "an expression touches a name, a number or another expression",
-        hint: "an expression is a whole value; names of tables and columns cannot be computed")
+        hint: "an expression is a whole value; names of tables and columns cannot be computed"
+    )
 
     /// Whether a character continues a name, a number or a parameter.
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
@@ -91,7 +95,9 @@ struct SQLScanner {
     }
 
     private mutating func stepInCode(
-        _ scalars: [Unicode.Scalar], _ at: Int, _ next: Unicode.Scalar?
+        _ scalars: [Unicode.Scalar],
+        _ at: Int,
+        _ next: Unicode.Scalar?
     ) throws(SQLQueryError) -> Int {
         switch scalars[at] {
         case "'":
@@ -113,11 +119,15 @@ struct SQLScanner {
     }
 
     private mutating func stepAtDollar(
-        _ scalars: [Unicode.Scalar], _ at: Int, _ next: Unicode.Scalar?
+        _ scalars: [Unicode.Scalar],
+        _ at: Int,
+        _ next: Unicode.Scalar?
     ) throws(SQLQueryError) -> Int {
         if let next, ("0"..."9").contains(next) {
             throw SQLQueryError(
-                reason: "the query holds $\(next), which has no value", hint: "write ${{ … }} where a value belongs")
+                reason: "the query holds $\(next), which has no value",
+                hint: "write ${{ … }} where a value belongs"
+            )
         }
         let name = scalars[(at + 1)...].prefix { Self.isWord($0) && $0 != "$" }
         guard name.endIndex < scalars.count, scalars[name.endIndex] == "$" else { return 1 }

@@ -1,4 +1,4 @@
-package import JobModel
+internal import JobModel
 
 /// The address of a request, whose expressions stand for parts of its path and query only.
 package struct URLTemplate: Equatable, Sendable {
@@ -24,7 +24,9 @@ package struct URLTemplate: Equatable, Sendable {
         for segment in template.segments {
             if case .literal(let text) = segment, let bad = text.unicodeScalars.first(where: { !Self.isAllowed($0) }) {
                 throw URLTemplateError(
-                    reason: "the address holds \(quoted(String(Character(bad))))", hint: "write it percent-encoded")
+                    reason: "the address holds \(quoted(String(Character(bad))))",
+                    hint: "write it percent-encoded"
+                )
             }
         }
         self.template = template
@@ -35,17 +37,22 @@ package struct URLTemplate: Equatable, Sendable {
         guard let scheme = ["https://", "http://"].first(where: beginning.hasPrefix) else {
             throw URLTemplateError(
                 reason: "the address does not begin with https:// or http://",
-                hint: "with a connection, write the path only, beginning with /")
+                hint: "with a connection, write the path only, beginning with /"
+            )
         }
         let rest = beginning.dropFirst(scheme.count)
         let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard !host.isEmpty, host.count < rest.count || template.segments.count == 1 else {
             throw URLTemplateError(
-                reason: "the host is not written out", hint: "expressions may stand in the path and the query only")
+                reason: "the host is not written out",
+                hint: "expressions may stand in the path and the query only"
+            )
         }
         guard !host.contains("@") else {
             throw URLTemplateError(
-                reason: "the address holds a user name", hint: "secrets belong to a connection")
+                reason: "the address holds a user name",
+                hint: "secrets belong to a connection"
+            )
         }
         base = .absolute
     }

@@ -1,4 +1,3 @@
-internal import Glibc
 package import JobModel
 
 extension Expression {
@@ -17,7 +16,9 @@ extension Expression {
         let value = try evaluate(in: context)
         guard case .bool(let truth) = value else {
             throw ExpressionError(
-                expression: source, reason: .mismatch("a condition is true or false, found \(value.indefinite)"))
+                expression: source,
+                reason: .mismatch("a condition is true or false, found \(value.indefinite)")
+            )
         }
         return truth
     }
@@ -60,22 +61,31 @@ extension JSONValue {
     /// The value as a step of a path, for messages.
     var shownAsStep: String {
         guard case .string(let key) = self else { return "[\(text())]" }
-        let isName = key.unicodeScalars.allSatisfy(\.isNameLetter) && key.unicodeScalars.first?.properties.isAlphabetic == true
+        let isName =
+            key.unicodeScalars.allSatisfy(\.isNameLetter) && key.unicodeScalars.first?.properties.isAlphabetic == true
         return isName ? ".\(key)" : "[\(quoted(key))]"
     }
 }
 
 extension String {
-    /// Whether the UTF-8 of `part` occurs in this text's.
+    /// Whether the UTF-8 of `part` occurs in this text's, in time proportional to both (Knuth, Morris, Pratt).
     func containsBytes(of part: String) -> Bool {
-        let (text, part) = (Array(utf8), Array(part.utf8))
-        return text.withUnsafeBytes { text in
-            part.withUnsafeBytes { part in
-                // memmem takes no null pointers, which is what empty arrays may give.
-                guard let needle = part.baseAddress, part.count > 0 else { return true }
-                guard let hay = text.baseAddress, text.count > 0 else { return false }
-                return memmem(hay, text.count, needle, part.count) != nil
-            }
+        let part = Array(part.utf8)
+        guard !part.isEmpty else { return true }
+        var borders = [0]
+        for byte in part.dropFirst() { borders.append(Self.matched(borders[borders.count - 1], byte, part, borders)) }
+        var matched = 0
+        for byte in utf8 {
+            matched = Self.matched(matched, byte, part, borders)
+            if matched == part.count { return true }
         }
+        return false
+    }
+
+    /// How many bytes of `part` are matched once `byte` follows upon `count` of them.
+    private static func matched(_ count: Int, _ byte: UInt8, _ part: [UInt8], _ borders: [Int]) -> Int {
+        var count = count
+        while count > 0, part[count] != byte { count = borders[count - 1] }
+        return part[count] == byte ? count + 1 : 0
     }
 }

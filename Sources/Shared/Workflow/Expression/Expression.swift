@@ -1,4 +1,4 @@
-package import JobModel
+internal import JobModel
 
 /// An expression of the file, as in `jobs.analyze.output.risk == 'high'`.
 ///

@@ -58,7 +58,8 @@ struct ExpressionEvaluator {
     }
 
     private mutating func truth(
-        of node: Expression.Node, for operation: String
+        of node: Expression.Node,
+        for operation: String
     ) throws(ExpressionError) -> Bool {
         let value = try value(of: node)
         guard case .bool(let truth) = value else {
@@ -68,7 +69,9 @@ struct ExpressionEvaluator {
     }
 
     private func compare(
-        _ left: JSONValue, _ comparison: Expression.Comparison, _ right: JSONValue
+        _ left: JSONValue,
+        _ comparison: Expression.Comparison,
+        _ right: JSONValue
     ) throws(ExpressionError) -> Bool {
         switch comparison {
         case .equal: left == right
@@ -81,7 +84,9 @@ struct ExpressionEvaluator {
     }
 
     private func isLess(
-        _ left: JSONValue, _ right: JSONValue, _ comparison: Expression.Comparison
+        _ left: JSONValue,
+        _ right: JSONValue,
+        _ comparison: Expression.Comparison
     ) throws(ExpressionError) -> Bool {
         switch (left, right) {
         case (.integer(let a), .integer(let b)): return a < b
@@ -91,7 +96,9 @@ struct ExpressionEvaluator {
                 throw fault(
                     .mismatch(
                         "\(comparison.rawValue) compares two numbers or two strings, found \(left.indefinite) and "
-                            + right.indefinite))
+                            + right.indefinite
+                    )
+                )
             }
             return a < b
         }
@@ -100,7 +107,8 @@ struct ExpressionEvaluator {
     // MARK: Paths
 
     private mutating func value(
-        of base: Expression.Node, at path: [Expression.Step]
+        of base: Expression.Node,
+        at path: [Expression.Step]
     ) throws(ExpressionError) -> JSONValue {
         var value = try value(of: base)
         var walked = base.shown
@@ -122,7 +130,8 @@ struct ExpressionEvaluator {
             case (.null, .string), (.null, .integer): throw fault(.missing(path: walked))
             default:
                 throw fault(
-                    .mismatch("\(walked) looks into \(value.indefinite) with \(key.indefinite)"))
+                    .mismatch("\(walked) looks into \(value.indefinite) with \(key.indefinite)")
+                )
             }
         }
         return value
@@ -131,7 +140,8 @@ struct ExpressionEvaluator {
     // MARK: Functions
 
     private mutating func call(
-        _ function: Expression.Function, _ arguments: [Expression.Node]
+        _ function: Expression.Function,
+        _ arguments: [Expression.Node]
     ) throws(ExpressionError) -> JSONValue {
         if function == .default { return try valueOrDefault(arguments[0], arguments[1]) }
         var values: [JSONValue] = []
@@ -155,7 +165,8 @@ struct ExpressionEvaluator {
     }
 
     private mutating func valueOrDefault(
-        _ node: Expression.Node, _ other: Expression.Node
+        _ node: Expression.Node,
+        _ other: Expression.Node
     ) throws(ExpressionError) -> JSONValue {
         do throws(ExpressionError) {
             let value = try value(of: node)

@@ -185,7 +185,9 @@ struct ExpressionParser {
             throw lexer.fault(
                 "\(quoted(name)) is unknown",
                 hint: Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
-                    ?? "values begin with params, jobs or run; texts stand in quotes", at: place)
+                    ?? "values begin with params, jobs or run; texts stand in quotes",
+                at: place
+            )
         }
     }
 
@@ -206,7 +208,9 @@ struct ExpressionParser {
         guard let field = Expression.RunField(rawValue: name) else {
             throw lexer.fault(
                 "run has no \(quoted(name))",
-                hint: Spelling.hint(for: name, among: Expression.RunField.allCases.map(\.rawValue)), at: place)
+                hint: Spelling.hint(for: name, among: Expression.RunField.allCases.map(\.rawValue)),
+                at: place
+            )
         }
         return .reference(.run(field))
     }
@@ -215,7 +219,9 @@ struct ExpressionParser {
         guard let function = Expression.Function(rawValue: name) else {
             throw lexer.fault(
                 "there is no function \(quoted(name))",
-                hint: Spelling.hint(for: name, among: Expression.Function.allCases.map(\.rawValue)), at: place)
+                hint: Spelling.hint(for: name, among: Expression.Function.allCases.map(\.rawValue)),
+                at: place
+            )
         }
         try expect("(")
         var arguments: [Expression.Node] = []

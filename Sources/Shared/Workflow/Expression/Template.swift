@@ -86,7 +86,8 @@ package struct Template: Equatable, Sendable {
 
     /// Returns the text, with each expression's value rendered by `render`.
     func text(
-        in context: ExpressionContext, render: (JSONValue) throws(ExpressionError.Reason) -> String
+        in context: ExpressionContext,
+        render: (JSONValue) throws(ExpressionError.Reason) -> String
     ) throws(ExpressionError) -> String {
         var text = ""
         for segment in segments {

@@ -1,7 +1,8 @@
 /// The rule for names: of workflows, teams, params, jobs, tools, queues and connections.
 enum Naming {
     static let maximumLength = 63
-    static let rule = "a name begins with a to z, and goes on with a to z, 0 to 9, _ and -, up to \(maximumLength) in all"
+    static let rule =
+        "a name begins with a to z, and goes on with a to z, 0 to 9, _ and -, up to \(maximumLength) in all"
 
     /// Why a text is no name; nil when it is one.
     static func fault(of text: String) -> String? {

@@ -63,7 +63,8 @@ struct SourceField {
         guard range.contains(value) else {
             fault(
                 "\(json.text()) is out of range, allowed are \(JSONValue.number(range.lowerBound).text()) to "
-                    + JSONValue.number(range.upperBound).text())
+                    + JSONValue.number(range.upperBound).text()
+            )
             return nil
         }
         return value
@@ -75,13 +76,15 @@ struct SourceField {
     }
 
     /// One of the words of an enumeration.
-    func choice<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) -> Choice? where Choice.RawValue == String {
+    func choice<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) -> Choice?
+    where Choice.RawValue == String {
         let known = Choice.allCases.map(\.rawValue)
         guard let word = node.scalarText else { return expected("one of \(known.joined(separator: ", "))") }
         if let choice = Choice(rawValue: word) { return choice }
         return expected(
             "one of \(known.joined(separator: ", "))",
-            hint: Spelling.nearest(to: word, among: known).map { "did you mean \($0)?" })
+            hint: Spelling.nearest(to: word, among: known).map { "did you mean \($0)?" }
+        )
     }
 
     /// A name of the project's own: lower case, and at most 63 letters.
@@ -125,8 +128,11 @@ struct SourceField {
     }
 
     /// The entries of a mapping whose keys are the user's: each key's place as a field, and its value.
-    func entries(of what: String, atMost most: Int = 1_000) -> [(name: String, key: SourceField, value: SourceField)]? {
-        guard case .mapping(let entries) = node.content else { return expected("a mapping of \(what)") }
+    func entries(of what: String?, atMost most: Int = 1_000) -> [(name: String, key: SourceField, value: SourceField)]?
+    {
+        guard case .mapping(let entries) = node.content else {
+            return expected("a mapping" + (what.map { " of \($0)" } ?? ""))
+        }
         guard entries.count <= most else {
             fault("the mapping has \(entries.count) keys, the most is \(most)")
             return nil

@@ -1,11 +1,13 @@
 /// A mapping whose keys are known.
 struct SourceMapping {
     let field: SourceField
+    /// Whether there are keys that are unknown.
+    let hasUnknownKeys: Bool
     private let entries: [String: SourceField]
 
     /// Reads the keys of a mapping and reports those that are unknown; nil when the field is no mapping.
     init?(_ field: SourceField, _ known: KnownKeys) {
-        guard let entries = field.entries(of: "keys") else { return nil }
+        guard let entries = field.entries(of: nil) else { return nil }
         var kept: [String: SourceField] = [:]
         for (name, key, value) in entries {
             if known.keys.contains(name) {
@@ -18,6 +20,7 @@ struct SourceMapping {
         }
         self.field = field
         self.entries = kept
+        hasUnknownKeys = kept.count < entries.count
     }
 
     /// The value of an optional key.

@@ -38,5 +38,16 @@ package struct JSONSchema: Equatable, Sendable {
         return validator.faults(of: value)
     }
 
+    /// The schema of an object with any members.
+    package static let anyObject = JSONSchema(
+        value: ["type": "object"],
+        nodes: [.root: SchemaNode(types: [.object])]
+    )
+
+    private init(value: JSONValue, nodes: [JSONPointer: SchemaNode]) {
+        self.value = value
+        self.nodes = nodes
+    }
+
     package static func == (left: JSONSchema, right: JSONSchema) -> Bool { left.value == right.value }
 }

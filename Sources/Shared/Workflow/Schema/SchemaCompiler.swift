@@ -41,7 +41,10 @@ struct SchemaCompiler {
     }
 
     private mutating func read(
-        _ keyword: String, _ value: JSONValue, at pointer: JSONPointer, into node: inout SchemaNode
+        _ keyword: String,
+        _ value: JSONValue,
+        at pointer: JSONPointer,
+        into node: inout SchemaNode
     ) throws(JSONSchemaError) {
         switch keyword {
         case "type": node.types = try types(value, at: pointer)
@@ -70,7 +73,10 @@ struct SchemaCompiler {
     }
 
     private mutating func readMembers(
-        _ keyword: String, _ value: JSONValue, at pointer: JSONPointer, into node: inout SchemaNode
+        _ keyword: String,
+        _ value: JSONValue,
+        at pointer: JSONPointer,
+        into node: inout SchemaNode
     ) throws(JSONSchemaError) {
         switch keyword {
         case "properties": node.properties = Dictionary(uniqueKeysWithValues: try members(value, at: pointer))
@@ -91,7 +97,10 @@ struct SchemaCompiler {
     }
 
     private mutating func readElements(
-        _ keyword: String, _ value: JSONValue, at pointer: JSONPointer, into node: inout SchemaNode
+        _ keyword: String,
+        _ value: JSONValue,
+        at pointer: JSONPointer,
+        into node: inout SchemaNode
     ) throws(JSONSchemaError) {
         switch keyword {
         case "prefixItems": node.prefixItems = try schemas(value, at: pointer)
@@ -111,7 +120,10 @@ struct SchemaCompiler {
     }
 
     private func readNumber(
-        _ keyword: String, _ value: JSONValue, at pointer: JSONPointer, into node: inout SchemaNode
+        _ keyword: String,
+        _ value: JSONValue,
+        at pointer: JSONPointer,
+        into node: inout SchemaNode
     ) throws(JSONSchemaError) {
         guard let number = value.doubleValue else {
             throw fault("expected a number, found \(value.indefinite)", at: pointer)
@@ -131,14 +143,16 @@ struct SchemaCompiler {
         return pointer
     }
 
-    private mutating func schemas(_ value: JSONValue, at pointer: JSONPointer) throws(JSONSchemaError) -> [JSONPointer] {
+    private mutating func schemas(_ value: JSONValue, at pointer: JSONPointer) throws(JSONSchemaError) -> [JSONPointer]
+    {
         let elements = try list(value, at: pointer)
         guard !elements.isEmpty else { throw fault("expected a list that is not empty", at: pointer) }
         return elements.indices.map { schema(at: pointer.appending(String($0))) }
     }
 
     private mutating func members(
-        _ value: JSONValue, at pointer: JSONPointer
+        _ value: JSONValue,
+        at pointer: JSONPointer
     ) throws(JSONSchemaError) -> [(String, JSONPointer)] {
         guard case .object(let object) = value else {
             throw fault("expected an object, found \(value.indefinite)", at: pointer)
@@ -146,7 +160,8 @@ struct SchemaCompiler {
         return object.keys.map { ($0, schema(at: pointer.appending($0))) }
     }
 
-    private mutating func reference(_ value: JSONValue, at pointer: JSONPointer) throws(JSONSchemaError) -> JSONPointer {
+    private mutating func reference(_ value: JSONValue, at pointer: JSONPointer) throws(JSONSchemaError) -> JSONPointer
+    {
         guard case .string(let text) = value else {
             throw fault("expected a string, found \(value.indefinite)", at: pointer)
         }
@@ -181,7 +196,9 @@ struct SchemaCompiler {
     }
 
     private func countBound(
-        _ keyword: String, _ value: JSONValue, at pointer: JSONPointer
+        _ keyword: String,
+        _ value: JSONValue,
+        at pointer: JSONPointer
     ) throws(JSONSchemaError) -> SchemaNode.CountBound {
         guard let limit = value.integerValue, limit >= 0 else {
             throw fault("expected an integer of at least 0, found \(value.text())", at: pointer)
@@ -189,7 +206,10 @@ struct SchemaCompiler {
         let subject: SchemaNode.CountBound.Subject =
             keyword.hasSuffix("Length") ? .characters : keyword.hasSuffix("Items") ? .elements : .members
         return SchemaNode.CountBound(
-            subject: subject, isMinimum: keyword.hasPrefix("min"), limit: Int(clamping: limit))
+            subject: subject,
+            isMinimum: keyword.hasPrefix("min"),
+            limit: Int(clamping: limit)
+        )
     }
 
     private func pattern(_ value: JSONValue, at pointer: JSONPointer) throws(JSONSchemaError) -> TextPattern {
@@ -209,12 +229,7 @@ extension JSONValue {
     func value(at pointer: JSONPointer) -> JSONValue? {
         var value = self
         for token in pointer.tokens {
-            let next: JSONValue? =
-                switch value {
-                case .object(let object): object[token]
-                case .array: Int(token).flatMap { value[index: $0] }
-                case .null, .bool, .integer, .number, .string: nil
-                }
+            let next = value[token] ?? Int(token).flatMap { [value] in value[$0] }
             guard let next else { return nil }
             value = next
         }

@@ -17,13 +17,18 @@ struct SchemaValidator {
     }
 
     private mutating func apply(
-        _ pointer: JSONPointer, to value: JSONValue, at path: JSONPointer, depth: Int, _ found: inout [SchemaFault]
+        _ pointer: JSONPointer,
+        to value: JSONValue,
+        at path: JSONPointer,
+        depth: Int,
+        _ found: inout [SchemaFault]
     ) {
         steps += 1
         if steps > JSONSchema.maximumSteps {
             exceeded = exceeded ?? SchemaFault(path: path, message: "the value is too large to check")
         } else if depth > JSONSchema.maximumDepth {
-            exceeded = exceeded ?? SchemaFault(path: path, message: "the schema is nested too deeply, or refers to itself")
+            exceeded =
+                exceeded ?? SchemaFault(path: path, message: "the schema is nested too deeply, or refers to itself")
         }
         guard exceeded == nil, found.count < JSONSchema.maximumFaults, let node = schema.nodes[pointer] else { return }
         if node.verdict == false { found.append(SchemaFault(path: path, message: "nothing is allowed here")) }
@@ -40,7 +45,10 @@ struct SchemaValidator {
     }
 
     private mutating func conforms(
-        _ pointer: JSONPointer, _ value: JSONValue, _ path: JSONPointer, _ depth: Int
+        _ pointer: JSONPointer,
+        _ value: JSONValue,
+        _ path: JSONPointer,
+        _ depth: Int
     ) -> Bool {
         var found: [SchemaFault] = []
         apply(pointer, to: value, at: path, depth: depth + 1, &found)
@@ -50,7 +58,10 @@ struct SchemaValidator {
     // MARK: Any value
 
     private func checkType(
-        _ node: SchemaNode, _ value: JSONValue, _ path: JSONPointer, _ found: inout [SchemaFault]
+        _ node: SchemaNode,
+        _ value: JSONValue,
+        _ path: JSONPointer,
+        _ found: inout [SchemaFault]
     ) -> Bool {
         guard !node.types.isEmpty, !node.types.contains(where: { $0.accepts(value) }) else { return true }
         let expected = node.types.map(\.rawValue).joined(separator: " or ")
@@ -59,7 +70,10 @@ struct SchemaValidator {
     }
 
     private func checkChoices(
-        _ node: SchemaNode, _ value: JSONValue, _ path: JSONPointer, _ found: inout [SchemaFault]
+        _ node: SchemaNode,
+        _ value: JSONValue,
+        _ path: JSONPointer,
+        _ found: inout [SchemaFault]
     ) {
         if let constant = node.constant, constant != value {
             found.append(SchemaFault(path: path, message: "expected \(constant.shortened), found \(value.shortened)"))
@@ -71,7 +85,11 @@ struct SchemaValidator {
     }
 
     private mutating func checkCombinations(
-        _ node: SchemaNode, _ value: JSONValue, _ path: JSONPointer, _ depth: Int, _ found: inout [SchemaFault]
+        _ node: SchemaNode,
+        _ value: JSONValue,
+        _ path: JSONPointer,
+        _ depth: Int,
+        _ found: inout [SchemaFault]
     ) {
         for part in node.allOf { apply(part, to: value, at: path, depth: depth + 1, &found) }
         if let target = node.reference { apply(target, to: value, at: path, depth: depth + 1, &found) }
@@ -92,7 +110,11 @@ struct SchemaValidator {
     }
 
     private mutating func checkAnyOf(
-        _ schemas: [JSONPointer], _ value: JSONValue, _ path: JSONPointer, _ depth: Int, _ found: inout [SchemaFault]
+        _ schemas: [JSONPointer],
+        _ value: JSONValue,
+        _ path: JSONPointer,
+        _ depth: Int,
+        _ found: inout [SchemaFault]
     ) {
         for part in schemas where conforms(part, value, path, depth) { return }
         found.append(SchemaFault(path: path, message: "none of the schemas of anyOf matches"))
@@ -101,20 +123,31 @@ struct SchemaValidator {
     // MARK: Numbers and strings
 
     private func checkNumber(
-        _ node: SchemaNode, _ value: JSONValue, _ path: JSONPointer, _ found: inout [SchemaFault]
+        _ node: SchemaNode,
+        _ value: JSONValue,
+        _ path: JSONPointer,
+        _ found: inout [SchemaFault]
     ) {
         for bound in node.bounds where !bound.allows(value) {
             found.append(
-                SchemaFault(path: path, message: "\(value.text()) is \(bound.relation.broken) \(bound.limit.text())"))
+                SchemaFault(path: path, message: "\(value.text()) is \(bound.relation.broken) \(bound.limit.text())")
+            )
         }
         if let divisor = node.multipleOf, !value.isMultiple(of: divisor) {
             found.append(
-                SchemaFault(path: path, message: "\(value.text()) is no multiple of \(JSONValue.number(divisor).text())"))
+                SchemaFault(
+                    path: path,
+                    message: "\(value.text()) is no multiple of \(JSONValue.number(divisor).text())"
+                )
+            )
         }
     }
 
     private func checkText(
-        _ node: SchemaNode, _ text: String, _ path: JSONPointer, _ found: inout [SchemaFault]
+        _ node: SchemaNode,
+        _ text: String,
+        _ path: JSONPointer,
+        _ found: inout [SchemaFault]
     ) {
         checkCount(node, .characters, path, &found) { text.unicodeScalars.count }
         guard let pattern = node.pattern else { return }
@@ -125,27 +158,40 @@ struct SchemaValidator {
         case nil:
             let most = TextPattern.maximumSubjectLength
             found.append(
-                SchemaFault(path: path, message: "the string is too long for its pattern, the most is \(most) characters"))
+                SchemaFault(
+                    path: path,
+                    message: "the string is too long for its pattern, the most is \(most) characters"
+                )
+            )
         }
     }
 
     private func checkCount(
-        _ node: SchemaNode, _ subject: SchemaNode.CountBound.Subject, _ path: JSONPointer,
-        _ found: inout [SchemaFault], _ counted: () -> Int
+        _ node: SchemaNode,
+        _ subject: SchemaNode.CountBound.Subject,
+        _ path: JSONPointer,
+        _ found: inout [SchemaFault],
+        _ counted: () -> Int
     ) {
         let bounds = node.countBounds.filter { $0.subject == subject }
         guard !bounds.isEmpty else { return }
         let count = counted()
         for bound in bounds where bound.isMinimum ? count < bound.limit : count > bound.limit {
             let most = bound.isMinimum ? "least" : "most"
-            found.append(SchemaFault(path: path, message: "\(count) \(subject.rawValue), the \(most) is \(bound.limit)"))
+            found.append(
+                SchemaFault(path: path, message: "\(count) \(subject.rawValue), the \(most) is \(bound.limit)")
+            )
         }
     }
 
     // MARK: Arrays and objects
 
     private mutating func checkElements(
-        _ node: SchemaNode, _ elements: [JSONValue], _ path: JSONPointer, _ depth: Int, _ found: inout [SchemaFault]
+        _ node: SchemaNode,
+        _ elements: [JSONValue],
+        _ path: JSONPointer,
+        _ depth: Int,
+        _ found: inout [SchemaFault]
     ) {
         checkCount(node, .elements, path, &found) { elements.count }
         if node.isUnique, Set(elements).count < elements.count {
@@ -161,7 +207,11 @@ struct SchemaValidator {
     }
 
     private mutating func checkMembers(
-        _ node: SchemaNode, _ object: JSONObject, _ path: JSONPointer, _ depth: Int, _ found: inout [SchemaFault]
+        _ node: SchemaNode,
+        _ object: JSONObject,
+        _ path: JSONPointer,
+        _ depth: Int,
+        _ found: inout [SchemaFault]
     ) {
         checkCount(node, .members, path, &found) { object.count }
         for name in node.required where object[name] == nil {

@@ -112,7 +112,9 @@ struct TextPatternParser {
     private mutating func parseGroup() throws(TextPatternError) -> TextPatternNode {
         if take("?") {
             guard take(":") else {
-                throw TextPatternError(reason: "has a group (?…) that is not (?:…); look-arounds and names are not known")
+                throw TextPatternError(
+                    reason: "has a group (?…) that is not (?:…); look-arounds and names are not known"
+                )
             }
         }
         let node = try parseAlternatives()

@@ -21,7 +21,14 @@ final class FaultCollector {
         }
         faults.append(
             WorkflowFault(
-                file: file, line: place.line, column: place.column, path: path, message: message, hint: hint))
+                file: file,
+                line: place.line,
+                column: place.column,
+                path: path,
+                message: message,
+                hint: hint
+            )
+        )
     }
 
     /// All that was wrong, sorted by place; faults of one place stay in the order in which they were found.
@@ -32,8 +39,14 @@ final class FaultCollector {
         if let place = firstLeftOut {
             sorted.append(
                 WorkflowFault(
-                    file: file, line: place.line, column: place.column, path: "",
-                    message: "there are more faults than \(Self.maximumFaults)", hint: "mend these first"))
+                    file: file,
+                    line: place.line,
+                    column: place.column,
+                    path: "",
+                    message: "there are more faults than \(Self.maximumFaults)",
+                    hint: "mend these first"
+                )
+            )
         }
         return WorkflowFaults(sorted)
     }

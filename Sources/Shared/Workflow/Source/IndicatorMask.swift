@@ -46,7 +46,8 @@ struct IndicatorMask {
         guard let mask = free.popLast(), var index = index(of: place) else { return false }
         var scalars = text.unicodeScalars
         if scalars[index] == "\"" || scalars[index] == "'" { index = scalars.index(after: index) }
-        guard index < scalars.endIndex, scalars[index].value > 0x20, !["\"", "'", "\\", "{", "["].contains(scalars[index])
+        guard index < scalars.endIndex, scalars[index].value > 0x20,
+            !["\"", "'", "\\", "{", "["].contains(scalars[index])
         else { return false }
         original[mask] = original[scalars[index]] ?? scalars[index]
         scalars.replaceSubrange(index...index, with: [mask])

@@ -37,7 +37,9 @@ struct SourceReader {
             let before = String(decoding: bytes[..<error.byteOffsets.lowerBound], as: UTF8.self)
             faults.add(
                 "a byte that is not UTF-8: 0x\(String(bytes[error.byteOffsets.lowerBound], radix: 16))",
-                at: SourcePlace(behind: before.unicodeScalars), hint: "save the file as UTF-8")
+                at: SourcePlace(behind: before.unicodeScalars),
+                hint: "save the file as UTF-8"
+            )
             return nil
         }
         let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
@@ -45,7 +47,8 @@ struct SourceReader {
         guard let index = text.unicodeScalars.firstIndex(where: { !isAllowed($0) }) else { return text }
         faults.add(
             "the character U+\(hexadecimal(text.unicodeScalars[index])) is not allowed",
-            at: SourcePlace(behind: text.unicodeScalars[..<index]))
+            at: SourcePlace(behind: text.unicodeScalars[..<index])
+        )
         return nil
     }
 
@@ -78,7 +81,7 @@ struct SourceReader {
                 faults.add("the key \(quoted(mask.unmasked(keys.first ?? ""))) is repeated", at: place)
                 return nil
             } catch {
-                report(error, in: mask.text, faults: faults)
+                report(error, in: mask.unmasked(mask.text), faults: faults)
                 return nil
             }
         }
@@ -95,22 +98,15 @@ struct SourceReader {
                 return
             }
             let beginning = context.map { " (\($0.text), from \($0.mark.line):\($0.mark.column))" } ?? ""
-            faults.add("not valid YAML: \(problem)\(beginning)", at: SourcePlace(mark), hint: hint(for: mark, in: text))
+            let lines = [mark.line, context?.mark.line].compactMap { $0 }
+            faults.add(
+                "not valid YAML: \(problem)\(beginning)",
+                at: SourcePlace(mark),
+                hint: YAMLHints.hint(for: problem + beginning, lines: lines, of: text)
+            )
         default:
             faults.add("not valid YAML: \(error)", at: .start)
         }
-    }
-
-    /// What is most often the reason when the scanner gives up on a line.
-    private static func hint(for mark: Mark, in text: String) -> String? {
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        guard lines.indices.contains(mark.line - 1) else { return nil }
-        let line = lines[mark.line - 1]
-        if line.prefix(while: \.isWhitespace).contains("\t") { return "indent with spaces, not with tabs" }
-        if line.contains(": @") || line.contains(": `") || line.contains(": %") || line.contains("${{") {
-            return "put the value in quotes"
-        }
-        return nil
     }
 
     // MARK: Nodes
@@ -125,10 +121,8 @@ struct SourceReader {
             faults.add("nested deeper than \(Self.maximumDepth)", at: place)
             return .refused
         }
-        guard node.tagName == Tag.Name.implicit.rawValue else {
-            faults.add(
-                "the tag \(quoted(node.tagName)) is not supported", at: place,
-                hint: "put a text that begins with ! in quotes")
+        guard node.isUntagged else {
+            faults.add("tags are not supported", at: place, hint: "put a text that begins with ! in quotes")
             return .refused
         }
         switch node {
@@ -145,8 +139,10 @@ struct SourceReader {
         switch text.unicodeScalars.first {
         case "&", "*":
             faults.add(
-                "anchors (&) and aliases (*) are not supported", at: place,
-                hint: "write the value out, or put a text that begins like this in quotes")
+                "anchors (&) and aliases (*) are not supported",
+                at: place,
+                hint: "write the value out, or put a text that begins like this in quotes"
+            )
             return .refused
         case "?" where text.unicodeScalars.dropFirst().first.map { $0 == " " || $0 == "\t" } ?? true:
             faults.add("explicit keys (?) are not supported", at: place, hint: "write key: value")
@@ -174,7 +170,7 @@ struct SourceReader {
     private func key(_ node: Node, at place: SourcePlace) -> String? {
         // The composer has looked for repeated keys and, for that, has given untagged ones the tag of a string.
         guard case .scalar(let scalar) = node,
-            [Tag.Name.implicit, .str].contains(where: { $0.rawValue == scalar.tag.rawValue })
+            scalar.tag.isNamed(.implicit) || scalar.tag.isNamed(.str)
         else {
             faults.add("a key must be a text without a tag", at: place)
             return nil
@@ -190,14 +186,20 @@ struct SourceReader {
 }
 
 extension Node {
-    fileprivate var tagName: String {
+    /// Whether nothing is said about the node's type; of a scalar in quotes, its style says that it is a string.
+    fileprivate var isUntagged: Bool {
         switch self {
-        case .scalar(let scalar): scalar.tag.rawValue
-        case .sequence(let sequence): sequence.tag.rawValue
-        case .mapping(let mapping): mapping.tag.rawValue
-        case .alias(let alias): alias.tag.rawValue
+        case .scalar(let scalar):
+            scalar.tag.isNamed(.implicit) || scalar.style != .plain && scalar.tag.isNamed(.str)
+        case .sequence(let sequence): sequence.tag.isNamed(.implicit)
+        case .mapping(let mapping): mapping.tag.isNamed(.implicit)
+        case .alias: false
         }
     }
+}
+
+extension Tag {
+    fileprivate func isNamed(_ name: Name) -> Bool { rawValue == name.rawValue }
 }
 
 extension SourcePlace {

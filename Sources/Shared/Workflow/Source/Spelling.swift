@@ -1,9 +1,10 @@
 /// Finds what was probably meant by a misspelt word.
 enum Spelling {
     /// The known word nearest to `word`, if it is near enough to be meant: a third of its letters may differ.
-    static func nearest(to word: String, among known: some Sequence<String>) -> String? {
+    static func nearest(to word: String, among known: [String]) -> String? {
         let letters = Array(word.unicodeScalars)
         guard letters.count <= 64 else { return nil }
+        if let same = known.first(where: { $0.lowercased() == word.lowercased() }) { return same }
         var best: (word: String, distance: Int)?
         for candidate in known {
             let distance = distance(letters, Array(candidate.unicodeScalars))

@@ -1,0 +1,49 @@
+import JobModel
+
+/// One job of a run.
+struct JobDetail: Equatable, Sendable {
+    let name: String
+    let kind: String
+    let state: String
+    let needs: [String]
+    let queue: String
+    let attempts: [AttemptDetail]
+    let steps: [StepDetail]
+    let error: String?
+    let hasOutput: Bool
+    /// When a delayed job is due.
+    let dueAt: Timestamp?
+
+    init(_ json: JSONValue) {
+        name = json.text("name")
+        kind = json.text("kind")
+        state = json.text("state")
+        needs = json.texts("needs")
+        queue = json.text("queue")
+        attempts = json.list("attempts").map(AttemptDetail.init)
+        steps = json.list("steps").map(StepDetail.init)
+        error = json.errorText("error")
+        hasOutput = json.flag("has_output")
+        dueAt = json.time("due_at")
+    }
+
+    /// The step that is being tried now, if any.
+    var currentStep: StepDetail? { state == "running" ? steps.last { $0.state == "started" } : nil }
+
+    /// The last step whose result is recorded.
+    var lastRecordedStep: StepDetail? { steps.last { $0.state == "recorded" } }
+
+    /// The tokens that went into and came out of its model calls.
+    var tokens: (input: Int64, output: Int64) {
+        steps.compactMap(\.usage).reduce((0, 0)) { ($0.0 + $1.input, $0.1 + $1.output) }
+    }
+
+    /// What its steps cost.
+    var cost: MicroDollars { steps.compactMap(\.cost).reduce(.zero, +) }
+
+    /// From the start of its first attempt to the end of its last, or to `now`; nil before it started.
+    func took(now: Timestamp) -> Duration? {
+        guard let start = attempts.first?.startedAt else { return nil }
+        return (state == "running" ? now : attempts.last?.endedAt ?? now).since(start)
+    }
+}

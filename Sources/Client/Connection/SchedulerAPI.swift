@@ -1,0 +1,128 @@
+import HTTPTransport
+import JobModel
+
+/// The scheduler's HTTP API.
+struct SchedulerAPI: Sendable {
+    private static let maximumBytes = 64 << 20
+
+    let endpoint: Endpoint
+    private let client: HTTPClient
+
+    init(_ endpoint: Endpoint, client: HTTPClient = .shared) {
+        self.endpoint = endpoint
+        self.client = client
+    }
+
+    /// Submits a workflow and returns the run, a new one or the one that the key named before.
+    ///
+    /// - Parameter rawParams: Texts that the scheduler reads by the declared types.
+    func submit(
+        source: String, file: String, params: JSONObject = [:], rawParams: JSONObject = [:], idempotencyKey: String?
+    ) async throws -> JSONValue {
+        var body: JSONObject = ["workflow": .string(source), "file": .string(file)]
+        if !params.isEmpty { body["params"] = .object(params) }
+        if !rawParams.isEmpty { body["raw_params"] = .object(rawParams) }
+        if let idempotencyKey { body["idempotency_key"] = .string(idempotencyKey) }
+        do {
+            return try await send("POST", "/v1/runs", body: .object(body), file: file)
+        } catch ClientError.refused(let problem) where !problem.faults.isEmpty {
+            throw ClientError.invalidWorkflow(faults: problem.faults, source: source)
+        }
+    }
+
+    /// The newest runs first.
+    func runs(state: String? = nil, workflow: String? = nil, limit: Int = 50) async throws -> JSONValue {
+        try await get("/v1/runs", [("state", state), ("workflow", workflow), ("limit", String(limit))])
+    }
+
+    func run(_ id: RunID) async throws -> JSONValue { try await get("/v1/runs/\(id)") }
+
+    /// The output of a job, or of the run when no job is named.
+    func output(of id: RunID, job: String?) async throws -> JSONValue {
+        try await get("/v1/runs/\(id)/output", [("job", job)])
+    }
+
+    func logs(of id: RunID, after: Int64, job: String?, limit: Int) async throws -> JSONValue {
+        try await get("/v1/runs/\(id)/logs", [("after", String(after)), ("job", job), ("limit", String(limit))])
+    }
+
+    func cancel(_ id: RunID) async throws -> JSONValue {
+        try await send("POST", "/v1/runs/\(id)/cancel", body: [:])
+    }
+
+    func retry(_ id: RunID, repeatsUnknown: Bool) async throws -> JSONValue {
+        try await send("POST", "/v1/runs/\(id)/retry", body: ["repeat_unknown": .bool(repeatsUnknown)])
+    }
+
+    func workers() async throws -> JSONValue { try await get("/v1/workers") }
+
+    func queues() async throws -> JSONValue { try await get("/v1/queues") }
+
+    /// Returns once the scheduler says that it is ready.
+    ///
+    /// - Throws: `ClientError` when it is not.
+    func checkReady() async throws { _ = try await answer("GET", "/readyz", body: nil, file: "") }
+
+    private func get(_ path: String, _ query: [(String, String?)] = []) async throws -> JSONValue {
+        let given = query.compactMap { key, value in value.map { key + "=" + Self.encoded($0) } }
+        return try await send("GET", given.isEmpty ? path : path + "?" + given.joined(separator: "&"), body: nil)
+    }
+
+    private func send(
+        _ method: String, _ target: String, body: JSONValue?, file: String = ""
+    ) async throws -> JSONValue {
+        let bytes = try await answer(method, target, body: body, file: file)
+        do {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw ClientError.notChassis(address: endpoint.address, reason: "\(error)")
+        }
+    }
+
+    private func answer(
+        _ method: String, _ target: String, body: JSONValue?, file: String
+    ) async throws -> [UInt8] {
+        var request = HTTPRequest(method: method, url: endpoint.address + target, body: body?.encoded())
+        request.headers["Accept"] = "application/json, application/problem+json"
+        if body != nil { request.headers["Content-Type"] = "application/json" }
+        if let token = endpoint.token { request.headers["Authorization"] = "Bearer " + token }
+        request.connectTimeout = .seconds(5)
+        request.totalTimeout = .seconds(60)
+        let response: HTTPResponse
+        do {
+            response = try await client.send(request, maximumBytes: Self.maximumBytes)
+        } catch let error as HTTPTransportError {
+            throw Self.fault(error, address: endpoint.address)
+        }
+        guard (200..<300).contains(response.status) else {
+            guard response.status >= 400 else {
+                throw ClientError.notChassis(address: endpoint.address, reason: "HTTP status \(response.status)")
+            }
+            throw ClientError.refused(Problem(status: response.status, body: response.body, file: file))
+        }
+        return response.body
+    }
+
+    private static func fault(_ error: HTTPTransportError, address: String) -> ClientError {
+        switch error {
+        case .malformedResponse, .tooLarge, .tooManyRedirects: .notChassis(address: address, reason: "\(error)")
+        default: .unreachable(address: address, reason: "\(error)")
+        }
+    }
+
+    /// The value as it may stand in a query.
+    private static func encoded(_ value: String) -> String {
+        var text = ""
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                text += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,31 @@
+import Digests
+
+/// Which tokens were found good a moment ago, so that not every request asks the database.
+///
+/// It knows digests only, and only of good tokens: a bad one is looked up each time, and a withdrawn one lets in for
+/// at most `lifetime` more.
+struct AccessCache<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+    /// How long an answer of the database counts.
+    static var lifetime: Duration { .seconds(5) }
+    /// The most tokens that are remembered; when there are more, all are forgotten.
+    static var maximumEntries: Int { 1000 }
+
+    private struct Entry {
+        let name: String
+        let expiresAt: Instant
+    }
+
+    private var entries: [SHA256Digest: Entry] = [:]
+
+    /// The name of a token that was found good lately.
+    func name(of digest: SHA256Digest, at now: Instant) -> String? {
+        guard let entry = entries[digest], now < entry.expiresAt else { return nil }
+        return entry.name
+    }
+
+    /// Remembers a token that was asked for at `now` and found good.
+    mutating func remember(_ digest: SHA256Digest, name: String, at now: Instant) {
+        if entries.count >= Self.maximumEntries { entries = [:] }
+        entries[digest] = Entry(name: name, expiresAt: now.advanced(by: Self.lifetime))
+    }
+}

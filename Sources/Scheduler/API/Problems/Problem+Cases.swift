@@ -1,0 +1,19 @@
+import JobModel
+
+/// The problems that arise in several places.
+extension Problem {
+    /// After how many seconds an unavailable part is worth another try.
+    private static let retryAfterSeconds = 2
+
+    static func runNotFound(_ run: RunID) -> Problem {
+        Problem(.runNotFound, "there is no run \(run); GET /v1/runs lists them")
+    }
+
+    static func jobNotFound(_ job: String, of run: RunID) -> Problem {
+        Problem(.jobNotFound, "run \(run) has no job \"\(job)\"; GET /v1/runs/\(run) lists its jobs")
+    }
+
+    static func unavailable(_ code: ProblemCode, _ detail: String) -> Problem {
+        Problem(code, detail, headers: ["Retry-After": String(retryAfterSeconds)])
+    }
+}

@@ -1,0 +1,66 @@
+/// Everything the API refuses with, by its stable code; `docs/errors.md` lists them with the way out of each.
+package enum ProblemCode: String, CaseIterable, Sendable {
+    case malformedJSON = "malformed-json"
+    case badRequest = "bad-request"
+    case badParameter = "bad-parameter"
+    case tokenMissing = "token-missing"
+    case tokenInvalid = "token-invalid"
+    case pathNotFound = "path-not-found"
+    case runNotFound = "run-not-found"
+    case jobNotFound = "job-not-found"
+    case outputNotFound = "output-not-found"
+    case methodNotAllowed = "method-not-allowed"
+    case outputNotReady = "output-not-ready"
+    case runNotCancellable = "run-not-cancellable"
+    case runNotRetryable = "run-not-retryable"
+    case bodyTooLarge = "body-too-large"
+    case workflowInvalid = "workflow-invalid"
+    case paramsInvalid = "params-invalid"
+    case internalError = "internal-error"
+    case databaseUnavailable = "database-unavailable"
+    case schemaUnfit = "schema-unfit"
+    case storeUnavailable = "store-unavailable"
+    case outputDamaged = "output-damaged"
+
+    /// The HTTP status.
+    package var status: Int {
+        switch self {
+        case .malformedJSON, .badRequest, .badParameter: 400
+        case .tokenMissing, .tokenInvalid: 401
+        case .pathNotFound, .runNotFound, .jobNotFound, .outputNotFound: 404
+        case .methodNotAllowed: 405
+        case .outputNotReady, .runNotCancellable, .runNotRetryable: 409
+        case .bodyTooLarge: 413
+        case .workflowInvalid, .paramsInvalid: 422
+        case .internalError, .outputDamaged: 500
+        case .databaseUnavailable, .schemaUnfit, .storeUnavailable: 503
+        }
+    }
+
+    /// What all problems of this code have in common, in lower case.
+    package var title: String {
+        switch self {
+        case .malformedJSON: "the body is not valid JSON"
+        case .badRequest: "the body does not say what it should"
+        case .badParameter: "a parameter of the address is wrong"
+        case .tokenMissing: "a token is needed"
+        case .tokenInvalid: "the token lets nobody in"
+        case .pathNotFound: "there is nothing at this address"
+        case .runNotFound: "there is no such run"
+        case .jobNotFound: "the run has no such job"
+        case .outputNotFound: "there is no such output"
+        case .methodNotAllowed: "the method is not allowed here"
+        case .outputNotReady: "the output is not there yet"
+        case .runNotCancellable: "the run cannot be cancelled"
+        case .runNotRetryable: "the run cannot be retried"
+        case .bodyTooLarge: "the body is too large"
+        case .workflowInvalid: "the workflow file is refused"
+        case .paramsInvalid: "the params are refused"
+        case .internalError: "something went wrong inside"
+        case .databaseUnavailable: "the database does not answer"
+        case .schemaUnfit: "the database does not fit this program"
+        case .storeUnavailable: "the object store does not answer"
+        case .outputDamaged: "the stored output is damaged"
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Hummingbird
+import JobModel
+
+/// Reads the body of a request.
+enum JSONBody {
+    /// The longest body that is read, in bytes.
+    static let maximumBytes = 2 * 1024 * 1024
+
+    /// The members of the object that the body holds; an empty body counts as an object without members.
+    ///
+    /// - Throws: `Problem` when it is too large, not JSON, or no object.
+    static func read(_ request: Request) async throws -> JSONMembers {
+        if let text = request.headers[.contentLength], let length = Int(text), length > maximumBytes {
+            throw tooLarge
+        }
+        var bytes: [UInt8] = []
+        for try await buffer in request.body {
+            guard bytes.count + buffer.readableBytes <= maximumBytes else { throw tooLarge }
+            bytes.append(contentsOf: buffer.readableBytesView)
+        }
+        guard !bytes.isEmpty else { return JSONMembers([:]) }
+        let value = try JSONValue(parsing: bytes)
+        guard let object = value.objectValue else {
+            throw Problem(.badRequest, "the body must be a JSON object, not of type \(value.typeName)")
+        }
+        return JSONMembers(object)
+    }
+
+    private static var tooLarge: Problem {
+        Problem(.bodyTooLarge, "the body has more than \(maximumBytes) bytes")
+    }
+}

@@ -1,0 +1,42 @@
+import JobModel
+import Workflow
+
+/// A workflow file as a client sent it.
+struct WorkflowSource {
+    /// What a file is called whose name the client does not tell.
+    static let defaultName = "workflow.yaml"
+
+    /// The file's content.
+    let text: String
+    private let name: String
+
+    /// Takes the members `workflow` and `file`.
+    init(_ members: inout JSONMembers) throws {
+        text = try members.text("workflow")
+        name = try members.optionalText("file") ?? Self.defaultName
+    }
+
+    /// What the file says.
+    ///
+    /// - Throws: `Problem` with every fault of the file.
+    func definition() throws -> WorkflowDefinition {
+        do {
+            return try WorkflowFile.parse(Array(text.utf8), name: name)
+        } catch {
+            let count = error.faults.count
+            throw Problem(
+                .workflowInvalid, "\(name) has \(count) \(count == 1 ? "fault" : "faults"): \(error.faults[0])",
+                extras: ["faults": .array(error.faults.map(\.json))])
+        }
+    }
+}
+
+extension WorkflowFault {
+    /// One of the `faults` of a problem.
+    fileprivate var json: JSONValue {
+        [
+            "line": .count(line), "column": .count(column), "path": .string(path), "message": .string(message),
+            "hint": .optional(hint),
+        ]
+    }
+}

@@ -1,0 +1,45 @@
+/// Something in the store that does not read as it was written.
+package struct Damage: Hashable, Sendable {
+    package enum Cause: Hashable, Sendable {
+        /// A line (counted from 1) whose checksum is wrong, or that is longer than any line may be.
+        case line(number: Int, offset: Int, byteCount: Int)
+        /// Bytes behind the last whole line: a write that never ended, as a killed worker leaves it. No step is lost.
+        case tornTail(offset: Int, byteCount: Int)
+        /// The journal has less than what was inherited of it.
+        case shortened(expected: Int, found: Int)
+        /// No mark of the journal reads: what its attempt inherited was worked out anew.
+        case lostMark
+        case blobMissing(BlobReference)
+        case blobDamaged(BlobReference)
+    }
+
+    package let journal: JournalName
+    /// The step that is lost, where that can still be told.
+    package let position: StepPosition?
+    package let cause: Cause
+
+    package init(journal: JournalName, position: StepPosition? = nil, cause: Cause) {
+        self.journal = journal
+        self.position = position
+        self.cause = cause
+    }
+
+    /// Whether a step may have been lost; a torn tail costs none.
+    package var isLoss: Bool { if case .tornTail = cause { false } else { true } }
+}
+
+extension Damage: CustomStringConvertible {
+    package var description: String {
+        let place = position.map { "\(journal), step \($0)" } ?? "\(journal)"
+        return switch cause {
+        case .line(let number, let offset, let byteCount):
+            "\(place): line \(number) at byte \(offset) is damaged (\(byteCount) bytes); the step runs again"
+        case .tornTail(let offset, let byteCount):
+            "\(place): \(byteCount) bytes of an unfinished write at byte \(offset) are dropped"
+        case .shortened(let expected, let found): "\(place): \(expected) bytes were inherited, \(found) are left"
+        case .lostMark: "\(place): no mark is readable; what it inherited is worked out anew"
+        case .blobMissing(let blob): "\(place): blob \(blob) does not exist; the step runs again"
+        case .blobDamaged(let blob): "\(place): blob \(blob) does not hold what its name says; the step runs again"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import CLinux
+import Glibc
+
+/// A few threads for file calls that block, so that the concurrency pool never does.
+///
+/// Work that is handed over waits in line without a bound of its own: each piece has a caller that waits for it. The
+/// threads end after the last reference is gone.
+package final class FileThreads: Sendable {
+    /// How many threads there are by default; more make no disk faster.
+    package static let defaultCount = 4
+
+    private let line = WorkLine()
+
+    /// Starts the threads.
+    ///
+    /// - Parameter count: How many, at least 1.
+    /// - Throws: `CheckpointError.fileCall` when the system allows no more threads.
+    package init(count: Int = FileThreads.defaultCount) throws(CheckpointError) {
+        precondition(count >= 1, "at least one file thread is needed, got \(count)")
+        for number in 1...count {
+            let code = Self.start(number, on: line)
+            guard code == 0 else {
+                line.close()
+                throw .fileCall("pthread_create", path: "file thread \(number)", code: code)
+            }
+        }
+    }
+
+    deinit { line.close() }
+
+    /// Does blocking work on one of the threads.
+    ///
+    /// Cancellation does not interrupt it: half a file call is worth nothing.
+    package func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { caller in
+            line.append { caller.resume(with: Result(catching: work)) }
+        }
+    }
+
+    private static func start(_ number: Int, on line: WorkLine) -> Int32 {
+        var thread = pthread_t()
+        let share = Unmanaged.passRetained(ThreadShare(line: line, name: "file-\(number)"))
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let share = Unmanaged<ThreadShare>.fromOpaque(argument).takeRetainedValue()
+                clinux_name_thread(share.name)
+                while let work = share.line.next() { work() }
+                return nil
+            }, share.toOpaque())
+        if code == 0 { pthread_detach(thread) } else { share.release() }
+        return code
+    }
+}
+
+/// What a thread is given when it starts.
+private final class ThreadShare {
+    let line: WorkLine
+    let name: String
+
+    init(line: WorkLine, name: String) {
+        self.line = line
+        self.name = name
+    }
+}

@@ -1,0 +1,108 @@
+internal import JobModel
+
+extension JobDefinition {
+    private static let keys = KnownKeys(
+        JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority"],
+        later: ["approval", "wait", "workflow", "produces"]
+    )
+
+    /// Reads a job; nil where it cannot be used, which is reported.
+    ///
+    /// - Parameter key: The place of the job's name.
+    /// - Parameter needs: Gets the jobs it needs, also where the rest cannot be used.
+    init?(reading field: SourceField, name: String, key: SourceField, needs: inout [(name: String, field: SourceField)])
+    {
+        guard let mapping = field.mapping(Self.keys) else { return nil }
+        needs = Self.needs(mapping["needs"], of: name)
+        let when = mapping["when"].flatMap(Self.condition)
+        let retry = mapping["retry"].map(Self.retry) ?? RetryPolicy()
+        let timeout = mapping["timeout"]?.duration()
+        let queue = mapping["queue"].map { $0.name() ?? "" } ?? "default"
+        let priority = mapping["priority"].map { $0.integer(in: -1_000...1_000) ?? 0 } ?? 0
+        guard let kind = JobKind(reading: mapping, key: key) else { return nil }
+        self.init(
+            name: name,
+            kind: kind,
+            needs: needs.map(\.name),
+            when: when,
+            retry: retry,
+            timeout: timeout,
+            queue: queue,
+            priority: priority
+        )
+    }
+
+    private static func needs(_ field: SourceField?, of job: String) -> [(name: String, field: SourceField)] {
+        guard let elements = field?.elements(of: "jobs") else { return [] }
+        var needs: [(name: String, field: SourceField)] = []
+        var seen: Set<String> = []
+        for element in elements {
+            guard let name = element.text(of: "the name of a job") else { continue }
+            if seen.insert(name).inserted {
+                needs.append((name, element))
+            } else {
+                element.fault("\(quoted(name)) is needed twice")
+            }
+        }
+        return needs
+    }
+
+    private static func condition(_ field: SourceField) -> Expression? {
+        guard let text = field.word() else { return nil }
+        guard !text.trimmed.hasPrefix("${{") else {
+            field.fault("a condition is an expression as it is", hint: "remove ${{ and }}")
+            return nil
+        }
+        do throws(ExpressionSyntaxError) {
+            let expression = try Expression(parsing: text)
+            field.context.note(expression.references, at: field.place, path: field.path)
+            return expression
+        } catch {
+            field.fault("\(quoted(text)) is no expression: \(error)", hint: error.hint)
+            return nil
+        }
+    }
+
+    private static func retry(_ field: SourceField) -> RetryPolicy {
+        var policy = RetryPolicy()
+        guard let mapping = field.mapping(KnownKeys(["attempts", "delay", "max"])) else { return policy }
+        if let attempts = mapping["attempts"]?.integer(in: 1...100) { policy.maximumAttempts = attempts }
+        let delay = mapping["delay"]?.duration(atLeast: .zero)
+        let longest = mapping["max"]?.duration(atLeast: .zero)
+        if let delay, let longest, longest < delay {
+            mapping["max"]?.fault("max is \(longest.written), less than the delay of \(delay.written)")
+        }
+        policy.baseDelay = delay ?? min(policy.baseDelay, longest ?? policy.baseDelay)
+        policy.maximumDelay = longest ?? max(policy.maximumDelay, policy.baseDelay)
+        return policy
+    }
+}
+
+extension JobKind {
+    /// Reads what a job does: exactly one of the kinds must be there.
+    init?(reading mapping: SourceMapping, key: SourceField) {
+        let names = Name.allCases.filter { mapping[$0.rawValue] != nil }
+        guard let name = names.first, let field = mapping[name.rawValue] else {
+            // A kind that is misspelt, or not supported yet, was reported as an unknown key.
+            guard !mapping.hasUnknownKeys else { return nil }
+            let known = Name.allCases.map(\.rawValue).joined(separator: ", ")
+            key.fault("the job does not say what to do", hint: "add one of \(known)")
+            return nil
+        }
+        guard names.count == 1 else {
+            let found = names.map(\.rawValue).joined(separator: " and ")
+            key.fault("the job has \(found), it must have one of them", hint: "make two jobs of it")
+            return nil
+        }
+        let kind: JobKind? =
+            switch name {
+            case .agent: AgentDefinition(reading: field).map(JobKind.agent)
+            case .llm: LLMDefinition(reading: field).map(JobKind.llm)
+            case .command: CommandDefinition(reading: field).map(JobKind.command)
+            case .sql: SQLDefinition(reading: field).map(JobKind.sql)
+            case .http: HTTPDefinition(reading: field).map(JobKind.http)
+            }
+        guard let kind else { return nil }
+        self = kind
+    }
+}

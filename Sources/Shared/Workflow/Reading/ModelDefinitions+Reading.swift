@@ -1,0 +1,82 @@
+internal import JobModel
+
+/// The ranges of what is said to models.
+private enum ModelRange {
+    static let temperature = 0.0...2.0
+    static let outputTokens = 1...1_000_000
+}
+
+extension AgentDefinition {
+    private static let keys = KnownKeys(
+        [
+            "model", "instructions", "prompt", "tools", "output", "limits", "temperature", "max_output_tokens",
+        ],
+        later: ["approve", "skills"]
+    )
+
+    /// Reads an agent; nil where it cannot be used, which is reported.
+    init?(reading field: SourceField) {
+        guard let mapping = field.mapping(Self.keys) else { return nil }
+        let model = mapping.required("model", hint: "as in model: openai/gpt-4o")?.model()
+        let instructions = mapping["instructions"]?.template()
+        let prompt = mapping.required("prompt")?.template()
+        let tools = mapping["tools"].map(ToolDefinition.tools) ?? []
+        let output = mapping["output"]?.schema()
+        let limits = mapping["limits"].map(AgentLimits.init(reading:)) ?? AgentLimits()
+        let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
+        let maximumOutputTokens = mapping["max_output_tokens"]?.integer(in: ModelRange.outputTokens)
+        guard let model, let prompt else { return nil }
+        self.init(
+            model: model,
+            instructions: instructions,
+            prompt: prompt,
+            tools: tools,
+            output: output,
+            limits: limits,
+            temperature: temperature,
+            maximumOutputTokens: maximumOutputTokens
+        )
+    }
+}
+
+extension AgentLimits {
+    fileprivate init(reading field: SourceField) {
+        self.init()
+        let keys = KnownKeys(["turns", "tokens", "time", "repeated_calls"], later: ["usd"])
+        guard let mapping = field.mapping(keys) else { return }
+        if let turns = mapping["turns"]?.integer(in: 1...1_000) { self.turns = turns }
+        tokens = mapping["tokens"]?.integer(in: 1...1_000_000_000)
+        time = mapping["time"]?.duration()
+        if let calls = mapping["repeated_calls"]?.integer(in: 1...1_000) { repeatedCalls = calls }
+    }
+}
+
+extension LLMDefinition {
+    private static let keys = KnownKeys(
+        ["model", "instructions", "prompt", "output", "limits", "temperature", "max_output_tokens"],
+        later: ["branches"]
+    )
+
+    /// Reads a model call; nil where it cannot be used, which is reported.
+    init?(reading field: SourceField) {
+        guard let mapping = field.mapping(Self.keys) else { return nil }
+        let model = mapping.required("model", hint: "as in model: openai/gpt-4o")?.model()
+        let instructions = mapping["instructions"]?.template()
+        let prompt = mapping.required("prompt")?.template()
+        let output = mapping["output"]?.schema()
+        let limits = mapping["limits"]?.mapping(KnownKeys(["time"], later: ["usd"]))
+        let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
+        let maximumOutputTokens = mapping["max_output_tokens"]?.integer(in: ModelRange.outputTokens)
+        let timeLimit = limits?["time"]?.duration()
+        guard let model, let prompt else { return nil }
+        self.init(
+            model: model,
+            instructions: instructions,
+            prompt: prompt,
+            output: output,
+            temperature: temperature,
+            maximumOutputTokens: maximumOutputTokens,
+            timeLimit: timeLimit
+        )
+    }
+}

@@ -1,0 +1,89 @@
+internal import JobModel
+
+extension ToolDefinition {
+    private static let keys = KnownKeys(["sql", "http", "command"], later: ["mcp", "skill"])
+
+    /// Reads the tools of an agent; those that cannot be used are reported and left out.
+    static func tools(reading field: SourceField) -> [ToolDefinition] {
+        var names: Set<String> = []
+        return (field.elements(of: "tools", atMost: 128) ?? []).compactMap { element in
+            guard let tool = tool(reading: element) else { return nil }
+            guard names.insert(tool.name).inserted else {
+                element.fault("there are two tools named \(tool.name)", hint: "give one of them another name")
+                return nil
+            }
+            return tool
+        }
+    }
+
+    private static func tool(reading field: SourceField) -> ToolDefinition? {
+        guard let mapping = field.mapping(keys) else { return nil }
+        let kinds = keys.keys.filter { mapping[$0] != nil }
+        guard kinds.count == 1, let kind = kinds.first, let value = mapping[kind] else {
+            guard case .mapping(let entries) = field.node.content, kinds.count > 1 || entries.isEmpty else {
+                return nil
+            }
+            field.fault(
+                kinds.isEmpty ? "the tool is empty" : "a tool is one of \(kinds.joined(separator: " and "))",
+                hint: kinds.isEmpty ? "write one of sql, http, command" : "make two tools of it"
+            )
+            return nil
+        }
+        return switch kind {
+        case "sql": SQLToolDefinition(reading: value).map(ToolDefinition.sql)
+        case "http": HTTPToolDefinition(reading: value).map(ToolDefinition.http)
+        default: CommandToolDefinition(reading: value).map(ToolDefinition.command)
+        }
+    }
+}
+
+extension SQLToolDefinition {
+    fileprivate init?(reading field: SourceField) {
+        let keys = KnownKeys(["name", "description", "connection", "access", "max_rows"])
+        guard let mapping = field.mapping(keys) else { return nil }
+        let name = mapping["name"].map { $0.name() } ?? "sql"
+        let description = mapping["description"]?.text()
+        let connection = mapping.required("connection")?.name()
+        let access = mapping["access"]?.choice(SQLAccess.self) ?? .read
+        let maximumRows = mapping["max_rows"]?.integer(in: 1...100_000) ?? 100
+        guard let name, let connection else { return nil }
+        self.init(
+            name: name,
+            description: description,
+            connection: connection,
+            access: access,
+            maximumRows: maximumRows
+        )
+    }
+}
+
+extension CommandToolDefinition {
+    fileprivate init?(reading field: SourceField) {
+        let keys = KnownKeys(["name", "description", "run", "parameters", "effect", "timeout"])
+        guard let mapping = field.mapping(keys) else { return nil }
+        let name = mapping.required("name")?.name()
+        let description = mapping["description"]?.text()
+        let run = mapping.required("run", hint: "as in run: [python3, chart.py]")?.arguments()
+        let parameters = mapping["parameters"].map(Self.parameters) ?? JSONSchema.anyObject
+        let effect = mapping["effect"]?.choice(Effect.self) ?? .once
+        let timeout = mapping["timeout"]?.duration() ?? .seconds(60)
+        guard let name, let run, let parameters else { return nil }
+        self.init(
+            name: name,
+            description: description,
+            run: run,
+            parameters: parameters,
+            effect: effect,
+            timeout: timeout
+        )
+    }
+
+    private static func parameters(_ field: SourceField) -> JSONSchema? {
+        guard let schema = field.schema() else { return nil }
+        guard schema.value["type"] == "object" else {
+            field.fault("the schema of a tool's parameters is one of an object", hint: "write type: object")
+            return nil
+        }
+        return schema
+    }
+}

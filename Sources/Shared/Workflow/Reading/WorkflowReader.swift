@@ -1,0 +1,134 @@
+internal import JobModel
+
+/// Understands a whole file.
+struct WorkflowReader {
+    private static let keys = KnownKeys(
+        ["name", "description", "team", "params", "jobs"],
+        later: ["triggers", "budget", "env"]
+    )
+
+    private let context: ReadingContext
+
+    init(_ context: ReadingContext) { self.context = context }
+
+    /// Returns the definition; nil, or a part of it, where faults were reported.
+    func read(_ root: SourceField) -> WorkflowDefinition? {
+        guard let mapping = root.mapping(Self.keys) else { return nil }
+        let name = mapping.required("name", hint: "the first line of a file is name: NAME")?.name()
+        let description = mapping["description"]?.text()
+        let team = mapping["team"]?.name()
+        let params = mapping["params"].map(readParams) ?? []
+        let jobs = mapping.required("jobs", hint: "a workflow has at least one job").map(readJobs) ?? []
+        let graph = checkedGraph(of: jobs)
+        check(jobs, params: params, graph: graph)
+        guard let name, let graph else { return nil }
+        return WorkflowDefinition(
+            name: name,
+            description: description,
+            team: team,
+            params: params.map(\.definition),
+            jobs: jobs.compactMap(\.definition),
+            graph: graph
+        )
+    }
+
+    // MARK: Params
+
+    /// A param with its name, also where it could not be understood.
+    private typealias ReadParam = (name: String, definition: ParamDefinition)
+
+    private func readParams(_ field: SourceField) -> [ReadParam] {
+        (field.entries(of: "params", atMost: 100) ?? []).map { name, key, value in
+            _ = key.check(name: name)
+            return (name, ParamDefinition(reading: value, name: name))
+        }
+    }
+
+    // MARK: Jobs
+
+    private struct ReadJob {
+        let name: String
+        let key: SourceField
+        let definition: JobDefinition?
+        let needs: [(name: String, field: SourceField)]
+        let uses: [ReadingContext.Use]
+    }
+
+    private func readJobs(_ field: SourceField) -> [ReadJob] {
+        guard let entries = field.entries(of: "jobs", atMost: WorkflowDefinition.maximumJobs) else { return [] }
+        if entries.isEmpty { field.fault("there is no job", hint: "a workflow has at least one job") }
+        return entries.map { name, key, value in
+            _ = key.check(name: name)
+            var needs: [(name: String, field: SourceField)] = []
+            let definition = JobDefinition(reading: value, name: name, key: key, needs: &needs)
+            return ReadJob(name: name, key: key, definition: definition, needs: needs, uses: context.takeUses())
+        }
+    }
+
+    /// The graph; nil where a job is missing or jobs wait for each other, which is reported.
+    private func checkedGraph(of jobs: [ReadJob]) -> WorkflowGraph? {
+        let names = jobs.map(\.name)
+        let known = Set(names)
+        var isComplete = true
+        for job in jobs {
+            for need in job.needs where !known.contains(need.name) {
+                isComplete = false
+                need.field.fault(
+                    "there is no job \(quoted(need.name))",
+                    hint: Spelling.hint(for: need.name, among: names)
+                )
+            }
+        }
+        guard isComplete else { return nil }
+        do throws(WorkflowCycles) {
+            return try WorkflowGraph(jobs.map { ($0.name, $0.needs.map(\.name)) })
+        } catch {
+            report(error, jobs)
+            return nil
+        }
+    }
+
+    private func report(_ error: WorkflowCycles, _ jobs: [ReadJob]) {
+        for cycle in error.cycles {
+            guard let first = cycle.first, let job = jobs.first(where: { $0.name == first }) else { continue }
+            let next = cycle.count > 1 ? cycle[1] : first
+            let field = job.needs.first { $0.name == next }?.field ?? job.key
+            let shown = cycle.count > 20 ? Array(cycle[..<20] + ["…"]) : cycle
+            field.fault("jobs wait for each other: \((shown + [first]).joined(separator: " → "))")
+        }
+    }
+
+    // MARK: References
+
+    private func check(_ jobs: [ReadJob], params: [ReadParam], graph: WorkflowGraph?) {
+        let params = params.map(\.name)
+        let names = jobs.map(\.name)
+        let (knownParams, knownJobs) = (Set(params), Set(names))
+        for job in jobs {
+            for use in job.uses {
+                for reference in use.references.sorted(by: { $0.description < $1.description }) {
+                    let fault: (String, String?)? =
+                        switch reference {
+                        case .run: nil
+                        case .param(let name):
+                            knownParams.contains(name)
+                                ? nil
+                                : ("there is no param \(quoted(name))", Spelling.hint(for: name, among: params))
+                        case .output(let other):
+                            knownJobs.contains(other)
+                                ? fault(job.name, readsOutputOf: other, graph)
+                                : ("there is no job \(quoted(other))", Spelling.hint(for: other, among: names))
+                        }
+                    guard let (message, hint) = fault else { continue }
+                    context.faults.add(message, at: use.place, path: use.path.description, hint: hint)
+                }
+            }
+        }
+    }
+
+    private func fault(_ job: String, readsOutputOf other: String, _ graph: WorkflowGraph?) -> (String, String?)? {
+        guard job != other else { return ("the job reads its own output", nil) }
+        guard let graph, !graph.isBehind(job, other) else { return nil }
+        return ("the output of \(other) is read, but \(job) does not need it", "add \(other) to needs")
+    }
+}

@@ -1,0 +1,24 @@
+/// The reader of workflow files.
+package enum WorkflowFile {
+    /// The largest file that is read: 1 MiB.
+    package static let maximumBytes = SourceReader.maximumBytes
+    /// The deepest nesting of lists and mappings.
+    package static let maximumDepth = SourceReader.maximumDepth
+
+    /// Reads a workflow file and checks all of it.
+    ///
+    /// The same bytes always give the same definition. Time and memory are bounded for whatever bytes.
+    ///
+    /// - Parameter bytes: The file, as UTF-8.
+    /// - Parameter name: The file's name for messages.
+    /// - Throws: `WorkflowFaults` with everything that is wrong with the file; what YAML itself refuses is reported
+    ///   alone, since nothing behind it can be understood.
+    package static func parse(_ bytes: [UInt8], name: String) throws(WorkflowFaults) -> WorkflowDefinition {
+        let faults = FaultCollector(file: name)
+        guard let root = SourceReader.read(bytes, faults: faults) else { throw faults.gathered() }
+        let context = ReadingContext(faults: faults)
+        let definition = WorkflowReader(context).read(SourceField(node: root, path: .root, context: context))
+        guard let definition, faults.isEmpty else { throw faults.gathered() }
+        return definition
+    }
+}

@@ -1,0 +1,152 @@
+import JobModel
+import Models
+import Workflow
+
+/// The loop of an agent: told what the model and the tools answered, it says what to do next.
+///
+/// The model is asked, its tool calls are made, the model is asked again with their results, until it answers without
+/// a call. An answer that does not fit the output schema is sent back with what is wrong, a few times.
+struct AgentStateMachine: Equatable, Sendable {
+    /// What one tool call came to.
+    struct CallResult: Equatable, Sendable {
+        let callID: String
+        let text: String
+        let isError: Bool
+    }
+
+    enum State: Equatable, Sendable {
+        case ready
+        /// The model was asked for its `turn`-th answer.
+        case askingModel(turn: Int)
+        /// The tool calls of the `turn`-th answer are being made.
+        case callingTools(turn: Int, calls: [ToolCall])
+        case ended
+    }
+
+    enum Action: Equatable, Sendable {
+        /// Ask the model; `added` are the messages behind those of the turn before.
+        case askModel(turn: Int, added: [ModelMessage])
+        case callTools(turn: Int, calls: [ToolCall])
+        case finish(output: JSONValue)
+        case fail(JobFailure)
+    }
+
+    /// How many answers that do not fit the schema are sent back.
+    static let maximumCorrections = 2
+
+    private(set) var state: State = .ready
+    /// The whole conversation so far.
+    private(set) var messages: [ModelMessage]
+    private let limits: AgentLimits
+    private let schema: JSONSchema?
+    private var tokens = 0
+    private var corrections = 0
+    private var repetition = Repetition(calls: [], count: 0)
+
+    /// The calls of the last turn, and in how many turns in a row they were made.
+    private struct Repetition: Equatable, Sendable {
+        let calls: [String]
+        let count: Int
+    }
+
+    /// - Parameter messages: What the conversation begins with: instructions and prompt.
+    init(messages: [ModelMessage], limits: AgentLimits, schema: JSONSchema?) {
+        self.messages = messages
+        self.limits = limits
+        self.schema = schema
+    }
+
+    mutating func begin() -> Action {
+        guard case .ready = state else { preconditionFailure("an agent begins once, it is \(state)") }
+        state = .askingModel(turn: 1)
+        return .askModel(turn: 1, added: messages)
+    }
+
+    mutating func modelAnswered(_ answer: ModelAnswer) -> Action {
+        guard case .askingModel(let turn) = state else { preconditionFailure("no model was asked, the agent is \(state)") }
+        messages.append(answer.message)
+        tokens += answer.usage.input + answer.usage.output
+        switch answer.stopReason {
+        case .length:
+            return fail("model-length", "the model's answer in turn \(turn) was cut at its limit of output tokens")
+        case .contentFilter, .refusal:
+            return fail("model-refused", "the model refused to answer in turn \(turn)")
+        case .end, .toolCalls, .other: break
+        }
+        let calls = answer.message.toolCalls
+        guard calls.isEmpty else { return makeCalls(calls, turn: turn) }
+        return accept(answer.message.text, turn: turn)
+    }
+
+    mutating func toolsAnswered(_ results: [CallResult]) -> Action {
+        guard case .callingTools(let turn, _) = state else { preconditionFailure("no tool was called, the agent is \(state)") }
+        let answers = results.map {
+            ModelMessage(
+                role: .tool, parts: [.toolResult(ToolResultPart(callID: $0.callID, text: $0.text, isError: $0.isError))])
+        }
+        return askAgain(after: turn, with: answers)
+    }
+
+    private mutating func makeCalls(_ calls: [ToolCall], turn: Int) -> Action {
+        let digest = calls.map { "\($0.name) \($0.argumentsText)" }
+        repetition = Repetition(calls: digest, count: digest == repetition.calls ? repetition.count + 1 : 1)
+        guard repetition.count <= limits.repeatedCalls else {
+            return fail(
+                "limit-repeated-calls",
+                "the model made the same call \(repetition.count) times in a row: \(digest.joined(separator: ", ").prefix(200))")
+        }
+        state = .callingTools(turn: turn, calls: calls)
+        return .callTools(turn: turn, calls: calls)
+    }
+
+    private mutating func accept(_ text: String, turn: Int) -> Action {
+        guard let schema else {
+            state = .ended
+            return .finish(output: .string(text))
+        }
+        let faults: [String]
+        do throws(JSONParseError) {
+            let output = try JSONValue(parsing: Self.withoutFence(text))
+            faults = schema.validate(output).map(\.description)
+            if faults.isEmpty {
+                state = .ended
+                return .finish(output: output)
+            }
+        } catch {
+            faults = ["\(error)"]
+        }
+        let reason = faults.prefix(5).joined(separator: "; ")
+        guard corrections < Self.maximumCorrections else {
+            return fail("output-invalid", "the model's answer does not fit the output schema: \(reason)")
+        }
+        corrections += 1
+        let message = "Your answer does not fit the required JSON schema: \(reason). Answer again, with the JSON alone."
+        return askAgain(after: turn, with: [ModelMessage(role: .user, parts: [.text(message)])])
+    }
+
+    private mutating func askAgain(after turn: Int, with added: [ModelMessage]) -> Action {
+        guard turn < limits.turns else {
+            return fail("limit-turns", "the agent is not done after \(turn) turns; raise limits.turns if it should go on")
+        }
+        if let limit = limits.tokens, tokens >= limit {
+            return fail(
+                "limit-tokens", "the agent used \(tokens) tokens in \(turn) turns, its limit is \(limit)")
+        }
+        let answer = messages[messages.count - 1]
+        messages += added
+        state = .askingModel(turn: turn + 1)
+        return .askModel(turn: turn + 1, added: [answer] + added)
+    }
+
+    private mutating func fail(_ code: String, _ message: String) -> Action {
+        state = .ended
+        return .fail(JobFailure(code: code, message: message, isPermanent: true))
+    }
+
+    /// The text without the code fence some models put around JSON.
+    private static func withoutFence(_ text: String) -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
+        guard lines.count >= 3, lines[0].hasPrefix("```"), lines[lines.count - 1].hasPrefix("```") else { return text }
+        return lines[1..<(lines.count - 1)].joined(separator: "\n")
+    }
+}

@@ -1,0 +1,97 @@
+/// Why a model gave no complete answer. It holds no secret and no part of the request.
+package struct ModelError: Error, Equatable, Sendable {
+    /// What happened.
+    package enum Reason: Equatable, Sendable {
+        /// The request cannot be sent as it is.
+        case invalidRequest(String)
+        /// No connection came about, so the provider never saw the request.
+        case unreachable(String)
+        /// The provider answered with a status other than 2xx.
+        case status(code: Int, retryAfter: Duration?, message: String)
+        /// The provider took the request and fell silent, or was over the time limit.
+        case stalled(String)
+        /// The answer broke off.
+        case cutStream(String)
+        /// What came is no answer.
+        case malformed(String)
+        /// The provider reported an error in the middle of its answer.
+        case reported(type: String?, message: String)
+    }
+
+    /// The longest message of a provider that is passed on, in bytes.
+    package static let maximumMessageBytes = 500
+
+    /// The name of the connection.
+    package let connection: String
+    /// What happened.
+    package let reason: Reason
+
+    /// An error of a connection.
+    package init(connection: String, reason: Reason) {
+        self.connection = connection
+        self.reason = reason
+    }
+
+    /// Whether the same request may be answered if it is sent again.
+    package var isRetryable: Bool {
+        switch reason {
+        case .invalidRequest: false
+        case .unreachable, .stalled, .cutStream, .malformed: true
+        case .status(let code, _, let message):
+            // 429 is also said when the account has no money left, and waiting does not help then.
+            [408, 409, 425, 429].contains(code) && !message.contains("insufficient_quota")
+                || code >= 500 && ![501, 505].contains(code)
+        case .reported(let type, _): !Self.finalTypes.contains(type ?? "")
+        }
+    }
+
+    /// How long the provider asked to be left alone; nil when it did not ask.
+    package var retryAfter: Duration? {
+        if case .status(_, let retryAfter, _) = reason { retryAfter } else { nil }
+    }
+
+    /// Whether the provider may have worked on the request, and so may bill it.
+    package var mayHaveBeenPaid: Bool {
+        switch reason {
+        case .invalidRequest, .unreachable: false
+        // A gateway that stopped waiting does not know what stands behind it did.
+        case .status(let code, _, _): [504, 524].contains(code)
+        case .stalled, .cutStream, .malformed, .reported: true
+        }
+    }
+
+    /// The types of reported errors that come again however often the request is sent.
+    private static let finalTypes: Set<String> = [
+        "invalid_request_error", "authentication_error", "permission_error", "not_found_error", "insufficient_quota",
+        "request_too_large", "context_length_exceeded", "billing_error",
+    ]
+}
+
+extension ModelError: CustomStringConvertible {
+    package var description: String {
+        switch reason {
+        case .invalidRequest(let text): "the request to \(connection) cannot be sent: \(text)"
+        case .unreachable(let text): "\(connection) cannot be reached: \(text)"
+        case .status(let code, _, let message):
+            "\(connection) answered \(code)\(advice(for: code))" + (message.isEmpty ? "" : ": \(message)")
+        case .stalled(let text): "\(connection) took the request and did not complete its answer: \(text)"
+        case .cutStream(let text): "the answer of \(connection) broke off: \(text)"
+        case .malformed(let text): "what \(connection) sent is no answer: \(text)"
+        case .reported(let type, let message):
+            "\(connection) reported an error in its answer" + (type.map { " (\($0))" } ?? "") + ": \(message)"
+        }
+    }
+
+    private func advice(for code: Int) -> String {
+        switch code {
+        case 300..<400: ", a redirect; check the connection's base URL"
+        case 400: "; check the model's name, the settings and the size of the request"
+        case 401: "; check the connection's key"
+        case 403: "; check what the connection's key is allowed"
+        case 404: "; check the model's name and the connection's base URL"
+        case 413: "; the request is too large"
+        case 429: "; too many requests, or the account has no quota left"
+        default: ""
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package import JobModel
+
+/// The shape that the model's answer must have.
+package struct OutputSchema: Hashable, Sendable {
+    /// A name for it: letters, digits, `_` and `-`, at most 64.
+    package var name: String
+    /// The JSON Schema.
+    package var schema: JSONValue
+    /// Whether the provider is to force the answer into the schema; by default false, since providers refuse many a
+    /// schema in that mode. The answer has to be checked in either case.
+    package var isStrict: Bool
+
+    /// A schema with its name.
+    package init(name: String, schema: JSONValue, isStrict: Bool = false) {
+        self.name = name
+        self.schema = schema
+        self.isStrict = isStrict
+    }
+
+    var json: JSONValue { ["name": .string(name), "schema": schema, "strict": .bool(isStrict)] }
+}
