@@ -4,10 +4,10 @@ package struct APIConfiguration: Equatable, Sendable {
     package var host: String
     /// 0 to 65535, by default 8420; 0 takes a free one.
     package var port: Int
-    /// How long requests that are under way at a graceful shutdown may take until they are cut off; by default 10 s.
+    /// How long requests that are under way at a graceful shutdown may take until they are cut off; by default 5 s.
     package var shutdownLimit: Duration
 
-    package init(host: String = "127.0.0.1", port: Int = 8420, shutdownLimit: Duration = .seconds(10)) {
+    package init(host: String = "127.0.0.1", port: Int = 8420, shutdownLimit: Duration = .seconds(5)) {
         self.host = host
         self.port = port
         self.shutdownLimit = shutdownLimit

@@ -1,16 +1,15 @@
 import Hummingbird
 package import Logging
 package import Postgres
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Storage
-import Synchronization
 
 /// Serves the HTTP API.
 ///
 /// A graceful shutdown takes no more connections and lets requests that are under way end, up to a limit; a
 /// cancellation cuts them off at once.
 package struct APIService: Service {
-    /// How long a connection may be silent before it is closed.
+    /// How long a connection may be silent before it is closed, in seconds.
     private static let idleSeconds: Int64 = 75
 
     private let configuration: APIConfiguration
@@ -39,17 +38,46 @@ package struct APIService: Service {
     ///
     /// - Throws: `APIServiceError` when the address cannot be listened on.
     package func run() async throws {
-        let isListening = Atomic(false)
-        do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await server(isListening).run() }
-                group.addTask { try await endTooLongShutdown() }
-                try await group.next()
-                group.cancelAll()
+        let server = server()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await serve(server) }
+            group.addTask {
+                try await gracefulShutdown()
+                try await clock.sleep(for: configuration.shutdownLimit)
+                logger.warning("requests were cut off: the graceful shutdown took too long")
             }
-        } catch where !isListening.load(ordering: .relaxed) && !(error is CancellationError) {
-            throw APIServiceError.cannotListen(
-                host: configuration.host, port: configuration.port, reason: "\(error)")
+            defer { group.cancelAll() }
+            // Whoever ends first ends the other: the server has stopped, or its time is up.
+            try await group.next()
         }
+    }
+
+    private func serve(_ server: some Service) async throws {
+        do {
+            try await server.run()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw APIServiceError.cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
+        }
+    }
+
+    private func server() -> some Service {
+        Application(
+            responder: routes.responder(),
+            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+            onServerRunning: { channel in
+                guard let address = channel.localAddress, let port = address.port else { return }
+                onListening(BoundAddress(host: address.ipAddress ?? configuration.host, port: port))
+            },
+            logger: quietLogger)
+    }
+
+    /// The server's own lines say nothing that this program does not say itself.
+    private var quietLogger: Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
     }
 }

@@ -1,4 +1,4 @@
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Storage
 
 /// Sends what a `ReadyNotifier` is asked to, until the process stops.

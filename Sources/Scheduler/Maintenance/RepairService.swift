@@ -1,7 +1,7 @@
 package import Logging
 import JobModel
 package import Postgres
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Storage
 import Telemetry
 
@@ -27,7 +27,7 @@ package struct RepairService: Service {
     }
 
     package func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             var pause = Self.interval
             while !Task.isCancelled {
                 do {

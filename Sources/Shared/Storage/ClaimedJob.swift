@@ -18,4 +18,21 @@ package struct ClaimedJob: Equatable, Sendable {
     package let losses: Int
     /// Whether its run was cancelled between the job's becoming pending and the claim.
     package let isCancelled: Bool
+
+    package init(
+        id: JobID, run: RunID, version: VersionID, name: String, kind: String, params: JSONObject, attempt: Int,
+        epoch: LeaseEpoch, failures: Int, losses: Int, isCancelled: Bool
+    ) {
+        self.id = id
+        self.run = run
+        self.version = version
+        self.name = name
+        self.kind = kind
+        self.params = params
+        self.attempt = attempt
+        self.epoch = epoch
+        self.failures = failures
+        self.losses = losses
+        self.isCancelled = isCancelled
+    }
 }

@@ -76,5 +76,5 @@ package struct Migrator: Sendable {
         return rows.count
     }
 
-    private static func digest(_ migration: Migration) -> [UInt8] { Array(SHA256.digest(of: migration.sql.utf8)) }
+    private static func digest(_ migration: Migration) -> [UInt8] { SHA256.digest(of: migration.sql.utf8).bytes }
 }

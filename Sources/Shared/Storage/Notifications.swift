@@ -1,4 +1,4 @@
-package import JobModel
+import JobModel
 package import Postgres
 
 /// The channels by which processes wake each other. They only save waiting: whoever misses one finds out by polling.

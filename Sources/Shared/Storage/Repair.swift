@@ -1,4 +1,4 @@
-package import JobModel
+import JobModel
 package import Postgres
 
 /// One look at what needs mending: dead sessions, their jobs, and delayed jobs that are due.

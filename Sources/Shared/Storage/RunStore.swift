@@ -110,7 +110,7 @@ package struct RunStore: Sendable {
     }
 
     private func version(of submission: Submission, now: String?) async throws -> VersionID {
-        let digest = PostgresParameter.bytes(Array(SHA256.digest(of: submission.source.utf8)))
+        let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
         let found = try await pool.query(Statement.findWorkflowVersion, [.text(submission.workflow), digest])
         if let row = found.rows.first { return VersionID(rawValue: try row.int64("version_id")) }
         // A version that another submission adds at this moment is seen by the second try.

@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 /// Every SQL statement of the program, by name. The texts lie in `SQL/Queries`, one a file.
 package enum Statement {

@@ -14,4 +14,6 @@ package enum LogKey {
     package static let duration = "duration_ms"
     package static let reason = "reason"
     package static let error = "error"
+    package static let method = "http.method"
+    package static let path = "http.path"
 }

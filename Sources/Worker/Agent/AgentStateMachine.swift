@@ -7,13 +7,6 @@ import Workflow
 /// The model is asked, its tool calls are made, the model is asked again with their results, until it answers without
 /// a call. An answer that does not fit the output schema is sent back with what is wrong, a few times.
 struct AgentStateMachine: Equatable, Sendable {
-    /// What one tool call came to.
-    struct CallResult: Equatable, Sendable {
-        let callID: String
-        let text: String
-        let isError: Bool
-    }
-
     enum State: Equatable, Sendable {
         case ready
         /// The model was asked for its `turn`-th answer.
@@ -65,7 +58,7 @@ struct AgentStateMachine: Equatable, Sendable {
     mutating func modelAnswered(_ answer: ModelAnswer) -> Action {
         guard case .askingModel(let turn) = state else { preconditionFailure("no model was asked, the agent is \(state)") }
         messages.append(answer.message)
-        tokens += answer.usage.input + answer.usage.output
+        tokens += (answer.usage?.input ?? 0) + (answer.usage?.output ?? 0)
         switch answer.stopReason {
         case .length:
             return fail("model-length", "the model's answer in turn \(turn) was cut at its limit of output tokens")
@@ -78,17 +71,13 @@ struct AgentStateMachine: Equatable, Sendable {
         return accept(answer.message.text, turn: turn)
     }
 
-    mutating func toolsAnswered(_ results: [CallResult]) -> Action {
+    mutating func toolsAnswered(_ results: [ToolResult]) -> Action {
         guard case .callingTools(let turn, _) = state else { preconditionFailure("no tool was called, the agent is \(state)") }
-        let answers = results.map {
-            ModelMessage(
-                role: .tool, parts: [.toolResult(ToolResultPart(callID: $0.callID, text: $0.text, isError: $0.isError))])
-        }
-        return askAgain(after: turn, with: answers)
+        return askAgain(after: turn, with: [.tool(results)])
     }
 
     private mutating func makeCalls(_ calls: [ToolCall], turn: Int) -> Action {
-        let digest = calls.map { "\($0.name) \($0.argumentsText)" }
+        let digest = calls.map { "\($0.name) \($0.arguments.text)" }
         repetition = Repetition(calls: digest, count: digest == repetition.calls ? repetition.count + 1 : 1)
         guard repetition.count <= limits.repeatedCalls else {
             return fail(
@@ -121,7 +110,7 @@ struct AgentStateMachine: Equatable, Sendable {
         }
         corrections += 1
         let message = "Your answer does not fit the required JSON schema: \(reason). Answer again, with the JSON alone."
-        return askAgain(after: turn, with: [ModelMessage(role: .user, parts: [.text(message)])])
+        return askAgain(after: turn, with: [.user(message)])
     }
 
     private mutating func askAgain(after turn: Int, with added: [ModelMessage]) -> Action {
@@ -148,5 +137,15 @@ struct AgentStateMachine: Equatable, Sendable {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
         guard lines.count >= 3, lines[0].hasPrefix("```"), lines[lines.count - 1].hasPrefix("```") else { return text }
         return lines[1..<(lines.count - 1)].joined(separator: "\n")
+    }
+}
+
+extension ToolArguments {
+    /// The arguments as one text: the same for the same arguments.
+    var text: String {
+        switch self {
+        case .json(let value): value.text(.canonical)
+        case .invalid(let text): text
+        }
     }
 }

@@ -22,4 +22,9 @@ struct JobContext: Sendable {
             throw JobFailure(code: "expression", message: "\(error)", isPermanent: true)
         }
     }
+
+    /// The text of a template.
+    func text(_ template: Template) throws(JobFailure) -> String {
+        try evaluate { expressions throws(ExpressionError) in try template.text(in: expressions) }
+    }
 }

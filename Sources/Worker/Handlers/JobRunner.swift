@@ -1,8 +1,10 @@
 import Checkpoints
 import JobModel
 import Logging
+import Postgres
 import Storage
 import Telemetry
+import Tools
 import Workflow
 
 /// Runs claimed jobs: finds out what they are, has their handlers run them, and says what becomes of them.
@@ -16,6 +18,7 @@ struct JobRunner: Sendable {
     let failpoints: Failpoints
     let scratchRoot: String
     let handlers: [JobKind.Name: any JobHandler]
+    let plainHandlers: [String: PlainHandler]
     let logger: Logger
 
     /// The largest output that is kept in the database, as JSON text in bytes; larger ones go to the store.
@@ -32,14 +35,18 @@ struct JobRunner: Sendable {
         var definition: JobDefinition?
         var outcome: JobOutcome
         do {
-            let found = try await self.definition(of: job)
-            definition = found
-            outcome = try await attempt(job, found, signal, log)
+            if let handler = plainHandlers[job.kind] {
+                outcome = try await attempt(job, handler, signal, log)
+            } else {
+                let found = try await self.definition(of: job)
+                definition = found
+                outcome = try await attempt(job, found, signal, log)
+            }
         } catch {
             outcome = self.outcome(of: error, job, definition, signal)
         }
         say(outcome, to: log)
-        await backlog.flush()
+        if plainHandlers[job.kind] == nil { await backlog.flush() }
         failpoints.reach(.beforeEnd)
         logger.debug("a job's handler has returned")
         return outcome
@@ -66,14 +73,12 @@ struct JobRunner: Sendable {
         if job.attempt > 1 || job.epoch.rawValue > 1 {
             log.event("attempt \(job.attempt) begins (epoch \(job.epoch))")
         }
-        let steps = try await JobSteps.open(
-            job, in: store, steps: steps, backlog: backlog, lease: lease, signal: signal, failpoints: failpoints,
-            log: log)
+        let steps = try await openSteps(job, signal, log)
         let context = JobContext(
             job: job, definition: definition, expressions: expressions, steps: steps, log: log,
             scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch))
         do {
-            let output = try await race(handler, context, signal)
+            let output = try await race(signal, timeout: definition.timeout) { try await handler.run(context) }
             let outcome = try await end(with: output, job)
             await steps.close()
             return outcome
@@ -81,6 +86,27 @@ struct JobRunner: Sendable {
             await steps.close()
             throw error
         }
+    }
+
+    /// Runs a job of one of the worker's own kinds.
+    private func attempt(
+        _ job: ClaimedJob, _ handler: @escaping PlainHandler, _ signal: StopSignal, _ log: JobLog
+    ) async throws -> JobOutcome {
+        let context = PlainContext(job: job) { try await openSteps(job, signal, log) }
+        do {
+            let output = try await race(signal, timeout: nil) { try await handler(context) }
+            await context.close()
+            return try await end(with: output, job)
+        } catch {
+            await context.close()
+            throw error
+        }
+    }
+
+    private func openSteps(_ job: ClaimedJob, _ signal: StopSignal, _ log: JobLog) async throws -> JobSteps {
+        try await JobSteps.open(
+            job, in: store, steps: steps, backlog: backlog, lease: lease, signal: signal, failpoints: failpoints,
+            log: log)
     }
 
     /// What the expressions of a job may refer to.
@@ -117,14 +143,16 @@ struct JobRunner: Sendable {
     }
 
     /// Runs the handler until it returns, must stop, or takes too long.
-    private func race(_ handler: any JobHandler, _ context: JobContext, _ signal: StopSignal) async throws -> JSONValue {
+    private func race(
+        _ signal: StopSignal, timeout: Duration?, _ handler: @escaping @Sendable () async throws -> JSONValue
+    ) async throws -> JSONValue {
         try await withThrowingTaskGroup(of: JSONValue?.self) { group in
-            group.addTask { try await handler.run(context) }
+            group.addTask { try await handler() }
             group.addTask {
                 guard await signal.stopped() != nil else { return nil }
                 throw CancellationError()
             }
-            if let timeout = context.definition.timeout {
+            if let timeout {
                 group.addTask {
                     try await ContinuousClock().sleep(for: timeout)
                     throw JobFailure(code: "timeout", message: "the attempt took longer than \(timeout.shortText)")
@@ -166,6 +194,10 @@ struct JobRunner: Sendable {
             failure = JobFailure(code: "store", message: "the checkpoint could not be kept or read: \(error)")
         case let error as StorageError:
             failure = JobFailure(code: "database", message: "\(error)")
+        case let error as PostgresError:
+            failure = JobFailure(code: "database", message: "\(error)")
+        case let error as ToolsError:
+            failure = JobFailure(code: "tool", message: "\(error)")
         default: failure = JobFailure(code: "unexpected", message: "\(error)")
         }
         var generator = SystemRandomNumberGenerator()

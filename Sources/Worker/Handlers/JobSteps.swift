@@ -5,6 +5,7 @@ import Logging
 import Storage
 import Synchronization
 import Telemetry
+import Tools
 
 /// Thrown at a step boundary by a job that is to be released there.
 struct ReleaseAtBoundary: Error {}
@@ -105,7 +106,7 @@ final class JobSteps: Sendable {
     ///   worker drains; what `perform` threw.
     func run(
         _ step: StepRequest, perform: @Sendable (_ idempotencyKey: String) async throws -> StepResult
-    ) async throws -> JSONValue {
+    ) async throws -> StepOutcome {
         try checkBoundary()
         if let record = await checkpoints.recorded(step.position, step.fingerprint) {
             let result = try await checkpoints.result(of: record)
@@ -146,7 +147,7 @@ final class JobSteps: Sendable {
             }
             failpoints.reach(.afterSettlement)
         }
-        return result.value
+        return StepOutcome(value: result.value, isReplayed: false)
     }
 
     /// Notes what was replayed and closes the journal.
@@ -182,6 +183,8 @@ final class JobSteps: Sendable {
             unknownCalls = failure.unknownCalls
             settlement =
                 unknownCalls > 0 ? .unknown(failure.failure.message) : .failed(failure.failure.message)
+        } else if let error = error as? ToolsError, error.nothingHappened {
+            settlement = .failed("\(error)")
         } else {
             unknownCalls = 1
             settlement = .unknown("\(error)")

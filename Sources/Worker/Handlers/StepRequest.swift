@@ -11,6 +11,8 @@ struct StepRequest: Sendable {
     var effect: Effect
     /// Whether running it may cost money.
     var isPaid: Bool
+    /// What its request repeats of the step before, from which that one's damaged record can be mended.
+    var carries: JSONValue?
 
     /// Whether an intent is written first.
     var needsIntent: Bool { isPaid || effect != .none }
@@ -31,6 +33,13 @@ struct StepResult: Sendable {
         self.cost = cost
         self.unknownCalls = unknownCalls
     }
+}
+
+/// A step's result, and where it comes from.
+struct StepOutcome: Equatable, Sendable {
+    let value: JSONValue
+    /// Whether it was taken from a checkpoint.
+    let isReplayed: Bool
 }
 
 /// Why a step that ran left nothing behind.

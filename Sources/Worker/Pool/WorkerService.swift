@@ -18,11 +18,17 @@ package struct WorkerService: Service {
     package static let version = "0.1.0"
 
     private let settings: WorkerSettings
+    private let plainHandlers: [String: PlainHandler]
     private let failpoints: Failpoints
     private let logger: Logger
 
-    package init(settings: WorkerSettings, failpoints: Failpoints = Failpoints(nil), logger: Logger) {
+    /// - Parameter plainHandlers: Code for kinds of jobs that no workflow file knows, by kind.
+    package init(
+        settings: WorkerSettings, plainHandlers: [String: PlainHandler] = [:],
+        failpoints: Failpoints = Failpoints(nil), logger: Logger
+    ) {
         self.settings = settings
+        self.plainHandlers = plainHandlers
         self.failpoints = failpoints
         self.logger = logger
     }
@@ -162,7 +168,7 @@ package struct WorkerService: Service {
         return JobRunner(
             definitions: Definitions(runs), runs: runs, steps: StepStore(pool), store: store, backlog: backlog,
             lease: lease, failpoints: failpoints, scratchRoot: scratch,
-            handlers: Handlers.all(settings: settings, store: store), logger: logger)
+            handlers: Handlers.all(settings: settings, store: store), plainHandlers: plainHandlers, logger: logger)
     }
 
     private static var hostName: String {

@@ -16,8 +16,8 @@ final class AccessMiddleware: RouterMiddleware {
 
     init(tokens: AccessTokenStore) { self.tokens = tokens }
 
-    func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    @concurrent func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard let header = request.headers[.authorization] else {
             throw Self.refusal(.tokenMissing, "send the header \"Authorization: Bearer TOKEN\"")
@@ -40,6 +40,6 @@ final class AccessMiddleware: RouterMiddleware {
     }
 
     private static func refusal(_ code: ProblemCode, _ detail: String) -> Problem {
-        Problem(code, detail, headers: ["WWW-Authenticate": "Bearer"])
+        Problem(code, detail, headers: [.authenticate: "Bearer"])
     }
 }

@@ -17,9 +17,12 @@ extension Response {
     /// A problem document.
     init(problem: Problem) {
         var headers: HTTPFields = [.contentType: "application/problem+json"]
-        for (name, value) in problem.headers {
-            guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no header field") }
-            headers[name] = value
+        for (header, value) in problem.headers {
+            switch header {
+            case .retryAfter: headers[.retryAfter] = value
+            case .authenticate: headers[.wwwAuthenticate] = value
+            case .allow: headers[.allow] = value
+            }
         }
         self.init(
             status: HTTPResponse.Status(code: problem.code.status), headers: headers,

@@ -14,6 +14,6 @@ extension Problem {
     }
 
     static func unavailable(_ code: ProblemCode, _ detail: String) -> Problem {
-        Problem(code, detail, headers: ["Retry-After": String(retryAfterSeconds)])
+        Problem(code, detail, headers: [.retryAfter: String(retryAfterSeconds)])
     }
 }

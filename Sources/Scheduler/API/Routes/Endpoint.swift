@@ -25,7 +25,7 @@ struct Endpoint: Sendable {
             handlers[method] = { request, _ in
                 throw Problem(
                     .methodNotAllowed, "\(request.method.rawValue) does nothing here; \(allowed) does",
-                    headers: ["Allow": allowed])
+                    headers: [.allow: allowed])
             }
         }
         for (method, handler) in handlers { router.on(path, method: method, use: handler) }

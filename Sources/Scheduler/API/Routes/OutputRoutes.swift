@@ -54,7 +54,7 @@ struct OutputRoutes: Sendable {
     private func text(of output: StoredOutput) async throws -> [UInt8] {
         switch output {
         case .inline(let value): value.encoded()
-        case .blob(let digest): try await blobs.text(digest)
+        case .blob(let blob): try await blobs.text(of: blob)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Hummingbird
 import JobModel
+import Workflow
 
 /// What can be asked about a workflow file without starting it.
 struct WorkflowRoutes: Sendable {

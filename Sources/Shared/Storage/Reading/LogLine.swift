@@ -1,5 +1,3 @@
-package import JobModel
-
 /// A line that a job said, as it is kept.
 package struct LogLine: Equatable, Sendable {
     /// Grows with the time of writing within a run.

@@ -78,8 +78,11 @@ extension JobOutput {
     /// A row of `show_outputs`.
     init(row: PostgresRow) throws {
         let stored: StoredOutput?
-        if let digest = try row.optionalString("output_blob") {
-            stored = .blob(digest)
+        if let name = try row.optionalString("output_blob") {
+            guard let blob = StoredBlob(name) else {
+                throw PostgresError.badValue(column: "output_blob", expected: "DIGEST:LENGTH")
+            }
+            stored = .blob(blob)
         } else {
             stored = try row.optionalJSON("output").map(StoredOutput.inline)
         }
@@ -93,7 +96,7 @@ extension LogLine {
     init(row: PostgresRow) throws {
         self.init(
             number: try row.int64("number"), job: try row.string("job"),
-            attempt: try row.optionalInt64("attempt").map { Int($0) }, at: try row.timestamp("at_us"),
+            attempt: try row.optionalInt("attempt"), at: try row.timestamp("at_us"),
             stream: try row.word("stream"), text: try row.string("line"))
     }
 }

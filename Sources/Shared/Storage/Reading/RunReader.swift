@@ -76,7 +76,7 @@ package struct RunReader: Sendable {
     package func outputs(of run: RunID, job: String? = nil) async throws -> [JobOutput]? {
         let id = PostgresParameter.integer(run.rawValue)
         let results = try await pool.pipeline([
-            (Statement.findRun, [id, .null, .null]),
+            (Statement.findRun, [id, .null]),
             (Statement.showOutputs, [id, .optional(job)]),
         ])
         guard !results[0].rows.isEmpty else { return nil }
@@ -106,14 +106,15 @@ package struct RunReader: Sendable {
         let id = PostgresParameter.integer(run.rawValue)
         let size = min(max(limit, 1), Self.maximumLogLines)
         let results = try await pool.pipeline([
-            (Statement.findRun, [id, .optional(job), .optional(now)]),
+            (Statement.findRun, [id, .optional(job)]),
             (Statement.listLogLines, [id, .integer(after), .optional(job), .integer(size), .optional(now)]),
         ])
         guard let found = results[0].rows.first else { return .noRun }
         guard try found.bool("has_job") else { return .noJob }
         let rows = results[1].rows
         let lines = try rows.map(LogLine.init(row:))
-        let isFinal = try found.bool("is_quiet") && rows.count < size
+        // Workers write what a job said before they end it, and the end was looked for first.
+        let isFinal = try found.bool("has_ended") && rows.count < size
         var next = after
         for (row, line) in zip(rows, lines) {
             guard try isFinal || row.bool("is_settled") else { break }

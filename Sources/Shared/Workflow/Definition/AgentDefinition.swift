@@ -1,6 +1,6 @@
 /// A job that lets a model work with tools until it has an answer.
 package struct AgentDefinition: Equatable, Sendable {
-    /// `connection/model`
+    /// Which model is asked, as `connection/model`.
     package let model: Template
     /// What the model is told about its part, before the prompt.
     package let instructions: Template?

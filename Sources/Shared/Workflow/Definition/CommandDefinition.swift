@@ -16,7 +16,9 @@ package struct CommandDefinition: Equatable, Sendable {
         package let value: Template
     }
 
-    /// The program and its arguments, handed over as they are: no shell looks at them. Never empty.
+    /// The program and its arguments, never empty.
+    ///
+    /// They are handed over as they are: no shell looks at them.
     package let run: [Template]
     /// The variables that are set for it, in the order of the file.
     package let environment: [Variable]

@@ -1,6 +1,6 @@
 /// A job that is one model call.
 package struct LLMDefinition: Equatable, Sendable {
-    /// `connection/model`
+    /// Which model is asked, as `connection/model`.
     package let model: Template
     /// What the model is told about its part, before the prompt.
     package let instructions: Template?

@@ -15,7 +15,7 @@ package struct ParamDefinition: Equatable, Sendable {
     package let `default`: JSONValue?
     /// The only values allowed; empty allows all of the type.
     package let choices: [JSONValue]
-    /// Whether a run must give a value. By default it must where there is no default.
+    /// Whether a run must give a value; it must not where there is a default, and by default it must where there is none.
     package let isRequired: Bool
 }
 

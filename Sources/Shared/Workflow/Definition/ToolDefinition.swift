@@ -66,7 +66,9 @@ package struct CommandToolDefinition: Equatable, Sendable {
     package let name: String
     /// What the model is told about it.
     package let description: String?
-    /// The program and its arguments, handed over as they are: no shell looks at them. Never empty.
+    /// The program and its arguments, never empty.
+    ///
+    /// They are handed over as they are: no shell looks at them.
     package let run: [Template]
     /// What the model's arguments must look like; by default an object with any members.
     package let parameters: JSONSchema

@@ -1,4 +1,4 @@
-/// Which job waits for which. Has no cycle.
+/// Which job waits for which, without a cycle.
 package struct WorkflowGraph: Equatable, Sendable {
     /// The names of the jobs so that each stands behind all it needs; otherwise in the order of the file.
     package let order: [String]

@@ -231,7 +231,8 @@ struct ExpressionParser {
         }
         try expect(")")
         guard arguments.count == function.arity else {
-            throw lexer.fault("\(name) takes \(function.arity) arguments, found \(arguments.count)", at: place)
+            let expected = function.arity == 1 ? "1 argument" : "\(function.arity) arguments"
+            throw lexer.fault("\(name) takes \(expected), found \(arguments.count)", at: place)
         }
         return .call(function, arguments)
     }

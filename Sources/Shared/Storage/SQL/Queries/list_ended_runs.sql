@@ -11,11 +11,10 @@ FROM chassis.ended_run
 WHERE ended_run.run_id < coalesce($3::bigint, 9223372036854775807)
   AND ended_run.state = $1::text
   AND ($2::text IS NULL
-       OR EXISTS (
-           SELECT
-           FROM chassis.run
-           JOIN chassis.workflow_version USING (version_id)
-           JOIN chassis.workflow USING (workflow_id)
-           WHERE run.run_id = ended_run.run_id AND workflow.name = $2::text))
+       OR $2::text = (SELECT workflow.name
+                      FROM chassis.run
+                      JOIN chassis.workflow_version USING (version_id)
+                      JOIN chassis.workflow USING (workflow_id)
+                      WHERE run.run_id = ended_run.run_id))
 ORDER BY ended_run.run_id DESC
 LIMIT $4::integer;

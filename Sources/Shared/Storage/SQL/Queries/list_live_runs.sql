@@ -10,20 +10,18 @@ SELECT live_run.run_id
 FROM chassis.live_run
 WHERE live_run.run_id < coalesce($3::bigint, 9223372036854775807)
   AND $1::boolean = (
-      live_run.unfinished <= (SELECT max(position) FROM chassis.job WHERE job.run_id = live_run.run_id)
-      OR EXISTS (
-          SELECT
-          FROM chassis.job
-          LEFT JOIN chassis.waiting USING (job_id)
-          LEFT JOIN chassis.ready USING (job_id)
-          LEFT JOIN chassis.lease USING (job_id)
-          WHERE job.run_id = live_run.run_id AND coalesce(lease.epoch, ready.epoch, waiting.epoch) > 0))
+      SELECT bool_or(done.job_id IS NOT NULL OR coalesce(lease.epoch, ready.epoch, waiting.epoch) > 0)
+      FROM chassis.job
+      LEFT JOIN chassis.waiting USING (job_id)
+      LEFT JOIN chassis.ready USING (job_id)
+      LEFT JOIN chassis.lease USING (job_id)
+      LEFT JOIN chassis.done USING (job_id)
+      WHERE job.run_id = live_run.run_id)
   AND ($2::text IS NULL
-       OR EXISTS (
-           SELECT
-           FROM chassis.run
-           JOIN chassis.workflow_version USING (version_id)
-           JOIN chassis.workflow USING (workflow_id)
-           WHERE run.run_id = live_run.run_id AND workflow.name = $2::text))
+       OR $2::text = (SELECT workflow.name
+                      FROM chassis.run
+                      JOIN chassis.workflow_version USING (version_id)
+                      JOIN chassis.workflow USING (workflow_id)
+                      WHERE run.run_id = live_run.run_id))
 ORDER BY live_run.run_id DESC
 LIMIT $4::integer;

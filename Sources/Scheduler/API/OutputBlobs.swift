@@ -1,0 +1,20 @@
+package import Checkpoints
+import Digests
+import Storage
+
+/// Reads outputs that are too large for the database from the object store.
+package struct OutputBlobs: Sendable {
+    private let store: DirectoryStore
+
+    package init(_ store: DirectoryStore) { self.store = store }
+
+    /// The JSON text of an output.
+    ///
+    /// - Throws: `CheckpointError` when it is not there or was altered, `Problem` when its name is none.
+    func text(of blob: StoredBlob) async throws -> [UInt8] {
+        guard let digest = SHA256Digest(hex: blob.digest) else {
+            throw Problem(.outputDamaged, "the database names an output that is none: \(blob)")
+        }
+        return try await store.getBlob(BlobReference(digest: digest, byteCount: blob.byteCount))
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import JobModel
+import Logging
+import Scheduler
+import ServiceLifecycle
+import Settings
+import Telemetry
+import UnixSignals
+
+@main
+struct SchedulerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chassis-scheduler",
+        abstract: "Starts runs, serves the HTTP API, and repairs; run as many as you like.",
+        discussion: """
+            Every option may also be set by a variable (--log-level by CHASSIS_LOG_LEVEL) or in the file that --config
+            names.
+            """,
+        version: SchedulerProcess.version)
+
+    @Option(help: "A settings file.") var config: String?
+    @Option(help: help("postgres")) var postgres: String?
+    @Option(help: help("store")) var store: String?
+    @Option(help: help("listen")) var listen: String?
+    @Option(help: help("grace")) var grace: String?
+    @Option(help: help("poison-limit")) var poisonLimit: String?
+    @Option(help: help("log-format")) var logFormat: String?
+    @Option(help: help("log-level")) var logLevel: String?
+
+    func run() async throws {
+        let settings: SchedulerSettings
+        do {
+            settings = try SchedulerSettings(
+                flags: flags, environment: ProcessEnvironment.all, file: try config.map(SettingsFile.read) ?? [:])
+        } catch {
+            Ending.refuse(error.description, status: 2)
+        }
+        let logger = Logger.ofProgram("chassis-scheduler", format: settings.logFormat, level: settings.logLevel)
+        do {
+            let services = try await SchedulerProcess.services(settings: settings, logger: logger)
+            var configuration = ServiceGroupConfiguration(
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration.maximumGracefulShutdownDuration = .seconds(10)
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            Ending.refuse("chassis-scheduler: \(error)", status: 1)
+        }
+    }
+
+    private var flags: [String: String] {
+        [
+            "postgres": postgres, "store": store, "listen": listen, "grace": grace, "poison-limit": poisonLimit,
+            "log-format": logFormat, "log-level": logLevel,
+        ].compactMapValues { $0 }
+    }
+
+    private static func help(_ key: String) -> ArgumentHelp {
+        ArgumentHelp(stringLiteral: SchedulerSettings.help.first { $0.key == key }?.help ?? key)
+    }
+}

@@ -1,0 +1,42 @@
+import Checkpoints
+package import Logging
+import Postgres
+package import ServiceLifecycle
+package import Settings
+import Storage
+import Telemetry
+
+/// Puts a scheduler process together.
+package enum SchedulerProcess {
+    /// The program's version.
+    package static let version = "0.1.0"
+    /// How many connections a scheduler uses.
+    static let poolSize = 8
+
+    /// Checks database and store, and returns the services to run.
+    ///
+    /// - Throws: What is wrong with them, in one line that says what to do.
+    package static func services(
+        settings: SchedulerSettings, logger: Logger
+    ) async throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        var options = PostgresConnection.Options(
+            conninfo: settings.postgres.exposed, applicationName: "chassis-scheduler")
+        options.sessionSettings = [
+            "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
+        ]
+        let pool = PostgresPool(options, size: poolSize)
+        try await pool.withConnection { try await Migrator().check($0) }
+        let store = try await DirectoryStore.open(settings.store)
+        let notifier = ReadyNotifier(pool)
+        let repair = RepairService(
+            pool: pool, repair: Repair(grace: settings.grace, poisonLimit: settings.poisonLimit), notifier: notifier,
+            logger: logger)
+        let api = APIService(
+            APIConfiguration(host: settings.host, port: settings.port), pool: pool, blobs: OutputBlobs(store),
+            notifier: notifier, logger: logger
+        ) { address in
+            logger.info("listening", metadata: [LogKey.address: "\(address)"])
+        }
+        return [.init(service: api), .init(service: repair), .init(service: NotifierService(notifier))]
+    }
+}

@@ -1,0 +1,79 @@
+import Synchronization
+
+/// Lets a number of tasks through at once, the others in the order in which they came.
+final class AsyncCounter: Sendable {
+    private struct Waiter {
+        let number: Int
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State {
+        var free: Int
+        var next = 0
+        var waiters: [Waiter] = []
+        var cancelled: Set<Int> = []
+    }
+
+    private let state: Mutex<State>
+
+    /// - Parameter count: How many are let through at once; at least 1.
+    init(_ count: Int) { state = Mutex(State(free: count)) }
+
+    /// Waits for a place.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled before a place was free.
+    func take() async throws {
+        try Task.checkCancellation()
+        let number = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        try await withTaskCancellationHandler {
+            try await wait(number)
+        } onCancel: {
+            let waiter = state.withLock { state -> Waiter? in
+                guard let place = state.waiters.firstIndex(where: { $0.number == number }) else {
+                    state.cancelled.insert(number)
+                    return nil
+                }
+                return state.waiters.remove(at: place)
+            }
+            waiter?.continuation.resume(throwing: CancellationError())
+        }
+        state.withLock { _ = $0.cancelled.remove(number) }
+    }
+
+    /// Waits for a place, also in a cancelled task.
+    func takeAnyway() async throws { try await wait(0) }
+
+    /// Gives the place to the next.
+    func giveBack() {
+        let next = state.withLock { state -> Waiter? in
+            guard !state.waiters.isEmpty else {
+                state.free += 1
+                return nil
+            }
+            return state.waiters.removeFirst()
+        }
+        next?.continuation.resume()
+    }
+
+    private func wait(_ number: Int) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let answer: Bool? = state.withLock { state in
+                if state.cancelled.remove(number) != nil { return false }
+                guard state.free == 0 else {
+                    state.free -= 1
+                    return true
+                }
+                state.waiters.append(Waiter(number: number, continuation: continuation))
+                return nil
+            }
+            switch answer {
+            case true: continuation.resume()
+            case false: continuation.resume(throwing: CancellationError())
+            case nil: break
+            }
+        }
+    }
+}

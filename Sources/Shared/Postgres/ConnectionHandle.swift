@@ -1,0 +1,98 @@
+import CLibPQ
+
+/// A connection of libpq, used on the reactor's thread alone, and what is sent over it.
+struct ConnectionHandle: ~Copyable {
+    let pointer: OpaquePointer
+
+    /// Connects; blocks until it has.
+    init(connecting options: PostgresConnection.Options) throws(PostgresError) {
+        self.init(try Self.connect(options))
+    }
+
+    private init(_ pointer: OpaquePointer) { self.pointer = pointer }
+
+    private static func connect(_ options: PostgresConnection.Options) throws(PostgresError) -> OpaquePointer {
+        let keywords = keywords(options)
+        let names: [UnsafeMutablePointer<CChar>?] = keywords.map { copy($0.0) } + [nil]
+        let values: [UnsafeMutablePointer<CChar>?] = keywords.map { copy($0.1) } + [nil]
+        defer { for text in names + values { text?.deallocate() } }
+        let pointer = names.map { UnsafePointer($0) }.withUnsafeBufferPointer { names in
+            values.map { UnsafePointer($0) }.withUnsafeBufferPointer { values in
+                PQconnectdbParams(names.baseAddress, values.baseAddress, 1)
+            }
+        }
+        guard let pointer else { throw .connectionRefused(reason: "out of memory") }
+        guard PQstatus(pointer) == CONNECTION_OK, PQsetnonblocking(pointer, 1) == 0, PQenterPipelineMode(pointer) == 1
+        else {
+            defer { PQfinish(pointer) }
+            throw .connectionRefused(reason: reason(pointer))
+        }
+        PQsetNoticeReceiver(pointer, { _, _ in }, nil)
+        return pointer
+    }
+
+    /// What is asked of libpq; later ones win, so the connection string comes after the defaults.
+    private static func keywords(_ options: PostgresConnection.Options) -> [(String, String)] {
+        var keywords = [
+            ("connect_timeout", String(max(2, options.connectTimeout.components.seconds))),
+            ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "10000"), ("fallback_application_name", options.applicationName),
+            ("dbname", options.conninfo), ("client_encoding", "UTF8"),
+        ]
+        if !options.sessionSettings.isEmpty {
+            let settings = options.sessionSettings.sorted { $0.key < $1.key }.map { "-c \($0.key)=\($0.value)" }
+            keywords.append(("options", settings.joined(separator: " ")))
+        }
+        return keywords
+    }
+
+    /// A copy of a text for C, to be deallocated.
+    private static func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
+        let bytes = Array(text.utf8CString)
+        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+        copy.initialize(from: bytes, count: bytes.count)
+        return copy
+    }
+
+    deinit { PQfinish(pointer) }
+
+    var reason: String { ConnectionHandle.reason(pointer) }
+
+    static func reason(_ pointer: OpaquePointer) -> String {
+        let text = PQerrorMessage(pointer).map { String(cString: $0) } ?? ""
+        return text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
+
+    /// Asks for a statement to be prepared.
+    func sendPrepare(_ name: String, _ sql: String) -> Bool { PQsendPrepare(pointer, name, sql, 0, nil) == 1 }
+
+    /// Asks for a statement to be carried out; by its name when it is prepared.
+    func send(_ statement: PostgresStatement, isPrepared: Bool, _ parameters: [PostgresParameter]) -> Bool {
+        let texts: [[CChar]?] = parameters.map { parameter in
+            switch parameter {
+            case .null: nil
+            case .text(let text): Array(text.utf8CString)
+            case .bytes(let bytes): bytes.map { CChar(bitPattern: $0) } + [0]
+            }
+        }
+        let lengths = texts.map { Int32(($0?.count ?? 1) - 1) }
+        let formats: [Int32] = parameters.map { if case .bytes = $0 { 1 } else { 0 } }
+        return withPointers(texts) { values in
+            isPrepared
+                ? PQsendQueryPrepared(pointer, statement.name, Int32(values.count), values, lengths, formats, 0) == 1
+                : PQsendQueryParams(pointer, statement.sql, Int32(values.count), nil, values, lengths, formats, 0) == 1
+        }
+    }
+
+    private func withPointers(_ texts: [[CChar]?], _ body: ([UnsafePointer<CChar>?]) -> Bool) -> Bool {
+        var storage: [CChar] = []
+        var offsets: [Int?] = []
+        for text in texts {
+            offsets.append(text.map { _ in storage.count })
+            if let text { storage += text }
+        }
+        return storage.withUnsafeBufferPointer { buffer in
+            body(offsets.map { offset in offset.flatMap { buffer.baseAddress?.advanced(by: $0) } })
+        }
+    }
+}

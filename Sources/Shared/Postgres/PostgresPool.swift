@@ -1,0 +1,84 @@
+/// Connections to one server, opened when they are needed and kept.
+package actor PostgresPool {
+    private let options: PostgresConnection.Options
+    private let size: Int
+    private let places: AsyncCounter
+    private var idle: [PostgresConnection] = []
+    private var isClosed = false
+
+    /// - Parameter size: The most connections at once; at least 1.
+    package init(_ options: PostgresConnection.Options, size: Int) {
+        precondition(size >= 1, "a pool has at least one connection, got \(size)")
+        self.options = options
+        self.size = size
+        places = AsyncCounter(size)
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        PostgresReactor.shared.asUnownedSerialExecutor()
+    }
+
+    /// Lends a connection to `body`, which alone uses it meanwhile; waits until one is free, first come, first served.
+    ///
+    /// A connection that broke is replaced the next time.
+    ///
+    /// - Throws: What `body` throws; `PostgresError` when no connection comes about; `CancellationError` when the task
+    ///   is cancelled while it waits.
+    package nonisolated func withConnection<Value: Sendable>(
+        _ body: (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        try await places.take()
+        defer { places.giveBack() }
+        let connection = try await open()
+        do {
+            let value = try await body(connection)
+            await giveBack(connection)
+            return value
+        } catch {
+            await giveBack(connection)
+            throw error
+        }
+    }
+
+    /// Carries out one statement; see `PostgresConnection.query`.
+    package nonisolated func query(
+        _ statement: PostgresStatement, _ parameters: [PostgresParameter] = []
+    ) async throws -> PostgresResult {
+        try await withConnection { try await $0.query(statement, parameters) }
+    }
+
+    /// Carries out several statements in one transaction; see `PostgresConnection.pipeline`.
+    package nonisolated func pipeline(
+        _ batch: [(PostgresStatement, [PostgresParameter])]
+    ) async throws -> [PostgresResult] {
+        try await withConnection { try await $0.pipeline(batch) }
+    }
+
+    /// Runs `body` in a transaction; see `PostgresConnection.transaction`.
+    package nonisolated func transaction<Value: Sendable>(
+        _ body: (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        try await withConnection { try await $0.transaction(body) }
+    }
+
+    /// Closes the idle connections now and those that are lent when they come back.
+    package func close() async {
+        isClosed = true
+        let connections = idle
+        idle = []
+        for connection in connections { await connection.close() }
+    }
+
+    private func open() async throws -> PostgresConnection {
+        while let connection = idle.popLast() {
+            if await connection.isOpen { return connection }
+        }
+        guard !isClosed else { throw PostgresError.closed }
+        return try await PostgresConnection.connect(options)
+    }
+
+    private func giveBack(_ connection: PostgresConnection) async {
+        guard !isClosed else { return await connection.close() }
+        if await connection.isOpen { idle.append(connection) }
+    }
+}

@@ -1,0 +1,149 @@
+import Checkpoints
+import JobModel
+import Models
+import Tools
+import Workflow
+
+/// Carries out what the agent's state machine says: asks the model and makes tool calls, each as a step of the job.
+struct Conversation: Sendable {
+    let context: JobContext
+    let caller: ModelCaller
+    let tools: [any Tool]
+    let schema: JSONSchema?
+    let temperature: Double?
+    let maximumOutputTokens: Int?
+
+    /// Runs the loop to its end.
+    ///
+    /// - Returns: The output.
+    /// - Throws: The `JobFailure` the loop ended with, or what a step threw.
+    func run(_ loop: AgentStateMachine) async throws -> JSONValue {
+        var loop = loop
+        var action = loop.begin()
+        var previous: Fingerprint?
+        while true {
+            switch action {
+            case .askModel(let turn, let added):
+                let fingerprint = fingerprint(ofTurn: turn, added: added, after: previous)
+                previous = fingerprint
+                let answer = try await ask(turn: turn, messages: loop.messages, added: added, fingerprint)
+                action = loop.modelAnswered(answer)
+            case .callTools(let turn, let calls):
+                guard let fingerprint = previous else { preconditionFailure("tools are called after a turn") }
+                action = loop.toolsAnswered(try await call(calls, turn: turn, after: fingerprint))
+            case .finish(let output): return output
+            case .fail(let failure): throw failure
+            }
+        }
+    }
+
+    /// A turn's own request is what was added since the turn before; the chain covers the rest.
+    private func fingerprint(ofTurn turn: Int, added: [ModelMessage], after previous: Fingerprint?) -> Fingerprint {
+        var request = request(messages: added).fingerprintFields
+        if case .object(var fields) = request {
+            fields["connection"] = caller.connection.fingerprintFields
+            if !tools.isEmpty {
+                fields["effects"] = .object(
+                    JSONObject(tools.map { ($0.definition.name, .string($0.effect.rawValue)) }))
+            }
+            request = .object(fields)
+        }
+        return Fingerprint(kind: .model, request: request, after: previous)
+    }
+
+    private func request(messages: [ModelMessage]) -> ModelRequest {
+        var request = ModelRequest(model: caller.connection.model, messages: messages, tools: tools.map(\.definition))
+        request.temperature = temperature
+        request.maximumOutputTokens = maximumOutputTokens
+        if let schema { request.output = OutputSchema(name: "output", schema: schema.json) }
+        return request
+    }
+
+    private func ask(
+        turn: Int, messages: [ModelMessage], added: [ModelMessage], _ fingerprint: Fingerprint
+    ) async throws -> ModelAnswer {
+        let step = StepRequest(
+            position: .turn(turn), fingerprint: fingerprint, kind: .model,
+            name: "\(caller.connection.endpoint.name)/\(caller.connection.model)", effect: .none, isPaid: true,
+            carries: turn > 1 ? .array(added.map(\.json)) : nil)
+        let steps = context.steps
+        let log = context.log
+        let outcome = try await steps.run(step) { key in
+            try await caller.ask(request(messages: messages), idempotencyKey: key, log: log) { steps.answerBegins() }
+        }
+        do {
+            let answer = try ModelAnswer(json: outcome.value)
+            say(answer, turn: turn, isReplayed: outcome.isReplayed)
+            return answer
+        } catch {
+            throw JobFailure(
+                code: "checkpoint", message: "the checkpoint of turn \(turn) does not read as an answer: \(error)")
+        }
+    }
+
+    private func say(_ answer: ModelAnswer, turn: Int, isReplayed: Bool) {
+        var line = "turn \(turn)" + (isReplayed ? " (replayed)" : "")
+        if !isReplayed, let usage = answer.usage { line += ": \(usage.input) tokens read, \(usage.output) written" }
+        let calls = answer.message.toolCalls.map(\.name)
+        if !calls.isEmpty { line += "; calls \(calls.joined(separator: ", "))" }
+        context.log.event(line)
+        if !isReplayed, !answer.message.text.isEmpty { context.log.write(.model, answer.message.text) }
+    }
+
+    /// Makes the calls of a turn at once, each in its position; all of them end before an error is passed on.
+    private func call(
+        _ calls: [ToolCall], turn: Int, after fingerprint: Fingerprint
+    ) async throws -> [Models.ToolResult] {
+        let results = await withTaskGroup(of: (Int, Result<Models.ToolResult, any Error>).self) { group in
+            for (place, call) in calls.enumerated() {
+                group.addTask {
+                    do {
+                        return (place, .success(try await make(call, number: place + 1, turn: turn, after: fingerprint)))
+                    } catch {
+                        return (place, .failure(error))
+                    }
+                }
+            }
+            var results = [Result<Models.ToolResult, any Error>?](repeating: nil, count: calls.count)
+            for await (place, result) in group { results[place] = result }
+            return results.compactMap { $0 }
+        }
+        return try results.map { try $0.get() }
+    }
+
+    private func make(
+        _ call: ToolCall, number: Int, turn: Int, after fingerprint: Fingerprint
+    ) async throws -> Models.ToolResult {
+        guard let tool = tools.first(where: { $0.definition.name == call.name }) else {
+            let known = tools.map(\.definition.name).joined(separator: ", ")
+            return Models.ToolResult(
+                callID: call.id, text: "there is no tool \(call.name); there are \(known)", isError: true)
+        }
+        guard case .json(let arguments) = call.arguments else {
+            return Models.ToolResult(callID: call.id, text: "the arguments are no JSON", isError: true)
+        }
+        let step = StepRequest(
+            position: .toolCall(number, ofTurn: turn),
+            fingerprint: Fingerprint(
+                kind: .tool,
+                request: [
+                    "tool": .string(call.name), "arguments": arguments, "effect": .string(tool.effect.rawValue),
+                    "call": .integer(Int64(number)),
+                ], after: fingerprint),
+            kind: .tool, name: call.name, effect: tool.effect, isPaid: false)
+        let steps = context.steps
+        let outcome = try await steps.run(step) { key in
+            try context.scratch.make()
+            steps.answerBegins()
+            let result = try await tool.call(
+                arguments,
+                ToolContext(
+                    idempotencyKey: key, scratchDirectory: context.scratch.path,
+                    log: { context.log.write(.stdout, "\(call.name): \($0)") }))
+            return StepResult(value: ["text": .string(result.text), "is_error": .bool(result.isError)])
+        }
+        return Models.ToolResult(
+            callID: call.id, text: outcome.value[key: "text"]?.stringValue ?? "",
+            isError: outcome.value[key: "is_error"]?.boolValue ?? true)
+    }
+}

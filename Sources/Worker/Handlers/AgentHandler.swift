@@ -1,0 +1,31 @@
+import Checkpoints
+import JobModel
+import Models
+import Settings
+import Tools
+import Workflow
+
+/// Runs jobs of the kind agent: a model that works with tools until it has an answer.
+struct AgentHandler: JobHandler {
+    let provider: any ModelProvider
+    let connections: [String: ConnectionDefinition]
+    let toolbox: Toolbox
+
+    func run(_ context: JobContext) async throws -> JSONValue {
+        guard case .agent(let agent) = context.definition.kind else { preconditionFailure("not an agent job") }
+        var messages: [ModelMessage] = []
+        if let instructions = try agent.instructions.map({ try context.text($0) }) {
+            messages.append(.system(instructions))
+        }
+        messages.append(.user(try context.text(agent.prompt)))
+        let conversation = Conversation(
+            context: context,
+            caller: ModelCaller(
+                provider: provider,
+                connection: try ModelConnection(try context.text(agent.model), among: connections)),
+            tools: try agent.tools.map { try toolbox.tool($0, in: context) }, schema: agent.output,
+            temperature: agent.temperature, maximumOutputTokens: agent.maximumOutputTokens)
+        let loop = AgentStateMachine(messages: messages, limits: agent.limits, schema: agent.output)
+        return try await TimeLimit.run(agent.limits.time, named: "limits.time") { try await conversation.run(loop) }
+    }
+}

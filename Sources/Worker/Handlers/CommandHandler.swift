@@ -1,0 +1,135 @@
+import Checkpoints
+import Glibc
+import JobModel
+import Storage
+import Tools
+import Workflow
+
+/// Runs jobs of the kind command: one program, whose end is the job's.
+///
+/// The program gets nothing of the worker's environment. It may leave its output in the file `$CHASSIS_OUTPUT`, else it
+/// is made from what it printed; files it leaves in `$CHASSIS_ARTIFACTS` go to the object store.
+struct CommandHandler: JobHandler {
+    /// The largest output file that is read, in bytes.
+    static let maximumOutputBytes = 4 << 20
+
+    let runner: ProgramRunner
+    let programs: ProgramDirectory?
+    let artifacts: ArtifactKeeper
+
+    func run(_ context: JobContext) async throws -> JSONValue {
+        guard case .command(let command) = context.definition.kind else { preconditionFailure("not a command job") }
+        let arguments = try command.run.map { try context.text($0) }
+        var variables: [String: String] = [:]
+        for variable in command.environment { variables[variable.name] = try context.text(variable.value) }
+        let request: JSONValue = [
+            "run": .array(arguments.map { .string($0) }),
+            "environment": .object(JSONObject(variables.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+        ]
+        let step = StepRequest(
+            position: try .step(named: "command"), fingerprint: Fingerprint(kind: .step, request: request, after: nil),
+            kind: .step, name: arguments.first ?? "", effect: .idempotent, isPaid: false)
+        let outcome = try await context.steps.run(step) { key in
+            context.steps.answerBegins()
+            let output = try await execute(
+                command, arguments: arguments, variables: variables, idempotencyKey: key, in: context)
+            return StepResult(value: output)
+        }
+        return outcome.value
+    }
+
+    private func execute(
+        _ command: CommandDefinition, arguments: [String], variables: [String: String], idempotencyKey: String,
+        in context: JobContext
+    ) async throws -> JSONValue {
+        try context.scratch.make()
+        let resolved = try programs?.resolve(arguments) ?? Self.withoutPrograms(arguments)
+        var environment = variables
+        environment["CHASSIS_OUTPUT"] = context.scratch.output
+        environment["CHASSIS_ARTIFACTS"] = context.scratch.artifacts
+        environment["CHASSIS_RUN"] = "\(context.job.run)"
+        environment["CHASSIS_JOB"] = context.job.name
+        environment["CHASSIS_ATTEMPT"] = "\(context.job.attempt)"
+        environment["CHASSIS_IDEMPOTENCY_KEY"] = idempotencyKey
+        if let programs { environment["CHASSIS_PROGRAMS"] = programs.path }
+        var program = Program(
+            arguments: resolved, environment: environment, scratchDirectory: context.scratch.path,
+            workingDirectory: try command.workingDirectory.map { try context.text($0) })
+        program.limits.time = context.definition.timeout ?? .seconds(86400)
+        let result = try await runner.run(program) { line in
+            context.log.write(line.stream == .output ? .stdout : .stderr, line.text)
+        }
+        guard result.succeeded else { throw Self.failure(of: arguments[0], result) }
+        try await artifacts.keep(filesIn: context.scratch.artifacts, of: context.job)
+        return try output(command.output, result, file: context.scratch.output)
+    }
+
+    private static func withoutPrograms(_ arguments: [String]) throws -> [String] {
+        guard let argument = arguments.first(where: { $0.hasPrefix(ProgramDirectory.prefix) }) else { return arguments }
+        throw StepFailure(
+            failure: JobFailure(
+                code: "programs", message: "\(argument): this worker has no programs directory; give it --programs"),
+            unknownCalls: 0)
+    }
+
+    private static func failure(of name: String, _ result: ProgramResult) -> StepFailure {
+        let tail = result.errorOutput.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
+        let code = if case .timedOut = result.ending { "timeout" } else { "command-failed" }
+        let message = "\(name) \(result.ending)" + (tail.isEmpty ? "" : ": \(tail)")
+        // A program that has ended is no outcome unknown: it said that it failed.
+        return StepFailure(failure: JobFailure(code: code, message: message), unknownCalls: 0)
+    }
+
+    private func output(
+        _ format: CommandDefinition.OutputFormat?, _ result: ProgramResult, file: String
+    ) throws -> JSONValue {
+        if let bytes = try Self.contents(of: file) {
+            do {
+                return try JSONValue(parsing: bytes)
+            } catch {
+                throw Self.badOutput("the file $CHASSIS_OUTPUT holds \(error)")
+            }
+        }
+        guard result.droppedOutputBytes == 0 else {
+            throw Self.badOutput(
+                "the program printed \(result.droppedOutputBytes) bytes too many for an output; "
+                    + "write large outputs to $CHASSIS_OUTPUT or $CHASSIS_ARTIFACTS")
+        }
+        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+        switch format {
+        case .text: return .string(result.output)
+        case .lines: return .array(lines.map { .string($0) })
+        case .json:
+            do {
+                return try JSONValue(parsing: lines.last ?? "")
+            } catch {
+                throw Self.badOutput("the last line it printed is \(error)")
+            }
+        case nil:
+            // Whatever is no JSON is meant as text.
+            if let last = lines.last, let value = try? JSONValue(parsing: last) { return value }
+            return .string(result.output)
+        }
+    }
+
+    private static func badOutput(_ message: String) -> StepFailure {
+        StepFailure(failure: JobFailure(code: "output-invalid", message: message, isPermanent: true), unknownCalls: 0)
+    }
+
+    /// What the program left as its output; nil when it left nothing.
+    private static func contents(of file: String) throws -> [UInt8]? {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return count == 0 && !bytes.isEmpty ? bytes : nil }
+            bytes += chunk[..<count]
+            guard bytes.count <= maximumOutputBytes else {
+                throw badOutput("the file $CHASSIS_OUTPUT is larger than \(maximumOutputBytes) bytes")
+            }
+        }
+    }
+}
