@@ -132,12 +132,17 @@ let package = Package(
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("HTTPTransportTests", ["HTTPTransport", "JobModel", "TestSupport"]),
         tests("WorkflowTests", ["Workflow", "JobModel"]),
-        tests("StorageTests", ["Storage", "Postgres", "JobModel", "TestSupport"]),
+        tests("StorageTests", ["Storage", "Postgres", "JobModel", "Digests", "TestSupport"]),
         tests("CheckpointsTests", ["Checkpoints", "JobModel", "Digests"]),
         tests("ModelsTests", ["Models", "JobModel", "HTTPTransport", "TestSupport"]),
         tests("ToolsTests", ["Tools", "JobModel", "Models", "Postgres", "HTTPTransport", "TestSupport"]),
         tests("WorkerTests", ["Worker", "JobModel", "Storage", "Checkpoints", "Models", "TestSupport"]),
-        tests("SchedulerTests", ["Scheduler", "JobModel", "Storage", "TestSupport"]),
+        tests(
+            "SchedulerTests",
+            [
+                "Scheduler", "Access", "Checkpoints", "Digests", "HTTPTransport", "JobModel", "Postgres", "Storage",
+                "TestSupport", log, lifecycle,
+            ]),
         tests("ClientTests", ["Client", "JobModel", "TestSupport"]),
         tests("EndToEndTests", ["TestSupport", "JobModel", "Storage", "Postgres", "HTTPTransport"]),
     ]

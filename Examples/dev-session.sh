@@ -7,10 +7,10 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 find_chassis() {
     if [[ -n ${CHASSIS:-} ]]; then
         printf '%s\n' "$CHASSIS"
-    elif [[ -x $repository/.build/release/chassis ]]; then
-        printf '%s\n' "$repository/.build/release/chassis"
+    elif [[ -x $repository/.build-release/release/chassis ]]; then
+        printf '%s\n' "$repository/.build-release/release/chassis"
     elif ! command -v chassis; then
-        echo "no chassis command: run deploy/quickstart once, or: swift build -c release" >&2
+        echo "no chassis command: run deploy/quickstart once, or set CHASSIS to its path" >&2
         return 1
     fi
 }

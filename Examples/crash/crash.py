@@ -21,7 +21,7 @@ UNFINISHED = {"queued", "running"}
 def main():
     stage = parse()
     provider(stage, "POST", "hold", {"turn": CALL, "phase": stage.phase, "times": 1})
-    run = chassis(stage, "run", str(EXAMPLES / "churn-report/workflow.yaml"))["run"]
+    run = str(chassis(stage, "run", str(EXAMPLES / "churn-report/workflow.yaml"))["run"])
     print(f"run {run}: churn-report; the model is a scripted one, all else is real")
 
     held = provider(stage, "GET", f"held?count=1&wait={LONGEST_WAIT_SECONDS}")["held"]
@@ -88,10 +88,10 @@ def tell(stage, shown, first, killed_at):
     second = next((a for a in analyze(shown)["attempts"] if a["number"] > first["number"]), None)
     if second is None:
         raise SystemExit(f"nobody took over: run {shown['id']} is {shown['state']}")
-    started_at = datetime.datetime.fromisoformat(second["startedAt"].replace("Z", "+00:00"))
+    started_at = datetime.datetime.fromisoformat(second["started_at"].replace("Z", "+00:00"))
     takeover_ms = round((started_at - killed_at) / datetime.timedelta(milliseconds=1))
     print(f"{second['worker']['name']} (pid {second['worker']['pid']}) went on after {takeover_ms} ms, "
-          f"with {second['replayed']} steps from the journal")
+          f"with {second['replayed']['steps']} steps from the journal")
     print(f"run {shown['id']}: {shown['state']}")
 
     bill = json.loads(subprocess.check_output(

@@ -53,6 +53,7 @@ JOB = """
           urgency: {type: string, enum: [low, normal, high]}
         required: [subject, category, urgency]
         additionalProperties: false
+      max_output_tokens: 64
     timeout: 10m
 """
 

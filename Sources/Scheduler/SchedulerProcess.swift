@@ -26,7 +26,7 @@ package enum SchedulerProcess {
         ]
         let pool = PostgresPool(options, size: poolSize)
         try await pool.withConnection { try await Migrator().check($0) }
-        let store = try await DirectoryStore.open(settings.store)
+        let store = try await DirectoryStore.open(at: settings.store)
         let notifier = ReadyNotifier(pool)
         let repair = RepairService(
             pool: pool, repair: Repair(grace: settings.grace, poisonLimit: settings.poisonLimit), notifier: notifier,

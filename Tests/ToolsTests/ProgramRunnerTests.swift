@@ -42,7 +42,8 @@ import Tools
             names == [
                 "GIVEN=1", "HOME=\(scratch.path)", "LANG=de_DE.UTF-8", "PATH=/usr/local/bin:/usr/bin:/bin",
                 "TMPDIR=\(scratch.path)",
-            ])
+            ]
+        )
     }
 
     @Test func inheritsNoDescriptor() async throws {
@@ -76,7 +77,8 @@ import Tools
     @Test func saysThatTheWorkingDirectoryIsMissing() async throws {
         let result = try await runner.run(shell("true") { $0.workingDirectory = "/no/such/place" })
         #expect(
-            result.ending == .notStarted(reason: "the working directory /no/such/place cannot be entered"))
+            result.ending == .notStarted(reason: "the working directory /no/such/place cannot be entered")
+        )
     }
 
     @Test func saysThatTheGuardIsMissing() async throws {
@@ -98,7 +100,8 @@ import Tools
         #expect(result.errorOutput == "done\n")
         #expect(
             lines.all.filter { $0.stream == .output }.map(\.text)
-                == ["0123456789", "0123456789", "[what comes after the first 22 bytes is not logged]"])
+                == ["0123456789", "0123456789", "[what comes after the first 22 bytes is not logged]"]
+        )
     }
 
     @Test func keepsTheEndOfALongStandardError() async throws {
@@ -148,7 +151,8 @@ import Tools
             """
             sleep 4711004 | "$0" --grace-ms 100 -- sh -c 'setsid sleep 4711005 & echo ready; sleep 4711005' &
             wait
-            """)
+            """
+        )
         var worker = program
         worker.arguments.append(Self.guardPath)
         let lines = Lines()

@@ -30,16 +30,19 @@ struct AttemptDetail: Equatable, Sendable {
         number = json.number("number")
         epoch = json.number("epoch")
         state = json.text("state")
-        worker = json[key: "worker"]?.objectValue.map { object in
+        worker = json["worker"]?.objectValue.map { object in
             let worker = JSONValue.object(object)
             return Worker(
-                session: worker.number("session"), name: worker.text("name"), host: worker.text("host"),
-                pid: worker.number("pid"))
+                session: worker.number("session"),
+                name: worker.text("name"),
+                host: worker.text("host"),
+                pid: worker.number("pid")
+            )
         }
         startedAt = json.time("started_at")
         endedAt = json.time("ended_at")
         error = json.errorText("error")
-        let replayed = json[key: "replayed"] ?? .null
+        let replayed = json["replayed"] ?? .null
         replayedSteps = replayed.number("steps")
         replayedCalls = replayed.number("model_calls")
         saved = MicroDollars(rawValue: replayed.number("saved_micro_usd"))

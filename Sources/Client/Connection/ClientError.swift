@@ -22,7 +22,7 @@ enum ClientError: Error, Equatable {
     case dev(what: String, wayOut: String?)
 
     /// What the process ends with.
-    var exitStatus: ExitStatus {
+    var exitStatus: CommandStatus {
         switch self {
         case .usage, .file: .usage
         case .invalidWorkflow: .refused

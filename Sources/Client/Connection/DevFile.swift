@@ -38,15 +38,19 @@ struct DevFile: Equatable, Sendable {
         do { json = try JSONValue(parsing: bytes) } catch {
             throw .file(path: path, reason: "\(error); remove it, or give --address and --token-file")
         }
-        let pids = json[key: "pids"] ?? .null
+        let pids = json["pids"] ?? .null
         self.init(
-            address: json.text("address"), token: json.text("token"), postgres: json.text("postgres"),
+            address: json.text("address"),
+            token: json.text("token"),
+            postgres: json.text("postgres"),
             store: json.text("store"),
             processes: Processes(
                 scheduler: pids.optionalNumber("scheduler").flatMap(Int32.init(exactly:)),
                 workers: pids.list("workers").compactMap { $0.integerValue.flatMap(Int32.init(exactly:)) },
                 postgres: pids.optionalNumber("postgres").flatMap(Int32.init(exactly:)),
-                model: pids.optionalNumber("model").flatMap(Int32.init(exactly:))))
+                model: pids.optionalNumber("model").flatMap(Int32.init(exactly:))
+            )
+        )
     }
 
     /// The file's content.

@@ -27,7 +27,10 @@ struct Endpoint: Equatable, Sendable {
     ///
     /// - Parameter directory: Where `.chassis/dev.json` is looked for.
     static func resolve(
-        address: String?, tokenFile: String?, environment: [String: String], directory: String
+        address: String?,
+        tokenFile: String?,
+        environment: [String: String],
+        directory: String
     ) throws(ClientError) -> Endpoint {
         let dev = try DevFile(at: directory + "/" + DevFile.usualPath)
         let address = address ?? nonEmpty(environment["CHASSIS_ADDRESS"]) ?? dev?.address ?? usualAddress

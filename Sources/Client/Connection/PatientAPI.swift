@@ -31,7 +31,8 @@ struct PatientAPI: Sendable {
 
     private func say(_ limit: Duration) {
         errors.print(
-            "the scheduler at \(api.endpoint.address) does not answer; asking again for up to \(limit.components.seconds)s")
+            "the scheduler at \(api.endpoint.address) does not answer; asking again for up to \(limit.components.seconds)s"
+        )
     }
 }
 

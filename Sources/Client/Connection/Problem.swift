@@ -17,13 +17,17 @@ struct Problem: Equatable, Sendable {
         self.status = status
         // An answer that is no JSON comes from something between us and the scheduler; its status is all it tells.
         let json = (try? JSONValue(parsing: body)) ?? .null
-        code = json[key: "code"]?.stringValue ?? ""
-        detail = json[key: "detail"]?.stringValue ?? json[key: "title"]?.stringValue ?? "HTTP status \(status)"
-        faults = (json[key: "faults"]?.arrayValue ?? []).map { fault in
+        code = json["code"]?.stringValue ?? ""
+        detail = json["detail"]?.stringValue ?? json["title"]?.stringValue ?? "HTTP status \(status)"
+        faults = json.list("faults").map { fault in
             WorkflowFault(
-                file: file, line: Int(fault[key: "line"]?.integerValue ?? 0),
-                column: Int(fault[key: "column"]?.integerValue ?? 0), path: fault[key: "path"]?.stringValue ?? "",
-                message: fault[key: "message"]?.stringValue ?? "", hint: fault[key: "hint"]?.stringValue)
+                file: file,
+                line: Int(fault.number("line")),
+                column: Int(fault.number("column")),
+                path: fault.text("path"),
+                message: fault.text("message"),
+                hint: fault["hint"]?.stringValue
+            )
         }
     }
 }

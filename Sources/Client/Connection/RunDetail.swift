@@ -19,11 +19,11 @@ struct RunDetail: Equatable, Sendable {
     init(_ json: JSONValue) {
         summary = RunSummary(json)
         jobs = json.list("jobs").map(JobDetail.init)
-        let steps = json[key: "steps"] ?? .null
+        let steps = json["steps"] ?? .null
         paidCalls = steps.number("paid")
         replayedSteps = steps.number("replayed")
         unknownCalls = steps.number("unknown")
-        let money = json[key: "money"] ?? .null
+        let money = json["money"] ?? .null
         paid = MicroDollars(rawValue: money.number("paid_micro_usd"))
         saved = MicroDollars(rawValue: money.number("saved_micro_usd"))
         isPriced = money.flag("priced")

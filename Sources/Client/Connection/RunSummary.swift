@@ -24,11 +24,13 @@ struct RunSummary: Equatable, Sendable {
         createdAt = json.time("created_at")
         startedAt = json.time("started_at")
         endedAt = json.time("ended_at")
-        params = json[key: "params"]?.objectValue ?? [:]
-        let counts = json[key: "jobs"]?.objectValue ?? [:]
-        jobCounts = Dictionary(uniqueKeysWithValues: counts.compactMap { member in
-            member.value.integerValue.map { (member.key, $0) }
-        })
+        params = json["params"]?.objectValue ?? [:]
+        let counts = json["jobs"]?.objectValue ?? [:]
+        jobCounts = Dictionary(
+            uniqueKeysWithValues: counts.compactMap { member in
+                member.value.integerValue.map { (member.key, $0) }
+            }
+        )
         cost = MicroDollars(rawValue: json.number("cost_micro_usd"))
     }
 

@@ -17,7 +17,11 @@ struct SchedulerAPI: Sendable {
     ///
     /// - Parameter rawParams: Texts that the scheduler reads by the declared types.
     func submit(
-        source: String, file: String, params: JSONObject = [:], rawParams: JSONObject = [:], idempotencyKey: String?
+        source: String,
+        file: String,
+        params: JSONObject = [:],
+        rawParams: JSONObject = [:],
+        idempotencyKey: String?
     ) async throws -> JSONValue {
         var body: JSONObject = ["workflow": .string(source), "file": .string(file)]
         if !params.isEmpty { body["params"] = .object(params) }
@@ -69,7 +73,10 @@ struct SchedulerAPI: Sendable {
     }
 
     private func send(
-        _ method: String, _ target: String, body: JSONValue?, file: String = ""
+        _ method: String,
+        _ target: String,
+        body: JSONValue?,
+        file: String = ""
     ) async throws -> JSONValue {
         let bytes = try await answer(method, target, body: body, file: file)
         do {
@@ -80,7 +87,10 @@ struct SchedulerAPI: Sendable {
     }
 
     private func answer(
-        _ method: String, _ target: String, body: JSONValue?, file: String
+        _ method: String,
+        _ target: String,
+        body: JSONValue?,
+        file: String
     ) async throws -> [UInt8] {
         var request = HTTPRequest(method: method, url: endpoint.address + target, body: body?.encoded())
         request.headers["Accept"] = "application/json, application/problem+json"

@@ -33,11 +33,14 @@ struct StepDetail: Equatable, Sendable {
         state = json.text("state")
         attempt = json.number("attempt")
         epoch = json.number("epoch")
-        usage = json[key: "usage"]?.objectValue.map { object in
+        usage = json["usage"]?.objectValue.map { object in
             let usage = JSONValue.object(object)
             return Usage(
-                input: usage.number("input"), cachedInput: usage.number("cached_input"),
-                output: usage.number("output"), reasoning: usage.number("reasoning"))
+                input: usage.number("input"),
+                cachedInput: usage.number("cached_input"),
+                output: usage.number("output"),
+                reasoning: usage.number("reasoning")
+            )
         }
         cost = json.optionalNumber("cost_micro_usd").map(MicroDollars.init)
         unknownCalls = json.number("unknown_calls")

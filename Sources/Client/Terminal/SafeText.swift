@@ -17,6 +17,11 @@ enum SafeText {
         return safe
     }
 
+    /// The text with its line breaks, each line made harmless.
+    static func lines(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { line($0) }.joined(separator: "\n")
+    }
+
     /// JSON text in which DEL and the C1 controls, which JSON allows inside strings, are written as `\u00XX`.
     static func json(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { (0x7F...0x9F).contains($0.value) }) else { return text }

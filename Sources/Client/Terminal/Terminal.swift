@@ -71,7 +71,7 @@ package final class Terminal: Sendable {
 
     func print(_ text: some StringProtocol, _ style: Style = .plain) { print(StyledLine(text, style)) }
 
-    /// Writes text as it is. It must have gone through `SafeText`, or be ours.
+    /// Writes text as it is, so it must have gone through `SafeText`, or be ours.
     ///
     /// A reader that went away (`chassis runs | head`) ends the process as it ends other programs, with status 141.
     func write(_ text: String) {

@@ -10,6 +10,9 @@ package struct ArtifactName: Hashable, Sendable {
     /// The parts between the slashes.
     let parts: [String]
 
+    /// The last part.
+    var fileName: String { parts[parts.count - 1] }
+
     /// The name that a text stands for.
     ///
     /// - Parameter text: Parts separated by single slashes. No part is empty, begins with a dot (so neither `.` nor

@@ -37,6 +37,9 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     /// The journal was written by a newer program.
     case formatTooNew(JournalName, found: Int, supported: Int)
 
+    /// The job has had so many attempts that a journal cannot name all it inherits.
+    case tooManyJournals(JournalName, count: Int)
+
     /// A record would be longer than any reader accepts.
     case recordTooLarge(StepPosition, byteCount: Int, limit: Int)
     /// A value of the step is nested deeper than any reader accepts.
@@ -69,6 +72,8 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
         case .journalClosed(let name): "\(name) is closed"
         case .formatTooNew(let name, let found, let supported):
             "\(name) has format \(found), this program reads up to \(supported); upgrade it first"
+        case .tooManyJournals(let name, let count):
+            "\(name) cannot name the \(count) journals it inherits; submit the run again as a fork"
         case .recordTooLarge(let position, let byteCount, let limit):
             "the record of step \(position) has \(byteCount) bytes, more than \(limit)"
         case .valueTooDeep(let position, let limit):

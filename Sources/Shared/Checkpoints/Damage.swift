@@ -3,6 +3,8 @@ package struct Damage: Hashable, Sendable {
     package enum Cause: Hashable, Sendable {
         /// A line (counted from 1) whose checksum is wrong, or that is longer than any line may be.
         case line(number: Int, offset: Int, byteCount: Int)
+        /// A record that no longer reads as it did when the journal was scanned.
+        case record(offset: Int, byteCount: Int)
         /// Bytes behind the last whole line: a write that never ended, as a killed worker leaves it. No step is lost.
         case tornTail(offset: Int, byteCount: Int)
         /// The journal has less than what was inherited of it.
@@ -34,6 +36,8 @@ extension Damage: CustomStringConvertible {
         return switch cause {
         case .line(let number, let offset, let byteCount):
             "\(place): line \(number) at byte \(offset) is damaged (\(byteCount) bytes); the step runs again"
+        case .record(let offset, let byteCount):
+            "\(place): the record at byte \(offset) is damaged (\(byteCount) bytes); the step runs again"
         case .tornTail(let offset, let byteCount):
             "\(place): \(byteCount) bytes of an unfinished write at byte \(offset) are dropped"
         case .shortened(let expected, let found): "\(place): \(expected) bytes were inherited, \(found) are left"

@@ -6,7 +6,7 @@ import Glibc
 /// through a symbolic link: so no name, however it came about, leads out of the store.
 struct FileDescriptor: ~Copyable {
     private let number: Int32
-    /// The path, for errors: of the store's root as it was given, of all else from there.
+    /// The path that it was opened by, for errors.
     let path: String
 
     private init(number: Int32, path: String) {
@@ -43,7 +43,9 @@ struct FileDescriptor: ~Copyable {
 
     /// Opens something in this directory; nil when it does not exist.
     borrowing func openEntry(
-        _ name: String, flags: Int32, mode: mode_t = 0
+        _ name: String,
+        flags: Int32,
+        mode: mode_t = 0
     ) throws(CheckpointError) -> FileDescriptor? {
         precondition(Self.isOnePart(name), "\"\(name)\" is no single part of a path")
         let opened = Self.retrying { openat(number, name, flags | O_NOFOLLOW | O_CLOEXEC, mode) }
@@ -63,12 +65,15 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Opens a directory in this one, which is made first when it does not exist, durably.
+    ///
+    /// One that exists was made durable by who made it. Where that process was killed in between, the file systems of
+    /// Linux still write the older name before anything that is synchronised below it.
     borrowing func makeDirectory(_ name: String) throws(CheckpointError) -> FileDescriptor {
         if let existing = try directory(name) { return existing }
         if mkdirat(number, name, Self.directoryMode) != 0, errno != EEXIST {
             throw CheckpointError(call: "mkdirat", path: path(of: name), code: errno)
         }
-        // Whoever made it, it must last before anything in it does.
+        // It must last before anything in it does, also when another process made it just now.
         try synchronize()
         guard let made = try directory(name) else {
             throw CheckpointError(call: "openat", path: path(of: name), code: ENOENT)
@@ -192,7 +197,7 @@ struct FileDescriptor: ~Copyable {
 
     // MARK: Helpers
 
-    private borrowing func path(of name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
+    private borrowing func path(of name: String) -> String { "\(path)/\(name)" }
 
     private borrowing func isSymbolicLink(_ name: String) -> Bool {
         var status = stat()

@@ -41,14 +41,17 @@ package final class FileThreads: Sendable {
         var thread = pthread_t()
         let share = Unmanaged.passRetained(ThreadShare(line: line, name: "file-\(number)"))
         let code = pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { argument in
                 guard let argument else { return nil }
                 let share = Unmanaged<ThreadShare>.fromOpaque(argument).takeRetainedValue()
                 clinux_name_thread(share.name)
                 while let work = share.line.next() { work() }
                 return nil
-            }, share.toOpaque())
+            },
+            share.toOpaque()
+        )
         if code == 0 { pthread_detach(thread) } else { share.release() }
         return code
     }

@@ -25,9 +25,17 @@ package struct FinishedStep: Hashable, Sendable {
 
     /// A step that ended.
     package init(
-        position: StepPosition, fingerprint: Fingerprint, kind: StepKind, startedAt: WallTime, endedAt: WallTime,
-        effect: Effect = .none, request: JSONValue? = nil, result: JSONValue, usage: JSONValue? = nil,
-        cost: MicroDollars? = nil, carries: JSONValue? = nil
+        position: StepPosition,
+        fingerprint: Fingerprint,
+        kind: StepKind,
+        startedAt: WallTime,
+        endedAt: WallTime,
+        effect: Effect = .none,
+        request: JSONValue? = nil,
+        result: JSONValue,
+        usage: JSONValue? = nil,
+        cost: MicroDollars? = nil,
+        carries: JSONValue? = nil
     ) {
         self.position = position
         self.fingerprint = fingerprint

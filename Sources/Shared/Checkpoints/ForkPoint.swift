@@ -1,5 +1,3 @@
-package import JobModel
-
 /// Where a job takes over the checkpoints of another job, of another run.
 package struct ForkPoint: Hashable, Sendable {
     /// The job whose checkpoints are taken over.

@@ -28,7 +28,8 @@ extension InheritanceMark {
         [
             Key.format: .integer(Int64(RecordLine.format)),
             Key.mark: .object(
-                JSONObject(Self.members(of: journal) + [(Key.inherited, .array(inherited.map(Self.json(of:))))])),
+                JSONObject(Self.members(of: journal) + [(Key.inherited, .array(inherited.map(Self.json(of:))))])
+            ),
         ]
     }
 
@@ -49,8 +50,8 @@ extension InheritanceMark {
 
     /// The mark that stands in a line, or nil when something it needs is missing or of the wrong type.
     init?(json: JSONValue) {
-        guard let mark = json[key: Key.mark], let journal = Self.journal(in: mark),
-            let values = mark[key: Key.inherited]?.arrayValue
+        guard let mark = json[Key.mark], let journal = Self.journal(in: mark),
+            let values = mark[Key.inherited]?.arrayValue
         else { return nil }
         let inherited = values.compactMap(Self.part(in:))
         guard inherited.count == values.count else { return nil }
@@ -58,21 +59,27 @@ extension InheritanceMark {
     }
 
     private static func journal(in json: JSONValue) -> JournalName? {
-        guard let run = json[key: Key.run]?.integerValue, let job = json[key: Key.job]?.integerValue,
-            let epoch = json[key: Key.epoch]?.integerValue
+        guard let run = json[Key.run]?.integerValue, let job = json[Key.job]?.integerValue,
+            let epoch = json[Key.epoch]?.integerValue
         else { return nil }
         return JournalName(
-            job: JobReference(run: RunID(rawValue: run), job: JobID(rawValue: job)), epoch: LeaseEpoch(rawValue: epoch))
+            job: JobReference(run: RunID(rawValue: run), job: JobID(rawValue: job)),
+            epoch: LeaseEpoch(rawValue: epoch)
+        )
     }
 
     private static func part(in json: JSONValue) -> InheritedJournal? {
-        guard let journal = journal(in: json), let lineCount = json[key: Key.lineCount]?.integerValue,
-            let byteCount = json[key: Key.byteCount]?.integerValue, lineCount >= 0, byteCount >= 0
+        guard let journal = journal(in: json), let lineCount = json[Key.lineCount]?.integerValue,
+            let byteCount = json[Key.byteCount]?.integerValue, lineCount >= 0, byteCount >= 0
         else { return nil }
-        let texts = json[key: Key.limits]?.arrayValue ?? []
+        let texts = json[Key.limits]?.arrayValue ?? []
         let limits = texts.compactMap { $0.stringValue.flatMap(StepPosition.init) }
         guard limits.count == texts.count else { return nil }
         return InheritedJournal(
-            journal: journal, lineCount: Int(lineCount), byteCount: Int(byteCount), limits: limits)
+            journal: journal,
+            lineCount: Int(lineCount),
+            byteCount: Int(byteCount),
+            limits: limits
+        )
     }
 }

@@ -1,5 +1,3 @@
-package import JobModel
-
 /// A part of a journal that an attempt inherits: all records up to a byte, and none behind it.
 package struct InheritedJournal: Hashable, Sendable {
     package let journal: JournalName
@@ -20,6 +18,10 @@ package struct InheritedJournal: Hashable, Sendable {
     /// The same part, inherited once more, by a fork.
     func limited(to position: StepPosition?) -> InheritedJournal {
         InheritedJournal(
-            journal: journal, lineCount: lineCount, byteCount: byteCount, limits: limits + (position.map { [$0] } ?? []))
+            journal: journal,
+            lineCount: lineCount,
+            byteCount: byteCount,
+            limits: limits + (position.map { [$0] } ?? [])
+        )
     }
 }

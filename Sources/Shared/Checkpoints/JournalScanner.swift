@@ -61,7 +61,6 @@ struct JournalScanner {
             let torn = Damage.Cause.tornTail(offset: byteCount, byteCount: consumedCount - byteCount)
             damage.add(Damage(journal: journal, cause: torn))
         }
-        if mark == nil, lineCount > 0 { damage.add(Damage(journal: journal, cause: .lostMark)) }
     }
 
     private static func firstNewline(in bytes: ArraySlice<UInt8>) -> Int? {
@@ -107,7 +106,10 @@ struct JournalScanner {
         }
         let damaged = line[..<damagedEnd]
         reportDamage(
-            offset: byteCount, byteCount: damaged.count, position: RecordHead.position(inDamaged: damaged))
+            offset: byteCount,
+            byteCount: damaged.count,
+            position: RecordHead.position(inDamaged: damaged)
+        )
     }
 
     private static func places(of pattern: [UInt8], in bytes: ArraySlice<UInt8>) -> some Sequence<Int> {
@@ -121,8 +123,13 @@ struct JournalScanner {
         case .step(let position, let fingerprint):
             steps.append(
                 StepEntry(
-                    position: position, fingerprint: fingerprint, journal: journal, offset: offset,
-                    byteCount: line.count))
+                    position: position,
+                    fingerprint: fingerprint,
+                    journal: journal,
+                    offset: offset,
+                    byteCount: line.count
+                )
+            )
             return true
         case .mark:
             guard mark == nil else { return true }

@@ -42,7 +42,8 @@ package struct StepPosition: Hashable, Sendable {
     /// - Throws: `CheckpointError.invalidPosition` for any other name.
     /// - Precondition: `occurrence` is at least 1.
     package static func step(
-        named name: String, occurrence: Int = 1
+        named name: String,
+        occurrence: Int = 1
     ) throws(CheckpointError) -> StepPosition {
         precondition(occurrence >= 1, "the steps of a name are counted from 1, got \(occurrence)")
         guard isValid(name: name.utf8) else { throw .invalidPosition(name) }

@@ -54,13 +54,13 @@ extension StepRecord {
 
     /// The record that stands in a line, or nil when something it needs is missing or of the wrong type.
     init?(json: JSONValue) {
-        guard let position = json[key: Key.position]?.stringValue.flatMap(StepPosition.init),
-            let fingerprint = json[key: Key.fingerprint]?.stringValue.flatMap({ Fingerprint(hex: $0) }),
-            let kind = json[key: Key.kind]?.stringValue,
-            let epoch = json[key: Key.epoch]?.integerValue,
-            let startedAt = json[key: Key.startedAt]?.integerValue,
-            let endedAt = json[key: Key.endedAt]?.integerValue,
-            let effect = json[key: Key.effect]?.stringValue.flatMap(Effect.init),
+        guard let position = json[Key.position]?.stringValue.flatMap(StepPosition.init),
+            let fingerprint = json[Key.fingerprint]?.stringValue.flatMap({ Fingerprint(hex: $0) }),
+            let kind = json[Key.kind]?.stringValue,
+            let epoch = json[Key.epoch]?.integerValue,
+            let startedAt = json[Key.startedAt]?.integerValue,
+            let endedAt = json[Key.endedAt]?.integerValue,
+            let effect = json[Key.effect]?.stringValue.flatMap(Effect.init),
             let result = Self.storedValue(Key.result, in: json)
         else { return nil }
         self.position = position
@@ -73,15 +73,15 @@ extension StepRecord {
         self.result = result
         request = Self.storedValue(Key.request, in: json)
         carries = Self.storedValue(Key.carries, in: json)
-        usage = json[key: Key.usage]
-        cost = json[key: Key.cost]?.integerValue.map(MicroDollars.init)
+        usage = json[Key.usage]
+        cost = json[Key.cost]?.integerValue.map(MicroDollars.init)
     }
 
     private static func storedValue(_ key: String, in json: JSONValue) -> StoredValue? {
-        if let value = json[key: key] { return .inline(value) }
-        guard let blob = json[key: key + Key.blobSuffix],
-            let digest = blob[key: Key.digest]?.stringValue.flatMap({ SHA256Digest(hex: $0) }),
-            let byteCount = blob[key: Key.byteCount]?.integerValue
+        if let value = json[key] { return .inline(value) }
+        guard let blob = json[key + Key.blobSuffix],
+            let digest = blob[Key.digest]?.stringValue.flatMap({ SHA256Digest(hex: $0) }),
+            let byteCount = blob[Key.byteCount]?.integerValue
         else { return nil }
         return .blob(BlobReference(digest: digest, byteCount: Int(byteCount)))
     }

@@ -24,7 +24,11 @@ package struct StepRecord: Hashable, Sendable {
 
     /// The record of a step that the attempt under `epoch` ran, with its large values stored elsewhere.
     init(
-        _ step: FinishedStep, epoch: LeaseEpoch, request: StoredValue?, result: StoredValue, carries: StoredValue?
+        _ step: FinishedStep,
+        epoch: LeaseEpoch,
+        request: StoredValue?,
+        result: StoredValue,
+        carries: StoredValue?
     ) {
         position = step.position
         fingerprint = step.fingerprint

@@ -11,8 +11,14 @@ package enum HMACSHA256 {
         let bytes = [UInt8](unsafeUninitializedCapacity: SHA256Digest.byteCount) { buffer, count in
             guard
                 HMAC(
-                    HashAlgorithm.sha256.pointer, keyStorage, Int32(key.count), message, message.count,
-                    buffer.baseAddress, nil) != nil
+                    HashAlgorithm.sha256.pointer,
+                    keyStorage,
+                    Int32(key.count),
+                    message,
+                    message.count,
+                    buffer.baseAddress,
+                    nil
+                ) != nil
             else { fatalError("libcrypto cannot compute an HMAC-SHA-256") }
             count = SHA256Digest.byteCount
         }
@@ -22,7 +28,9 @@ package enum HMACSHA256 {
 
     /// Whether `code` is the authentication code of a message, in a time that does not depend on where it differs.
     package static func isValid(
-        _ code: SHA256Digest, for message: some Sequence<UInt8>, key: some Sequence<UInt8>
+        _ code: SHA256Digest,
+        for message: some Sequence<UInt8>,
+        key: some Sequence<UInt8>
     ) -> Bool {
         self.code(of: message, key: key).equalsInConstantTime(code)
     }

@@ -21,7 +21,9 @@ final class ActiveTransfer {
     private var refusal: HTTPTransportError?
 
     init(
-        _ transfer: Transfer, _ request: HTTPRequest, deadlineMoved: @escaping (ContinuousClock.Instant?) -> Void
+        _ transfer: Transfer,
+        _ request: HTTPRequest,
+        deadlineMoved: @escaping (ContinuousClock.Instant?) -> Void
     ) throws(HTTPTransportError) {
         address = try RequestAddress(request.url)
         handle = try EasyHandle(request, address)
@@ -86,7 +88,9 @@ final class ActiveTransfer {
     }
 
     private func reason(for code: CURLcode) -> String {
-        guard let text = errorText.baseAddress, text.pointee != 0 else { return String(cString: curl_easy_strerror(code)) }
+        guard let text = errorText.baseAddress, text.pointee != 0 else {
+            return String(cString: curl_easy_strerror(code))
+        }
         return String(cString: text)
     }
 
@@ -165,7 +169,10 @@ final class ActiveTransfer {
             return CURL_SOCKET_BAD
         }
         return socket(
-            address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+            address.pointee.family,
+            address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
+            address.pointee.protocol
+        )
     }
 
     /// Called before each sending, also over a connection that was kept from another request.

@@ -50,7 +50,11 @@ struct EasyHandle: ~Copyable {
         try set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
         // The copy is made during the call, and never of no bytes: then the pointer may be nil.
         let code = (body.isEmpty ? [0] : body).withUnsafeBytes { bytes in
-            chassis_curl_set_pointer(pointer, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            chassis_curl_set_pointer(
+                pointer,
+                CURLOPT_COPYPOSTFIELDS,
+                UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+            )
         }
         try Self.check(code)
     }

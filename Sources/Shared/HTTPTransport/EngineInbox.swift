@@ -6,14 +6,9 @@ import Synchronization
 /// It owns libcurl's multi handle. The handle is `Sendable` by this rule: other threads only ever call
 /// `curl_multi_wakeup` on it, the one function libcurl allows them; all else is done by `EngineLoop` on its thread.
 final class EngineInbox: @unchecked Sendable {
-    private struct State {
-        var commands: [EngineCommand] = []
-        var isClosed = false
-    }
-
     /// For the engine's thread alone.
     let multi: UnsafeMutableRawPointer
-    private let state = Mutex(State())
+    private let commands = Mutex<[EngineCommand]>([])
 
     /// libcurl's global state, made once.
     private static let library: Void = {
@@ -32,30 +27,19 @@ final class EngineInbox: @unchecked Sendable {
         precondition(code == CURLM_OK, "a transfer outlived its engine: error \(code.rawValue)")
     }
 
-    /// Queues a command and wakes the thread; a request that comes after the end of the engine fails at once.
+    /// Queues a command and wakes the thread.
     func post(_ command: EngineCommand) {
-        let isAccepted = state.withLock { state in
-            guard !state.isClosed else { return false }
-            state.commands.append(command)
+        commands.withLock { commands in
+            commands.append(command)
             // Many commands are one wake-up: the thread takes all that have come.
-            if state.commands.count == 1 { curl_multi_wakeup(multi) }
-            return true
+            if commands.count == 1 { curl_multi_wakeup(multi) }
         }
-        if !isAccepted, case .start(let transfer, _) = command { transfer.ended(failure: .closed) }
     }
 
     func take() -> [EngineCommand] {
-        state.withLock { state in
-            defer { state.commands = [] }
-            return state.commands
-        }
-    }
-
-    /// Lets nothing more in, and returns what had come.
-    func close() -> [EngineCommand] {
-        state.withLock { state in
-            defer { state = State(isClosed: true) }
-            return state.commands
+        commands.withLock { commands in
+            defer { commands = [] }
+            return commands
         }
     }
 }

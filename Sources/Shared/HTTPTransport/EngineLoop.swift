@@ -28,9 +28,7 @@ final class EngineLoop {
             endExpired()
             check(curl_multi_poll(inbox.multi, nil, 0, waitMilliseconds, nil))
         }
-        for command in inbox.close() {
-            if case .start(let transfer, _) = command { transfer.ended(failure: .closed) }
-        }
+        // Whoever waits for a response holds its client, so these are the ones that nobody reads.
         endAll(.closed)
     }
 
@@ -103,7 +101,9 @@ final class EngineLoop {
     private func check(_ code: CURLMcode) {
         guard code != CURLM_OK else { return }
         precondition(
-            code != CURLM_BAD_HANDLE && code != CURLM_BAD_EASY_HANDLE, "the engine's use of libcurl is wrong: \(code)")
+            code != CURLM_BAD_HANDLE && code != CURLM_BAD_EASY_HANDLE,
+            "the engine's use of libcurl is wrong: \(code)"
+        )
         endAll(.library(.waiting, code: Int(code.rawValue), reason: String(cString: curl_multi_strerror(code))))
     }
 

@@ -32,7 +32,8 @@ package final class HTTPClient: Sendable {
     /// - Parameter maximumBytes: The most bytes of a body that are taken.
     /// - Throws: `HTTPTransportError`, `.tooLarge` for a larger body, or `CancellationError`.
     package func send(
-        _ request: HTTPRequest, maximumBytes: Int = defaultMaximumBytes
+        _ request: HTTPRequest,
+        maximumBytes: Int = defaultMaximumBytes
     ) async throws -> HTTPResponse {
         let response = try await start(request)
         if let length = response.headers["Content-Length"].flatMap({ Int($0) }), length > maximumBytes,

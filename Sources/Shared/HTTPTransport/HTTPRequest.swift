@@ -15,19 +15,23 @@ package struct HTTPRequest: Sendable {
     /// The longest time until the connection stands, name resolution and TLS included; by default 10 seconds.
     package var connectTimeout: Duration = .seconds(10)
 
-    /// The longest silence from the moment the request is sent to the first byte of the body; nil, the default, means
-    /// `stallTimeout`. An upload that makes progress is no silence.
+    /// The longest silence from the sending of the request to the first byte of the body.
+    ///
+    /// Nil, the default, means `stallTimeout`. An upload that makes progress is no silence.
     package var firstByteTimeout: Duration?
 
-    /// The longest silence between two pieces of the body; nil, the default, means for ever. The time in which the
-    /// reader leaves the body unread does not count.
+    /// The longest silence between two pieces of the body.
+    ///
+    /// Nil, the default, means for ever. The time in which the reader leaves the body unread does not count.
     package var stallTimeout: Duration?
 
     /// The longest time for everything, the reading of the body included; nil, the default, means for ever.
     package var totalTimeout: Duration?
 
-    /// Whether the redirects of a GET or HEAD are followed, at most `maximumRedirects` of them and never from `https`
-    /// to `http`; by default they are handed to the caller. Those of other methods always are.
+    /// Whether the redirects of a GET or HEAD are followed.
+    ///
+    /// At most `maximumRedirects` are, and none from `https` to `http`. By default they are handed to the caller; those
+    /// of other methods always are.
     ///
     /// Header fields go to the new address too, but for `Authorization` and `Cookie` when the host changes.
     package var followsRedirects = false

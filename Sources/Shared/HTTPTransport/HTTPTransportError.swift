@@ -46,7 +46,8 @@ extension HTTPTransportError: CustomStringConvertible {
         case .invalidRequest(let reason): "the request cannot be sent: \(reason)"
         case .couldNotResolve(let host): "the host name has no address: \(host); check the spelling and the name server"
         case .connectionRefused(let host): "no connection to \(host): refused or unreachable"
-        case .addressNotAllowed(let host): "\(host) has no address that may be reached: only public addresses are allowed"
+        case .addressNotAllowed(let host):
+            "\(host) has no address that may be reached: only public addresses are allowed"
         case .tls(let host, let reason): "no TLS session with \(host): \(reason)"
         case .timedOut(.connecting, let limit): "no connection within \(limit)"
         case .timedOut(.waiting, let limit): "no response within \(limit)"

@@ -70,6 +70,7 @@ enum IPAddress: Equatable {
 
     /// The IPv6 ranges that carry an IPv4 address, and the byte at which it begins: mapped, NAT64, 6to4.
     private static let wrappingV6: [(prefix: [UInt8], bits: Int, offset: Int)] = [
-        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 96, 12), ([0x00, 0x64, 0xFF, 0x9B], 96, 12), ([0x20, 0x02], 16, 2),
+        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 96, 12), ([0x00, 0x64, 0xFF, 0x9B], 96, 12),
+        ([0x20, 0x02], 16, 2),
     ]
 }

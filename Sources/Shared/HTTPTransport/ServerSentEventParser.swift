@@ -24,7 +24,8 @@ package struct ServerSentEventParser: Sendable {
 
     /// A parser at the beginning of a stream.
     package init(
-        maximumLineBytes: Int = defaultMaximumLineBytes, maximumEventBytes: Int = defaultMaximumEventBytes
+        maximumLineBytes: Int = defaultMaximumLineBytes,
+        maximumEventBytes: Int = defaultMaximumEventBytes
     ) {
         self.maximumLineBytes = maximumLineBytes
         self.maximumEventBytes = maximumEventBytes
@@ -69,7 +70,8 @@ package struct ServerSentEventParser: Sendable {
     }
 
     private mutating func setField(
-        name: ArraySlice<UInt8>, value: ArraySlice<UInt8>
+        name: ArraySlice<UInt8>,
+        value: ArraySlice<UInt8>
     ) throws(ServerSentEventError) {
         if name.elementsEqual("data".utf8) {
             guard data.count + value.count < maximumEventBytes else { throw .eventTooLong(limit: maximumEventBytes) }

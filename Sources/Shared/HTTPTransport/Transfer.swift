@@ -12,7 +12,8 @@ final class Transfer: Sendable {
 
     private let inbox: EngineInbox
     private let machine = Mutex(
-        TransferStateMachine<HeadWaiter, ChunkWaiter>(highWater: highWater, drainLimit: drainLimit))
+        TransferStateMachine<HeadWaiter, ChunkWaiter>(highWater: highWater, drainLimit: drainLimit)
+    )
 
     init(inbox: EngineInbox) { self.inbox = inbox }
 

@@ -28,7 +28,6 @@ struct TransferDeadlines<Instant: InstantProtocol> where Instant.Duration == Dur
         activeAt = now
     }
 
-
     mutating func bytesArrived(at now: Instant) {
         phase = .receiving
         activeAt = now
@@ -52,7 +51,9 @@ struct TransferDeadlines<Instant: InstantProtocol> where Instant.Duration == Dur
     /// - Parameter uploaded: How many bytes of the request have been sent so far; progress counts as a sign of life.
     mutating func expired(at now: Instant, uploaded: Int64) -> HTTPTransportError? {
         if let drainsUntil, now >= drainsUntil { return .closed }
-        if let totalTimeout, now >= startedAt.advanced(by: totalTimeout) { return .timedOut(phase, after: totalTimeout) }
+        if let totalTimeout, now >= startedAt.advanced(by: totalTimeout) {
+            return .timedOut(phase, after: totalTimeout)
+        }
         if phase == .waiting, uploaded > self.uploaded {
             self.uploaded = uploaded
             activeAt = now

@@ -183,7 +183,8 @@ struct TransferStateMachine<HeadWaiter, ChunkWaiter> {
         switch state {
         case .awaitingHead(let waiter):
             state = .ended(unread: [], failure: failure)
-            return .failHead(waiter, failure ?? .malformedResponse)
+            // A connection that ends in the middle of the head is no fault to libcurl.
+            return .failHead(waiter, failure ?? .cut(.waiting))
         case .awaitingChunk(let waiter):
             state = .ended(unread: [], failure: failure)
             return .endBody(waiter, failure)

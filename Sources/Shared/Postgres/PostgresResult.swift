@@ -4,6 +4,8 @@ import CLibPQ
 package struct PostgresResult: Sendable {
     /// The names of the columns, in their order.
     package var columns: [String] { storage.columns }
+    /// The object identifiers of the columns' types (`pg_type.oid`), in their order.
+    package var columnTypes: [UInt32] { storage.columnTypes }
     /// The rows, in the server's order.
     package var rows: PostgresRows { PostgresRows(storage: storage) }
     /// How many rows the statement inserted, changed, deleted or selected.
@@ -41,6 +43,8 @@ final class ResultStorage: @unchecked Sendable {
     }
 
     deinit { PQclear(pointer) }
+
+    var columnTypes: [UInt32] { columns.indices.map { PQftype(pointer, Int32($0)) } }
 
     var affectedRows: Int { PQcmdTuples(pointer).flatMap { Int(String(cString: $0)) } ?? 0 }
 

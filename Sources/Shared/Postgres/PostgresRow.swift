@@ -6,6 +6,12 @@ package struct PostgresRow: Sendable {
     let storage: ResultStorage
     let row: Int32
 
+    /// The text form of the value at a place, counted from 0, whatever its type; nil for NULL.
+    package func text(columnAt place: Int) -> String? {
+        precondition(storage.columns.indices.contains(place), "column \(place) of \(storage.columns.count)")
+        return storage.value(row: row, column: Int32(place)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     package func isNull(_ column: String) throws(PostgresError) -> Bool { try bytes(of: column) == nil }
 
     package func string(_ column: String) throws(PostgresError) -> String {

@@ -113,13 +113,12 @@ package struct RunStore: Sendable {
         let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
         let found = try await pool.query(Statement.findWorkflowVersion, [.text(submission.workflow), digest])
         if let row = found.rows.first { return VersionID(rawValue: try row.int64("version_id")) }
-        // A version that another submission adds at this moment is seen by the second try.
-        for _ in 0..<2 {
-            let added = try await pool.query(
-                Statement.addWorkflowVersion,
-                [.text(submission.workflow), .text(submission.source), digest, .optional(now)])
-            if let row = added.rows.first { return VersionID(rawValue: try row.int64("version_id")) }
-        }
+        let name = PostgresParameter.text(submission.workflow)
+        let results = try await pool.pipeline([
+            (Statement.addWorkflow, [name, .optional(now)]),
+            (Statement.addWorkflowVersion, [name, .text(submission.source), digest, .optional(now)]),
+        ])
+        if let row = results[1].rows.first { return VersionID(rawValue: try row.int64("version_id")) }
         preconditionFailure("a workflow version was neither added nor found")
     }
 

@@ -32,6 +32,7 @@ package enum Statement {
     static let countLostJobs = load("count_lost_jobs", PackageResources.count_lost_jobs_sql)
 
     // Runs
+    static let addWorkflow = load("add_workflow", PackageResources.add_workflow_sql)
     static let addWorkflowVersion = load("add_workflow_version", PackageResources.add_workflow_version_sql)
     static let findWorkflowVersion = load("find_workflow_version", PackageResources.find_workflow_version_sql)
     static let readWorkflowVersion = load("read_workflow_version", PackageResources.read_workflow_version_sql)

@@ -1,6 +1,7 @@
 import Checkpoints
 import JobModel
 import Models
+import Storage
 import Tools
 import Workflow
 
@@ -55,7 +56,7 @@ struct Conversation: Sendable {
         var request = ModelRequest(model: caller.connection.model, messages: messages, tools: tools.map(\.definition))
         request.temperature = temperature
         request.maximumOutputTokens = maximumOutputTokens
-        if let schema { request.output = OutputSchema(name: "output", schema: schema.json) }
+        if let schema { request.output = OutputSchema(name: "output", schema: schema.value) }
         return request
     }
 
@@ -65,7 +66,7 @@ struct Conversation: Sendable {
         let step = StepRequest(
             position: .turn(turn), fingerprint: fingerprint, kind: .model,
             name: "\(caller.connection.endpoint.name)/\(caller.connection.model)", effect: .none, isPaid: true,
-            carries: turn > 1 ? .array(added.map(\.json)) : nil)
+            carries: turn > 1 ? .array(added.map(\.json)) : nil, mending: mending(ofTurn: turn, fingerprint))
         let steps = context.steps
         let log = context.log
         let outcome = try await steps.run(step) { key in
@@ -78,6 +79,21 @@ struct Conversation: Sendable {
         } catch {
             throw JobFailure(
                 code: "checkpoint", message: "the checkpoint of turn \(turn) does not read as an answer: \(error)")
+        }
+    }
+
+    /// How the answer of a turn is found in the request of the next one, which repeats it.
+    private func mending(ofTurn turn: Int, _ fingerprint: Fingerprint) -> StepRequest.Mending {
+        StepRequest.Mending(position: .turn(turn + 1)) { carried, next in
+            // What does not read as messages carries no answer.
+            guard let added = try? (carried.arrayValue ?? []).map({ try ModelMessage(json: $0) }),
+                let message = added.first, message.role == .assistant,
+                self.fingerprint(ofTurn: turn + 1, added: added, after: fingerprint) == next
+            else { return nil }
+            return ModelAnswer(
+                message: message, stopReason: message.toolCalls.isEmpty ? .end : .toolCalls, usage: nil,
+                model: caller.connection.model, responseID: nil
+            ).json
         }
     }
 
@@ -143,7 +159,7 @@ struct Conversation: Sendable {
             return StepResult(value: ["text": .string(result.text), "is_error": .bool(result.isError)])
         }
         return Models.ToolResult(
-            callID: call.id, text: outcome.value[key: "text"]?.stringValue ?? "",
-            isError: outcome.value[key: "is_error"]?.boolValue ?? true)
+            callID: call.id, text: outcome.value["text"]?.stringValue ?? "",
+            isError: outcome.value["is_error"]?.boolValue ?? true)
     }
 }

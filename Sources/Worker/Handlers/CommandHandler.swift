@@ -22,6 +22,7 @@ struct CommandHandler: JobHandler {
         let arguments = try command.run.map { try context.text($0) }
         var variables: [String: String] = [:]
         for variable in command.environment { variables[variable.name] = try context.text(variable.value) }
+        let given = variables
         let request: JSONValue = [
             "run": .array(arguments.map { .string($0) }),
             "environment": .object(JSONObject(variables.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
@@ -32,7 +33,7 @@ struct CommandHandler: JobHandler {
         let outcome = try await context.steps.run(step) { key in
             context.steps.answerBegins()
             let output = try await execute(
-                command, arguments: arguments, variables: variables, idempotencyKey: key, in: context)
+                command, arguments: arguments, variables: given, idempotencyKey: key, in: context)
             return StepResult(value: output)
         }
         return outcome.value

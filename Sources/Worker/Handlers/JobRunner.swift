@@ -1,4 +1,5 @@
 import Checkpoints
+import Digests
 import JobModel
 import Logging
 import Postgres
@@ -116,7 +117,7 @@ struct JobRunner: Sendable {
             for (name, output) in try await runs.outputs(of: job.run) {
                 switch output {
                 case .inline(let value): outputs[name] = value
-                case .blob(let digest): outputs[name] = try await JSONValue(parsing: blob(digest))
+                case .blob(let stored): outputs[name] = try await JSONValue(parsing: blob(stored))
                 }
             }
         }
@@ -124,11 +125,11 @@ struct JobRunner: Sendable {
             params: job.params, run: ["id": .integer(job.run.rawValue)], outputs: outputs)
     }
 
-    private func blob(_ digest: String) async throws -> [UInt8] {
-        guard let reference = BlobReference(digest: digest) else {
-            throw JobFailure(code: "output-missing", message: "\(digest) is no digest", isPermanent: true)
+    private func blob(_ blob: StoredBlob) async throws -> [UInt8] {
+        guard let digest = SHA256Digest(hex: blob.digest) else {
+            throw JobFailure(code: "output-missing", message: "\(blob) names no output", isPermanent: true)
         }
-        return try await store.getBlob(reference)
+        return try await store.blob(BlobReference(digest: digest, byteCount: blob.byteCount))
     }
 
     private func isTrue(_ when: Expression, in context: ExpressionContext) throws -> Bool {
@@ -170,7 +171,7 @@ struct JobRunner: Sendable {
         let bytes = output.encoded()
         guard bytes.count > Self.maximumInlineOutput else { return .end(.succeeded(output)) }
         let blob = try await store.putBlob(bytes)
-        return .end(.succeededWithBlob(blob.digest))
+        return .end(.succeededWithBlob(StoredBlob(digest: blob.digest.hex, byteCount: blob.byteCount)))
     }
 
     /// What becomes of a job whose attempt threw.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Digests
 import Glibc
 import JobModel
 import Logging
@@ -37,8 +38,8 @@ final class JobSteps: Sendable {
         signal: StopSignal, failpoints: Failpoints, log: JobLog
     ) async throws -> JobSteps {
         let checkpoints = try await JobCheckpoints.open(
-            JobReference(run: job.run, job: job.id), epoch: job.epoch, in: store)
-        for damage in await checkpoints.damage { log.event("a checkpoint is damaged: \(damage)") }
+            in: store, job: JobReference(run: job.run, job: job.id), epoch: job.epoch)
+        for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
         var unknown: Set<String> = []
         if job.epoch.rawValue > 1 {
             for open in try await steps.open(of: job.id, before: job.epoch) {
@@ -72,7 +73,7 @@ final class JobSteps: Sendable {
         _ open: StepStore.OpenStep, of job: ClaimedJob, with checkpoints: JobCheckpoints, steps: StepStore, log: JobLog
     ) async throws -> Bool {
         if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint),
-            let record = await checkpoints.recorded(position, fingerprint)
+            let record = try await checkpoints.recorded(position, fingerprint)?.record
         {
             try await steps.settle(
                 job: job.id, epoch: open.epoch, position: open.position,
@@ -108,12 +109,13 @@ final class JobSteps: Sendable {
         _ step: StepRequest, perform: @Sendable (_ idempotencyKey: String) async throws -> StepResult
     ) async throws -> StepOutcome {
         try checkBoundary()
-        if let record = await checkpoints.recorded(step.position, step.fingerprint) {
-            let result = try await checkpoints.result(of: record)
-            if let result {
-                noteReplayed(step, cost: record.cost)
-                return result
-            }
+        switch try await checkpoints.lookup(step.position, step.fingerprint) {
+        case .found(let checkpoint):
+            noteReplayed(step, cost: checkpoint.record.cost)
+            return StepOutcome(value: checkpoint.result, isReplayed: true)
+        case .damaged:
+            if let value = try await mended(step) { return StepOutcome(value: value, isReplayed: true) }
+        case .missing, .diverged: break
         }
         try checkUnknown(step)
         await noteReplay()
@@ -153,7 +155,7 @@ final class JobSteps: Sendable {
     /// Notes what was replayed and closes the journal.
     func close() async {
         await noteReplay()
-        await checkpoints.close()
+        checkpoints.close()
     }
 
     /// A place that is passed while a step's answer comes in.
@@ -169,11 +171,24 @@ final class JobSteps: Sendable {
             isPermanent: true)
     }
 
+    /// The result of a step whose own record is damaged, out of the record of the step that repeats it.
+    private func mended(_ step: StepRequest) async throws -> JSONValue? {
+        guard let mending = step.mending else { return nil }
+        for carried in try await checkpoints.carried(by: mending.position) {
+            guard let value = mending.result(carried.value, carried.fingerprint) else { continue }
+            try await record(step, StepResult(value: value), startedAt: .now)
+            noteReplayed(step, cost: nil)
+            return value
+        }
+        return nil
+    }
+
     private func record(_ step: StepRequest, _ result: StepResult, startedAt: WallTime) async throws {
         try await checkpoints.record(
-            position: step.position, fingerprint: step.fingerprint, kind: step.kind, name: step.name,
-            effect: step.effect, startedAt: startedAt, endedAt: .now, result: result.value, usage: result.usage,
-            cost: result.cost)
+            FinishedStep(
+                position: step.position, fingerprint: step.fingerprint, kind: step.kind, startedAt: startedAt,
+                endedAt: .now, effect: step.effect, request: .string(step.name), result: result.value,
+                usage: result.usage, cost: result.cost, carries: step.carries))
     }
 
     private func settleFailure(_ step: StepRequest, _ error: any Error) async {
@@ -208,7 +223,7 @@ final class JobSteps: Sendable {
 
     /// Writes down what was replayed so far, once before new work begins and once at the end.
     private func noteReplay() async {
-        let damaged = await checkpoints.damage.count
+        let damaged = checkpoints.statistics.damaged
         let now = replayed.withLock { replayed -> Replayed? in
             guard !replayed.isNoted, replayed.steps > 0 || damaged > 0 else { return nil }
             replayed.isNoted = true
@@ -225,7 +240,7 @@ final class JobSteps: Sendable {
         StepStore.Identity(
             job: job.id, epoch: job.epoch, attempt: job.attempt, position: step.position.description,
             kind: step.kind.rawValue, name: step.name, effect: step.effect,
-            fingerprint: Array(step.fingerprint.digest.bytes))
+            fingerprint: step.fingerprint.digest.bytes)
     }
 
     /// The same in every attempt, so that a provider or tool that honours it does nothing twice.

@@ -13,6 +13,16 @@ struct StepRequest: Sendable {
     var isPaid: Bool
     /// What its request repeats of the step before, from which that one's damaged record can be mended.
     var carries: JSONValue?
+    /// How its own damaged record can be mended.
+    var mending: Mending?
+
+    /// Where a later record repeats a step's result, and how it is read there.
+    struct Mending: Sendable {
+        /// The step whose record repeats it.
+        let position: StepPosition
+        /// The result, from what the record with this fingerprint carries; nil when it belongs to another way.
+        let result: @Sendable (_ carried: JSONValue, _ fingerprint: Fingerprint) -> JSONValue?
+    }
 
     /// Whether an intent is written first.
     var needsIntent: Bool { isPaid || effect != .none }

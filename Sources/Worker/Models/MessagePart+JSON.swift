@@ -53,13 +53,19 @@ extension MessagePart {
                 }
             self = .toolCall(
                 ToolCall(
-                    id: try reading.member("id").string(), name: try reading.member("name").string(),
-                    arguments: arguments))
+                    id: try reading.member("id").string(),
+                    name: try reading.member("name").string(),
+                    arguments: arguments
+                )
+            )
         case .toolResult:
             self = .toolResult(
                 ToolResult(
-                    callID: try reading.member("call_id").string(), text: try reading.member("text").string(),
-                    isError: try reading.optional("is_error")?.bool() ?? false))
+                    callID: try reading.member("call_id").string(),
+                    text: try reading.member("text").string(),
+                    isError: try reading.optional("is_error")?.bool() ?? false
+                )
+            )
         case .reasoning:
             self = .reasoning(try reading.member("text").string(), opaque: reading.value["opaque"])
         }

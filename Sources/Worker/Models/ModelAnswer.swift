@@ -15,7 +15,11 @@ package struct ModelAnswer: Equatable, Sendable {
 
     /// An answer made of its parts.
     package init(
-        message: ModelMessage, stopReason: StopReason, usage: TokenUsage?, model: String, responseID: String?
+        message: ModelMessage,
+        stopReason: StopReason,
+        usage: TokenUsage?,
+        model: String,
+        responseID: String?
     ) {
         self.message = message
         self.stopReason = stopReason

@@ -24,7 +24,11 @@ package struct ModelEndpoint: Equatable, Sendable {
 
     /// An endpoint made of its parts.
     package init(
-        name: String, kind: Kind, baseURL: String, key: ModelSecret?, headers: [(name: String, value: ModelSecret)] = [],
+        name: String,
+        kind: Kind,
+        baseURL: String,
+        key: ModelSecret?,
+        headers: [(name: String, value: ModelSecret)] = [],
         certificateAuthorities: String? = nil
     ) {
         self.name = name

@@ -1,20 +1,22 @@
-/// Why a model gave no complete answer. It holds no secret and no part of the request.
+/// Why a model gave no complete answer.
+///
+/// It holds neither the key nor the value of a header, also when the provider repeats them in its message.
 package struct ModelError: Error, Equatable, Sendable {
     /// What happened.
-    package enum Reason: Equatable, Sendable {
+    package enum Reason: Error, Equatable {
         /// The request cannot be sent as it is.
         case invalidRequest(String)
         /// No connection came about, so the provider never saw the request.
         case unreachable(String)
-        /// The provider answered with a status other than 2xx.
-        case status(code: Int, retryAfter: Duration?, message: String)
+        /// The provider answered with a status other than 2xx; `type` is its own word for the fault, nil for none.
+        case status(code: Int, type: String?, retryAfter: Duration?, message: String)
         /// The provider took the request and fell silent, or was over the time limit.
         case stalled(String)
         /// The answer broke off.
         case cutStream(String)
         /// What came is no answer.
         case malformed(String)
-        /// The provider reported an error in the middle of its answer.
+        /// The provider reported an error in the middle of its answer; `type` is its own word for it, nil for none.
         case reported(type: String?, message: String)
     }
 
@@ -37,17 +39,16 @@ package struct ModelError: Error, Equatable, Sendable {
         switch reason {
         case .invalidRequest: false
         case .unreachable, .stalled, .cutStream, .malformed: true
-        case .status(let code, _, let message):
-            // 429 is also said when the account has no money left, and waiting does not help then.
-            [408, 409, 425, 429].contains(code) && !message.contains("insufficient_quota")
-                || code >= 500 && ![501, 505].contains(code)
+        // 429 is also said when the account has no money left, and waiting does not help then.
+        case .status(429, let type, _, _): type != "insufficient_quota"
+        case .status(let code, _, _, _): [408, 409, 425].contains(code) || code >= 500 && ![501, 505].contains(code)
         case .reported(let type, _): !Self.finalTypes.contains(type ?? "")
         }
     }
 
     /// How long the provider asked to be left alone; nil when it did not ask.
     package var retryAfter: Duration? {
-        if case .status(_, let retryAfter, _) = reason { retryAfter } else { nil }
+        if case .status(_, _, let retryAfter, _) = reason { retryAfter } else { nil }
     }
 
     /// Whether the provider may have worked on the request, and so may bill it.
@@ -55,7 +56,7 @@ package struct ModelError: Error, Equatable, Sendable {
         switch reason {
         case .invalidRequest, .unreachable: false
         // A gateway that stopped waiting does not know what stands behind it did.
-        case .status(let code, _, _): [504, 524].contains(code)
+        case .status(let code, _, _, _): [504, 524].contains(code)
         case .stalled, .cutStream, .malformed, .reported: true
         }
     }
@@ -72,7 +73,7 @@ extension ModelError: CustomStringConvertible {
         switch reason {
         case .invalidRequest(let text): "the request to \(connection) cannot be sent: \(text)"
         case .unreachable(let text): "\(connection) cannot be reached: \(text)"
-        case .status(let code, _, let message):
+        case .status(let code, _, _, let message):
             "\(connection) answered \(code)\(advice(for: code))" + (message.isEmpty ? "" : ": \(message)")
         case .stalled(let text): "\(connection) took the request and did not complete its answer: \(text)"
         case .cutStream(let text): "the answer of \(connection) broke off: \(text)"

@@ -5,5 +5,11 @@ package struct ModelJSONError: Error, Equatable, Sendable, CustomStringConvertib
     /// What should be there.
     package let expected: String
 
+    /// A fault made of its parts.
+    package init(place: String, expected: String) {
+        self.place = place
+        self.expected = expected
+    }
+
     package var description: String { "expected \(expected) at \(place)" }
 }

@@ -9,7 +9,9 @@ package protocol ModelProvider: Sendable {
     ///     listens. What it was told before an error is no answer.
     /// - Throws: `ModelError`, or `CancellationError`; cancelling the task ends the call at once.
     func answer(
-        _ request: ModelRequest, from endpoint: ModelEndpoint, idempotencyKey: String,
+        _ request: ModelRequest,
+        from endpoint: ModelEndpoint,
+        idempotencyKey: String,
         onText: (@Sendable (String) -> Void)?
     ) async throws -> ModelAnswer
 }

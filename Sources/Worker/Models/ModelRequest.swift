@@ -8,10 +8,13 @@ package struct ModelRequest: Hashable, Sendable {
     package var messages: [ModelMessage]
     /// The tools the model may call; by default none.
     package var tools: [ToolDefinition] = []
-    /// Whether it has to call one; by default it decides. Of no account without tools.
+    /// Whether it has to call one.
+    ///
+    /// By default it decides. Of no account without tools.
     package var toolChoice = ToolChoice.automatic
-    /// Whether the model may call several tools at once; nil, the default, leaves it to the provider. Of no account
-    /// without tools.
+    /// Whether the model may call several tools at once.
+    ///
+    /// Nil, the default, leaves it to the provider. Of no account without tools.
     package var allowsParallelToolCalls: Bool?
     /// The shape of the answer; nil, the default, for free text.
     package var output: OutputSchema?
@@ -31,9 +34,10 @@ package struct ModelRequest: Hashable, Sendable {
         self.tools = tools
     }
 
-    /// Everything that decides the answer, and nothing that changes from one try to the next: what a fingerprint is
-    /// made of, together with the connection. A setting that is not set is left out, so that a setting added later
-    /// changes no fingerprint.
+    /// Everything that decides the answer, and nothing that changes from one try to the next.
+    ///
+    /// This is what a fingerprint is made of, together with the connection. A setting that is not set is left out, so
+    /// that a setting added later changes no fingerprint.
     package var fingerprintFields: JSONValue {
         var object: JSONObject = ["model": .string(model), "messages": .array(messages.map(\.json))]
         if !tools.isEmpty {

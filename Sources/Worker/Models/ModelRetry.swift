@@ -28,14 +28,16 @@ package struct ModelRetry: Equatable, Sendable {
     ///   - error: The error of the last try.
     ///   - tries: How many times the question was asked, at least 1.
     package func decision(
-        after error: ModelError, tries: Int, using generator: inout some RandomNumberGenerator
+        after error: ModelError,
+        tries: Int,
+        using generator: inout some RandomNumberGenerator
     ) -> Decision {
         precondition(tries >= 1, "tries are counted from 1, got \(tries)")
         guard error.isRetryable, tries < maximumTries else { return .giveUp }
         let delay = min(baseDelay * (1 << min(tries - 1, 30)), maximumDelay)
-        let backoff = delay * Double.random(in: 0.5...1, using: &generator)
+        let backoff = delay * Double.random(in: 0.5..<1, using: &generator)
         guard let retryAfter = error.retryAfter else { return .wait(backoff) }
-        let spread = baseDelay * Double.random(in: 0...0.25, using: &generator)
+        let spread = baseDelay * Double.random(in: 0..<0.25, using: &generator)
         return .wait(max(backoff, min(retryAfter, maximumRetryAfter) + spread))
     }
 }

@@ -6,8 +6,9 @@ package struct OutputSchema: Hashable, Sendable {
     package var name: String
     /// The JSON Schema.
     package var schema: JSONValue
-    /// Whether the provider is to force the answer into the schema; by default false, since providers refuse many a
-    /// schema in that mode. The answer has to be checked in either case.
+    /// Whether the provider is to force the answer into the schema.
+    ///
+    /// By default false, since providers refuse many a schema in that mode. The answer has to be checked either way.
     package var isStrict: Bool
 
     /// A schema with its name.

@@ -1,4 +1,4 @@
-package import JobModel
+import JobModel
 
 /// Whether the model has to call a tool.
 package enum ToolChoice: Hashable, Sendable {

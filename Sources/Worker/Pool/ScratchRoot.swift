@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import JobModel
 
@@ -17,6 +18,6 @@ enum ScratchRoot {
 
     /// Removes a directory and all that lies in it; what cannot be removed stays.
     static func remove(_ path: String) {
-        nftw(path, { entry, _, _, _ in entry.map { Glibc.remove($0) } ?? 0 }, 32, FTW_DEPTH.rawValue | FTW_PHYS.rawValue)
+        clinux_remove_tree(path)
     }
 }

@@ -2,7 +2,7 @@ import Checkpoints
 import Glibc
 import JobModel
 import Postgres
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Settings
 import Storage
 import Telemetry
@@ -34,7 +34,7 @@ package struct WorkerService: Service {
     }
 
     package func run() async throws {
-        let store = try await DirectoryStore.open(settings.store)
+        let store = try await DirectoryStore.open(at: settings.store)
         let scratch = try ScratchRoot.make()
         defer { ScratchRoot.remove(scratch) }
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)

@@ -13,6 +13,8 @@ package enum ToolsError: Error, Equatable {
     case programMissing(name: String, directory: String)
     /// A workflow names a file by `programs:` that does not lie in the worker's programs directory.
     case programOutsideDirectory(name: String)
+    /// A model was to write SQL as a role that can leave SQL: a superuser, or one with the server's files or programs.
+    case roleTooPowerful(connection: String)
     /// There was no way to the other side, and nothing was done there; the same call may be made again.
     case unreachable(connection: String, reason: String)
     /// The call was sent and no answer came: whether it took effect is unknown.
@@ -21,7 +23,9 @@ package enum ToolsError: Error, Equatable {
     /// Whether it is certain that nothing happened, so that the call may be made again whatever its effect.
     package var nothingHappened: Bool {
         switch self {
-        case .guardMissing, .noSystemResource, .programMissing, .programOutsideDirectory, .unreachable: true
+        case .guardMissing, .noSystemResource, .programMissing, .programOutsideDirectory, .roleTooPowerful,
+            .unreachable:
+            true
         case .guardFailed, .outcomeUnknown: false
         }
     }
@@ -40,6 +44,9 @@ extension ToolsError: CustomStringConvertible, CustomDebugStringConvertible {
             "no program \(name) in the worker's programs directory \(directory)"
         case .programOutsideDirectory(let name):
             "the program \(name) does not lie in the worker's programs directory; name it without .., / and links out"
+        case .roleTooPowerful(let connection):
+            "the role of connection \(connection) is a superuser or may use the server's files or programs; give the "
+                + "connection a role of its own"
         case .unreachable(let connection, _):
             "no way to \(connection); nothing was done there"
         case .outcomeUnknown(let tool, _):
@@ -51,7 +58,7 @@ extension ToolsError: CustomStringConvertible, CustomDebugStringConvertible {
         switch self {
         case .guardFailed(let reason), .unreachable(_, let reason), .outcomeUnknown(_, let reason):
             "\(description): \(reason)"
-        case .guardMissing, .noSystemResource, .programMissing, .programOutsideDirectory:
+        case .guardMissing, .noSystemResource, .programMissing, .programOutsideDirectory, .roleTooPowerful:
             description
         }
     }

@@ -35,3 +35,14 @@ void clinux_name_thread(const char *name);
 
 /* The calling thread, as an address that no other living thread has. */
 void *clinux_thread_id(void);
+
+/* pipe2(2) with both ends closed on exec. */
+int clinux_pipe(int ends[2]);
+
+/* Removes a directory and all below it; links are removed, not followed. What cannot be removed stays. */
+void clinux_remove_tree(const char *path);
+
+/* Starts a program (posix_spawnp) with an empty signal mask, standard input from /dev/null and both outputs to one
+   descriptor. A NULL directory is the caller's. Returns 0, or the error number. */
+int clinux_spawn(
+    pid_t *pid, char *const arguments[], char *const environment[], const char *directory, int input, int output);

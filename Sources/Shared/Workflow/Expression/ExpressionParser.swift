@@ -13,7 +13,6 @@ struct ExpressionParser {
     private var lexer: ExpressionLexer
     private let start: Int
     private var token: ExpressionToken = .end
-    private var tokenStart = 0
     private var depth = 0
 
     /// Reads a text that is one expression.
@@ -47,22 +46,13 @@ struct ExpressionParser {
     }
 
     private func fault(_ reason: String, hint: String? = nil) -> ExpressionSyntaxError {
-        lexer.fault(reason, hint: hint, at: tokenStart)
+        lexer.fault(reason, hint: hint, at: lexer.tokenStart)
     }
 
     private mutating func advance() throws(ExpressionSyntaxError) {
         token = try lexer.next()
-        tokenStart = lexer.at - tokenLength
         guard lexer.at - start <= Expression.maximumLength else {
             throw lexer.fault("the expression is longer than \(Expression.maximumLength) characters", at: start)
-        }
-    }
-
-    /// How far behind the lexer the token began; strings and numbers are pointed at behind their end.
-    private var tokenLength: Int {
-        switch token {
-        case .name(let text), .symbol(let text): text.unicodeScalars.count
-        case .string, .number, .end: 0
         }
     }
 
@@ -108,7 +98,9 @@ struct ExpressionParser {
         let left = try parseUnary()
         guard let comparison = try takeComparison() else { return left }
         let right = try parseUnary()
-        if try takeComparison() != nil { throw fault("comparisons cannot be chained", hint: "join them with &&") }
+        if case .symbol(let symbol) = token, Expression.Comparison(rawValue: symbol) != nil {
+            throw fault("comparisons cannot be chained", hint: "join them with &&")
+        }
         return .comparison(comparison, left, right)
     }
 
@@ -168,7 +160,7 @@ struct ExpressionParser {
     }
 
     private mutating func parseNamed(_ name: String) throws(ExpressionSyntaxError) -> Expression.Node {
-        let place = tokenStart
+        let place = lexer.tokenStart
         try advance()
         if token == .symbol("(") { return try parseCall(name, at: place) }
         switch name {
@@ -203,7 +195,7 @@ struct ExpressionParser {
 
     private mutating func parseRunField() throws(ExpressionSyntaxError) -> Expression.Node {
         try expect(".")
-        let place = tokenStart
+        let place = lexer.tokenStart
         let name = try takeName("id or workflow")
         guard let field = Expression.RunField(rawValue: name) else {
             throw lexer.fault(

@@ -26,15 +26,19 @@ struct ExpressionLexer {
     private let scalars: [Unicode.Scalar]
     /// The index of the character that is read next.
     private(set) var at: Int
+    /// The index of the character with which the last token began.
+    private(set) var tokenStart: Int
 
     init(_ scalars: [Unicode.Scalar], from start: Int = 0) {
         self.scalars = scalars
         at = start
+        tokenStart = start
     }
 
     /// Reads the next token; at `}}` and at the end of the text it is `.end`, and nothing is taken.
     mutating func next() throws(ExpressionSyntaxError) -> ExpressionToken {
         while at < scalars.count, [" ", "\t", "\n", "\r"].contains(scalars[at]) { at += 1 }
+        tokenStart = at
         guard at < scalars.count, !isAtClosing else { return .end }
         switch scalars[at] {
         case "a"..."z", "A"..."Z", "_": return .name(word())

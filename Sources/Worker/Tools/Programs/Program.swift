@@ -20,8 +20,12 @@ package struct Program: Sendable, Equatable {
     package var limits: ProgramLimits
 
     package init(
-        arguments: [String], environment: [String: String] = [:], scratchDirectory: String,
-        workingDirectory: String? = nil, inputFile: String? = nil, limits: ProgramLimits = ProgramLimits()
+        arguments: [String],
+        environment: [String: String] = [:],
+        scratchDirectory: String,
+        workingDirectory: String? = nil,
+        inputFile: String? = nil,
+        limits: ProgramLimits = ProgramLimits()
     ) {
         self.arguments = arguments
         self.environment = environment

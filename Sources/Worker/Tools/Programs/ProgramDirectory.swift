@@ -5,7 +5,7 @@ package struct ProgramDirectory: Sendable, Equatable {
     /// What an argument begins with that names a file in the directory.
     package static let prefix = "programs:"
 
-    private let path: String
+    package let path: String
 
     /// - Parameter path: An absolute path.
     package init(path: String) { self.path = path }

@@ -33,7 +33,8 @@ package struct ProgramRunner: Sendable {
     /// - Throws: `CancellationError`, or `ToolsError` when the guard itself cannot do its work. A program that
     ///   cannot be started is a result, not an error.
     package func run(
-        _ program: Program, onLine: @escaping @Sendable (ProgramLine) -> Void = { _ in }
+        _ program: Program,
+        onLine: @escaping @Sendable (ProgramLine) -> Void = { _ in }
     ) async throws -> ProgramResult {
         precondition(!program.arguments.isEmpty, "a program has a name")
         try Task.checkCancellation()
@@ -47,9 +48,12 @@ package struct ProgramRunner: Sendable {
         }
         try Task.checkCancellation()
         return ProgramResult(
-            ending: outcome.ending, output: outcome.output?.text ?? "",
-            droppedOutputBytes: outcome.output?.droppedBytes ?? 0, errorOutput: outcome.error?.text ?? "",
-            duration: elapsed())
+            ending: outcome.ending,
+            output: outcome.output?.text ?? "",
+            droppedOutputBytes: outcome.output?.droppedBytes ?? 0,
+            errorOutput: outcome.error?.text ?? "",
+            duration: elapsed()
+        )
     }
 
     private struct Outcome {
@@ -59,30 +63,48 @@ package struct ProgramRunner: Sendable {
     }
 
     private func start(
-        _ program: Program, onLine: @escaping @Sendable (ProgramLine) -> Void
+        _ program: Program,
+        onLine: @escaping @Sendable (ProgramLine) -> Void
     ) async throws -> Outcome {
         let limits = program.limits
         let lifeline = try Lifeline()
         let watch = Watch(lifeline: lifeline, time: limits.time, clock: clock)
         let output = StreamCapture(
-            .output, keeping: .head, limit: limits.outputBytes, loggedLimit: limits.loggedBytes, onLine: onLine)
+            .output,
+            keeping: .head,
+            limit: limits.outputBytes,
+            loggedLimit: limits.loggedBytes,
+            onLine: onLine
+        )
         let error = StreamCapture(
-            .error, keeping: .tail, limit: limits.errorOutputBytes, loggedLimit: limits.loggedBytes, onLine: onLine)
+            .error,
+            keeping: .tail,
+            limit: limits.errorOutputBytes,
+            loggedLimit: limits.loggedBytes,
+            onLine: onLine
+        )
         let finished = try await withTaskCancellationHandler {
             try await Subprocess.run(
                 configuration(program),
                 input: .fileDescriptor(FileDescriptor(rawValue: lifeline.far), closeAfterSpawningProcess: true),
-                output: .sequence, error: .sequence
+                output: .sequence,
+                error: .sequence
             ) { execution in
                 try await watch.read(
-                    (output, execution.standardOutput), (error, execution.standardError))
+                    (output, execution.standardOutput),
+                    (error, execution.standardError)
+                )
             }
         } onCancel: {
             lifeline.cut()
         }
         let streams = finished.closureResult
         let ending = ending(
-            finished.terminationStatus, report: lifeline.report(), timedOut: streams.timedOut, limits: limits)
+            finished.terminationStatus,
+            report: lifeline.report(),
+            timedOut: streams.timedOut,
+            limits: limits
+        )
         return Outcome(ending: ending, output: streams.output, error: streams.error)
     }
 
@@ -96,9 +118,12 @@ package struct ProgramRunner: Sendable {
             .send(signal: .terminate, allowedDurationToNextStep: program.limits.grace + Self.guardPatience)
         ]
         return Configuration(
-            executable: .path(FilePath(guardPath)), arguments: Arguments(arguments + ["--"] + program.arguments),
+            executable: .path(FilePath(guardPath)),
+            arguments: Arguments(arguments + ["--"] + program.arguments),
             environment: .custom(Self.encoded(program.fullEnvironment)),
-            workingDirectory: FilePath(program.workingDirectory ?? program.scratchDirectory), platformOptions: options)
+            workingDirectory: FilePath(program.workingDirectory ?? program.scratchDirectory),
+            platformOptions: options
+        )
     }
 
     private static func encoded(_ environment: [String: String]) -> [[UInt8]] {
@@ -106,7 +131,10 @@ package struct ProgramRunner: Sendable {
     }
 
     private func ending(
-        _ status: TerminationStatus, report: String?, timedOut: Bool, limits: ProgramLimits
+        _ status: TerminationStatus,
+        report: String?,
+        timedOut: Bool,
+        limits: ProgramLimits
     ) -> ProgramEnding {
         if timedOut { return .timedOut(after: limits.time) }
         if let report { return .notStarted(reason: report) }

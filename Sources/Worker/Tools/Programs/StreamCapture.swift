@@ -15,7 +15,10 @@ struct StreamCapture {
     private var splitter = LineSplitter()
 
     init(
-        _ stream: ProgramLine.Stream, keeping kept: Kept, limit: Int, loggedLimit: Int,
+        _ stream: ProgramLine.Stream,
+        keeping kept: Kept,
+        limit: Int,
+        loggedLimit: Int,
         onLine: @escaping @Sendable (ProgramLine) -> Void
     ) {
         self.stream = stream

@@ -1,14 +1,12 @@
--- Keeps a version of a workflow, or finds the one with the same content.
+-- Keeps a version of a workflow, or finds the one with the same content. Follows add_workflow in its transaction, so
+-- that no number is given twice.
 --
 --   $1 name text, $2 source text, $3 source_sha256 bytea
 --   $4 now timestamptz: NULL for the database's clock
 --
--- Returns its id and number. Submissions of one workflow wait for each other here.
+-- Returns its id and number.
 WITH named AS (
-    INSERT INTO chassis.workflow (name, created_at)
-    VALUES ($1::text, coalesce($4::timestamptz, now()))
-    ON CONFLICT (name) DO UPDATE SET name = excluded.name
-    RETURNING workflow_id
+    SELECT workflow_id FROM chassis.workflow WHERE name = $1::text
 ), added AS (
     INSERT INTO chassis.workflow_version (workflow_id, number, source_sha256, source, created_at)
     SELECT workflow_id,

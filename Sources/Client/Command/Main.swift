@@ -1,0 +1,12 @@
+import Client
+import Glibc
+
+/// The `chassis` command for people.
+@main struct Main {
+    static func main() async {
+        // A reader that goes away is noticed where we write.
+        signal(SIGPIPE, SIG_IGN)
+        let status = await Program.run(Array(CommandLine.arguments.dropFirst()), .ofThisProcess())
+        exit(status.rawValue)
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+
+/// The `chassis` command.
+struct ChassisCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chassis",
+        abstract: "Runs agent workflows that never pay twice.",
+        discussion: """
+            Commands talk to a scheduler: the one --address or CHASSIS_ADDRESS names, else the one that 'chassis dev' \
+            runs in this directory, else http://127.0.0.1:8420. The token comes from --token-file, CHASSIS_TOKEN or \
+            'chassis dev'.
+
+            Exit status: 0 done; 1 the run failed or was cancelled; 2 wrong use; 3 workflow or params refused; \
+            4 scheduler or database out of reach, or token not accepted; 5 not found, or not possible in this state.
+            """,
+        subcommands: [
+            DevCommand.self, RunCommand.self, ValidateCommand.self, RunsCommand.self, ShowCommand.self,
+            LogsCommand.self, OutputCommand.self, CancelCommand.self, RetryCommand.self, WorkersCommand.self,
+            QueueCommand.self, MigrateCommand.self, TokenCommand.self,
+        ]
+    )
+}

@@ -1,0 +1,21 @@
+/// The list of queues.
+enum QueuesTable {
+    static func lines(_ queues: [QueueDetail], now: Timestamp, width: Int?) -> [StyledLine] {
+        guard !queues.isEmpty else { return [StyledLine("every queue is empty", .dim)] }
+        var table = Table([
+            .init(title: "queue", isFlexible: true), .init(title: "pending", alignment: .right),
+            .init(title: "running", alignment: .right), .init(title: "delayed", alignment: .right),
+            .init(title: "blocked", alignment: .right), .init(title: "suspended", alignment: .right),
+            .init(title: "oldest pending"),
+        ])
+        for queue in queues {
+            let counts = [queue.pending, queue.running, queue.delayed, queue.blocked, queue.suspended]
+            table.add(
+                [StyledLine(queue.name, .bold)]
+                    + counts.map { StyledLine(String($0), $0 == 0 ? .dim : .plain) }
+                    + [StyledLine(queue.oldestPendingAt?.relative(to: now) ?? "", .dim)]
+            )
+        }
+        return table.lines(width: width)
+    }
+}

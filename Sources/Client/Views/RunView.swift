@@ -1,0 +1,129 @@
+import JobModel
+
+/// One run whole: its graph, attempts, steps and money.
+struct RunView {
+    let run: RunDetail
+    let now: Timestamp
+
+    /// The page that `chassis show` prints.
+    func lines(width: Int?) -> [StyledLine] {
+        var sections = [head, graph(width)]
+        sections += [problems, attempts(width), steps(width)].filter { !$0.isEmpty }
+        sections.append([MoneyLine.line(run)])
+        return Array(sections.joined(separator: [StyledLine()]))
+    }
+
+    private var head: [StyledLine] {
+        let summary = run.summary
+        var title = StyledLine("run \(summary.id)  ", .bold)
+        title.append("\(summary.workflow) v\(summary.version)  ")
+        title.append(StateMark.cell(summary.state))
+        if run.isCancelRequested, !summary.isFinal { title.append("  cancel requested", .yellow) }
+        var facts: [String] = []
+        if !summary.team.isEmpty { facts.append("team \(summary.team)") }
+        if let created = summary.createdAt { facts.append("created \(created.relative(to: now))") }
+        if let took = summary.took(now: now) {
+            facts.append("\(summary.isFinal ? "took" : "running for") \(took.shown)")
+        }
+        var lines = [title, StyledLine(facts.joined(separator: " · "), .dim)]
+        if !summary.params.isEmpty { lines.append(StyledLine("params  ", .dim).adding(RunsTable.params(summary))) }
+        return lines
+    }
+
+    private func graph(_ width: Int?) -> [StyledLine] {
+        var table = Table([
+            .init(title: "job", isFlexible: true), .init(title: "kind"), .init(title: "state"),
+            .init(title: "attempts", alignment: .right), .init(title: "took", alignment: .right),
+            .init(title: "steps", alignment: .right), .init(title: "cost", alignment: .right),
+            .init(title: "also after", isFlexible: true),
+        ])
+        for row in JobTree(run.jobs).rows {
+            let job = row.job
+            table.add([
+                StyledLine(row.branch, .dim).adding(job.name, .bold), StyledLine(job.kind), Self.state(job, now: now),
+                StyledLine(job.attempts.isEmpty ? "" : String(job.attempts.count)),
+                StyledLine(job.took(now: now)?.shown ?? ""),
+                StyledLine(job.steps.isEmpty ? "" : String(job.steps.count)),
+                StyledLine(job.cost > .zero ? job.cost.shown : ""),
+                StyledLine(row.otherNeeds.joined(separator: ", "), .dim),
+            ])
+        }
+        return table.lines(width: width)
+    }
+
+    private var problems: [StyledLine] {
+        run.jobs.compactMap { job in
+            job.error.map { StyledLine("✗ \(job.name): ", .red).adding($0) }
+        }
+    }
+
+    private func attempts(_ width: Int?) -> [StyledLine] {
+        var table = Table([
+            .init(title: "attempt"), .init(title: "state"), .init(title: "worker", isFlexible: true),
+            .init(title: "started"), .init(title: "took", alignment: .right),
+            .init(title: "replayed", isFlexible: true),
+            .init(title: "error", isFlexible: true),
+        ])
+        for job in run.jobs {
+            for attempt in job.attempts {
+                table.add([
+                    StyledLine("\(job.name) \(attempt.number)"), StateMark.cell(attempt.state),
+                    StyledLine(attempt.worker?.shown ?? ""),
+                    StyledLine(attempt.startedAt?.relative(to: now) ?? "", .dim),
+                    StyledLine(attempt.took(now: now)?.shown ?? ""), StyledLine(Self.replayed(attempt)),
+                    StyledLine(attempt.error ?? "", .red),
+                ])
+            }
+        }
+        return table.rows.isEmpty ? [] : table.lines(width: width)
+    }
+
+    private func steps(_ width: Int?) -> [StyledLine] {
+        var table = Table([
+            .init(title: "step"), .init(title: "what", isFlexible: true), .init(title: "state"),
+            .init(title: "effect"), .init(title: "took", alignment: .right),
+            .init(title: "tokens in", alignment: .right), .init(title: "out", alignment: .right),
+            .init(title: "cost", alignment: .right), .init(title: "attempt", alignment: .right),
+            .init(title: "replayed"), .init(title: "error", isFlexible: true),
+        ])
+        for job in run.jobs {
+            for step in job.steps { table.add(Self.row(step, of: job)) }
+        }
+        return table.rows.isEmpty ? [] : table.lines(width: width)
+    }
+
+    /// The state of a job, and when a delayed one is due.
+    static func state(_ job: JobDetail, now: Timestamp) -> StyledLine {
+        let cell = StateMark.cell(job.state)
+        guard job.state == "delayed", let due = job.dueAt else { return cell }
+        return cell.adding(" (due \(due.relative(to: now)))", .dim)
+    }
+
+    private static func row(_ step: StepDetail, of job: JobDetail) -> [StyledLine] {
+        let took = step.startedAt.flatMap { start in step.settledAt.map { $0.since(start).shown } } ?? ""
+        return [
+            StyledLine("\(job.name) ", .dim).adding(step.position), StyledLine(step.what), StateMark.cell(step.state),
+            StyledLine(step.effect == "none" ? "" : step.effect), StyledLine(took),
+            StyledLine(step.usage.map { String($0.input) } ?? ""),
+            StyledLine(step.usage.map { String($0.output) } ?? ""),
+            StyledLine(step.cost.map { $0.shown } ?? ""), StyledLine(String(step.attempt)),
+            StyledLine(replays(step, in: job), .green), StyledLine(step.error ?? "", .red),
+        ]
+    }
+
+    /// The later attempts that took the step from its checkpoint.
+    private static func replays(_ step: StepDetail, in job: JobDetail) -> String {
+        guard step.state == "recorded" else { return "" }
+        let later = job.attempts.filter { $0.epoch > step.epoch && $0.replayedSteps > 0 }
+        return later.isEmpty ? "" : "by " + later.map { String($0.number) }.joined(separator: ", ")
+    }
+
+    private static func replayed(_ attempt: AttemptDetail) -> String {
+        var parts: [String] = []
+        if attempt.replayedSteps > 0 { parts.append(MoneyLine.count(attempt.replayedSteps, "step")) }
+        if attempt.replayedCalls > 0 { parts.append(MoneyLine.count(attempt.replayedCalls, "model call")) }
+        if attempt.saved > .zero { parts.append("\(attempt.saved.shown) saved") }
+        if attempt.damaged > 0 { parts.append("\(MoneyLine.count(attempt.damaged, "damaged record"))") }
+        return parts.joined(separator: ", ")
+    }
+}

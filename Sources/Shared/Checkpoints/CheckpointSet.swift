@@ -1,0 +1,45 @@
+/// What an attempt, or a reader, sees of the steps recorded before: an index, which holds no results.
+///
+/// Later records of the same step stand before earlier ones.
+package struct CheckpointSet: Sendable {
+    /// The parts of journals that are seen, oldest first.
+    package private(set) var parts: [InheritedJournal]
+    /// The steps, in the order in which they were recorded.
+    package private(set) var steps: [StepEntry]
+    /// What does not read as it was written.
+    package private(set) var damage: DamageReports
+
+    private var places: [StepPosition: [Int]] = [:]
+
+    init(parts: [InheritedJournal] = [], steps: [StepEntry] = [], damage: DamageReports = DamageReports()) {
+        self.parts = parts
+        self.steps = steps
+        self.damage = damage
+        places = Dictionary(grouping: steps.indices) { steps[$0].position }
+    }
+
+    /// How many records there are.
+    package var count: Int { steps.count }
+
+    /// The records at a position, whatever their fingerprints, newest first.
+    package func entries(at position: StepPosition) -> [StepEntry] {
+        (places[position] ?? []).reversed().map { steps[$0] }
+    }
+
+    /// The records of one step, newest first; more than one when its record was found damaged and it ran again.
+    package func entries(at position: StepPosition, _ fingerprint: Fingerprint) -> [StepEntry] {
+        entries(at: position).filter { $0.fingerprint == fingerprint }
+    }
+
+    /// Whether a record at this position is known to be damaged.
+    package func isDamaged(at position: StepPosition) -> Bool {
+        damage.reports.contains { $0.isLoss && $0.position == position }
+    }
+
+    mutating func add(_ entry: StepEntry) {
+        places[entry.position, default: []].append(steps.count)
+        steps.append(entry)
+    }
+
+    mutating func add(_ damage: Damage) { self.damage.add(damage) }
+}

@@ -1,0 +1,86 @@
+import HTTPTransport
+import JobModel
+import Models
+import Settings
+import Tools
+import Workflow
+
+/// Makes what a workflow file names usable: databases, web services and programs, by this worker's connections.
+struct Toolbox: Sendable {
+    let connections: [String: ConnectionDefinition]
+    let runner: ProgramRunner
+    let programs: ProgramDirectory
+
+    /// The tools that an agent's definition names; a sql tool brings one that describes the tables along.
+    ///
+    /// - Throws: `JobFailure` when this worker lacks a connection, or an expression has no value.
+    func tools(_ definition: Workflow.ToolDefinition, in context: JobContext) throws -> [any Tool] {
+        switch definition {
+        case .sql(let sql):
+            var limits = DatabaseLimits()
+            limits.rows = sql.maximumRows
+            let database = try database(sql.connection, access: sql.access, author: .model, limits: limits)
+            return [
+                SQLTool(name: sql.name, about: sql.description, database: database),
+                CatalogTool(name: "describe_\(sql.name)", database: database),
+            ]
+        case .http(let http):
+            return [
+                HTTPTool(
+                    name: http.name, about: http.description, methods: http.methods, effect: http.effect,
+                    access: try web(http.target, methods: http.methods))
+            ]
+        case .command(let command):
+            var limits = ProgramLimits()
+            limits.time = command.timeout
+            return [
+                CommandTool(
+                    name: command.name, description: command.description ?? "Runs the program \(command.name).",
+                    run: try command.run.map { try context.text($0) }, parameters: command.parameters,
+                    effect: command.effect, limits: limits, runner: runner, programs: programs)
+            ]
+        }
+    }
+
+    /// A database by the name of its connection.
+    func database(
+        _ name: String, access: SQLAccess, author: DatabaseAccess.Author, limits: DatabaseLimits
+    ) throws(JobFailure) -> DatabaseAccess {
+        guard case .postgres(let url) = connections[name]?.kind else { throw unknown(name, "a database") }
+        return DatabaseAccess(name: name, conninfo: url.exposed, access: access, author: author, limits: limits)
+    }
+
+    /// Where requests go, with what the connection adds to them.
+    func web(_ target: HTTPToolDefinition.Target, methods: [HTTPMethod]) throws(JobFailure) -> HTTPAccess {
+        switch target {
+        case .connection(let name): return try web(connection: name, methods: methods)
+        case .url(let url): return HTTPAccess(target: .below(try address(url)), methods: methods)
+        case .hosts(let hosts): return HTTPAccess(target: .hosts(hosts), methods: methods)
+        }
+    }
+
+    /// The web service of a connection.
+    func web(connection name: String, methods: [HTTPMethod]) throws(JobFailure) -> HTTPAccess {
+        guard case .http(let url, let headers, let allowsPrivate) = connections[name]?.kind else {
+            throw unknown(name, "a web service")
+        }
+        return HTTPAccess(
+            target: .below(try address(url)), methods: methods,
+            headers: HTTPHeaders(headers.map { ($0.name, $0.value.exposed) }),
+            policy: allowsPrivate ? .any : .publicOnly)
+    }
+
+    private func address(_ text: String) throws(JobFailure) -> WebAddress {
+        do throws(WebAddressError) {
+            return try WebAddress(text)
+        } catch {
+            throw JobFailure(code: "address", message: "\(text): \(error.reason)", isPermanent: true)
+        }
+    }
+
+    private func unknown(_ name: String, _ what: String) -> JobFailure {
+        JobFailure(
+            code: "connection-unknown",
+            message: "this worker has no connection \(name) to \(what); add it to the file that --connections names")
+    }
+}

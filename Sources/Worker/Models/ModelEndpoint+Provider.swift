@@ -1,0 +1,13 @@
+package import HTTPTransport
+
+extension ModelEndpoint.Kind {
+    /// The provider that speaks these words.
+    package func provider(
+        client: HTTPClient = .shared,
+        timeouts: ModelTimeouts = ModelTimeouts()
+    ) -> any ModelProvider {
+        switch self {
+        case .openAI, .openAICompatible: OpenAIChatProvider(client: client, timeouts: timeouts)
+        }
+    }
+}

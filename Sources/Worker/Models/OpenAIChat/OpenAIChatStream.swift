@@ -1,0 +1,42 @@
+import HTTPTransport
+import JobModel
+
+/// Puts an answer together from the events of a Chat Completions stream.
+///
+/// The answer is complete when the stream has given its reason to stop *and* its terminator, `[DONE]`; whatever ends
+/// before is cut.
+struct OpenAIChatStream {
+    enum Progress: Equatable {
+        /// A further piece of the answer's text, perhaps empty.
+        case text(String)
+        case complete(ModelAnswer)
+    }
+
+    private var draft = OpenAIChatDraft()
+    private var sawEvent = false
+
+    mutating func eventArrived(_ event: ServerSentEvent) throws(ModelError.Reason) -> Progress {
+        sawEvent = true
+        if event.data == "[DONE]" {
+            guard draft.hasEnded else { throw .cutStream("it ended without a reason to stop") }
+            return .complete(try draft.answer())
+        }
+        let chunk: JSONValue
+        do {
+            chunk = try JSONValue(parsing: event.data)
+        } catch {
+            throw .malformed("\(error), in an event that begins \(ModelExchange.excerpt(event.data.utf8))")
+        }
+        if event.event == "error" {
+            let report = ProviderReport(error: chunk["error"] ?? chunk)
+            throw .reported(type: report.type, message: report.message)
+        }
+        return .text(try draft.add(chunk))
+    }
+
+    /// Says why a body that ended without a complete answer is none.
+    func bodyEnded() -> ModelError.Reason {
+        guard sawEvent else { return .malformed("there is no event in it") }
+        return .cutStream(draft.hasEnded ? "its terminator is missing" : "it ended in the middle")
+    }
+}

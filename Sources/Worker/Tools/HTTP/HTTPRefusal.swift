@@ -1,0 +1,9 @@
+/// Why a request was not sent, or its redirect not followed. Safe to show to a model.
+package struct HTTPRefusal: Error, Equatable, CustomStringConvertible {
+    /// What was wrong and, where it helps, what is allowed.
+    package let reason: String
+
+    package init(reason: String) { self.reason = reason }
+
+    package var description: String { reason }
+}

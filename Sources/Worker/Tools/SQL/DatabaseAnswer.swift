@@ -1,0 +1,31 @@
+package import JobModel
+
+/// What a statement on a connection gave back.
+package struct DatabaseAnswer: Sendable, Equatable {
+    /// The names of the columns; a name that comes again gets `_2`, `_3`, … behind it.
+    package let columns: [String]
+
+    /// An object for each row, with a member for each column.
+    package let rows: [JSONValue]
+
+    /// How many rows the statement wrote; 0 for a query.
+    package let affectedRows: Int
+
+    /// Why rows are missing at the end; nil when none are.
+    package let truncation: Truncation?
+
+    /// Which limit ended the rows.
+    package enum Truncation: Sendable, Equatable {
+        case rows(limit: Int)
+        case bytes(limit: Int)
+    }
+}
+
+extension DatabaseAnswer.Truncation: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .rows(let limit): "only the first \(limit) rows are shown; there are more"
+        case .bytes(let limit): "the rows behind the first \(limit) bytes are not shown"
+        }
+    }
+}

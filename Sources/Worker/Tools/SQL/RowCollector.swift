@@ -1,0 +1,67 @@
+import JobModel
+import Postgres
+
+/// Collects rows, batch by batch, until they end or a limit is reached.
+struct RowCollector {
+    /// A batch is fetched before its size is known, so it is small.
+    private static let largestBatch = 100
+
+    private let limits: DatabaseLimits
+    private var columns: [String] = []
+    private var readers: [ColumnReader] = []
+    private var rows: [JSONValue] = []
+    private var bytes = 0
+    private var truncation: DatabaseAnswer.Truncation?
+    private(set) var isComplete = false
+
+    init(limits: DatabaseLimits) { self.limits = limits }
+
+    /// How many rows to ask for: one more than may be kept, to know whether there are more.
+    var nextBatch: Int { min(Self.largestBatch, limits.rows - rows.count + 1) }
+
+    mutating func take(_ result: PostgresResult) {
+        if readers.isEmpty {
+            columns = Self.unique(result.columns)
+            readers = result.columnTypes.map(ColumnReader.init(type:))
+        }
+        isComplete = result.rows.count < nextBatch
+        for row in result.rows where truncation == nil { take(row) }
+        if truncation != nil { isComplete = true }
+    }
+
+    func answer(affectedRows: Int) -> DatabaseAnswer {
+        DatabaseAnswer(columns: columns, rows: rows, affectedRows: affectedRows, truncation: truncation)
+    }
+
+    private mutating func take(_ row: PostgresRow) {
+        guard rows.count < limits.rows else {
+            truncation = .rows(limit: limits.rows)
+            return
+        }
+        var object = JSONObject()
+        for (place, reader) in readers.enumerated() {
+            let text = row.text(columnAt: place)
+            bytes += text?.utf8.count ?? 0
+            object[columns[place]] = reader.value(text)
+        }
+        guard bytes <= limits.bytes else {
+            truncation = .bytes(limit: limits.bytes)
+            return
+        }
+        rows.append(.object(object))
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
+        var unique: [String] = []
+        for name in names {
+            var candidate = name
+            var number = 1
+            while unique.contains(candidate) {
+                number += 1
+                candidate = "\(name)_\(number)"
+            }
+            unique.append(candidate)
+        }
+        return unique
+    }
+}

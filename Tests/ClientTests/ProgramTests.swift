@@ -1,0 +1,177 @@
+import Glibc
+import JobModel
+import TestSupport
+import Testing
+
+@testable import Client
+
+/// The whole command against a scheduler over real HTTP.
+@Suite(.timeLimit(.minutes(2))) struct ProgramTests {
+    private func withScheduler(_ body: (FakeScheduler) async throws -> Void) async throws {
+        let scheduler = await FakeScheduler.start()
+        try await body(scheduler)
+        await scheduler.process.killAndWait()
+    }
+
+    private func withWorkflow(_ body: (String) async throws -> Void) async throws {
+        let directory = try FileSystem.makeTemporaryDirectory("/tmp/chassis-test-")
+        let path = directory + "/w.yaml"
+        try LocalFile.replace(path, with: "name: w\njobs:\n  a:\n    command: [\"true\"]\n")
+        try await body(path)
+        unlink(path)
+        rmdir(directory)
+    }
+
+    @Test func listsAndShows() async throws {
+        try await withScheduler { scheduler in
+            #expect(await scheduler.chassis("runs").output.contains("12  churn-report v3  ✓ succeeded"))
+            #expect(await !scheduler.chassis("runs", "--state", "failed").output.contains("succeeded"))
+            #expect(await scheduler.chassis("show", "12").output.contains("paid 3 model calls"))
+            #expect(await scheduler.chassis("workers").output.contains("✓ live"))
+            #expect(await scheduler.chassis("queue").output.contains("default"))
+            let json = try JSONValue(parsing: await scheduler.chassis("show", "12", "--json").output)
+            let fixture = try Fixture.runJSON
+            #expect(json == fixture)
+        }
+    }
+
+    @Test func endsWithTheStatusThatTheManualPromises() async throws {
+        try await withScheduler { scheduler in
+            try await withWorkflow { file in
+                #expect(await scheduler.chassis("--help").status == .success)
+                #expect(await scheduler.chassis("bogus").status == .usage)
+                #expect(await scheduler.chassis("runs", "--limit", "0").status == .usage)
+                #expect(await scheduler.chassis("show", "x").status == .usage)
+                #expect(await scheduler.chassis("show", "99").status == .conflict)
+                #expect(await scheduler.chassis("cancel", "15").status == .conflict)
+                #expect(await scheduler.chassis("cancel", "14").status == .success)
+                #expect(await scheduler.chassis("retry", "13", "--repeat-unknown").status == .success)
+                #expect(await scheduler.chassis("output", "12").status == .success)
+                #expect(await scheduler.chassis("output", "13").status == .unsuccessful)
+                #expect(await scheduler.chassis("output", "99").status == .conflict)
+                #expect(await scheduler.chassis("logs", "13", "--follow").status == .unsuccessful)
+                #expect(await scheduler.chassis("runs", token: nil).status == .unreachable)
+                #expect(await scheduler.chassis("runs", "--address", "http://127.0.0.1:1").status == .unreachable)
+                #expect(await scheduler.chassis("run", "/nonexistent.yaml").status == .usage)
+                #expect(await scheduler.chassis("run", file, "--param", "segment=moon").status == .refused)
+                #expect(await scheduler.chassis("run", file, "--param", "x").status == .usage)
+                #expect(await scheduler.chassis("run", file).status == .success)
+            }
+        }
+    }
+
+    @Test func saysWhatIsWrongInOneLine() async throws {
+        try await withScheduler { scheduler in
+            #expect(await scheduler.chassis("show", "99").errors == "chassis: there is no run 99 [run_not_found]\n")
+            #expect(await scheduler.chassis("runs", token: "bad").errors.contains("[unauthorized]; give a token"))
+            let away = await scheduler.chassis("runs", "--address", "http://127.0.0.1:1").errors
+            #expect(away.hasPrefix("chassis: no scheduler answers at http://127.0.0.1:1"))
+            #expect(away.split(separator: "\n").count == 1)
+            try await withWorkflow { file in
+                let errors = await scheduler.chassis("run", file, "--param", "segment=fault").errors
+                #expect(errors == "\(file):2:3: jobs.a: is wrong; write it right\n")
+            }
+        }
+    }
+
+    @Test func neverSendsControlCharactersToTheTerminal() async throws {
+        try await withScheduler { scheduler in
+            for arguments in [
+                ["logs", "12"], ["logs", "12", "--json"], ["output", "12"], ["output", "12", "--json"],
+            ] {
+                let output = await scheduler.chassis(arguments[0], arguments[1], arguments.last ?? "").output
+                #expect(
+                    !output.unicodeScalars.contains {
+                        $0.value < 0x20 && $0 != "\n" || (0x7F...0x9F).contains($0.value)
+                    }
+                )
+            }
+            #expect(await scheduler.chassis("logs", "12").output.contains("analyze.2 │ evil \\x1b]0;title\\x07 text"))
+        }
+    }
+
+    @Test func writesOneJSONObjectForEachLogLine() async throws {
+        try await withScheduler { scheduler in
+            let lines = await scheduler.chassis("logs", "12", "--json").output.split(separator: "\n")
+            let numbers = try lines.map { try JSONValue(parsing: String($0)).number("number") }
+            #expect(numbers == [5, 6])
+            #expect(
+                await scheduler.chassis("logs", "12", "--job", "extract", "--json").output.split(separator: "\n").count
+                    == 1
+            )
+        }
+    }
+
+    @Test func sendsTheParamsAndTheKey() async throws {
+        try await withScheduler { scheduler in
+            try await withWorkflow { file in
+                _ = await scheduler.chassis("run", file, "--param", "a=1", "--param", "b=x=y", "--idempotency-key", "k")
+                let submitted = try await Submissions.of(scheduler)
+                #expect(submitted["raw_params"] == ["a": "1", "b": "x=y"])
+                #expect(submitted["idempotency_key"] == "k")
+                #expect(submitted["file"]?.stringValue == file)
+            }
+        }
+    }
+
+    @Test func followsARunToItsEnd() async throws {
+        try await withScheduler { scheduler in
+            try await withWorkflow { file in
+                let plain = await scheduler.chassis("run", file, "--follow")
+                #expect(plain.status == .success)
+                #expect(plain.output.contains("run 14  queued\n"))
+                #expect(plain.output.contains("extract  running  attempt 1 on worker-1 (pid 4211 on build-3)\n"))
+                #expect(plain.output.contains("paid 3 model calls"))
+                #expect(plain.output.contains("go on with: chassis show 14"))
+                #expect(!plain.output.contains("\u{1B}"))
+                let live = await scheduler.chassis("run", file, "--follow", width: 80)
+                #expect(live.output.contains("\u{1B}["))
+                let json = await scheduler.chassis("run", file, "--follow", "--json")
+                let answer = try JSONValue(parsing: json.output)
+                #expect(answer.text("state") == "succeeded")
+            }
+        }
+    }
+
+    @Test func waitsForASchedulerThatIsAwayForAMoment() async throws {
+        let directory = try FileSystem.makeTemporaryDirectory("/tmp/chassis-test-")
+        let outage = directory + "/outage"
+        let scheduler = await FakeScheduler.start(outage: outage)
+        try LocalFile.replace(outage, with: "")
+        let errors = Terminal(bufferOf: nil)
+        let api = PatientAPI(
+            api: SchedulerAPI(try Endpoint(address: scheduler.address, token: "good")),
+            errors: errors,
+            clock: ContinuousClock()
+        )
+        let answer = try await api.ask { api in
+            // The first try finds the outage, the second does not.
+            do { return try await api.run(RunID(rawValue: 12)) } catch {
+                unlink(outage)
+                throw error
+            }
+        }
+        #expect(answer.number("id") == 12)
+        #expect(errors.written.contains("does not answer; asking again for up to 30s\nthe scheduler answers again\n"))
+        await scheduler.process.killAndWait()
+        rmdir(directory)
+    }
+
+    @Test func checksAFileWithoutAnyScheduler() async throws {
+        let nobody = FakeScheduler(process: ChildProcess(["true"]), address: "http://127.0.0.1:1")
+        try await withWorkflow { file in
+            #expect(await nobody.chassis("validate", file).output == "✓ \(file): w, 1 job: a\n")
+            #expect(await nobody.chassis("validate", file, "--json").output == #"{"workflow":"w","jobs":["a"]}"# + "\n")
+            try LocalFile.replace(file, with: "name: w\njobs:\n  a:\n    comand: [\"true\"]\n")
+            let refused = await nobody.chassis("validate", file)
+            #expect(refused.status == .refused)
+            #expect(refused.errors.hasPrefix("\(file):4:5: "))
+            #expect(await nobody.chassis("run", file).status == .refused)
+            let json = await nobody.chassis("validate", file, "--json")
+            #expect(json.status == .refused)
+            let faults = try JSONValue(parsing: json.output).list("faults")
+            #expect(faults.first?.number("line") == 4)
+        }
+        _ = await nobody.process.ended()
+    }
+}

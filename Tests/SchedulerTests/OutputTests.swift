@@ -1,0 +1,74 @@
+import Checkpoints
+import JobModel
+import Storage
+import Testing
+
+@Suite struct OutputTests {
+    @Test func theOutputOfTheRunIsThatOfItsLastJob() async throws {
+        try await APIScene.play { scene in
+            let id = try await scene.submit()
+            try await scene.end(try await scene.claim(), .succeeded(["rows": 3]))
+            let early = try await scene.get("/v1/runs/\(id)/output")
+            #expect(early.status == 409)
+            #expect(early.code == "output-not-ready")
+            try await scene.end(try await scene.claim(), .succeeded("done"))
+            #expect(try await scene.get("/v1/runs/\(id)/output").json == "done")
+            #expect(try await scene.get("/v1/runs/\(id)/output?job=extract").json == ["rows": 3])
+            let missing = try await scene.get("/v1/runs/\(id)/output?job=none")
+            #expect(missing.status == 404)
+            #expect(missing.code == "job-not-found")
+        }
+    }
+
+    @Test func severalLastJobsMakeAnObject() async throws {
+        try await APIScene.play { scene in
+            let workflow = """
+                name: fan
+                jobs:
+                  one: {command: [echo]}
+                  two: {command: [echo]}
+                  three: {command: [echo]}
+                """
+            let submitted = try await scene.post("/v1/runs", ["workflow": .string(workflow)])
+            let id = try #require(submitted.json[key: "id"]?.integerValue)
+            let blob = try await scene.put(["large": true])
+            try await scene.end(try await scene.claim(), .succeeded(1))
+            try await scene.end(try await scene.claim(), .succeededWithBlob(blob))
+            try await scene.end(try await scene.claim(), .failed(JobFailure(code: "exit-status", message: "1")))
+            let answer = try await scene.get("/v1/runs/\(id)/output")
+            #expect(answer.status == 200)
+            #expect(answer.json == ["one": 1, "two": ["large": true], "three": nil])
+        }
+    }
+
+    @Test func aJobWithoutAnOutputIsToldApart() async throws {
+        try await APIScene.play { scene in
+            let id = try await scene.submit()
+            try await scene.end(
+                try await scene.claim(), .failed(JobFailure(code: "exit-status", message: "1", isPermanent: true)))
+            let answer = try await scene.get("/v1/runs/\(id)/output?job=extract")
+            #expect(answer.status == 404)
+            #expect(answer.code == "output-not-found")
+            #expect(answer.detail.contains("failed"))
+        }
+    }
+
+    @Test func anOutputThatTheStoreLostIsDamaged() async throws {
+        try await APIScene.play { scene in
+            let id = try await scene.submit()
+            let lost = StoredBlob(digest: String(repeating: "0", count: 64), byteCount: 12)
+            try await scene.end(try await scene.claim(), .succeededWithBlob(lost))
+            let answer = try await scene.get("/v1/runs/\(id)/output?job=extract")
+            #expect(answer.status == 500)
+            #expect(answer.code == "output-damaged")
+        }
+    }
+}
+
+extension APIScene {
+    /// Keeps an output in the store.
+    fileprivate func put(_ output: JSONValue) async throws -> StoredBlob {
+        let blob = try await store.putBlob(output.encoded())
+        return StoredBlob(digest: blob.digest.hex, byteCount: blob.byteCount)
+    }
+}

@@ -1,0 +1,136 @@
+import JobModel
+import Testing
+
+@Suite struct SubmissionTests {
+    private let workflow = JSONValue.string(APIScene.workflow)
+
+    @Test func aRunIsStarted() async throws {
+        try await APIScene.play { scene in
+            let answer = try await scene.post("/v1/runs", ["workflow": workflow, "file": "report.yaml"])
+            #expect(answer.status == 201)
+            let run = answer.json
+            #expect(run[key: "workflow"] == "report")
+            #expect(run[key: "version"] == 1)
+            #expect(run[key: "team"] == "default")
+            #expect(run[key: "state"] == "queued")
+            #expect(run[key: "params"] == ["segment": "all", "count": 1])
+            #expect(run[key: "jobs"]?[key: "pending"] == 1)
+            #expect(run[key: "jobs"]?[key: "blocked"] == 1)
+            #expect(run[key: "jobs"]?.objectValue?.count == JobState.allCases.count)
+            #expect(run[key: "cost_micro_usd"] == 0)
+            #expect(run[key: "started_at"]?.isNull == true)
+            #expect(run[key: "created_at"]?.stringValue?.hasSuffix("Z") == true)
+            #expect(try await scene.claim().name == "extract")
+        }
+    }
+
+    @Test func paramsMayBeValuesOrTexts() async throws {
+        try await APIScene.play { scene in
+            let answer = try await scene.post(
+                "/v1/runs", ["workflow": workflow, "params": ["segment": "eu"], "raw_params": ["count": "7"]])
+            #expect(answer.status == 201)
+            #expect(answer.json[key: "params"] == ["segment": "eu", "count": 7])
+        }
+    }
+
+    @Test func anIdempotencyKeyNamesTheFirstRun() async throws {
+        try await APIScene.play { scene in
+            let body: JSONValue = ["workflow": workflow, "idempotency_key": "monday"]
+            let first = try await scene.post("/v1/runs", body)
+            let second = try await scene.post("/v1/runs", body)
+            #expect(first.status == 201)
+            #expect(second.status == 200)
+            #expect(first.json[key: "id"] == second.json[key: "id"])
+        }
+    }
+
+    @Test func everyFaultOfAFileIsReported() async throws {
+        try await APIScene.play { scene in
+            let broken: JSONValue = [
+                "workflow": "name: report\njobs:\n  a:\n    command: [echo]\n    needs: [b]\n    wrong: 1\n",
+                "file": "broken.yaml",
+            ]
+            for path in ["/v1/runs", "/v1/validate"] {
+                let answer = try await scene.post(path, broken)
+                #expect(answer.status == 422)
+                #expect(answer.code == "workflow-invalid")
+                #expect(answer.detail.contains("broken.yaml"))
+                let faults = try #require(answer.json[key: "faults"]?.arrayValue)
+                #expect(faults.count >= 2)
+                for fault in faults {
+                    #expect(fault[key: "line"]?.integerValue ?? 0 > 0)
+                    #expect(fault[key: "column"]?.integerValue ?? 0 > 0)
+                    #expect(fault[key: "path"]?.stringValue != nil)
+                    #expect(fault[key: "message"]?.stringValue?.isEmpty == false)
+                    #expect(fault[key: "hint"] != nil)
+                }
+            }
+            #expect(try await scene.get("/v1/runs").json[key: "runs"]?.arrayValue?.isEmpty == true)
+        }
+    }
+
+    @Test func aGoodFileIsValid() async throws {
+        try await APIScene.play { scene in
+            let answer = try await scene.post("/v1/validate", ["workflow": workflow])
+            #expect(answer.status == 200)
+            #expect(answer.json == ["workflow": "report", "jobs": ["extract", "publish"]])
+        }
+    }
+
+    @Test func paramsThatDoNotFitAreRefused() async throws {
+        try await APIScene.play { scene in
+            let answer = try await scene.post(
+                "/v1/runs", ["workflow": workflow, "params": ["count": "x", "colour": "red"]])
+            #expect(answer.status == 422)
+            #expect(answer.code == "params-invalid")
+            #expect(answer.detail.contains("count"))
+            #expect(answer.detail.contains("colour"))
+        }
+    }
+
+    @Test(arguments: [
+        [:], ["workflow": 1], ["workflow": "", "name": "x"], ["workflow": "", "params": []],
+        ["workflow": "", "raw_params": ["a": 1]], ["workflow": "", "params": ["a": 1], "raw_params": ["a": "1"]],
+        ["workflow": "", "idempotency_key": ""], [], "text",
+    ] as [JSONValue])
+    func aBodyOfAnotherShapeIsRefused(body: JSONValue) async throws {
+        try await APIScene.play { scene in
+            let answer = try await scene.post("/v1/runs", body)
+            #expect(answer.status == 400)
+            #expect(answer.code == "bad-request")
+        }
+    }
+
+    @Test func aNullCharacterIsRefused() async throws {
+        try await APIScene.play { scene in
+            for body: JSONValue in [
+                ["workflow": workflow, "params": ["segment": "a\0b"]],
+                ["workflow": workflow, "idempotency_key": "a\0b"],
+            ] {
+                let answer = try await scene.post("/v1/runs", body)
+                #expect(answer.status == 400)
+                #expect(answer.code == "bad-request")
+                #expect(answer.detail.contains("U+0000"))
+            }
+        }
+    }
+
+    @Test func malformedJSONIsRefusedWithItsPlace() async throws {
+        try await APIScene.play { scene in
+            let answer = try await scene.send("POST", "/v1/runs", body: Array(#"{"workflow": nope}"#.utf8))
+            #expect(answer.status == 400)
+            #expect(answer.code == "malformed-json")
+            #expect(answer.detail.contains("byte 13"))
+        }
+    }
+
+    @Test func aBodyBeyondTheLimitIsRefused() async throws {
+        try await APIScene.play { scene in
+            let body = JSONValue.object(["workflow": .string(String(repeating: "x", count: 2 << 20))])
+            let answer = try await scene.post("/v1/runs", body)
+            #expect(answer.status == 413)
+            #expect(answer.code == "body-too-large")
+            #expect(try await scene.get("/v1/runs").status == 200)
+        }
+    }
+}

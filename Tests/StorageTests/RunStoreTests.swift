@@ -1,0 +1,83 @@
+import JobModel
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Storage
+
+@Suite struct RunStoreTests {
+    @Test func returnsTheFirstRunForTheSameKey() async throws {
+        let fixture = try await QueueFixture.make()
+        let first = try await fixture.submit([("a", [])], key: "k")
+        let second = try await fixture.submit([("a", [])], key: "k")
+        #expect(first.isNew && !second.isNew)
+        #expect(first.run == second.run)
+        #expect(try await fixture.claim().count == 1)
+        #expect(try await fixture.submit([("a", [])]).isNew)
+    }
+
+    @Test func keepsOneVersionForOneContent() async throws {
+        let fixture = try await QueueFixture.make()
+        let receipts = try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<12 {
+                group.addTask {
+                    _ = try await fixture.runs.submit(
+                        .init(workflow: "same", source: "content \(number % 3)", jobs: [.init(name: "a", kind: "llm")]))
+                }
+            }
+            try await group.waitForAll()
+            return try await fixture.pool.query(
+                """
+                SELECT count(*) AS versions, count(DISTINCT number) AS numbers, max(number) AS newest
+                FROM chassis.workflow_version JOIN chassis.workflow USING (workflow_id) WHERE name = 'same'
+                """
+            ).rows[0]
+        }
+        #expect(try receipts.int("versions") == 3)
+        #expect(try receipts.int("numbers") == 3)
+        let job = try #require(try await fixture.claim().first)
+        #expect(try await fixture.runs.version(job.version).source.hasPrefix("content "))
+        await #expect(throws: StorageError.versionMissing(VersionID(rawValue: 999))) {
+            try await fixture.runs.version(VersionID(rawValue: 999))
+        }
+    }
+
+    @Test func cancelsWhatNobodyHoldsAtOnce() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", []), ("b", ["a"])]).run
+        #expect(try await fixture.runs.cancel(run) == .init(running: 0))
+        #expect(try await fixture.states(of: run) == ["a": "cancelled", "b": "cancelled"])
+        #expect(try await fixture.ending(of: run) == "cancelled")
+        #expect(try await fixture.runs.cancel(run) == nil)
+        #expect(try await fixture.runs.cancel(RunID(rawValue: 99)) == nil)
+    }
+
+    @Test func marksAClaimWhoseRunWasCancelled() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", [])]).run
+        let job = try #require(try await fixture.claim().first)
+        _ = try await fixture.runs.cancel(run)
+        _ = try await fixture.queue.release(job.id, epoch: job.epoch)
+        #expect(try #require(try await fixture.claim().first).isCancelled)
+    }
+
+    @Test func bringsARunBackWithoutRepeatingWhatSucceeded() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", []), ("b", ["a"]), ("c", ["b"]), ("d", ["a", "b"])]).run
+        #expect(try await fixture.runs.retry(run, repeatingUnknown: false) == nil)
+        _ = try await fixture.end(fixture.claim())
+        let failing = try await fixture.claim()
+        _ = try await fixture.end(failing, .failed(JobFailure(code: "x", message: "y")))
+        #expect(try await fixture.ending(of: run) == "failed")
+        #expect(try await fixture.runs.retry(run, repeatingUnknown: false) == ["default"])
+        #expect(
+            try await fixture.states(of: run) == ["a": "succeeded", "b": "pending", "c": "blocked", "d": "blocked"])
+        let again = try await fixture.claim()
+        #expect(again.map(\.name) == ["b"])
+        #expect(again[0].attempt == 2 && again[0].failures == 0 && again[0].epoch.rawValue == 2)
+        _ = try await fixture.end(again)
+        _ = try await fixture.end(fixture.claim())
+        #expect(try await fixture.ending(of: run) == "succeeded")
+        #expect(try await fixture.runs.retry(run, repeatingUnknown: false) == nil)
+    }
+}

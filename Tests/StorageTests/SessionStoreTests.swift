@@ -1,0 +1,144 @@
+import JobModel
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Storage
+
+@Suite struct SessionStoreTests {
+    @Test func renewsOnlyALivingSession() async throws {
+        let fixture = try await QueueFixture.make()
+        try await fixture.pool.withConnection { connection in
+            #expect(try await fixture.sessions.renew(fixture.session, lease: .seconds(15), on: connection) == [])
+            await #expect(throws: StorageError.sessionEnded(fixture.session)) {
+                try await fixture.sessions.renew(
+                    fixture.session, lease: .seconds(15), on: connection, now: "2999-01-01")
+            }
+            try await fixture.sessions.finish(fixture.session, on: connection)
+            await #expect(throws: StorageError.sessionEnded(fixture.session)) {
+                try await fixture.sessions.renew(fixture.session, lease: .seconds(15), on: connection)
+            }
+        }
+    }
+
+    @Test func tellsASessionOfItsCancelledJobs() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", []), ("b", ["a"])]).run
+        let job = try #require(try await fixture.claim().first)
+        #expect(try await fixture.runs.cancel(run) == .init(running: 1))
+        #expect(try await fixture.states(of: run) == ["a": "running", "b": "cancelled"])
+        let told = try await fixture.pool.withConnection {
+            try await fixture.sessions.renew(fixture.session, lease: .seconds(15), on: $0)
+        }
+        #expect(told == [job.id])
+        _ = try await fixture.end([job], .cancelled)
+        #expect(try await fixture.ending(of: run) == "cancelled")
+    }
+
+    @Test func endsASessionWhoseLeaseRanOutAndRescuesItsJobs() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", [])]).run
+        let job = try #require(try await fixture.claim().first)
+        try await fixture.pool.withConnection { connection in
+            let sessions = fixture.sessions
+            #expect(try await sessions.endDead(grace: .milliseconds(300), on: connection) == [])
+            let later = try await connection.query("SELECT (now() + interval '16 seconds')::text AS at").rows[0].string("at")
+            let changes = try await sessions.endDead(grace: .milliseconds(300), on: connection, now: later)
+            #expect(changes == [.init(session: fixture.session, worker: "w1", endReason: "lease expired")])
+            let rescued = try await sessions.rescue(poisonLimit: 3, on: connection, now: later)
+            #expect(rescued == [.init(job: job.id, run: run, queue: "default", hasFailed: false)])
+            #expect(try await sessions.rescue(poisonLimit: 3, on: connection, now: later) == [])
+            let other = try await QueueFixture.begin("w2", on: connection)
+            let again = try #require(try await fixture.claim(session: other).first)
+            #expect(again.attempt == 2 && again.losses == 1 && again.failures == 0 && again.epoch.rawValue == 2)
+        }
+        #expect(try await fixture.end([job]).ended.isEmpty)
+    }
+
+    @Test func noticesThatAProcessIsGoneByItsFreeLock() async throws {
+        let fixture = try await QueueFixture.make()
+        let sessions = fixture.sessions
+        let holder = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "holder"))
+        #expect(try await sessions.lock(fixture.session, on: holder))
+        try await fixture.pool.withConnection { connection in
+            let changes = try await sessions.endDead(grace: .zero, on: connection)
+            #expect(changes == [])
+            let isLocked = try await sessions.lock(fixture.session, on: connection)
+            #expect(!isLocked)
+        }
+        await holder.close()
+        let observer = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "o"))
+        while try await !observer.query("SELECT FROM pg_stat_activity WHERE application_name = 'holder'").rows.isEmpty {}
+        #expect(
+            try await sessions.endDead(grace: .seconds(5), on: observer)
+                == [.init(session: fixture.session, worker: "w1", endReason: nil)])
+        #expect(try await sessions.endDead(grace: .seconds(5), on: observer) == [])
+        #expect(
+            try await sessions.endDead(grace: .zero, on: observer)
+                == [.init(session: fixture.session, worker: "w1", endReason: "process gone")])
+        await observer.close()
+    }
+
+    @Test func forgivesALockThatComesBackInTime() async throws {
+        let fixture = try await QueueFixture.make()
+        let sessions = fixture.sessions
+        let observer = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "o"))
+        let first = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "holder"))
+        #expect(try await sessions.lock(fixture.session, on: first))
+        await first.close()
+        while try await !observer.query("SELECT FROM pg_stat_activity WHERE application_name = 'holder'").rows.isEmpty {}
+        #expect(try await sessions.endDead(grace: .seconds(5), on: observer).count == 1)
+        let second = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "holder"))
+        #expect(try await sessions.lock(fixture.session, on: second))
+        #expect(try await sessions.endDead(grace: .zero, on: observer) == [])
+        await second.close()
+        await observer.close()
+    }
+
+    /// After a restart of the server all locks are free at once: nobody is taken for dead before the lease is over.
+    @Test func countsNoFreeLockOfAnEarlierLifeOfTheServer() async throws {
+        let fixture = try await QueueFixture.make()
+        let observer = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "o"))
+        let holder = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "holder"))
+        #expect(try await fixture.sessions.lock(fixture.session, on: holder))
+        await holder.close()
+        try await observer.execute("DELETE FROM chassis.incarnation")
+        while try await !observer.query("SELECT FROM pg_stat_activity WHERE application_name = 'holder'").rows.isEmpty {}
+        #expect(try await fixture.sessions.endDead(grace: .zero, on: observer) == [])
+        #expect(try await fixture.sessions.endDead(grace: .zero, on: observer) == [])
+        await observer.close()
+    }
+
+    @Test func failsAJobThatLosesItsWorkersAndSkipsItsDependents() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", []), ("b", ["a"])]).run
+        try await fixture.pool.withConnection { connection in
+            for loss in 1...3 {
+                let session = try await QueueFixture.begin("w\(loss)", on: connection)
+                _ = try #require(try await fixture.claim(session: session).first)
+                try await fixture.sessions.finish(session, on: connection)
+                let rescued = try await fixture.sessions.rescue(poisonLimit: 3, on: connection)
+                #expect(rescued.map(\.hasFailed) == [loss == 3])
+            }
+        }
+        #expect(try await fixture.states(of: run) == ["a": "failed", "b": "skipped"])
+        #expect(try await fixture.ending(of: run) == "failed")
+    }
+
+    /// A claim that commits after its session was ended is swept by a later look.
+    @Test func sweepsEndedSessionsForAMinute() async throws {
+        let fixture = try await QueueFixture.make()
+        _ = try await fixture.submit([("a", [])])
+        _ = try await fixture.claim()
+        try await fixture.pool.withConnection { connection in
+            try await fixture.sessions.finish(fixture.session, on: connection)
+            for (seconds, count) in [(61, 0), (59, 1)] {
+                let now = try await connection.query(
+                    "SELECT (now() + $1::integer * interval '1 second')::text AS at", [.integer(seconds)]
+                ).rows[0].string("at")
+                let rescued = try await fixture.sessions.rescue(poisonLimit: 3, on: connection, now: now)
+                #expect(rescued.count == count)
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import JobModel
+import Postgres
+import Storage
+import Testing
+import TestSupport
+
+@Suite struct StepStoreTests {
+    static func step(_ job: ClaimedJob, _ position: String, effect: Effect = .none) -> StepStore.Identity {
+        .init(
+            job: job.id, epoch: job.epoch, attempt: job.attempt, position: position, kind: "model", name: "m",
+            effect: effect, fingerprint: [UInt8](repeating: 7, count: 32))
+    }
+
+    @Test func writesNoIntentUnderALostLease() async throws {
+        let fixture = try await QueueFixture.make()
+        let steps = StepStore(fixture.pool)
+        _ = try await fixture.submit([("a", [])])
+        let job = try #require(try await fixture.claim().first)
+        try await steps.intend(Self.step(job, "t0001"))
+        _ = try await fixture.queue.release(job.id, epoch: job.epoch)
+        await #expect(throws: StorageError.leaseLost(job.id, job.epoch)) {
+            try await steps.intend(Self.step(job, "t0002"))
+        }
+        let open = try await steps.open(of: job.id, before: LeaseEpoch(rawValue: 2))
+        #expect(open.map(\.position) == ["t0001"])
+        #expect(open[0].fingerprint == String(repeating: "07", count: 32))
+    }
+
+    @Test func listsWhatIsOpenAndWhatIsUnknown() async throws {
+        let fixture = try await QueueFixture.make()
+        let steps = StepStore(fixture.pool)
+        let run = try await fixture.submit([("a", [])]).run
+        let job = try #require(try await fixture.claim().first)
+        for position in ["t0001", "t0002", "t0003", "t0004"] {
+            try await steps.intend(Self.step(job, position, effect: .once))
+        }
+        let settle = { (position: String, settlement: StepStore.Settlement) in
+            try await steps.settle(job: job.id, epoch: job.epoch, position: position, as: settlement)
+        }
+        try await settle("t0001", .recorded(usage: ["input": 3], cost: MicroDollars(rawValue: 12)))
+        try await settle("t0002", .failed("refused"))
+        try await settle("t0003", .unknown("cut"))
+        let open = { try await steps.open(of: job.id, before: LeaseEpoch(rawValue: 9)) }
+        #expect(try await open().map { "\($0.position) \($0.isUnknown)" } == ["t0003 true", "t0004 false"])
+        _ = try await fixture.end([job], .failed(JobFailure(code: "x", message: "y")))
+        _ = try await fixture.runs.retry(run, repeatingUnknown: true)
+        #expect(try await open().map(\.position) == ["t0004"])
+    }
+}

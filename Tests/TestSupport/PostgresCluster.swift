@@ -1,0 +1,101 @@
+import Glibc
+import Postgres
+
+/// A private Postgres server for tests: on a socket in a directory of its own, as an unprivileged user.
+package actor PostgresCluster {
+    /// The directory of the cluster and of its socket.
+    package nonisolated let directory: String
+    private let settings: [String]
+    private var server: ChildProcess?
+
+    /// Makes a cluster; it is not started yet.
+    ///
+    /// - Parameter isDurable: Whether it waits for the disk; without that it is faster, and does for most tests.
+    package static func make(isDurable: Bool = false) async -> PostgresCluster {
+        var template = Array("/tmp/chassis-pg-XXXXXX".utf8CString)
+        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        Lifeline.shared.remove(directory)
+        chmod(directory, 0o755)
+        if let user = serverUser { precondition(chown(directory, user.id, user.group) == 0, "chown failed") }
+        let made = ChildProcess(
+            asServerUser([binary("initdb"), "-D", directory + "/data", "-U", "chassis", "-A", "trust", "--no-sync"]),
+            directory: directory)
+        let ending = await made.ended()
+        precondition(ending == .exited(0), "initdb failed: \(made.output)")
+        return PostgresCluster(directory: directory, isDurable: isDurable)
+    }
+
+    private init(directory: String, isDurable: Bool) {
+        self.directory = directory
+        settings = [
+            "listen_addresses=", "unix_socket_directories=\(directory)", "max_connections=200",
+            "fsync=\(isDurable ? "on" : "off")", "logging_collector=off",
+        ]
+    }
+
+    /// Starts the server, and waits until it answers.
+    package func start() async {
+        let postgres = ([Self.binary("postgres"), "-D", directory + "/data"] + settings.flatMap { ["-c", $0] })
+        let server = ChildProcess(
+            Self.asServerUser(postgres), adding: ["LC_ALL": "C"], directory: directory)
+        self.server = server
+        Lifeline.shared.end(server.pid)
+        _ = await server.line { $0.contains("ready to accept connections") }
+        precondition(!server.hasEnded, "the server did not start: \(server.output)")
+    }
+
+    /// Stops the server; by default fast, waiting for it.
+    ///
+    /// - Parameter signal: SIGINT for a fast stop, SIGQUIT for an immediate one, SIGKILL for a crash.
+    package func stop(_ signal: Int32 = SIGINT) async {
+        guard let server else { return }
+        server.signal(signal)
+        _ = await server.ended()
+        self.server = nil
+    }
+
+    /// The process of the postmaster.
+    package var pid: Int32? { server?.pid }
+
+    /// How to reach a database of the cluster.
+    package nonisolated func conninfo(_ database: String = "postgres") -> String {
+        "host=\(directory) user=chassis dbname=\(database)"
+    }
+
+    /// Makes a database, by default an empty one.
+    package nonisolated func makeDatabase(_ name: String, template: String = "template0") async throws -> String {
+        let connection = try await PostgresConnection.connect(
+            PostgresConnection.Options(conninfo: conninfo(), applicationName: "test"))
+        try await connection.execute("CREATE DATABASE \"\(name)\" TEMPLATE \"\(template)\"")
+        await connection.close()
+        return conninfo(name)
+    }
+
+    /// The user the server runs as, when the tests run as root.
+    private static var serverUser: (id: uid_t, group: gid_t)? {
+        guard geteuid() == 0, let entry = getpwnam("postgres") ?? getpwnam("nobody") else { return nil }
+        return (entry.pointee.pw_uid, entry.pointee.pw_gid)
+    }
+
+    private static func asServerUser(_ command: [String]) -> [String] {
+        guard let user = serverUser else { return command }
+        return ["setpriv", "--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups", "--"] + command
+    }
+
+    /// The path of one of the server's programs: the newest version that is installed.
+    package static func binary(_ name: String) -> String {
+        let parent = "/usr/lib/postgresql"
+        var versions: [Int] = []
+        if let entries = opendir(parent) {
+            while let entry = readdir(entries) {
+                let text = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                if let version = Int(text), access("\(parent)/\(text)/bin/\(name)", X_OK) == 0 { versions.append(version) }
+            }
+            closedir(entries)
+        }
+        return versions.max().map { "\(parent)/\($0)/bin/\(name)" } ?? name
+    }
+}
