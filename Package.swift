@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "chassis-worker",
             dependencies: [
-                "Worker", "Settings", "Telemetry", "JobModel", log, lifecycle, signals, arguments,
+                "Worker", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments,
             ],
             path: "Sources/Worker/Command", swiftSettings: settings),
 

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct APIServiceTests {
     @Test func anAddressThatIsTakenIsToldApart() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let second = APIService(
                 APIConfiguration(port: scene.address.port), pool: scene.pool, blobs: OutputBlobs(scene.store),
                 notifier: ReadyNotifier(scene.pool), logger: Logger(label: "test"))
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func theBoundAddressIsReported() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             #expect(scene.address.host == "127.0.0.1")
             #expect(scene.address.port > 0)
         }

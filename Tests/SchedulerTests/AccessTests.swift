@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct AccessTests {
     @Test func noTokenIsRefused() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await Answer.send("GET", "/v1/runs", to: scene.address, token: nil)
             #expect(answer.status == 401)
             #expect(answer.code == "token-missing")
@@ -17,7 +17,7 @@ import Testing
 
     @Test(arguments: ["", "chs_", "chs_12", "other", "chs_" + String(repeating: "0", count: 64)])
     func aTokenThatIsNotKnownIsRefused(token: String) async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await Answer.send("GET", "/v1/runs", to: scene.address, token: token)
             #expect(answer.status == 401)
             #expect(answer.code == "token-invalid")
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func aGoodTokenLetsInAgainAndAgain() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             for _ in 0..<3 { #expect(try await scene.get("/v1/runs").status == 200) }
             let other = AccessToken.mint()
             #expect(try await Answer.send("GET", "/v1/runs", to: scene.address, token: other.reveal()).status == 401)

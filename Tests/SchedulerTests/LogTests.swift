@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct LogTests {
     @Test func linesComeInPagesUntilTheLogIsFinal() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             let job = try await scene.claim()
             for text in ["one", "two", "three"] { try await scene.say(text, job) }
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func aMissingJobIsToldApart() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             let answer = try await scene.get("/v1/runs/\(id)/logs?job=none")
             #expect(answer.status == 404)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct OutputTests {
     @Test func theOutputOfTheRunIsThatOfItsLastJob() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             try await scene.end(try await scene.claim(), .succeeded(["rows": 3]))
             let early = try await scene.get("/v1/runs/\(id)/output")
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func severalLastJobsMakeAnObject() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let workflow = """
                 name: fan
                 jobs:
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func aJobWithoutAnOutputIsToldApart() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             try await scene.end(
                 try await scene.claim(), .failed(JobFailure(code: "exit-status", message: "1", isPermanent: true)))
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func anOutputThatTheStoreLostIsDamaged() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             let lost = StoredBlob(digest: String(repeating: "0", count: 64), byteCount: 12)
             try await scene.end(try await scene.claim(), .succeededWithBlob(lost))

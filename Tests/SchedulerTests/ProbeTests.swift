@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func probesNeedNoToken() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             for path in ["/livez", "/readyz"] {
                 let answer = try await Answer.send("GET", path, to: scene.address, token: nil)
                 #expect(answer.status == 200)
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func aProcessWithoutDatabaseLivesButIsNotReady() async throws {
-        try await APIScene.serve(noDatabase) { address, _ in
+        try await APIScene.serve(noDatabase) { address, _ async throws in
             #expect(try await Answer.send("GET", "/livez", to: address, token: nil).status == 200)
             let answer = try await Answer.send("GET", "/readyz", to: address, token: nil)
             #expect(answer.status == 503)
@@ -35,7 +35,7 @@ import Testing
     @Test func aDatabaseThatWasNotMigratedIsNotReady() async throws {
         let options = PostgresConnection.Options(conninfo: try await TestDatabase.empty(), applicationName: "test")
         let pool = PostgresPool(options, size: 1)
-        try await APIScene.serve(pool) { address, _ in
+        try await APIScene.serve(pool) { address, _ async throws in
             let answer = try await Answer.send("GET", "/readyz", to: address, token: nil)
             #expect(answer.status == 503)
             #expect(answer.code == "schema-unfit")
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func requestsWithoutDatabaseAreToBeAskedAgain() async throws {
-        try await APIScene.serve(noDatabase) { address, _ in
+        try await APIScene.serve(noDatabase) { address, _ async throws in
             let token = "chs_" + String(repeating: "0", count: 64)
             let answer = try await Answer.send("GET", "/v1/runs", to: address, token: token)
             #expect(answer.status == 503)

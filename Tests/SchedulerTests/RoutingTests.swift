@@ -4,7 +4,7 @@ import Testing
 @Suite struct RoutingTests {
     @Test(arguments: ["/", "/v1", "/v2/runs", "/v1/runs/1/nothing", "/livez/more"])
     func anUnknownPathIsNotFound(path: String) async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.get(path)
             #expect(answer.status == 404)
             #expect(answer.code == "path-not-found")
@@ -16,7 +16,7 @@ import Testing
         ("POST", "/livez", "GET, HEAD"), ("GET", "/v1/runs/1/cancel", "POST"), ("PATCH", "/v1/queues", "GET, HEAD"),
     ])
     func aMethodThatDoesNothingIsNotAllowed(method: String, path: String, allowed: String) async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.send(method, path)
             #expect(answer.status == 405)
             #expect(answer.code == "method-not-allowed")
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func headIsGetWithoutTheBody() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.send("HEAD", "/v1/runs")
             #expect(answer.status == 200)
             #expect(answer.body.isEmpty)
@@ -39,7 +39,7 @@ import Testing
         "/v1/runs/1/output?name=a", "/v1/workers?limit=1", "/v1/queues?limit=1",
     ])
     func aBadParameterIsRefused(path: String) async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.get(path)
             #expect(answer.status == 400)
             #expect(answer.code == "bad-parameter")
@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: ["", "/output", "/logs"])
     func whatIsAskedOfAMissingRunIsNotFound(path: String) async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.get("/v1/runs/4711" + path)
             #expect(answer.status == 404)
             #expect(answer.code == "run-not-found")
@@ -58,7 +58,7 @@ import Testing
 
     @Test(arguments: ["/cancel", "/retry"])
     func whatIsDoneToAMissingRunIsNotFound(path: String) async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.post("/v1/runs/4711" + path)
             #expect(answer.status == 404)
             #expect(answer.code == "run-not-found")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RunTests {
     @Test func runsAreListedNewestFirst() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             var ids: [Int64] = []
             for _ in 0..<3 { ids.append(try await scene.submit()) }
             func listed(_ query: String) async throws -> [Int64] {
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func aRunIsShownWhole() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             let job = try await scene.claim()
             try await scene.step(job)
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func aQueuedRunIsCancelledAtOnceAndOnlyOnce() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             let first = try await scene.post("/v1/runs/\(id)/cancel")
             #expect(first.status == 202)
@@ -76,14 +76,14 @@ import Testing
     }
 
     @Test func aCancellationNeedsNoBody() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             #expect(try await scene.send("POST", "/v1/runs/\(id)/cancel").status == 202)
         }
     }
 
     @Test func aFailedRunIsRetried() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             let early = try await scene.post("/v1/runs/\(id)/retry")
             #expect(early.status == 409)
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func aRunThatSucceededIsNotRetried() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             for _ in 0..<2 { try await scene.end(try await scene.claim()) }
             let answer = try await scene.post("/v1/runs/\(id)/retry")

@@ -5,7 +5,7 @@ import Testing
     private let workflow = JSONValue.string(APIScene.workflow)
 
     @Test func aRunIsStarted() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.post("/v1/runs", ["workflow": workflow, "file": "report.yaml"])
             #expect(answer.status == 201)
             let run = answer.json
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func paramsMayBeValuesOrTexts() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.post(
                 "/v1/runs", ["workflow": workflow, "params": ["segment": "eu"], "raw_params": ["count": "7"]])
             #expect(answer.status == 201)
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func anIdempotencyKeyNamesTheFirstRun() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let body: JSONValue = ["workflow": workflow, "idempotency_key": "monday"]
             let first = try await scene.post("/v1/runs", body)
             let second = try await scene.post("/v1/runs", body)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func everyFaultOfAFileIsReported() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let broken: JSONValue = [
                 "workflow": "name: report\njobs:\n  a:\n    command: [echo]\n    needs: [b]\n    wrong: 1\n",
                 "file": "broken.yaml",
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func aGoodFileIsValid() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.post("/v1/validate", ["workflow": workflow])
             #expect(answer.status == 200)
             #expect(answer.json == ["workflow": "report", "jobs": ["extract", "publish"]])
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func paramsThatDoNotFitAreRefused() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.post(
                 "/v1/runs", ["workflow": workflow, "params": ["count": "x", "colour": "red"]])
             #expect(answer.status == 422)
@@ -94,7 +94,7 @@ import Testing
         ["workflow": "", "idempotency_key": ""], [], "text",
     ] as [JSONValue])
     func aBodyOfAnotherShapeIsRefused(body: JSONValue) async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.post("/v1/runs", body)
             #expect(answer.status == 400)
             #expect(answer.code == "bad-request")
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func aNullCharacterIsRefused() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             for body: JSONValue in [
                 ["workflow": workflow, "params": ["segment": "a\0b"]],
                 ["workflow": workflow, "idempotency_key": "a\0b"],
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func malformedJSONIsRefusedWithItsPlace() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let answer = try await scene.send("POST", "/v1/runs", body: Array(#"{"workflow": nope}"#.utf8))
             #expect(answer.status == 400)
             #expect(answer.code == "malformed-json")
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func aBodyBeyondTheLimitIsRefused() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             let body = JSONValue.object(["workflow": .string(String(repeating: "x", count: 2 << 20))])
             let answer = try await scene.post("/v1/runs", body)
             #expect(answer.status == 413)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct WorkerTests {
     @Test func workersAreListed() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             _ = try await scene.submit()
             _ = try await scene.claim()
             let worker = try #require(try await scene.get("/v1/workers").json[key: "workers"]?[index: 0])
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func queuesAreListed() async throws {
-        try await APIScene.play { scene in
+        try await APIScene.play { scene async throws in
             _ = try await scene.submit()
             let queue = try #require(try await scene.get("/v1/queues").json[key: "queues"]?[index: 0])
             #expect(

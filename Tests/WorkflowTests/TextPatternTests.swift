@@ -3,7 +3,8 @@ import Testing
 @testable import Workflow
 
 @Suite struct TextPatternTests {
-    @Test(arguments: [
+    /// A pattern, a text, and whether it matches.
+    static let texts: [(String, String, Bool)] = [
         ("", "", true), ("", "abc", true),
         ("b", "abc", true), ("^b", "abc", false), ("^a", "abc", true), ("c$", "abc", true), ("b$", "abc", false),
         ("^abc$", "abc", true), ("^$", "", true), ("^$", "a", false),
@@ -21,8 +22,9 @@ import Testing
         ("^\\x41\\u0042\\u{1F600}$", "AB😀", true), ("^\\t\\n\\r\\f\\v\\0$", "\t\n\r\u{C}\u{B}\0", true),
         ("^\\.\\/\\-$", "./-", true), ("^\\S\\D\\W$", "aa!", true), ("^\\D$", "5", false), ("^}]$", "}]", true),
         ("^(high|low)$", "high", true), ("a^", "a", false), ("(^a|b)c", "xbc", true),
-    ])
-    func matches(_ pattern: String, _ text: String, _ expected: Bool) throws {
+    ]
+
+    @Test(arguments: texts) func matches(_ pattern: String, _ text: String, _ expected: Bool) throws {
         #expect(try TextPattern(pattern).matches(text) == expected)
     }
 

@@ -15,6 +15,6 @@ package struct OutputBlobs: Sendable {
         guard let digest = SHA256Digest(hex: blob.digest) else {
             throw Problem(.outputDamaged, "the database names an output that is none: \(blob)")
         }
-        return try await store.getBlob(BlobReference(digest: digest, byteCount: blob.byteCount))
+        return try await store.blob(BlobReference(digest: digest, byteCount: blob.byteCount))
     }
 }

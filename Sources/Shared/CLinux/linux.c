@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -101,3 +102,10 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 }
 
 void clinux_remove_tree(const char *path) { nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS); }
+
+int64_t clinux_file_age(const char *path) {
+    struct stat status;
+    if (stat(path, &status) != 0) return -1;
+    int64_t age = (int64_t)time(NULL) - (int64_t)status.st_mtim.tv_sec;
+    return age < 0 ? 0 : age;
+}

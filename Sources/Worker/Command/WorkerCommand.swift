@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Glibc
 import JobModel
 import Logging
@@ -92,11 +93,9 @@ struct WorkerCommand: AsyncParsableCommand {
             guard let limit = Duration(text: maximumAge) else {
                 Ending.refuse("setting maximum-age: must be a length of time with its unit, such as 45s", status: 2)
             }
-            var status = stat()
-            guard stat(path, &status) == 0 else {
-                Ending.refuse("\(path): \(String(cString: strerror(errno)))", status: 1)
-            }
-            let age = Duration.seconds(time(nil) - status.st_mtim.tv_sec)
+            let seconds = clinux_file_age(path)
+            guard seconds >= 0 else { Ending.refuse("\(path): \(String(cString: strerror(errno)))", status: 1) }
+            let age = Duration.seconds(seconds)
             guard age <= limit else {
                 Ending.refuse("the lease was last renewed \(age.shortText) ago, more than \(maximumAge)", status: 1)
             }

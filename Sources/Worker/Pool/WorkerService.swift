@@ -71,8 +71,7 @@ package struct WorkerService: Service {
         let (keeper, connection) = try await SessionKeeper.begin(
             registration, lease: settings.lease, options: sessionOptions(), healthFile: settings.healthFile,
             logger: logger, wake: { events.continuation.yield($0) })
-        var logger = logger
-        logger[metadataKey: LogKey.session] = "\(keeper.session)"
+        let logger = logger.with(LogKey.session, "\(keeper.session)")
         logger.info("the session has begun", metadata: [LogKey.worker: "\(registration.worker)"])
         let notifier = ReadyNotifier(pool)
         let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger)
@@ -95,10 +94,22 @@ package struct WorkerService: Service {
                 for await event in events.stream { jobs.deliver(event) }
                 return nil
             }
-            group.addTask { try await notifier.run(); return nil }
-            group.addTask { try await backlog.run(); return nil }
-            group.addTask { try await look(jobs: jobs, notifier: notifier, pool: pool, logger: logger); return nil }
-            group.addTask { try await drainOnShutdown(jobs, keeper, logger); return nil }
+            group.addTask {
+                try await notifier.run()
+                return nil
+            }
+            group.addTask {
+                try await backlog.run()
+                return nil
+            }
+            group.addTask {
+                try await look(jobs: jobs, notifier: notifier, pool: pool, logger: logger)
+                return nil
+            }
+            group.addTask {
+                try await drainOnShutdown(jobs, keeper, logger)
+                return nil
+            }
             defer { group.cancelAll() }
             var isLost = false
             while let end = try await group.next() {

@@ -12,12 +12,10 @@ struct ReadingScene {
     private var queue: QueueStore { QueueStore(pool) }
     private var steps: StepStore { StepStore(pool) }
 
-    /// Runs a test in a fresh, migrated database.
-    static func play(_ test: (ReadingScene) async throws -> Void) async throws {
+    /// A scene in a fresh, migrated database.
+    static func make() async throws -> ReadingScene {
         let pool = try await TestDatabase.pool()
-        let session = try await begin("worker-1", on: pool)
-        try await test(ReadingScene(pool: pool, reader: RunReader(pool), session: session))
-        await pool.close()
+        return ReadingScene(pool: pool, reader: RunReader(pool), session: try await begin("worker-1", on: pool))
     }
 
     static func begin(_ worker: String, on pool: PostgresPool, now: String? = nil) async throws -> SessionID {

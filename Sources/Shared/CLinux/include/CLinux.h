@@ -39,6 +39,9 @@ void *clinux_thread_id(void);
 /* pipe2(2) with both ends closed on exec. */
 int clinux_pipe(int ends[2]);
 
+/* How many seconds ago a file was changed, at least 0; -1 with errno when it cannot be looked at. */
+int64_t clinux_file_age(const char *path);
+
 /* Removes a directory and all below it; links are removed, not followed. What cannot be removed stays. */
 void clinux_remove_tree(const char *path);
 

@@ -1,4 +1,6 @@
-/// Why a request was not sent, or its redirect not followed. Safe to show to a model.
+/// Why a request was not sent, or its redirect not followed.
+///
+/// Safe to show to a model.
 package struct HTTPRefusal: Error, Equatable, CustomStringConvertible {
     /// What was wrong and, where it helps, what is allowed.
     package let reason: String

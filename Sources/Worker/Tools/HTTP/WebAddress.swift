@@ -11,7 +11,9 @@ package struct WebAddress: Sendable, Equatable, CustomStringConvertible {
     package let port: Int
     /// Beginning with `/`.
     package let path: String
-    /// With its `?`, or empty. A fragment is dropped.
+    /// With its `?`, or empty.
+    ///
+    /// A fragment is dropped.
     package let query: String
 
     /// - Throws: `WebAddressError` that says what is wrong.

@@ -1,9 +1,12 @@
 /// A program to run, and what it runs in.
 package struct Program: Sendable, Equatable {
-    /// The program, by path or by a name to be found in `PATH`, and its arguments. No shell reads them.
+    /// The program, by path or by a name to be found in `PATH`, and its arguments.
+    ///
+    /// No shell reads them.
     package var arguments: [String]
 
     /// What the program finds in its environment besides `basicEnvironment`, and instead of what that says.
+    ///
     /// Nothing is inherited from the worker.
     package var environment: [String: String]
 

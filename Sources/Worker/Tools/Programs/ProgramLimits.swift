@@ -6,8 +6,9 @@ package struct ProgramLimits: Sendable, Equatable {
     /// How long its processes have between SIGTERM and SIGKILL, by default 2 seconds.
     package var grace: Duration = .seconds(2)
 
-    /// How much of standard output is kept, in bytes, by default 1 MiB. The rest is read and dropped, and the
-    /// program goes on: a chatty program still does its work.
+    /// How much of standard output is kept, in bytes, by default 1 MiB.
+    ///
+    /// The rest is read and dropped, and the program goes on: a chatty program still does its work.
     package var outputBytes = 1 << 20
 
     /// How much of the end of standard error is kept, in bytes, by default 8 KiB.
@@ -23,6 +24,7 @@ package struct ProgramLimits: Sendable, Equatable {
     package var processorTime: Duration?
 
     /// How many processes and threads the worker's user may have beyond those it has at the start, by default 256.
+    ///
     /// The kernel does not hold root to it.
     package var processes: Int? = 256
 

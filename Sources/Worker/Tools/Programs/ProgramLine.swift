@@ -5,7 +5,9 @@ package struct ProgramLine: Sendable, Equatable {
 
     package let stream: Stream
 
-    /// The text; what is no UTF-8 is replaced by U+FFFD. A line longer than 16 KiB comes in pieces.
+    /// The text; what is no UTF-8 is replaced by U+FFFD.
+    ///
+    /// A line longer than 16 KiB comes in pieces.
     package let text: String
 
     package init(stream: Stream, text: String) {

@@ -15,7 +15,9 @@ extension DatabaseAccess {
     }
 
     /// The columns of the tables and views of this name, or of one when the schema is given too: schema, name, type,
-    /// whether it may be NULL, default, whether it is in the primary key, comment. No rows when there is no such table.
+    /// whether it may be NULL, default, whether it is in the primary key, comment.
+    ///
+    /// No rows when there is no such table.
     package func columns(ofTable table: String, inSchema schema: String? = nil) async throws -> DatabaseAnswer {
         try await run(
             """

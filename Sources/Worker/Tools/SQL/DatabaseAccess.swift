@@ -176,8 +176,9 @@ package struct DatabaseAccess: Sendable {
 }
 
 extension PostgresError {
-    /// Whether the database understood and said no, rather than went away. 25006, for `isConnectionError` the sign of a
-    /// standby, is here the refusal to write in a read-only transaction.
+    /// Whether the database understood and said no, rather than went away.
+    ///
+    /// 25006, for `isConnectionError` the sign of a standby, is here the refusal to write in a read-only transaction.
     fileprivate var isRefusal: Bool {
         if case .server("25006", _, _, _) = self { return true }
         return !isConnectionError

@@ -1,0 +1,147 @@
+import Glibc
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+
+/// A database, a store, a scripted model server, and real worker processes that tests start and kill.
+struct Fleet {
+    let directory: String
+    let conninfo: String
+    let pool: PostgresPool
+    private let model: ChildProcess
+
+    /// - Parameter turns: How many model calls the agent needs; each but the last calls a tool, the first one two.
+    static func make(turns: Int = 10) async throws -> Fleet {
+        var template = Array("/tmp/chassis-fleet-XXXXXX".utf8CString)
+        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        precondition(mkdir(directory + "/store", 0o755) == 0, "no store can be made")
+        write(scenario(turns: turns).text(), to: directory + "/scenario.json")
+        let model = ChildProcess([
+            "python3", "\(repository)/Examples/scripted-model/server.py", "--scenario", directory + "/scenario.json",
+            "--port", "0", "--port-file", directory + "/port", "--log", directory + "/bill", "--parent-pid",
+            String(getpid()),
+        ])
+        _ = await model.line { $0.contains("127.0.0.1") || $0.contains("listening") }
+        let port = read(directory + "/port").filter(\.isNumber)
+        write(
+            """
+            connections:
+              model: {kind: openai, url: "http://127.0.0.1:\(port)/v1", prices: {scripted: {input: 2.5, output: 10}}}
+            """, to: directory + "/connections.yaml")
+        let conninfo = try await TestDatabase.migrated()
+        let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 2)
+        return Fleet(directory: directory, conninfo: conninfo, pool: pool, model: model)
+    }
+
+    /// Starts a worker process.
+    func worker(_ name: String, failpoint: String? = nil, arguments: [String] = []) -> ChildProcess {
+        ChildProcess(
+            [
+                Programs.path("chassis-worker"), "--postgres", conninfo, "--store", directory + "/store", "--name", name,
+                "--connections", directory + "/connections.yaml", "--log-format", "text",
+            ] + arguments,
+            adding: failpoint.map { ["CHASSIS_FAILPOINT": $0, "SWIFT_BACKTRACE": "enable=no"] }
+                ?? ["SWIFT_BACKTRACE": "enable=no"],
+            removing: ["CHASSIS_FAILPOINT"])
+    }
+
+    /// Starts a run of an agent.
+    func submitAgent(effect: String = "idempotent") async throws -> RunID {
+        let source = """
+            name: agent-test
+            jobs:
+              work:
+                agent:
+                  model: model/scripted
+                  prompt: go through the items
+                  tools:
+                    - command: {name: note, run: [sh, -c, "cat >> \(directory)/notes; echo noted"], effect: \(effect)}
+                retry: {attempts: 3, delay: 250ms}
+            """
+        return try await submit("agent-test", source, [.init(name: "work", kind: "agent")])
+    }
+
+    func submit(_ workflow: String, _ source: String, _ jobs: [RunStore.NewJob]) async throws -> RunID {
+        let run = try await RunStore(pool).submit(.init(workflow: workflow, source: source, jobs: jobs)).run
+        try await Notifications.sendReady(["default"], on: pool)
+        return run
+    }
+
+    /// Waits in the database until a statement returns a row; its parameter is the run.
+    func wait(for run: RunID, until statement: PostgresStatement) async throws -> PostgresRow {
+        while true {
+            if let row = try await pool.query(statement, [.integer(run.rawValue)]).rows.first { return row }
+            _ = try await pool.query("SELECT pg_sleep(0.02)")
+        }
+    }
+
+    /// Waits until a run has ended.
+    func end(of run: RunID) async throws -> String {
+        try await wait(for: run, until: "SELECT state FROM chassis.ended_run WHERE run_id = $1::bigint").string("state")
+    }
+
+    /// A number from the database; the parameter is the run.
+    func number(_ sql: PostgresStatement, of run: RunID) async throws -> Int {
+        try await pool.query(sql, [.integer(run.rawValue)]).rows[0].int("n")
+    }
+
+    /// What the provider's own log says.
+    func bill() async throws -> (needed: Int, billed: Int, repaid: Int) {
+        let bill = ChildProcess([
+            "python3", "\(Self.repository)/Examples/scripted-model/server.py", "bill", directory + "/bill", "--json",
+        ])
+        _ = await bill.ended()
+        _ = await bill.line { _ in false }
+        let json = try JSONValue(parsing: bill.output)
+        return (
+            Int(json["needed"]?.integerValue ?? -1), Int(json["billed"]?.integerValue ?? -1),
+            Int(json["repaid"]?.integerValue ?? -1)
+        )
+    }
+
+    /// The lines that the tool has written, each the arguments of one call.
+    var notes: [String] {
+        Self.read(directory + "/notes").split(separator: "}").map { $0 + "}" }
+    }
+
+    /// Ends what the fleet has started itself and removes its directory.
+    func close() async {
+        model.signal(SIGTERM)
+        _ = await model.ended()
+        await pool.close()
+        _ = await ChildProcess(["rm", "-rf", directory]).ended()
+    }
+
+    /// Calls a tool in every turn, with the turn's number, and answers with how many there were.
+    private static func scenario(turns: Int) -> JSONValue {
+        func call(_ item: String) -> JSONValue { ["name": "note", "arguments": ["item": .string(item)]] }
+        var script: [JSONValue] = (1..<turns).map { turn in
+            ["text": .string("item \(turn)"), "calls": turn == 1 ? [call("1a"), call("1b")] : [call("\(turn)")]]
+        }
+        script.append(["text": "all done"])
+        return ["scenarios": [["name": "items", "turns": .array(script)]]]
+    }
+
+    private static var repository: String {
+        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    }
+
+    static func write(_ text: String, to path: String) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        precondition(descriptor >= 0, "\(path) cannot be written")
+        let bytes = Array(text.utf8)
+        _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        Glibc.close(descriptor)
+    }
+
+    static func read(_ path: String) -> String {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { return "" }
+        defer { Glibc.close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+}

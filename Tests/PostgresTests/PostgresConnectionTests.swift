@@ -1,0 +1,135 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite struct PostgresConnectionTests {
+    static func connection() async throws -> PostgresConnection {
+        try await PostgresConnection.connect(.init(conninfo: TestDatabase.empty(), applicationName: "test"))
+    }
+
+    @Test func bindsEveryKindOfParameter() async throws {
+        let connection = try await Self.connection()
+        let row = try await connection.query(
+            """
+            SELECT $1::text AS t, $2::bigint AS i, $3::bytea AS b, $4::boolean AS f, $5::text[] AS a, $6::text AS n,
+                   ($5::text[])[1] AS first
+            """,
+            ["it's", 42, .bytes([0, 255, 92]), true, .array(["a\"b\\", nil, "ü,{}"]), nil]
+        ).rows[0]
+        #expect(try row.string("t") == "it's")
+        #expect(try row.int64("i") == 42)
+        #expect(try row.bytes("b") == [0, 255, 92])
+        #expect(try row.bool("f"))
+        #expect(try row.isNull("n"))
+        #expect(try row.string("first") == "a\"b\\")
+        #expect(throws: PostgresError.badColumn("x")) { try row.string("x") }
+        await connection.close()
+    }
+
+    @Test func staysUsableAfterAnError() async throws {
+        let connection = try await Self.connection()
+        let error = await #expect(throws: PostgresError.self) { try await connection.query("SELECT 1 / 0") }
+        #expect(error?.sqlState == "22012")
+        #expect(try await connection.query("SELECT 2 AS x").rows[0].int("x") == 2)
+        await connection.close()
+    }
+
+    @Test func rollsBackAWholePipeline() async throws {
+        let connection = try await Self.connection()
+        try await connection.execute("CREATE TABLE t (x integer PRIMARY KEY); CREATE TABLE u (x integer)")
+        await #expect(throws: PostgresError.self) {
+            try await connection.pipeline([
+                ("INSERT INTO t VALUES (1)", []), ("INSERT INTO t VALUES (1)", []), ("INSERT INTO u VALUES (1)", []),
+            ])
+        }
+        let results = try await connection.pipeline([
+            ("INSERT INTO t VALUES (1), (2)", []), ("SELECT count(*) AS n FROM t", []),
+        ])
+        #expect(results[0].affectedRows == 2)
+        #expect(try results[1].rows[0].int("n") == 2)
+        await connection.close()
+    }
+
+    @Test func preparesANamedStatementOnce() async throws {
+        let connection = try await Self.connection()
+        let statement = PostgresStatement(name: "twice", sql: "SELECT $1::integer * 2 AS x")
+        for number in 1...3 {
+            #expect(try await connection.query(statement, [.integer(number)]).rows[0].int("x") == number * 2)
+        }
+        let count = try await connection.query("SELECT count(*) AS n FROM pg_prepared_statements WHERE name = 'twice'")
+        #expect(try count.rows[0].int("n") == 1)
+        await connection.close()
+    }
+
+    @Test func takesTurnsWhenManyTasksUseIt() async throws {
+        let connection = try await Self.connection()
+        let sum = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<32 {
+                group.addTask { try await connection.query("SELECT $1::integer AS x", [.integer(number)]).rows[0].int("x") }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(sum == 496)
+        await connection.close()
+    }
+
+    @Test func cancelsTheStatementOnTheServer() async throws {
+        let connection = try await Self.connection()
+        let observer = try await Self.connection()
+        let task = Task { try await connection.query("SELECT pg_sleep(600)") }
+        while try await observer.query(
+            "SELECT FROM pg_stat_activity WHERE pid = $1::integer AND query LIKE '%pg_sleep%' AND state = 'active'",
+            [.integer(connection.backendProcessID)]
+        ).rows.isEmpty {}
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try await connection.query("SELECT 1 AS x").rows[0].int("x") == 1)
+        await connection.close()
+        await observer.close()
+    }
+
+    @Test func rollsBackATransactionThatThrows() async throws {
+        struct Refusal: Error {}
+        let connection = try await Self.connection()
+        try await connection.execute("CREATE TABLE t (x integer)")
+        await #expect(throws: Refusal.self) {
+            try await connection.transaction { connection in
+                _ = try await connection.query("INSERT INTO t VALUES (1)")
+                throw Refusal()
+            }
+        }
+        #expect(try await connection.query("SELECT FROM t").rows.isEmpty)
+        await connection.close()
+    }
+
+    @Test func noticesALostConnectionWhileIdle() async throws {
+        let connection = try await Self.connection()
+        let observer = try await Self.connection()
+        _ = try await observer.query("SELECT pg_terminate_backend($1::integer)", [.integer(connection.backendProcessID)])
+        for await _ in connection.notifications {}
+        #expect(await !connection.isOpen)
+        await #expect(throws: PostgresError.closed) { try await connection.query("SELECT 1") }
+        await observer.close()
+    }
+
+    @Test func hearsNotifications() async throws {
+        let conninfo = try await TestDatabase.empty()
+        let listener = try await PostgresConnection.connect(.init(conninfo: conninfo, applicationName: "l"))
+        let sender = try await PostgresConnection.connect(.init(conninfo: conninfo, applicationName: "s"))
+        _ = try await listener.query("LISTEN c")
+        _ = try await sender.query("SELECT pg_notify('c', 'hello')")
+        var notifications = listener.notifications.makeAsyncIterator()
+        #expect(await notifications.next()?.payload == "hello")
+        await listener.close()
+        await sender.close()
+    }
+
+    @Test func copiesRowsIn() async throws {
+        let connection = try await Self.connection()
+        try await connection.execute("CREATE TABLE t (x integer)")
+        let rows = (0..<1000).map { Array("\($0)\n".utf8) }
+        #expect(try await connection.copyIn("COPY t FROM STDIN", rows: rows) == 1000)
+        #expect(try await connection.query("SELECT sum(x) AS s FROM t").rows[0].int("s") == 499_500)
+        await connection.close()
+    }
+}
