@@ -63,7 +63,11 @@ import Testing
     @Test func saysWhatIsWrongInOneLine() async throws {
         try await withScheduler { scheduler in
             #expect(await scheduler.chassis("show", "99").errors == "chassis: there is no run 99 [run_not_found]\n")
-            #expect(await scheduler.chassis("runs", token: "bad").errors.contains("[unauthorized]; give a token"))
+            #expect(
+                await scheduler.chassis("runs", token: "bad").errors.contains(
+                    "[unauthorized]; give it with --token-file"
+                )
+            )
             let away = await scheduler.chassis("runs", "--address", "http://127.0.0.1:1").errors
             #expect(away.hasPrefix("chassis: no scheduler answers at http://127.0.0.1:1"))
             #expect(away.split(separator: "\n").count == 1)

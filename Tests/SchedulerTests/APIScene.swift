@@ -53,7 +53,7 @@ struct APIScene {
     ) async throws {
         let directory = try ScratchStore()
         defer { directory.remove() }
-        let store = try await DirectoryStore.open(directory.path)
+        let store = try await DirectoryStore.open(at: directory.path)
         let (addresses, listening) = AsyncStream.makeStream(of: BoundAddress.self)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -90,7 +90,7 @@ struct APIScene {
     /// Submits the workflow of the scene.
     func submit() async throws -> Int64 {
         let answer = try await post("/v1/runs", ["workflow": .string(Self.workflow)])
-        guard let id = answer.json[key: "id"]?.integerValue else { throw SceneError.unexpected(answer) }
+        guard let id = answer.json["id"]?.integerValue else { throw SceneError.unexpected(answer) }
         return id
     }
 

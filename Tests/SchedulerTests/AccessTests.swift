@@ -1,3 +1,4 @@
+import HTTPTransport
 import Access
 import Digests
 import JobModel

@@ -16,12 +16,12 @@ struct Answer: Sendable {
 
     /// The stable code of a problem document; nil when this is none.
     var code: String? {
-        guard headers["Content-Type"] == "application/problem+json", json[key: "status"]?.integerValue == Int64(status)
+        guard headers["Content-Type"] == "application/problem+json", json["status"]?.integerValue == Int64(status)
         else { return nil }
-        return json[key: "code"]?.stringValue
+        return json["code"]?.stringValue
     }
 
-    var detail: String { json[key: "detail"]?.stringValue ?? "" }
+    var detail: String { json["detail"]?.stringValue ?? "" }
 
     static func send(
         _ method: String, _ path: String, to address: BoundAddress, token: String?, body: [UInt8]? = nil

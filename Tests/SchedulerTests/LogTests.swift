@@ -9,10 +9,10 @@ import Testing
             let job = try await scene.claim()
             for text in ["one", "two", "three"] { try await scene.say(text, job) }
             let first = try await scene.get("/v1/runs/\(id)/logs?limit=2").json
-            #expect(first[key: "lines"]?.arrayValue?.map { $0[key: "line"] } == ["one", "two"])
-            #expect(first[key: "final"] == false)
-            let next = try #require(first[key: "next"]?.integerValue)
-            let line = try #require(first[key: "lines"]?[index: 0]?.objectValue)
+            #expect(first["lines"]?.arrayValue?.map { $0["line"] } == ["one", "two"])
+            #expect(first["final"] == false)
+            let next = try #require(first["next"]?.integerValue)
+            let line = try #require(first["lines"]?[0]?.objectValue)
             #expect(line.keys == ["number", "job", "attempt", "at", "stream", "line"])
             #expect(line["job"] == "extract")
             #expect(line["attempt"] == 1)
@@ -21,8 +21,8 @@ import Testing
             _ = try await scene.post("/v1/runs/\(id)/cancel")
             try await scene.end(job, .cancelled)
             let last = try await scene.get("/v1/runs/\(id)/logs?after=\(next)&job=extract").json
-            #expect(last[key: "lines"]?.arrayValue?.map { $0[key: "line"] } == ["three"])
-            #expect(last[key: "final"] == true)
+            #expect(last["lines"]?.arrayValue?.map { $0["line"] } == ["three"])
+            #expect(last["final"] == true)
         }
     }
 

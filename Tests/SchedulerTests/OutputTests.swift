@@ -1,3 +1,4 @@
+import Digests
 import Checkpoints
 import JobModel
 import Storage
@@ -30,7 +31,7 @@ import Testing
                   three: {command: [echo]}
                 """
             let submitted = try await scene.post("/v1/runs", ["workflow": .string(workflow)])
-            let id = try #require(submitted.json[key: "id"]?.integerValue)
+            let id = try #require(submitted.json["id"]?.integerValue)
             let blob = try await scene.put(["large": true])
             try await scene.end(try await scene.claim(), .succeeded(1))
             try await scene.end(try await scene.claim(), .succeededWithBlob(blob))

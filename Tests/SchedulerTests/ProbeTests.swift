@@ -1,3 +1,4 @@
+import HTTPTransport
 import JobModel
 import Postgres
 import Scheduler

@@ -13,12 +13,12 @@ import Testing
 
     @Test func aProblemSaysWhatRFC9457Asks() {
         let json = Problem(.runNotFound, "there is no run 7", extras: ["run": 7]).json
-        #expect(json[key: "type"] == "urn:chassis:problem:run-not-found")
-        #expect(json[key: "title"] == "there is no such run")
-        #expect(json[key: "status"] == 404)
-        #expect(json[key: "detail"] == "there is no run 7")
-        #expect(json[key: "code"] == "run-not-found")
-        #expect(json[key: "run"] == 7)
+        #expect(json["type"] == "urn:chassis:problem:run-not-found")
+        #expect(json["title"] == "there is no such run")
+        #expect(json["status"] == 404)
+        #expect(json["detail"] == "there is no run 7")
+        #expect(json["code"] == "run-not-found")
+        #expect(json["run"] == 7)
     }
 
     private static var page: String? {

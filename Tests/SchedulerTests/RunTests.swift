@@ -8,8 +8,8 @@ import Testing
             var ids: [Int64] = []
             for _ in 0..<3 { ids.append(try await scene.submit()) }
             func listed(_ query: String) async throws -> [Int64] {
-                let runs = try await scene.get("/v1/runs" + query).json[key: "runs"]?.arrayValue ?? []
-                return runs.compactMap { $0[key: "id"]?.integerValue }
+                let runs = try await scene.get("/v1/runs" + query).json["runs"]?.arrayValue ?? []
+                return runs.compactMap { $0["id"]?.integerValue }
             }
             #expect(try await listed("") == ids.reversed())
             #expect(try await listed("?limit=1") == [ids[2]])
@@ -29,37 +29,37 @@ import Testing
             let answer = try await scene.get("/v1/runs/\(id)")
             #expect(answer.status == 200)
             let run = answer.json
-            #expect(run[key: "state"] == "running")
-            #expect(run[key: "steps"] == ["paid": 1, "replayed": 0, "unknown": 0])
-            #expect(run[key: "money"] == ["paid_micro_usd": 1250, "saved_micro_usd": 0, "priced": true])
-            #expect(run[key: "cost_micro_usd"] == 1250)
-            #expect(run[key: "cancel_requested"] == false)
-            let shown = try #require(run[key: "jobs"]?[index: 0])
+            #expect(run["state"] == "running")
+            #expect(run["steps"] == ["paid": 1, "replayed": 0, "unknown": 0])
+            #expect(run["money"] == ["paid_micro_usd": 1250, "saved_micro_usd": 0, "priced": true])
+            #expect(run["cost_micro_usd"] == 1250)
+            #expect(run["cancel_requested"] == false)
+            let shown = try #require(run["jobs"]?[0])
             #expect(
                 shown.objectValue?.keys == [
                     "id", "name", "kind", "state", "needs", "queue", "attempts", "steps", "error", "has_output",
                     "due_at",
                 ])
-            #expect(shown[key: "name"] == "extract")
-            #expect(shown[key: "kind"] == "command")
-            #expect(shown[key: "state"] == "succeeded")
-            #expect(shown[key: "has_output"] == true)
-            #expect(run[key: "jobs"]?[index: 1]?[key: "needs"] == ["extract"])
-            let attempt = try #require(shown[key: "attempts"]?[index: 0])
+            #expect(shown["name"] == "extract")
+            #expect(shown["kind"] == "command")
+            #expect(shown["state"] == "succeeded")
+            #expect(shown["has_output"] == true)
+            #expect(run["jobs"]?[1]?["needs"] == ["extract"])
+            let attempt = try #require(shown["attempts"]?[0])
             #expect(
                 attempt.objectValue?.keys == [
                     "number", "epoch", "state", "worker", "started_at", "ended_at", "error", "replayed",
                 ])
-            #expect(attempt[key: "worker"]?[key: "name"] == "worker-1")
+            #expect(attempt["worker"]?["name"] == "worker-1")
             #expect(
-                attempt[key: "replayed"] == ["steps": 0, "model_calls": 0, "saved_micro_usd": 0, "damaged": 0])
-            let step = try #require(shown[key: "steps"]?[index: 0])
+                attempt["replayed"] == ["steps": 0, "model_calls": 0, "saved_micro_usd": 0, "damaged": 0])
+            let step = try #require(shown["steps"]?[0])
             #expect(
                 step.objectValue?.keys == [
                     "position", "kind", "name", "effect", "state", "attempt", "epoch", "usage", "cost_micro_usd",
                     "unknown_calls", "started_at", "settled_at", "error",
                 ])
-            #expect(step[key: "usage"] == ["input": 10, "cached_input": 0, "output": 5, "reasoning": 0])
+            #expect(step["usage"] == ["input": 10, "cached_input": 0, "output": 5, "reasoning": 0])
         }
     }
 
@@ -68,7 +68,7 @@ import Testing
             let id = try await scene.submit()
             let first = try await scene.post("/v1/runs/\(id)/cancel")
             #expect(first.status == 202)
-            #expect(first.json[key: "state"] == "cancelled")
+            #expect(first.json["state"] == "cancelled")
             let second = try await scene.post("/v1/runs/\(id)/cancel")
             #expect(second.status == 409)
             #expect(second.code == "run-not-cancellable")
@@ -92,8 +92,8 @@ import Testing
                 try await scene.claim(), .failed(JobFailure(code: "exit-status", message: "1", isPermanent: true)))
             let answer = try await scene.post("/v1/runs/\(id)/retry", ["repeat_unknown": true])
             #expect(answer.status == 202)
-            #expect(answer.json[key: "state"] == "running")
-            #expect(answer.json[key: "jobs"]?[key: "pending"] == 1)
+            #expect(answer.json["state"] == "running")
+            #expect(answer.json["jobs"]?["pending"] == 1)
             #expect(try await scene.claim().attempt == 2)
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// An empty directory for a store.
 struct ScratchStore {
@@ -12,7 +13,7 @@ struct ScratchStore {
 
     /// Removes it with everything in it.
     func remove() {
-        _ = nftw(path, { path, _, _, _ in path.map { Glibc.remove($0) } ?? 0 }, 16, FTW_DEPTH | FTW_PHYS)
+        TestFiles.remove(path)
     }
 
     struct Failure: Error { let code: Int32 }

@@ -1,3 +1,4 @@
+import Storage
 import JobModel
 import Testing
 
@@ -9,17 +10,17 @@ import Testing
             let answer = try await scene.post("/v1/runs", ["workflow": workflow, "file": "report.yaml"])
             #expect(answer.status == 201)
             let run = answer.json
-            #expect(run[key: "workflow"] == "report")
-            #expect(run[key: "version"] == 1)
-            #expect(run[key: "team"] == "default")
-            #expect(run[key: "state"] == "queued")
-            #expect(run[key: "params"] == ["segment": "all", "count": 1])
-            #expect(run[key: "jobs"]?[key: "pending"] == 1)
-            #expect(run[key: "jobs"]?[key: "blocked"] == 1)
-            #expect(run[key: "jobs"]?.objectValue?.count == JobState.allCases.count)
-            #expect(run[key: "cost_micro_usd"] == 0)
-            #expect(run[key: "started_at"]?.isNull == true)
-            #expect(run[key: "created_at"]?.stringValue?.hasSuffix("Z") == true)
+            #expect(run["workflow"] == "report")
+            #expect(run["version"] == 1)
+            #expect(run["team"] == "default")
+            #expect(run["state"] == "queued")
+            #expect(run["params"] == ["segment": "all", "count": 1])
+            #expect(run["jobs"]?["pending"] == 1)
+            #expect(run["jobs"]?["blocked"] == 1)
+            #expect(run["jobs"]?.objectValue?.count == JobState.allCases.count)
+            #expect(run["cost_micro_usd"] == 0)
+            #expect(run["started_at"]?.isNull == true)
+            #expect(run["created_at"]?.stringValue?.hasSuffix("Z") == true)
             #expect(try await scene.claim().name == "extract")
         }
     }
@@ -29,7 +30,7 @@ import Testing
             let answer = try await scene.post(
                 "/v1/runs", ["workflow": workflow, "params": ["segment": "eu"], "raw_params": ["count": "7"]])
             #expect(answer.status == 201)
-            #expect(answer.json[key: "params"] == ["segment": "eu", "count": 7])
+            #expect(answer.json["params"] == ["segment": "eu", "count": 7])
         }
     }
 
@@ -40,7 +41,7 @@ import Testing
             let second = try await scene.post("/v1/runs", body)
             #expect(first.status == 201)
             #expect(second.status == 200)
-            #expect(first.json[key: "id"] == second.json[key: "id"])
+            #expect(first.json["id"] == second.json["id"])
         }
     }
 
@@ -55,17 +56,17 @@ import Testing
                 #expect(answer.status == 422)
                 #expect(answer.code == "workflow-invalid")
                 #expect(answer.detail.contains("broken.yaml"))
-                let faults = try #require(answer.json[key: "faults"]?.arrayValue)
+                let faults = try #require(answer.json["faults"]?.arrayValue)
                 #expect(faults.count >= 2)
                 for fault in faults {
-                    #expect(fault[key: "line"]?.integerValue ?? 0 > 0)
-                    #expect(fault[key: "column"]?.integerValue ?? 0 > 0)
-                    #expect(fault[key: "path"]?.stringValue != nil)
-                    #expect(fault[key: "message"]?.stringValue?.isEmpty == false)
-                    #expect(fault[key: "hint"] != nil)
+                    #expect(fault["line"]?.integerValue ?? 0 > 0)
+                    #expect(fault["column"]?.integerValue ?? 0 > 0)
+                    #expect(fault["path"]?.stringValue != nil)
+                    #expect(fault["message"]?.stringValue?.isEmpty == false)
+                    #expect(fault["hint"] != nil)
                 }
             }
-            #expect(try await scene.get("/v1/runs").json[key: "runs"]?.arrayValue?.isEmpty == true)
+            #expect(try await scene.get("/v1/runs").json["runs"]?.arrayValue?.isEmpty == true)
         }
     }
 

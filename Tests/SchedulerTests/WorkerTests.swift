@@ -6,30 +6,30 @@ import Testing
         try await APIScene.play { scene async throws in
             _ = try await scene.submit()
             _ = try await scene.claim()
-            let worker = try #require(try await scene.get("/v1/workers").json[key: "workers"]?[index: 0])
+            let worker = try #require(try await scene.get("/v1/workers").json["workers"]?[0])
             #expect(
                 worker.objectValue?.keys == [
                     "session", "name", "host", "pid", "version", "queues", "slots", "running", "state", "started_at",
                     "renewed_at", "ended_at", "end_reason",
                 ])
-            #expect(worker[key: "session"]?.integerValue == scene.session.rawValue)
-            #expect(worker[key: "state"] == "live")
-            #expect(worker[key: "running"] == 1)
-            #expect(worker[key: "queues"] == ["default"])
+            #expect(worker["session"]?.integerValue == scene.session.rawValue)
+            #expect(worker["state"] == "live")
+            #expect(worker["running"] == 1)
+            #expect(worker["queues"] == ["default"])
         }
     }
 
     @Test func queuesAreListed() async throws {
         try await APIScene.play { scene async throws in
             _ = try await scene.submit()
-            let queue = try #require(try await scene.get("/v1/queues").json[key: "queues"]?[index: 0])
+            let queue = try #require(try await scene.get("/v1/queues").json["queues"]?[0])
             #expect(
                 queue.objectValue?.keys == [
                     "name", "pending", "running", "delayed", "blocked", "suspended", "oldest_pending_at",
                 ])
-            #expect(queue[key: "name"] == "default")
-            #expect(queue[key: "pending"] == 1)
-            #expect(queue[key: "blocked"] == 1)
+            #expect(queue["name"] == "default")
+            #expect(queue["pending"] == 1)
+            #expect(queue["blocked"] == 1)
         }
     }
 }

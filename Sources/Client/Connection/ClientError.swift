@@ -57,6 +57,6 @@ enum ClientError: Error, Equatable {
     private static func text(of problem: Problem) -> String {
         let text = problem.code.isEmpty ? problem.detail : "\(problem.detail) [\(problem.code)]"
         guard problem.status == 401 else { return text }
-        return text + "; give a token with --token-file or CHASSIS_TOKEN, 'chassis token create' makes one"
+        return text + "; give it with --token-file or CHASSIS_TOKEN"
     }
 }

@@ -72,7 +72,7 @@ struct Database: Sendable {
 
     /// Whoever gives the address of a database may read what its server says.
     private static func text(_ error: PostgresError) -> String {
-        let reason = String(error.debugDescription.map { $0.isNewline ? " " : $0 })
+        let reason = error.debugDescription.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard case .connectionRefused = error else { return reason }
         return "\(reason); check that the server runs and the address given with --postgres"
     }
