@@ -21,11 +21,18 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 
 /// A library of the project: `Sources/<folder>/<name>`.
 func library(
-    _ name: String, in folder: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+    _ name: String,
+    in folder: String,
+    _ dependencies: [Target.Dependency] = [],
+    resources: [Resource]? = nil
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Sources/\(folder)", resources: resources,
-        swiftSettings: settings)
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/\(folder)",
+        resources: resources,
+        swiftSettings: settings
+    )
 }
 
 /// A test target: `Tests/<name>`.
@@ -53,13 +60,23 @@ let package = Package(
     targets: [
         // What the system brings
         .systemLibrary(
-            name: "CLibPQ", path: "Sources/Shared/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+            name: "CLibPQ",
+            path: "Sources/Shared/CLibPQ",
+            pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]
+        ),
         .systemLibrary(
-            name: "CLibCurl", path: "Sources/Shared/CLibCurl", pkgConfig: "libcurl",
-            providers: [.apt(["libcurl4-openssl-dev"])]),
+            name: "CLibCurl",
+            path: "Sources/Shared/CLibCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
         .systemLibrary(
-            name: "CLibCrypto", path: "Sources/Shared/CLibCrypto", pkgConfig: "libcrypto",
-            providers: [.apt(["libssl-dev"])]),
+            name: "CLibCrypto",
+            path: "Sources/Shared/CLibCrypto",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]
+        ),
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
 
         // Shared: nothing here knows a process
@@ -69,8 +86,11 @@ let package = Package(
         library("HTTPTransport", in: "Shared/HTTPTransport", ["CLibCurl"]),
         library("Workflow", in: "Shared/Workflow", ["JobModel", yams]),
         library(
-            "Storage", in: "Shared/Storage", ["JobModel", "Postgres", "Digests"],
-            resources: [.embedInCode("SQL")]),
+            "Storage",
+            in: "Shared/Storage",
+            ["JobModel", "Postgres", "Digests"],
+            resources: [.embedInCode("SQL")]
+        ),
         library("Checkpoints", in: "Shared/Checkpoints", ["JobModel", "Digests", "CLinux"]),
         library("Access", in: "Shared/Access", ["JobModel", "Digests"]),
         library("Telemetry", in: "Shared/Telemetry", ["JobModel", log]),
@@ -79,8 +99,10 @@ let package = Package(
         // The worker
         library("Models", in: "Worker/Models", ["JobModel", "HTTPTransport"]),
         library(
-            "Tools", in: "Worker/Tools",
-            ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", subprocess, systemPackage]),
+            "Tools",
+            in: "Worker/Tools",
+            ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", subprocess, systemPackage]
+        ),
         .executableTarget(name: "chassis-guard", path: "Sources/Worker/Guard"),
         .target(
             name: "Worker",
@@ -88,13 +110,18 @@ let package = Package(
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings",
                 "HTTPTransport", "Models", "Tools", "CLinux", log, lifecycle,
             ],
-            path: "Sources/Worker", exclude: ["Models", "Tools", "Command", "Guard"], swiftSettings: settings),
+            path: "Sources/Worker",
+            exclude: ["Models", "Tools", "Command", "Guard"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "chassis-worker",
             dependencies: [
                 "Worker", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments,
             ],
-            path: "Sources/Worker/Command", swiftSettings: settings),
+            path: "Sources/Worker/Command",
+            swiftSettings: settings
+        ),
 
         // The scheduler
         .target(
@@ -103,13 +130,18 @@ let package = Package(
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Access", "Telemetry",
                 "Settings", log, lifecycle, hummingbird,
             ],
-            path: "Sources/Scheduler", exclude: ["Command"], swiftSettings: settings),
+            path: "Sources/Scheduler",
+            exclude: ["Command"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "chassis-scheduler",
             dependencies: [
                 "Scheduler", "Settings", "Telemetry", "JobModel", log, lifecycle, signals, arguments,
             ],
-            path: "Sources/Scheduler/Command", swiftSettings: settings),
+            path: "Sources/Scheduler/Command",
+            swiftSettings: settings
+        ),
 
         // The command for people
         .target(
@@ -118,15 +150,24 @@ let package = Package(
                 "JobModel", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings", "CLinux",
                 arguments, subprocess, systemPackage,
             ],
-            path: "Sources/Client", exclude: ["Command"], swiftSettings: settings),
+            path: "Sources/Client",
+            exclude: ["Command"],
+            swiftSettings: settings
+        ),
         .executableTarget(
-            name: "chassis", dependencies: ["Client", arguments], path: "Sources/Client/Command",
-            swiftSettings: settings),
+            name: "chassis",
+            dependencies: ["Client", arguments],
+            path: "Sources/Client/Command",
+            swiftSettings: settings
+        ),
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["JobModel", "Postgres", "Storage", "CLinux"], path: "Tests/TestSupport",
-            swiftSettings: settings),
+            name: "TestSupport",
+            dependencies: ["JobModel", "Postgres", "Storage", "CLinux"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
         tests("JobModelTests", ["JobModel"]),
         tests("DigestsTests", ["Digests"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),
@@ -142,7 +183,8 @@ let package = Package(
             [
                 "Scheduler", "Access", "Checkpoints", "Digests", "HTTPTransport", "JobModel", "Postgres", "Storage",
                 "TestSupport", log, lifecycle,
-            ]),
+            ]
+        ),
         tests("ClientTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Client", "TestSupport"]),
         tests("EndToEndTests", ["JobModel", "Postgres", "Storage", "TestSupport"]),
     ]

@@ -21,7 +21,7 @@ UNFINISHED = {"queued", "running"}
 def main():
     stage = parse()
     provider(stage, "POST", "hold", {"turn": CALL, "phase": stage.phase, "times": 1})
-    run = str(chassis(stage, "run", str(EXAMPLES / "churn-report/workflow.yaml"))["run"])
+    run = str(chassis(stage, "run", str(EXAMPLES / "churn-report/workflow.yaml"))["id"])
     print(f"run {run}: churn-report; the model is a scripted one, all else is real")
 
     held = provider(stage, "GET", f"held?count=1&wait={LONGEST_WAIT_SECONDS}")["held"]

@@ -17,10 +17,13 @@ package enum SchedulerProcess {
     ///
     /// - Throws: What is wrong with them, in one line that says what to do.
     package static func services(
-        settings: SchedulerSettings, logger: Logger
+        settings: SchedulerSettings,
+        logger: Logger
     ) async throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
         var options = PostgresConnection.Options(
-            conninfo: settings.postgres.exposed, applicationName: "chassis-scheduler")
+            conninfo: settings.postgres.exposed,
+            applicationName: "chassis-scheduler"
+        )
         options.sessionSettings = [
             "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
         ]
@@ -29,11 +32,17 @@ package enum SchedulerProcess {
         let store = try await DirectoryStore.open(at: settings.store)
         let notifier = ReadyNotifier(pool)
         let repair = RepairService(
-            pool: pool, repair: Repair(grace: settings.grace, poisonLimit: settings.poisonLimit), notifier: notifier,
-            logger: logger)
+            pool: pool,
+            repair: Repair(grace: settings.grace, poisonLimit: settings.poisonLimit),
+            notifier: notifier,
+            logger: logger
+        )
         let api = APIService(
-            APIConfiguration(host: settings.host, port: settings.port), pool: pool, blobs: OutputBlobs(store),
-            notifier: notifier, logger: logger
+            APIConfiguration(host: settings.host, port: settings.port),
+            pool: pool,
+            blobs: OutputBlobs(store),
+            notifier: notifier,
+            logger: logger
         ) { address in
             logger.info("listening", metadata: [LogKey.address: "\(address)"])
         }

@@ -30,7 +30,9 @@ import Testing
         }
     }
 
-    /// Where threads wait, blocked, until all have come. Unchecked: a barrier is made to be shared.
+    /// Where threads wait, blocked, until all have come.
+    ///
+    /// Unchecked: a barrier is made to be shared.
     private final class Meeting: @unchecked Sendable {
         private let barrier = UnsafeMutablePointer<pthread_barrier_t>.allocate(capacity: 1)
 

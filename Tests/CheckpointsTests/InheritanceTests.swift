@@ -158,8 +158,10 @@ import Testing
         #expect(try await JobCheckpoints.open(in: store, epoch: 2, of: other).positions == [])
     }
 
-    /// Attempts begin, record and go on recording as zombies, in any order. Each must see what the definition says: of
-    /// its newest predecessor all that this one saw, and what this one had recorded itself by then.
+    /// Attempts begin, record and go on recording as zombies, in any order.
+    ///
+    /// Each must see what the definition says: of its newest predecessor all that this one saw, and what this one had
+    /// recorded itself by then.
     @Test(arguments: UInt64(1)...40) func seesWhatTheDefinitionSays(_ seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)
         var attempts: [(checkpoints: JobCheckpoints, seen: [Int], own: [Int])] = []

@@ -74,6 +74,16 @@ import Testing
         #expect(try await open(3).recorded(Sample.turn(2))?.result == "again")
     }
 
+    @Test func saysDamagedWhereALostRecordMayHaveStood() async throws {
+        let first = try await open(1)
+        for turn in 1...2 { try await first.record(Sample.turn(turn)) }
+        try damage("position\":\"t0002", in: Sample.journal(1))
+        let second = try await open(2)
+        #expect(try await second.lookup(.turn(2), Sample.turn(2).fingerprint) == .damaged)
+        let other = Sample.turn(1, variant: "other").fingerprint
+        #expect(try await second.lookup(.turn(1), other) == .diverged([Sample.turn(1).fingerprint]))
+    }
+
     @Test func noticesDamageDoneAfterItBegan() async throws {
         try await open(1).record(Sample.turn(1))
         let second = try await open(2)

@@ -1,6 +1,8 @@
 import Glibc
 
-/// A small file system in memory, for stores that run full or become read-only. Only root may mount one.
+/// A small file system in memory, for stores that run full or become read-only.
+///
+/// Only root may mount one.
 struct TemporaryMount {
     private struct Refusal: Error { let code: Int32 }
 

@@ -32,7 +32,7 @@ import Testing
             texts == [
                 "run 3  queued", "a  pending", "run 3  running\na  running  attempt 1", "",
                 "  a  t0001  model m  10 tokens in, 2 out  $0.0015", "a  running  attempt 2",
-                "run 3  succeeded\na  succeeded",
+                "a  succeeded\nrun 3  succeeded",
             ]
         )
     }

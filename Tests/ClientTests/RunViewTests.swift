@@ -25,8 +25,8 @@ import Testing
                 report 1   ✓ succeeded  worker-2 (pid 4212 on build-3)  19s ago   1.1s
 
                 step             what                state               took  tokens in  out     cost  attempt  replayed
-                analyze t0001    model model/gpt-4o  ✓ recorded          3.2s       1200  110  $0.0041        1  by 2
-                analyze t0001.1  tool sql            ✓ recorded          42ms                                 1  by 2
+                analyze t0001    model model/gpt-4o  ✓ recorded          3.2s       1200  110  $0.0041        1  1×
+                analyze t0001.1  tool sql            ✓ recorded          42ms                                 1  1×
                 analyze t0002    model model/gpt-4o  ? outcome unknown  16.5s                                 1
                 analyze t0002    model model/gpt-4o  ✓ recorded          4.0s       1500  210  $0.0082        2
 

@@ -23,13 +23,16 @@ struct Fleet {
             "--port", "0", "--port-file", directory + "/port", "--log", directory + "/bill", "--parent-pid",
             String(getpid()),
         ])
-        _ = await model.line { $0.contains("127.0.0.1") || $0.contains("listening") }
-        let port = read(directory + "/port").filter(\.isNumber)
+        let greeting = await model.line { $0.contains("http://127.0.0.1:") } ?? ""
+        let port = greeting.split(separator: "127.0.0.1:").dropFirst().first.map { $0.prefix { $0.isNumber } } ?? ""
+        precondition(!port.isEmpty, "the scripted model did not start: \(model.output)")
         write(
             """
             connections:
               model: {kind: openai, url: "http://127.0.0.1:\(port)/v1", prices: {scripted: {input: 2.5, output: 10}}}
-            """, to: directory + "/connections.yaml")
+            """,
+            to: directory + "/connections.yaml"
+        )
         let conninfo = try await TestDatabase.migrated()
         let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 2)
         return Fleet(directory: directory, conninfo: conninfo, pool: pool, model: model)
@@ -39,12 +42,14 @@ struct Fleet {
     func worker(_ name: String, failpoint: String? = nil, arguments: [String] = []) -> ChildProcess {
         ChildProcess(
             [
-                Programs.path("chassis-worker"), "--postgres", conninfo, "--store", directory + "/store", "--name", name,
+                Programs.path("chassis-worker"), "--postgres", conninfo, "--store", directory + "/store", "--name",
+                name,
                 "--connections", directory + "/connections.yaml", "--log-format", "text",
             ] + arguments,
             adding: failpoint.map { ["CHASSIS_FAILPOINT": $0, "SWIFT_BACKTRACE": "enable=no"] }
                 ?? ["SWIFT_BACKTRACE": "enable=no"],
-            removing: ["CHASSIS_FAILPOINT"])
+            removing: ["CHASSIS_FAILPOINT"]
+        )
     }
 
     /// Starts a run of an agent.

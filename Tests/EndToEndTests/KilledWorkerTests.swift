@@ -25,7 +25,9 @@ import Testing
             """
             SELECT coalesce(sum(unknown_calls), 0) AS n FROM chassis.step JOIN chassis.job USING (job_id)
             WHERE run_id = $1::bigint AND step.kind = 'model'
-            """, of: run)
+            """,
+            of: run
+        )
         #expect(bill.needed == 10)
         // One more is paid only where an answer was lost before its checkpoint, and then it is listed.
         #expect(bill.billed - bill.needed <= unknown)
@@ -33,9 +35,11 @@ import Testing
         if !["during-answer", "after-answer", "before-send"].contains(place) { #expect(bill.billed == 10) }
         let paid = try await fleet.number(
             """
-            SELECT count(DISTINCT position) AS n FROM chassis.step JOIN chassis.job USING (job_id)
+            SELECT count(DISTINCT step.position) AS n FROM chassis.step JOIN chassis.job USING (job_id)
             WHERE run_id = $1::bigint AND step.kind = 'model' AND state = 'recorded'
-            """, of: run)
+            """,
+            of: run
+        )
         #expect(paid == 10)
         #expect(Set(fleet.notes).count == 10)
         #expect(fleet.notes.count <= 11)
@@ -69,7 +73,8 @@ import Testing
             until: """
                 SELECT FROM chassis.session WHERE end_reason IS NULL AND lease_expires_at < now()
                 AND EXISTS (SELECT FROM chassis.live_run WHERE run_id = $1::bigint)
-                """)
+                """
+        )
         let second = fleet.worker("second")
         #expect(try await fleet.end(of: run) == "succeeded")
         first.signal(SIGCONT)
@@ -90,8 +95,9 @@ import Testing
             for: run,
             until: """
                 SELECT FROM chassis.step JOIN chassis.job USING (job_id)
-                WHERE run_id = $1::bigint AND position = 't0002' AND state = 'recorded'
-                """)
+                WHERE run_id = $1::bigint AND step.position = 't0002' AND state = 'recorded'
+                """
+        )
         first.signal(SIGTERM)
         #expect(await first.ended() == .exited(0), "\(first.output)")
         let second = fleet.worker("second")

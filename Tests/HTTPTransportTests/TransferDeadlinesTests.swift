@@ -15,7 +15,16 @@ import Testing
         return TransferDeadlines(request: request, startedAt: .seconds(0))
     }
 
-    @Test func hasNoneUnlessAsked() {
+    @Test func boundsSilenceByDefault() {
+        var deadlines = TransferDeadlines(
+            request: HTTPRequest(url: "http://example.test/"),
+            startedAt: TestInstant.seconds(0)
+        )
+        deadlines.connected(at: .seconds(0))
+        #expect(deadlines.next == .seconds(60))
+    }
+
+    @Test func hasNoneWhenNoneIsWanted() {
         var deadlines = deadlines()
         deadlines.connected(at: .seconds(1))
         #expect(deadlines.next == nil)

@@ -20,7 +20,10 @@ import Testing
         for _ in 0..<1000 {
             guard
                 case .retry(let delay) = RetryPolicy().decision(
-                    afterFailures: 2, isPermanent: false, using: &generator)
+                    afterFailures: 2,
+                    isPermanent: false,
+                    using: &generator
+                )
             else { return #expect(Bool(false), "the policy must retry") }
             #expect(delay >= .seconds(2) && delay <= .seconds(4))
         }

@@ -65,7 +65,9 @@ import Testing
         let connection = try await Self.connection()
         let sum = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<32 {
-                group.addTask { try await connection.query("SELECT $1::integer AS x", [.integer(number)]).rows[0].int("x") }
+                group.addTask {
+                    try await connection.query("SELECT $1::integer AS x", [.integer(number)]).rows[0].int("x")
+                }
             }
             return try await group.reduce(0, +)
         }
@@ -105,7 +107,10 @@ import Testing
     @Test func noticesALostConnectionWhileIdle() async throws {
         let connection = try await Self.connection()
         let observer = try await Self.connection()
-        _ = try await observer.query("SELECT pg_terminate_backend($1::integer)", [.integer(connection.backendProcessID)])
+        _ = try await observer.query(
+            "SELECT pg_terminate_backend($1::integer)",
+            [.integer(connection.backendProcessID)]
+        )
         for await _ in connection.notifications {}
         #expect(await !connection.isOpen)
         await #expect(throws: PostgresError.closed) { try await connection.query("SELECT 1") }

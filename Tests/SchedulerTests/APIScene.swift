@@ -1,21 +1,20 @@
 import Access
 import Checkpoints
-import HTTPTransport
 import JobModel
-import Logging
 import Postgres
 import Scheduler
-import ServiceLifecycle
 import Storage
 import TestSupport
 
 /// An API that listens on a free port over a database and a store of its own.
 struct APIScene {
     let pool: PostgresPool
-    let store: DirectoryStore
-    let address: BoundAddress
+    let api: RunningAPI
     let token: AccessToken
     let session: SessionID
+
+    var address: BoundAddress { api.address }
+    var store: DirectoryStore { api.store }
 
     static let workflow = """
         name: report
@@ -38,44 +37,28 @@ struct APIScene {
         let session = try await pool.withConnection { connection in
             try await SessionStore().begin(
                 SessionStore.Registration(
-                    worker: "worker-1", host: "host-1", pid: 42, version: "1.0", queues: ["default"], slots: 4),
-                lease: .seconds(15), on: connection)
+                    worker: "worker-1",
+                    host: "host-1",
+                    pid: 42,
+                    version: "1.0",
+                    queues: ["default"],
+                    slots: 4
+                ),
+                lease: .seconds(15),
+                on: connection
+            )
         }
-        try await serve(pool) { address, store in
-            try await test(APIScene(pool: pool, store: store, address: address, token: token, session: session))
+        try await RunningAPI.serve(pool) { api in
+            try await test(APIScene(pool: pool, api: api, token: token, session: session))
         }
         await pool.close()
     }
 
-    /// Runs a test against an API over any database, and shuts the API down gracefully.
-    static func serve(
-        _ pool: PostgresPool, _ test: (BoundAddress, DirectoryStore) async throws -> Void
-    ) async throws {
-        let directory = try ScratchStore()
-        defer { directory.remove() }
-        let store = try await DirectoryStore.open(at: directory.path)
-        let (addresses, listening) = AsyncStream.makeStream(of: BoundAddress.self)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let service = APIService(
-            APIConfiguration(port: 0), pool: pool, blobs: OutputBlobs(store), notifier: ReadyNotifier(pool),
-            logger: logger
-        ) { listening.yield($0) }
-        let services = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: logger))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { listening.finish() }
-                try await services.run()
-            }
-            for await address in addresses.prefix(1) { try await test(address, store) }
-            await services.triggerGracefulShutdown()
-            try await group.waitForAll()
-        }
-    }
-
     // MARK: Requests
 
-    func get(_ path: String) async throws -> Answer { try await Answer.send("GET", path, to: address, token: token.reveal()) }
+    func get(_ path: String) async throws -> Answer {
+        try await Answer.send("GET", path, to: address, token: token.reveal())
+    }
 
     func post(_ path: String, _ body: JSONValue = [:]) async throws -> Answer {
         try await Answer.send("POST", path, to: address, token: token.reveal(), body: body.encoded())

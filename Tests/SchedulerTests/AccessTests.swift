@@ -1,6 +1,6 @@
-import HTTPTransport
 import Access
 import Digests
+import HTTPTransport
 import JobModel
 import Testing
 

@@ -14,7 +14,9 @@ import Testing
 
     @Test func noTwoTokensAreAlike() { #expect(AccessToken.mint() != AccessToken.mint()) }
 
-    @Test(arguments: ["", "chs_", "chs_ab", "CHS_" + String(repeating: "0", count: 64), String(repeating: "0", count: 68)])
+    @Test(arguments: [
+        "", "chs_", "chs_ab", "CHS_" + String(repeating: "0", count: 64), String(repeating: "0", count: 68),
+    ])
     func otherTextsAreNoTokens(text: String) { #expect(AccessToken(text) == nil) }
 
     @Test func itsTextIsNotPrinted() {

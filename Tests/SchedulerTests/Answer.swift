@@ -24,7 +24,11 @@ struct Answer: Sendable {
     var detail: String { json["detail"]?.stringValue ?? "" }
 
     static func send(
-        _ method: String, _ path: String, to address: BoundAddress, token: String?, body: [UInt8]? = nil
+        _ method: String,
+        _ path: String,
+        to address: BoundAddress,
+        token: String?,
+        body: [UInt8]? = nil
     ) async throws -> Answer {
         var headers: HTTPHeaders = [:]
         if let token { headers["Authorization"] = "Bearer \(token)" }

@@ -41,7 +41,13 @@ extension APIScene {
     fileprivate func say(_ text: String, _ job: ClaimedJob) async throws {
         try await LogStore(pool).add([
             LogStore.Line(
-                run: job.run, job: job.id, epoch: job.epoch, stream: .stdout, text: text, ago: .seconds(60))
+                run: job.run,
+                job: job.id,
+                epoch: job.epoch,
+                stream: .stdout,
+                text: text,
+                ago: .seconds(60)
+            )
         ])
     }
 }

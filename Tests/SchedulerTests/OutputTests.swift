@@ -1,5 +1,5 @@
-import Digests
 import Checkpoints
+import Digests
 import JobModel
 import Storage
 import Testing
@@ -46,7 +46,9 @@ import Testing
         try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             try await scene.end(
-                try await scene.claim(), .failed(JobFailure(code: "exit-status", message: "1", isPermanent: true)))
+                try await scene.claim(),
+                .failed(JobFailure(code: "exit-status", message: "1", isPermanent: true))
+            )
             let answer = try await scene.get("/v1/runs/\(id)/output?job=extract")
             #expect(answer.status == 404)
             #expect(answer.code == "output-not-found")

@@ -10,7 +10,8 @@ import Testing
     private var noDatabase: PostgresPool {
         PostgresPool(
             PostgresConnection.Options(conninfo: "host=/tmp/chassis-nowhere dbname=none", applicationName: "test"),
-            size: 1)
+            size: 1
+        )
     }
 
     @Test func probesNeedNoToken() async throws {
@@ -24,9 +25,9 @@ import Testing
     }
 
     @Test func aProcessWithoutDatabaseLivesButIsNotReady() async throws {
-        try await APIScene.serve(noDatabase) { address, _ async throws in
-            #expect(try await Answer.send("GET", "/livez", to: address, token: nil).status == 200)
-            let answer = try await Answer.send("GET", "/readyz", to: address, token: nil)
+        try await RunningAPI.serve(noDatabase) { api async throws in
+            #expect(try await Answer.send("GET", "/livez", to: api.address, token: nil).status == 200)
+            let answer = try await Answer.send("GET", "/readyz", to: api.address, token: nil)
             #expect(answer.status == 503)
             #expect(answer.code == "database-unavailable")
             #expect(answer.headers["Retry-After"].flatMap { Int($0) } != nil)
@@ -36,8 +37,8 @@ import Testing
     @Test func aDatabaseThatWasNotMigratedIsNotReady() async throws {
         let options = PostgresConnection.Options(conninfo: try await TestDatabase.empty(), applicationName: "test")
         let pool = PostgresPool(options, size: 1)
-        try await APIScene.serve(pool) { address, _ async throws in
-            let answer = try await Answer.send("GET", "/readyz", to: address, token: nil)
+        try await RunningAPI.serve(pool) { api async throws in
+            let answer = try await Answer.send("GET", "/readyz", to: api.address, token: nil)
             #expect(answer.status == 503)
             #expect(answer.code == "schema-unfit")
             #expect(answer.detail.contains("chassis migrate"))
@@ -46,9 +47,9 @@ import Testing
     }
 
     @Test func requestsWithoutDatabaseAreToBeAskedAgain() async throws {
-        try await APIScene.serve(noDatabase) { address, _ async throws in
+        try await RunningAPI.serve(noDatabase) { api async throws in
             let token = "chs_" + String(repeating: "0", count: 64)
-            let answer = try await Answer.send("GET", "/v1/runs", to: address, token: token)
+            let answer = try await Answer.send("GET", "/v1/runs", to: api.address, token: token)
             #expect(answer.status == 503)
             #expect(answer.code == "database-unavailable")
             #expect(answer.headers["Retry-After"] != nil)

@@ -39,7 +39,8 @@ import Testing
                 shown.objectValue?.keys == [
                     "id", "name", "kind", "state", "needs", "queue", "attempts", "steps", "error", "has_output",
                     "due_at",
-                ])
+                ]
+            )
             #expect(shown["name"] == "extract")
             #expect(shown["kind"] == "command")
             #expect(shown["state"] == "succeeded")
@@ -49,16 +50,19 @@ import Testing
             #expect(
                 attempt.objectValue?.keys == [
                     "number", "epoch", "state", "worker", "started_at", "ended_at", "error", "replayed",
-                ])
+                ]
+            )
             #expect(attempt["worker"]?["name"] == "worker-1")
             #expect(
-                attempt["replayed"] == ["steps": 0, "model_calls": 0, "saved_micro_usd": 0, "damaged": 0])
+                attempt["replayed"] == ["steps": 0, "model_calls": 0, "saved_micro_usd": 0, "damaged": 0]
+            )
             let step = try #require(shown["steps"]?[0])
             #expect(
                 step.objectValue?.keys == [
                     "position", "kind", "name", "effect", "state", "attempt", "epoch", "usage", "cost_micro_usd",
                     "unknown_calls", "started_at", "settled_at", "error",
-                ])
+                ]
+            )
             #expect(step["usage"] == ["input": 10, "cached_input": 0, "output": 5, "reasoning": 0])
         }
     }
@@ -89,7 +93,9 @@ import Testing
             #expect(early.status == 409)
             #expect(early.code == "run-not-retryable")
             try await scene.end(
-                try await scene.claim(), .failed(JobFailure(code: "exit-status", message: "1", isPermanent: true)))
+                try await scene.claim(),
+                .failed(JobFailure(code: "exit-status", message: "1", isPermanent: true))
+            )
             let answer = try await scene.post("/v1/runs/\(id)/retry", ["repeat_unknown": true])
             #expect(answer.status == 202)
             #expect(answer.json["state"] == "running")
@@ -116,12 +122,24 @@ extension APIScene {
         let steps = StepStore(pool)
         try await steps.intend(
             StepStore.Identity(
-                job: job.id, epoch: job.epoch, attempt: job.attempt, position: "t0001", kind: "model", name: "gpt",
-                effect: .none, fingerprint: Array(repeating: 1, count: 32)))
+                job: job.id,
+                epoch: job.epoch,
+                attempt: job.attempt,
+                position: "t0001",
+                kind: "model",
+                name: "gpt",
+                effect: .none,
+                fingerprint: Array(repeating: 1, count: 32)
+            )
+        )
         try await steps.settle(
-            job: job.id, epoch: job.epoch, position: "t0001",
+            job: job.id,
+            epoch: job.epoch,
+            position: "t0001",
             as: .recorded(
                 usage: ["input": 10, "cached_input": 0, "output": 5, "reasoning": 0],
-                cost: MicroDollars(rawValue: 1250)))
+                cost: MicroDollars(rawValue: 1250)
+            )
+        )
     }
 }

@@ -1,5 +1,5 @@
-import Storage
 import JobModel
+import Storage
 import Testing
 
 @Suite struct SubmissionTests {
@@ -28,7 +28,9 @@ import Testing
     @Test func paramsMayBeValuesOrTexts() async throws {
         try await APIScene.play { scene async throws in
             let answer = try await scene.post(
-                "/v1/runs", ["workflow": workflow, "params": ["segment": "eu"], "raw_params": ["count": "7"]])
+                "/v1/runs",
+                ["workflow": workflow, "params": ["segment": "eu"], "raw_params": ["count": "7"]]
+            )
             #expect(answer.status == 201)
             #expect(answer.json["params"] == ["segment": "eu", "count": 7])
         }
@@ -81,7 +83,9 @@ import Testing
     @Test func paramsThatDoNotFitAreRefused() async throws {
         try await APIScene.play { scene async throws in
             let answer = try await scene.post(
-                "/v1/runs", ["workflow": workflow, "params": ["count": "x", "colour": "red"]])
+                "/v1/runs",
+                ["workflow": workflow, "params": ["count": "x", "colour": "red"]]
+            )
             #expect(answer.status == 422)
             #expect(answer.code == "params-invalid")
             #expect(answer.detail.contains("count"))
@@ -89,11 +93,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        [:], ["workflow": 1], ["workflow": "", "name": "x"], ["workflow": "", "params": []],
-        ["workflow": "", "raw_params": ["a": 1]], ["workflow": "", "params": ["a": 1], "raw_params": ["a": "1"]],
-        ["workflow": "", "idempotency_key": ""], [], "text",
-    ] as [JSONValue])
+    @Test(
+        arguments: [
+            [:], ["workflow": 1], ["workflow": "", "name": "x"], ["workflow": "", "params": []],
+            ["workflow": "", "raw_params": ["a": 1]], ["workflow": "", "params": ["a": 1], "raw_params": ["a": "1"]],
+            ["workflow": "", "idempotency_key": ""], [], "text",
+        ] as [JSONValue]
+    )
     func aBodyOfAnotherShapeIsRefused(body: JSONValue) async throws {
         try await APIScene.play { scene async throws in
             let answer = try await scene.post("/v1/runs", body)

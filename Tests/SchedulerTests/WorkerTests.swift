@@ -11,7 +11,8 @@ import Testing
                 worker.objectValue?.keys == [
                     "session", "name", "host", "pid", "version", "queues", "slots", "running", "state", "started_at",
                     "renewed_at", "ended_at", "end_reason",
-                ])
+                ]
+            )
             #expect(worker["session"]?.integerValue == scene.session.rawValue)
             #expect(worker["state"] == "live")
             #expect(worker["running"] == 1)
@@ -26,7 +27,8 @@ import Testing
             #expect(
                 queue.objectValue?.keys == [
                     "name", "pending", "running", "delayed", "blocked", "suspended", "oldest_pending_at",
-                ])
+                ]
+            )
             #expect(queue["name"] == "default")
             #expect(queue["pending"] == 1)
             #expect(queue["blocked"] == 1)

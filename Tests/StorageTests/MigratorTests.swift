@@ -1,7 +1,7 @@
 import Postgres
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct MigratorTests {
     static func connection(_ conninfo: String) async throws -> PostgresConnection {

@@ -17,23 +17,39 @@ struct QueueFixture {
         let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 4)
         let session = try await pool.withConnection { try await begin("w1", on: $0) }
         return QueueFixture(
-            conninfo: conninfo, pool: pool, queue: QueueStore(pool), runs: RunStore(pool), session: session)
+            conninfo: conninfo,
+            pool: pool,
+            queue: QueueStore(pool),
+            runs: RunStore(pool),
+            session: session
+        )
     }
 
     static func begin(
-        _ worker: String, on connection: PostgresConnection, lease: Duration = .seconds(15), now: String? = nil
+        _ worker: String,
+        on connection: PostgresConnection,
+        lease: Duration = .seconds(15),
+        now: String? = nil
     ) async throws -> SessionID {
         try await SessionStore().begin(
-            .init(worker: worker, host: "h", pid: 1, version: "t", queues: ["default"], slots: 8), lease: lease,
-            on: connection, now: now)
+            .init(worker: worker, host: "h", pid: 1, version: "t", queues: ["default"], slots: 8),
+            lease: lease,
+            on: connection,
+            now: now
+        )
     }
 
     /// Starts a run of jobs; `("b", ["a"])` needs `a`.
     func submit(_ jobs: [(String, [String])], key: String? = nil) async throws -> RunStore.Receipt {
         try await runs.submit(
             .init(
-                workflow: "w", source: "source", params: ["x": 1],
-                jobs: jobs.map { .init(name: $0.0, kind: "llm", needs: $0.1) }, idempotencyKey: key))
+                workflow: "w",
+                source: "source",
+                params: ["x": 1],
+                jobs: jobs.map { .init(name: $0.0, kind: "llm", needs: $0.1) },
+                idempotencyKey: key
+            )
+        )
     }
 
     func claim(_ limit: Int = 10, session: SessionID? = nil) async throws -> [ClaimedJob] {
@@ -44,7 +60,9 @@ struct QueueFixture {
         try await queue.turn(
             session: session,
             ending: jobs.map { JobEnding(job: $0.id, run: $0.run, epoch: $0.epoch, outcome: outcome) },
-            queue: "default", limit: 0)
+            queue: "default",
+            limit: 0
+        )
     }
 
     /// The state of each job of a run, by name; a job in two rooms or none would show here.
@@ -57,7 +75,8 @@ struct QueueFixture {
                 UNION ALL SELECT job_id, 'running' FROM chassis.lease
                 UNION ALL SELECT job_id, state FROM chassis.done) AS room USING (job_id)
             WHERE run_id = $1::bigint GROUP BY name
-            """, [.integer(run.rawValue)]
+            """,
+            [.integer(run.rawValue)]
         ).rows
         return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.string("name"), try $0.string("state")) })
     }

@@ -1,20 +1,23 @@
 import JobModel
 import Postgres
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct QueueStoreTests {
     @Test func claimsInOrderOfPriorityAndAge() async throws {
         let fixture = try await QueueFixture.make()
         _ = try await fixture.runs.submit(
             .init(
-                workflow: "w", source: "s",
+                workflow: "w",
+                source: "s",
                 jobs: [
                     .init(name: "low", kind: "llm", priority: -1), .init(name: "first", kind: "llm"),
                     .init(name: "second", kind: "llm"), .init(name: "high", kind: "llm", priority: 5),
                     .init(name: "elsewhere", kind: "llm", queue: "other"),
-                ]))
+                ]
+            )
+        )
         var names: [String] = []
         while let job = try await fixture.claim(1).first { names.append(job.name) }
         #expect(names == ["high", "first", "second", "low"])
@@ -37,7 +40,8 @@ import TestSupport
         _ = try await fixture.submit([("a", []), ("b", [])])
         try await fixture.pool.transaction { connection in
             _ = try await connection.query(
-                "SELECT FROM chassis.ready JOIN chassis.job USING (job_id) WHERE name = 'a' FOR UPDATE OF ready")
+                "SELECT FROM chassis.ready JOIN chassis.job USING (job_id) WHERE name = 'a' FOR UPDATE OF ready"
+            )
             #expect(try await fixture.claim().map(\.name) == ["b"])
         }
         #expect(try await fixture.claim().map(\.name) == ["a"])
@@ -53,7 +57,9 @@ import TestSupport
         #expect(try await fixture.states(of: run)["c"] == "blocked")
         let turn = try await fixture.end([jobs[1]])
         #expect(turn.readied == ["default"])
-        #expect(try await fixture.states(of: run) == ["a": "succeeded", "b": "succeeded", "c": "pending", "d": "blocked"])
+        #expect(
+            try await fixture.states(of: run) == ["a": "succeeded", "b": "succeeded", "c": "pending", "d": "blocked"]
+        )
         _ = try await fixture.end(fixture.claim())
         _ = try await fixture.end(fixture.claim())
         #expect(try await fixture.ending(of: run) == "succeeded")
@@ -66,7 +72,9 @@ import TestSupport
         let turn = try await fixture.queue.turn(
             session: fixture.session,
             ending: [JobEnding(job: job.id, run: job.run, epoch: job.epoch, outcome: .succeeded(["y": 2]))],
-            queue: "default", limit: 4)
+            queue: "default",
+            limit: 4
+        )
         #expect(turn.ended == [job.id])
         #expect(turn.claimed.map(\.name) == ["b"])
         #expect(try await fixture.runs.outputs(of: job.run) == ["a": .inline(["y": 2])])
@@ -110,7 +118,12 @@ import TestSupport
         #expect(try await fixture.queue.release(job.id, epoch: job.epoch) == nil)
         #expect(
             try await !fixture.queue.delay(
-                job.id, epoch: job.epoch, for: .seconds(1), failure: JobFailure(code: "x", message: "")))
+                job.id,
+                epoch: job.epoch,
+                for: .seconds(1),
+                failure: JobFailure(code: "x", message: "")
+            )
+        )
         #expect(try await fixture.end([again]).ended == [again.id])
         #expect(try await fixture.end([again]).ended.isEmpty)
         #expect(try await fixture.states(of: run) == ["a": "succeeded", "b": "pending"])
@@ -145,7 +158,8 @@ import TestSupport
         let fixture = try await QueueFixture.make()
         let rows = try await fixture.pool.withConnection { connection in
             try await connection.execute(
-                "SET enable_sort = off; SET enable_seqscan = off; SET enable_bitmapscan = off")
+                "SET enable_sort = off; SET enable_seqscan = off; SET enable_bitmapscan = off"
+            )
             return try await connection.query(
                 """
                 EXPLAIN SELECT ctid FROM chassis.ready WHERE queue = 'default'

@@ -22,7 +22,8 @@ import Testing
             for number in 0..<12 {
                 group.addTask {
                     _ = try await fixture.runs.submit(
-                        .init(workflow: "same", source: "content \(number % 3)", jobs: [.init(name: "a", kind: "llm")]))
+                        .init(workflow: "same", source: "content \(number % 3)", jobs: [.init(name: "a", kind: "llm")])
+                    )
                 }
             }
             try await group.waitForAll()
@@ -71,7 +72,8 @@ import Testing
         #expect(try await fixture.ending(of: run) == "failed")
         #expect(try await fixture.runs.retry(run, repeatingUnknown: false) == ["default"])
         #expect(
-            try await fixture.states(of: run) == ["a": "succeeded", "b": "pending", "c": "blocked", "d": "blocked"])
+            try await fixture.states(of: run) == ["a": "succeeded", "b": "pending", "c": "blocked", "d": "blocked"]
+        )
         let again = try await fixture.claim()
         #expect(again.map(\.name) == ["b"])
         #expect(again[0].attempt == 2 && again[0].failures == 0 && again[0].epoch.rawValue == 2)

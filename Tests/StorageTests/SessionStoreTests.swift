@@ -12,7 +12,11 @@ import Testing
             #expect(try await fixture.sessions.renew(fixture.session, lease: .seconds(15), on: connection) == [])
             await #expect(throws: StorageError.sessionEnded(fixture.session)) {
                 try await fixture.sessions.renew(
-                    fixture.session, lease: .seconds(15), on: connection, now: "2999-01-01")
+                    fixture.session,
+                    lease: .seconds(15),
+                    on: connection,
+                    now: "2999-01-01"
+                )
             }
             try await fixture.sessions.finish(fixture.session, on: connection)
             await #expect(throws: StorageError.sessionEnded(fixture.session)) {
@@ -42,7 +46,9 @@ import Testing
         try await fixture.pool.withConnection { connection in
             let sessions = fixture.sessions
             #expect(try await sessions.endDead(grace: .milliseconds(300), on: connection) == [])
-            let later = try await connection.query("SELECT (now() + interval '16 seconds')::text AS at").rows[0].string("at")
+            let later = try await connection.query("SELECT (now() + interval '16 seconds')::text AS at").rows[0].string(
+                "at"
+            )
             let changes = try await sessions.endDead(grace: .milliseconds(300), on: connection, now: later)
             #expect(changes == [.init(session: fixture.session, worker: "w1", endReason: "lease expired")])
             let rescued = try await sessions.rescue(poisonLimit: 3, on: connection, now: later)
@@ -68,14 +74,17 @@ import Testing
         }
         await holder.close()
         let observer = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "o"))
-        while try await !observer.query("SELECT FROM pg_stat_activity WHERE application_name = 'holder'").rows.isEmpty {}
+        while try await !observer.query("SELECT FROM pg_stat_activity WHERE application_name = 'holder'").rows.isEmpty {
+        }
         #expect(
             try await sessions.endDead(grace: .seconds(5), on: observer)
-                == [.init(session: fixture.session, worker: "w1", endReason: nil)])
+                == [.init(session: fixture.session, worker: "w1", endReason: nil)]
+        )
         #expect(try await sessions.endDead(grace: .seconds(5), on: observer) == [])
         #expect(
             try await sessions.endDead(grace: .zero, on: observer)
-                == [.init(session: fixture.session, worker: "w1", endReason: "process gone")])
+                == [.init(session: fixture.session, worker: "w1", endReason: "process gone")]
+        )
         await observer.close()
     }
 
@@ -86,7 +95,8 @@ import Testing
         let first = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "holder"))
         #expect(try await sessions.lock(fixture.session, on: first))
         await first.close()
-        while try await !observer.query("SELECT FROM pg_stat_activity WHERE application_name = 'holder'").rows.isEmpty {}
+        while try await !observer.query("SELECT FROM pg_stat_activity WHERE application_name = 'holder'").rows.isEmpty {
+        }
         #expect(try await sessions.endDead(grace: .seconds(5), on: observer).count == 1)
         let second = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "holder"))
         #expect(try await sessions.lock(fixture.session, on: second))
@@ -103,7 +113,8 @@ import Testing
         #expect(try await fixture.sessions.lock(fixture.session, on: holder))
         await holder.close()
         try await observer.execute("DELETE FROM chassis.incarnation")
-        while try await !observer.query("SELECT FROM pg_stat_activity WHERE application_name = 'holder'").rows.isEmpty {}
+        while try await !observer.query("SELECT FROM pg_stat_activity WHERE application_name = 'holder'").rows.isEmpty {
+        }
         #expect(try await fixture.sessions.endDead(grace: .zero, on: observer) == [])
         #expect(try await fixture.sessions.endDead(grace: .zero, on: observer) == [])
         await observer.close()
@@ -134,7 +145,8 @@ import Testing
             try await fixture.sessions.finish(fixture.session, on: connection)
             for (seconds, count) in [(61, 0), (59, 1)] {
                 let now = try await connection.query(
-                    "SELECT (now() + $1::integer * interval '1 second')::text AS at", [.integer(seconds)]
+                    "SELECT (now() + $1::integer * interval '1 second')::text AS at",
+                    [.integer(seconds)]
                 ).rows[0].string("at")
                 let rescued = try await fixture.sessions.rescue(poisonLimit: 3, on: connection, now: now)
                 #expect(rescued.count == count)

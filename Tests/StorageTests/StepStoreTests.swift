@@ -1,14 +1,21 @@
 import JobModel
 import Postgres
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct StepStoreTests {
     static func step(_ job: ClaimedJob, _ position: String, effect: Effect = .none) -> StepStore.Identity {
         .init(
-            job: job.id, epoch: job.epoch, attempt: job.attempt, position: position, kind: "model", name: "m",
-            effect: effect, fingerprint: [UInt8](repeating: 7, count: 32))
+            job: job.id,
+            epoch: job.epoch,
+            attempt: job.attempt,
+            position: position,
+            kind: "model",
+            name: "m",
+            effect: effect,
+            fingerprint: [UInt8](repeating: 7, count: 32)
+        )
     }
 
     @Test func writesNoIntentUnderALostLease() async throws {

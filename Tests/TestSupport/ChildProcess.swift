@@ -30,7 +30,9 @@ package final class ChildProcess: Sendable {
     /// - Parameter environment: All of its environment; by default that of the test, with `adding` on top.
     /// - Precondition: The program can be started.
     package init(
-        _ arguments: [String], adding extra: [String: String] = [:], removing removed: Set<String> = [],
+        _ arguments: [String],
+        adding extra: [String: String] = [:],
+        removing removed: Set<String> = [],
         directory: String? = nil
     ) {
         var environment = Self.ownEnvironment.filter { !removed.contains($0.key) }
@@ -154,7 +156,8 @@ package final class ChildProcess: Sendable {
     }
 
     private static func withCStrings<Value>(
-        _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
+        _ texts: [String],
+        _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
     ) -> Value {
         let copies = texts.map { strdup($0) }
         defer { for copy in copies { free(copy) } }

@@ -20,7 +20,8 @@ package actor PostgresCluster {
         if let user = serverUser { precondition(chown(directory, user.id, user.group) == 0, "chown failed") }
         let made = ChildProcess(
             asServerUser([binary("initdb"), "-D", directory + "/data", "-U", "chassis", "-A", "trust", "--no-sync"]),
-            directory: directory)
+            directory: directory
+        )
         let ending = await made.ended()
         precondition(ending == .exited(0), "initdb failed: \(made.output)")
         return PostgresCluster(directory: directory, isDurable: isDurable)
@@ -38,7 +39,10 @@ package actor PostgresCluster {
     package func start() async {
         let postgres = ([Self.binary("postgres"), "-D", directory + "/data"] + settings.flatMap { ["-c", $0] })
         let server = ChildProcess(
-            Self.asServerUser(postgres), adding: ["LC_ALL": "C"], directory: directory)
+            Self.asServerUser(postgres),
+            adding: ["LC_ALL": "C"],
+            directory: directory
+        )
         self.server = server
         Lifeline.shared.end(server.pid)
         _ = await server.line { $0.contains("ready to accept connections") }
@@ -66,7 +70,8 @@ package actor PostgresCluster {
     /// Makes a database, by default an empty one.
     package nonisolated func makeDatabase(_ name: String, template: String = "template0") async throws -> String {
         let connection = try await PostgresConnection.connect(
-            PostgresConnection.Options(conninfo: conninfo(), applicationName: "test"))
+            PostgresConnection.Options(conninfo: conninfo(), applicationName: "test")
+        )
         try await connection.execute("CREATE DATABASE \"\(name)\" TEMPLATE \"\(template)\"")
         await connection.close()
         return conninfo(name)
@@ -92,7 +97,9 @@ package actor PostgresCluster {
                 let text = withUnsafePointer(to: &entry.pointee.d_name) {
                     $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
                 }
-                if let version = Int(text), access("\(parent)/\(text)/bin/\(name)", X_OK) == 0 { versions.append(version) }
+                if let version = Int(text), access("\(parent)/\(text)/bin/\(name)", X_OK) == 0 {
+                    versions.append(version)
+                }
             }
             closedir(entries)
         }

@@ -26,7 +26,9 @@ package actor TestDatabase {
     /// A pool of connections to a fresh database with the newest schema.
     package static func pool(size: Int = 4) async throws -> PostgresPool {
         PostgresPool(
-            PostgresConnection.Options(conninfo: try await migrated(), applicationName: "test"), size: size)
+            PostgresConnection.Options(conninfo: try await migrated(), applicationName: "test"),
+            size: size
+        )
     }
 
     private static func name() -> String {
@@ -50,7 +52,8 @@ package actor TestDatabase {
         do {
             let conninfo = try await cluster.makeDatabase("chassis_template")
             let connection = try await PostgresConnection.connect(
-                PostgresConnection.Options(conninfo: conninfo, applicationName: "test"))
+                PostgresConnection.Options(conninfo: conninfo, applicationName: "test")
+            )
             _ = try await Migrator().migrate(connection)
             await connection.close()
         } catch {

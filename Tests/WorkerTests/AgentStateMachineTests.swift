@@ -11,16 +11,23 @@ import Workflow
     }
 
     static func answer(
-        _ text: String = "", calls: [ToolCall] = [], stop: StopReason? = nil, tokens: Int = 1
+        _ text: String = "",
+        calls: [ToolCall] = [],
+        stop: StopReason? = nil,
+        tokens: Int = 1
     ) -> ModelAnswer {
         ModelAnswer(
             message: ModelMessage(role: .assistant, parts: [.text(text)] + calls.map { .toolCall($0) }),
-            stopReason: stop ?? (calls.isEmpty ? .end : .toolCalls), usage: TokenUsage(input: tokens, output: 0),
-            model: "m", responseID: nil)
+            stopReason: stop ?? (calls.isEmpty ? .end : .toolCalls),
+            usage: TokenUsage(input: tokens, output: 0),
+            model: "m",
+            responseID: nil
+        )
     }
 
     static func machine(
-        _ limits: AgentLimits = AgentLimits(), schema: JSONSchema? = nil
+        _ limits: AgentLimits = AgentLimits(),
+        schema: JSONSchema? = nil
     ) -> AgentStateMachine {
         AgentStateMachine(messages: [.user("do it")], limits: limits, schema: schema)
     }
@@ -101,7 +108,9 @@ import Workflow
         #expect(machine.modelAnswered(Self.answer(text)) == .finish(output: ["risk": 1]))
     }
 
-    @Test(arguments: [(StopReason.length, "model-length"), (.refusal, "model-refused"), (.contentFilter, "model-refused")])
+    @Test(arguments: [
+        (StopReason.length, "model-length"), (.refusal, "model-refused"), (.contentFilter, "model-refused"),
+    ])
     func neverTakesHalfAnAnswer(stop: StopReason, code: String) {
         var machine = Self.machine()
         _ = machine.begin()

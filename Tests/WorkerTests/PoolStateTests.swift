@@ -7,14 +7,27 @@ import Testing
 @Suite struct PoolStateTests {
     static func job(_ id: Int64, run: Int64 = 1) -> ClaimedJob {
         ClaimedJob(
-            id: JobID(rawValue: id), run: RunID(rawValue: run), version: VersionID(rawValue: 1), name: "a", kind: "llm",
-            params: [:], attempt: 1, epoch: LeaseEpoch(rawValue: 1), failures: 0, losses: 0, isCancelled: false)
+            id: JobID(rawValue: id),
+            run: RunID(rawValue: run),
+            version: VersionID(rawValue: 1),
+            name: "a",
+            kind: "llm",
+            params: [:],
+            attempt: 1,
+            epoch: LeaseEpoch(rawValue: 1),
+            failures: 0,
+            losses: 0,
+            isCancelled: false
+        )
     }
 
     static func ending(_ id: Int64) -> JobEnding {
         JobEnding(
-            job: JobID(rawValue: id), run: RunID(rawValue: 1), epoch: LeaseEpoch(rawValue: 1),
-            outcome: .succeeded(.null))
+            job: JobID(rawValue: id),
+            run: RunID(rawValue: 1),
+            epoch: LeaseEpoch(rawValue: 1),
+            outcome: .succeeded(.null)
+        )
     }
 
     @Test func claimsAsManyAsItHasFreeSlots() {

@@ -3,10 +3,12 @@ import Testing
 @testable import Workflow
 
 @Suite struct DurationTests {
-    @Test(arguments: [
-        ("250ms", .milliseconds(250)), ("0s", .zero), ("30s", .seconds(30)), ("5m", .seconds(300)),
-        ("2h", .seconds(7_200)), ("1d", .seconds(86_400)), ("365d", .seconds(31_536_000)),
-    ] as [(String, Duration)])
+    @Test(
+        arguments: [
+            ("250ms", .milliseconds(250)), ("0s", .zero), ("30s", .seconds(30)), ("5m", .seconds(300)),
+            ("2h", .seconds(7_200)), ("1d", .seconds(86_400)), ("365d", .seconds(31_536_000)),
+        ] as [(String, Duration)]
+    )
     func readsAndWrites(_ text: String, _ duration: Duration) {
         #expect(Duration(written: text) == duration)
         #expect(duration.written == text)

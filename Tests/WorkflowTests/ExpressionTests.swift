@@ -12,73 +12,88 @@ import Testing
                 "risk": "high", "score": 3, "tags": ["x", "y"], "odd key": 1, "nested": ["rows": [["n": 1], ["n": 2]]],
             ],
             "text-job": "héllo",
-        ])
+        ]
+    )
 
-    @Test(arguments: [
-        ("params.segment", "enterprise"),
-        ("params.none", nil),
-        ("run.id", 7),
-        ("run.workflow", "churn-report"),
-        ("jobs.analyze.output.risk", "high"),
-        ("jobs.analyze.output['odd key']", 1),
-        ("jobs.analyze.output.nested.rows[1].n", 2),
-        ("jobs.analyze.output.nested.rows[default(params.none, 0)].n", 1),
-        ("jobs.text-job.output", "héllo"),
-        (#"'it\'s \\ \"q\"\n\t'"#, "it's \\ \"q\"\n\t"),
-        ("\"double\"", "double"),
-        ("-1.5e2", -150.0),
-        ("12", 12),
-        ("true", true),
-        ("null", nil),
-        ("1 == 1.0", true),
-        ("'1' == 1", false),
-        ("params.list == params.list", true),
-        ("params.limit != 20", false),
-        ("2 < 10", true),
-        ("'2' < '10'", false),
-        ("9007199254740993 > 9007199254740992", true),
-        ("1.5 >= 1", true),
-        ("1 <= 1", true),
-        ("true || params.segment", true),
-        ("false && params.segment", false),
-        ("true && false || true", true),
-        ("!params.on", false),
-        ("!!params.on", true),
-        ("!(1 == 2) && !false", true),
-        ("(jobs.analyze.output).risk", "high"),
-        ("length('héllo')", 5),
-        ("length(params.list)", 3),
-        ("length(jobs.analyze.output)", 5),
-        ("contains('enterprise', 'prise')", true),
-        ("contains('aabaac', 'aac')", true),
-        ("contains('x', '')", true),
-        ("contains(params.list, 2)", true),
-        ("contains(params.list, 'z')", false),
-        ("contains(jobs.analyze.output, 'risk')", true),
-        ("starts_with(params.segment, 'ent')", true),
-        ("ends_with(params.segment, 'ise')", true),
-        ("ends_with('a', 'ba')", false),
-        ("upper(params.segment)", "ENTERPRISE"),
-        ("lower('ÄB')", "äb"),
-        ("join(params.list, ', ')", "a, 2, null"),
-        ("join(jobs.analyze.output.tags, '')", "xy"),
-        ("json(jobs.analyze.output.tags)", #"["x","y"]"#),
-        ("json('a')", #""a""#),
-        ("default(jobs.skipped.output.risk, 'low')", "low"),
-        ("default(jobs.analyze.output.nope.deeper, 1)", 1),
-        ("default(params.none, params.limit)", 20),
-        ("default(params.on, false)", true),
-        ("default(jobs.skipped.output, jobs.analyze.output).risk", "high"),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("params.segment", "enterprise"),
+            ("params.none", nil),
+            ("run.id", 7),
+            ("run.workflow", "churn-report"),
+            ("jobs.analyze.output.risk", "high"),
+            ("jobs.analyze.output['odd key']", 1),
+            ("jobs.analyze.output.nested.rows[1].n", 2),
+            ("jobs.analyze.output.nested.rows[default(params.none, 0)].n", 1),
+            ("jobs.text-job.output", "héllo"),
+            (#"'it\'s \\ \"q\"\n\t'"#, "it's \\ \"q\"\n\t"),
+            ("\"double\"", "double"),
+            ("-1.5e2", -150.0),
+            ("12", 12),
+            ("true", true),
+            ("null", nil),
+            ("1 == 1.0", true),
+            ("'1' == 1", false),
+            ("params.list == params.list", true),
+            ("params.limit != 20", false),
+            ("2 < 10", true),
+            ("'2' < '10'", false),
+            ("9007199254740993 > 9007199254740992", true),
+            ("1.5 >= 1", true),
+            ("1 <= 1", true),
+            ("true || params.segment", true),
+            ("false && params.segment", false),
+            ("true && false || true", true),
+            ("!params.on", false),
+            ("!!params.on", true),
+            ("!(1 == 2) && !false", true),
+            ("(jobs.analyze.output).risk", "high"),
+            ("length('héllo')", 5),
+            ("length(params.list)", 3),
+            ("length(jobs.analyze.output)", 5),
+            ("contains('enterprise', 'prise')", true),
+            ("contains('aabaac', 'aac')", true),
+            ("contains('x', '')", true),
+            ("contains(params.list, 2)", true),
+            ("contains(params.list, 'z')", false),
+            ("contains(jobs.analyze.output, 'risk')", true),
+            ("starts_with(params.segment, 'ent')", true),
+            ("ends_with(params.segment, 'ise')", true),
+            ("ends_with('a', 'ba')", false),
+            ("upper(params.segment)", "ENTERPRISE"),
+            ("lower('ÄB')", "äb"),
+            ("join(params.list, ', ')", "a, 2, null"),
+            ("join(jobs.analyze.output.tags, '')", "xy"),
+            ("json(jobs.analyze.output.tags)", #"["x","y"]"#),
+            ("json('a')", #""a""#),
+            ("default(jobs.skipped.output.risk, 'low')", "low"),
+            ("default(jobs.analyze.output.nope.deeper, 1)", 1),
+            ("default(params.none, params.limit)", 20),
+            ("default(params.on, false)", true),
+            ("default(jobs.skipped.output, jobs.analyze.output).risk", "high"),
+        ] as [(String, JSONValue)]
+    )
     func evaluates(_ text: String, _ expected: JSONValue) throws {
         #expect(try Expression(parsing: text).evaluate(in: Self.context) == expected)
     }
 
     @Test(arguments: [
-        ("jobs.skipped.output", "jobs.skipped.output is missing; default(jobs.skipped.output, …) gives another value instead"),
-        ("jobs.analyze.output.a.b", "jobs.analyze.output.a is missing; default(jobs.analyze.output.a, …) gives another value instead"),
-        ("jobs.analyze.output.tags[2]", "jobs.analyze.output.tags[2] is missing; default(jobs.analyze.output.tags[2], …) gives another value instead"),
-        ("jobs.analyze.output['no key']", "jobs.analyze.output[\"no key\"] is missing; default(jobs.analyze.output[\"no key\"], …) gives another value instead"),
+        (
+            "jobs.skipped.output",
+            "jobs.skipped.output is missing; default(jobs.skipped.output, …) gives another value instead"
+        ),
+        (
+            "jobs.analyze.output.a.b",
+            "jobs.analyze.output.a is missing; default(jobs.analyze.output.a, …) gives another value instead"
+        ),
+        (
+            "jobs.analyze.output.tags[2]",
+            "jobs.analyze.output.tags[2] is missing; default(jobs.analyze.output.tags[2], …) gives another value instead"
+        ),
+        (
+            "jobs.analyze.output['no key']",
+            "jobs.analyze.output[\"no key\"] is missing; default(jobs.analyze.output[\"no key\"], …) gives another value instead"
+        ),
         ("params.none.x", "params.none.x is missing; default(params.none.x, …) gives another value instead"),
         ("params.list[-1]", "params.list[-1] is missing; default(params.list[-1], …) gives another value instead"),
         ("params.segment.x", "params.segment.x looks into a string with a string"),
@@ -114,7 +129,7 @@ import Testing
         ("jobs.a.result", "expected output, found result at character 8"),
         ("run.name", "run has no \"name\" at character 5"),
         ("env.X", "\"env\" is unknown at character 1"),
-        ("1 == 1 == 1", "comparisons cannot be chained at character 10"),
+        ("1 == 1 == 1", "comparisons cannot be chained at character 8"),
         ("1 = 1", "\"=\" has no meaning here at character 3"),
         ("true & true", "\"&\" has no meaning here at character 6"),
         ("1 + 1", "\"+\" has no meaning here at character 3"),
@@ -171,11 +186,13 @@ import Testing
 
     @Test func listsWhatItRefersTo() throws {
         let expression = try Expression(
-            parsing: "default(jobs.a.output[params.i].x, !(run.id == 1 || length(jobs.b-c.output) < 2)) == params.j")
+            parsing: "default(jobs.a.output[params.i].x, !(run.id == 1 || length(jobs.b-c.output) < 2)) == params.j"
+        )
         #expect(
             expression.references == [
                 .output(job: "a"), .param("i"), .run(.id), .output(job: "b-c"), .param("j"),
-            ])
+            ]
+        )
     }
 
     @Test func aConditionIsTrueOrFalse() throws {

@@ -17,7 +17,8 @@ import Testing
               ids: {type: array, default: []}
               who: {}
             jobs: {a: {command: [x]}}
-            """)
+            """
+        )
     }
 
     @Test func fillsInDefaults() throws {
@@ -26,40 +27,51 @@ import Testing
             params == [
                 "segment": "enterprise", "limit": nil, "rate": 1, "dry": false, "filter": ["a": 1], "ids": [],
                 "who": "me",
-            ])
+            ]
+        )
         #expect(params.keys == ["segment", "limit", "rate", "dry", "filter", "ids", "who"])
     }
 
-    @Test(arguments: [
-        ("segment", .text("small"), "small"),
-        ("who", .text("12"), "12"),
-        ("who", .text(""), ""),
-        ("limit", .text("20"), 20),
-        ("limit", .value(20.0), 20),
-        ("rate", .text("2.5"), 2.5),
-        ("rate", .value(3), 3),
-        ("dry", .text("true"), true),
-        ("filter", .text(#"{"b": [1]}"#), ["b": [1]]),
-        ("ids", .text("[1, 2]"), [1, 2]),
-        ("ids", .value(["x"]), ["x"]),
-    ] as [(String, GivenParam, JSONValue)])
+    @Test(
+        arguments: [
+            ("segment", .text("small"), "small"),
+            ("who", .text("12"), "12"),
+            ("who", .text(""), ""),
+            ("limit", .text("20"), 20),
+            ("limit", .value(20.0), 20),
+            ("rate", .text("2.5"), 2.5),
+            ("rate", .value(3), 3),
+            ("dry", .text("true"), true),
+            ("filter", .text(#"{"b": [1]}"#), ["b": [1]]),
+            ("ids", .text("[1, 2]"), [1, 2]),
+            ("ids", .value(["x"]), ["x"]),
+        ] as [(String, GivenParam, JSONValue)]
+    )
     func takesValuesByType(_ name: String, _ given: GivenParam, _ expected: JSONValue) throws {
         var all: [String: GivenParam] = ["who": .text("me")]
         all[name] = given
         #expect(try Self.workflow().checkParams(all)[name] == expected)
     }
 
-    @Test(arguments: [
-        ("segment", .text("smal"), "param \"segment\": \"smal\" is none of \"enterprise\", \"small\""),
-        ("segment", .value(1), "param \"segment\": expected a string, found an integer"),
-        ("limit", .text("1.5"), "param \"limit\": expected an integer, found a number"),
-        ("limit", .text("ten"), "param \"limit\": expected an integer, found \"ten\": not valid JSON at byte 0: no value begins here"),
-        ("limit", .value("10"), "param \"limit\": expected an integer, found a string"),
-        ("limit", .value(nil), "param \"limit\": expected an integer, found null"),
-        ("dry", .text("yes"), "param \"dry\": expected a boolean, found \"yes\": not valid JSON at byte 0: no value begins here"),
-        ("filter", .text("[]"), "param \"filter\": expected an object, found an array"),
-        ("whoo", .text("x"), "param \"whoo\": the workflow has no such param; did you mean who?"),
-    ] as [(String, GivenParam, String)])
+    @Test(
+        arguments: [
+            ("segment", .text("smal"), "param \"segment\": \"smal\" is none of \"enterprise\", \"small\""),
+            ("segment", .value(1), "param \"segment\": expected a string, found an integer"),
+            ("limit", .text("1.5"), "param \"limit\": expected an integer, found a number"),
+            (
+                "limit", .text("ten"),
+                "param \"limit\": expected an integer, found \"ten\": not valid JSON at byte 0: no value begins here"
+            ),
+            ("limit", .value("10"), "param \"limit\": expected an integer, found a string"),
+            ("limit", .value(nil), "param \"limit\": expected an integer, found null"),
+            (
+                "dry", .text("yes"),
+                "param \"dry\": expected a boolean, found \"yes\": not valid JSON at byte 0: no value begins here"
+            ),
+            ("filter", .text("[]"), "param \"filter\": expected an object, found an array"),
+            ("whoo", .text("x"), "param \"whoo\": the workflow has no such param; did you mean who?"),
+        ] as [(String, GivenParam, String)]
+    )
     func refusesOthers(_ name: String, _ given: GivenParam, _ message: String) throws {
         let workflow = try Self.workflow()
         let error = #expect(throws: ParamFaults.self) {

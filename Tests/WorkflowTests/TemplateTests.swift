@@ -4,22 +4,24 @@ import Testing
 @testable import Workflow
 
 @Suite struct TemplateTests {
-    @Test(arguments: [
-        ("plain", "plain"),
-        ("", ""),
-        ("${{ params.limit }}", 20),
-        ("${{params.list}}", ["a", 2, nil]),
-        (" ${{ params.limit }}", " 20"),
-        ("a ${{ params.segment }} b ${{ params.list }}", "a enterprise b [\"a\",2,null]"),
-        ("${{ params.limit }}${{ params.on }}", "20true"),
-        ("${{ '}}' }}", "}}"),
-        ("${{ '${{' }} x", "${{ x"),
-        ("$ { {{ }} ${ {", "$ { {{ }} ${ {"),
-        ("$${{ 1 }}", "$1"),
-        ("${{ 'a\n' }}é${{ 'b' }}", "a\néb"),
-        ("${{ params.none }}", nil),
-        ("${{ params.none }}.", "null."),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("plain", "plain"),
+            ("", ""),
+            ("${{ params.limit }}", 20),
+            ("${{params.list}}", ["a", 2, nil]),
+            (" ${{ params.limit }}", " 20"),
+            ("a ${{ params.segment }} b ${{ params.list }}", "a enterprise b [\"a\",2,null]"),
+            ("${{ params.limit }}${{ params.on }}", "20true"),
+            ("${{ '}}' }}", "}}"),
+            ("${{ '${{' }} x", "${{ x"),
+            ("$ { {{ }} ${ {", "$ { {{ }} ${ {"),
+            ("$${{ 1 }}", "$1"),
+            ("${{ 'a\n' }}é${{ 'b' }}", "a\néb"),
+            ("${{ params.none }}", nil),
+            ("${{ params.none }}.", "null."),
+        ] as [(String, JSONValue)]
+    )
     func evaluates(_ text: String, _ expected: JSONValue) throws {
         #expect(try Template(parsing: text).evaluate(in: ExpressionTests.context) == expected)
     }
@@ -40,7 +42,9 @@ import Testing
     @Test func knowsItsLiteralAndItsExpressions() throws {
         #expect(try Template(parsing: "abc").literal == "abc")
         #expect(try Template(parsing: "${{ 1 }}").literal == nil)
-        #expect(try Template(parsing: "a${{ params.a }}b${{ run.id }}").expressions.map(\.source) == ["params.a", "run.id"])
+        #expect(
+            try Template(parsing: "a${{ params.a }}b${{ run.id }}").expressions.map(\.source) == ["params.a", "run.id"]
+        )
         #expect(try Template(parsing: "a${{ params.a }}b").references == [.param("a")])
     }
 
@@ -76,6 +80,7 @@ import Testing
         #expect(
             try http.body?.evaluate(in: ExpressionTests.context) == [
                 "one": 20, "text": "up to 20", "deep": [1, nil, true, 1.5, ["list": ["a", 2, nil]], "no"],
-            ])
+            ]
+        )
     }
 }

@@ -4,14 +4,16 @@ import Testing
 @testable import Workflow
 
 @Suite struct URLTemplateTests {
-    @Test(arguments: [
-        ("https://h/x?y=${{ params.v }}", "a b", "https://h/x?y=a%20b"),
-        ("https://h/${{ params.v }}/z", "../a", "https://h/..%2Fa/z"),
-        ("/${{ params.v }}", "?x=1&y#é", "/%3Fx%3D1%26y%23%C3%A9"),
-        ("http://h?q=${{ params.v }}", 12, "http://h?q=12"),
-        ("http://h:8080/", "", "http://h:8080/"),
-        ("https://h/${{ params.v }}", ["a-._~"], "https://h/%5B%22a-._~%22%5D"),
-    ] as [(String, JSONValue, String)])
+    @Test(
+        arguments: [
+            ("https://h/x?y=${{ params.v }}", "a b", "https://h/x?y=a%20b"),
+            ("https://h/${{ params.v }}/z", "../a", "https://h/..%2Fa/z"),
+            ("/${{ params.v }}", "?x=1&y#é", "/%3Fx%3D1%26y%23%C3%A9"),
+            ("http://h?q=${{ params.v }}", 12, "http://h?q=12"),
+            ("http://h:8080/", "", "http://h:8080/"),
+            ("https://h/${{ params.v }}", ["a-._~"], "https://h/%5B%22a-._~%22%5D"),
+        ] as [(String, JSONValue, String)]
+    )
     func encodesValues(_ text: String, _ value: JSONValue, _ expected: String) throws {
         let url = try URLTemplate(Template(parsing: text))
         #expect(try url.url(in: ExpressionContext(params: ["v": value])) == expected)

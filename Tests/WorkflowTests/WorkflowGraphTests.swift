@@ -23,12 +23,14 @@ import Testing
         #expect(!graph.isBehind("c", "unknown"))
     }
 
-    @Test(arguments: [
-        ([("a", ["a"])], [["a"]]),
-        ([("b", ["a"]), ("a", ["b"])], [["b", "a"]]),
-        ([("z", ["a"]), ("a", ["b"]), ("b", ["c"]), ("c", ["a"])], [["a", "b", "c"]]),
-        ([("a", ["b"]), ("b", ["a"]), ("c", ["d", "a"]), ("d", ["c"])], [["a", "b"], ["c", "d"]]),
-    ] as [([(String, [String])], [[String]])])
+    @Test(
+        arguments: [
+            ([("a", ["a"])], [["a"]]),
+            ([("b", ["a"]), ("a", ["b"])], [["b", "a"]]),
+            ([("z", ["a"]), ("a", ["b"]), ("b", ["c"]), ("c", ["a"])], [["a", "b", "c"]]),
+            ([("a", ["b"]), ("b", ["a"]), ("c", ["d", "a"]), ("d", ["c"])], [["a", "b"], ["c", "d"]]),
+        ] as [([(String, [String])], [[String]])]
+    )
     func namesEachCycleOnce(_ jobs: [(String, [String])], _ cycles: [[String]]) {
         let error = #expect(throws: WorkflowCycles.self) { try WorkflowGraph(jobs.map { (name: $0.0, needs: $0.1) }) }
         #expect(error?.cycles == cycles)

@@ -1,3 +1,5 @@
+import JobModel
+
 /// What changed between two looks at a run, as lines to append where nothing can be drawn again.
 struct ProgressLog {
     private var states: [String: String] = [:]
@@ -15,8 +17,9 @@ struct ProgressLog {
             runState = run.summary.state
             lines.append(StyledLine("run \(run.summary.id)  ").adding(runState))
         }
-        for row in JobTree(run.jobs).rows { lines += changes(of: row.job, now: now) }
-        return lines
+        let jobs = JobTree(run.jobs).rows.flatMap { changes(of: $0.job, now: now) }
+        // A run begins before its jobs and ends behind them.
+        return run.summary.isFinal ? jobs + lines : lines + jobs
     }
 
     private mutating func changes(of job: JobDetail, now: Timestamp) -> [StyledLine] {
@@ -50,7 +53,7 @@ struct ProgressLog {
             line.append("  attempt \(attempt.number)")
             if let worker = attempt.worker { line.append(" on \(worker.shown)") }
             if attempt.replayedSteps > 0 { line.append(", \(attempt.replayedSteps) steps replayed") }
-        } else if let took = job.took(now: now), !job.attempts.isEmpty {
+        } else if JobState(rawValue: job.state)?.isFinal ?? false, let took = job.took(now: now) {
             line.append("  after \(took.shown)")
         }
         if let error = job.error { line.append("  \(error)") }

@@ -111,11 +111,13 @@ struct RunView {
         ]
     }
 
-    /// The later attempts that took the step from its checkpoint.
+    /// How many later attempts took the step from its checkpoint, such as `1×`.
+    ///
+    /// Not which: after a release the next attempt bears the same number.
     private static func replays(_ step: StepDetail, in job: JobDetail) -> String {
         guard step.state == "recorded" else { return "" }
-        let later = job.attempts.filter { $0.epoch > step.epoch && $0.replayedSteps > 0 }
-        return later.isEmpty ? "" : "by " + later.map { String($0.number) }.joined(separator: ", ")
+        let later = job.attempts.count { $0.epoch > step.epoch && $0.replayedSteps > 0 }
+        return later == 0 ? "" : "\(later)×"
     }
 
     private static func replayed(_ attempt: AttemptDetail) -> String {

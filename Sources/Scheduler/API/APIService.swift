@@ -23,8 +23,12 @@ package struct APIService: Service {
     ///   - clock: Measures the limit of a graceful shutdown.
     ///   - onListening: Is called once, when requests are answered.
     package init(
-        _ configuration: APIConfiguration, pool: PostgresPool, blobs: OutputBlobs, notifier: ReadyNotifier,
-        logger: Logger, clock: any Clock<Duration> = ContinuousClock(),
+        _ configuration: APIConfiguration,
+        pool: PostgresPool,
+        blobs: OutputBlobs,
+        notifier: ReadyNotifier,
+        logger: Logger,
+        clock: any Clock<Duration> = ContinuousClock(),
         onListening: @escaping @Sendable (BoundAddress) -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -71,7 +75,8 @@ package struct APIService: Service {
                 guard let address = channel.localAddress, let port = address.port else { return }
                 onListening(BoundAddress(host: address.ipAddress ?? configuration.host, port: port))
             },
-            logger: quietLogger)
+            logger: quietLogger
+        )
     }
 
     /// The server's own lines say nothing that this program does not say itself.

@@ -16,7 +16,8 @@ struct SchedulerCommand: AsyncParsableCommand {
             Every option may also be set by a variable (--log-level by CHASSIS_LOG_LEVEL) or in the file that --config
             names.
             """,
-        version: SchedulerProcess.version)
+        version: SchedulerProcess.version
+    )
 
     @Option(help: "A settings file.") var config: String?
     @Option(help: help("postgres")) var postgres: String?
@@ -31,7 +32,10 @@ struct SchedulerCommand: AsyncParsableCommand {
         let settings: SchedulerSettings
         do {
             settings = try SchedulerSettings(
-                flags: flags, environment: ProcessEnvironment.all, file: try config.map(SettingsFile.read) ?? [:])
+                flags: flags,
+                environment: ProcessEnvironment.all,
+                file: try config.map(SettingsFile.read) ?? [:]
+            )
         } catch {
             Ending.refuse(error.description, status: 2)
         }
@@ -39,7 +43,10 @@ struct SchedulerCommand: AsyncParsableCommand {
         do {
             let services = try await SchedulerProcess.services(settings: settings, logger: logger)
             var configuration = ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                services: services,
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
             configuration.maximumGracefulShutdownDuration = .seconds(10)
             try await ServiceGroup(configuration: configuration).run()
         } catch {

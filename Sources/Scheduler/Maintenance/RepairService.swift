@@ -1,5 +1,5 @@
-package import Logging
 import JobModel
+package import Logging
 package import Postgres
 import ServiceLifecycle
 package import Storage
@@ -53,12 +53,14 @@ package struct RepairService: Service {
                 "a session was ended",
                 metadata: [
                     LogKey.session: "\(change.session)", LogKey.worker: "\(change.worker)", LogKey.reason: "\(reason)",
-                ])
+                ]
+            )
         }
         for job in report.rescued {
             logger.warning(
                 job.hasFailed ? "a job was failed: it lost its worker too often" : "a job was rescued",
-                metadata: [LogKey.job: "\(job.job)", LogKey.run: "\(job.run)", LogKey.queue: "\(job.queue)"])
+                metadata: [LogKey.job: "\(job.job)", LogKey.run: "\(job.run)", LogKey.queue: "\(job.queue)"]
+            )
         }
     }
 }

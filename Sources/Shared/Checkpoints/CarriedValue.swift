@@ -7,5 +7,6 @@ package import JobModel
 package struct CarriedValue: Hashable, Sendable {
     /// The fingerprint of the step that carries it.
     package let fingerprint: Fingerprint
+    /// What is repeated, as the agent wrote it down.
     package let value: JSONValue
 }

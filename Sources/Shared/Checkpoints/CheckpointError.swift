@@ -24,15 +24,18 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case invalidPosition(String)
     /// The text is no name of an artifact.
     case invalidArtifactName(String, reason: String)
+    /// The store holds no such artifact.
     case artifactMissing(Artifact)
 
     /// A journal of that epoch exists already: this attempt has begun before, which an epoch allows once.
     case journalExists(JournalName)
+    /// The store holds no such journal.
     case journalMissing(JournalName)
     /// A later attempt has begun: this one has lost its lease.
     case superseded(JournalName, by: LeaseEpoch)
     /// A record could not be made durable; nothing may be built on this journal any more.
     indirect case journalFailed(JournalName, cause: CheckpointError)
+    /// The attempt has closed its journal.
     case journalClosed(JournalName)
     /// The journal was written by a newer program.
     case formatTooNew(JournalName, found: Int, supported: Int)
@@ -44,6 +47,7 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case recordTooLarge(StepPosition, byteCount: Int, limit: Int)
     /// A value of the step is nested deeper than any reader accepts.
     case valueTooDeep(StepPosition, limit: Int)
+    /// The store holds no such blob.
     case blobMissing(BlobReference)
     /// What is stored under the blob's name is not what the name says.
     case blobDamaged(BlobReference)

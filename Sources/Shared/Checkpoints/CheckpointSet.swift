@@ -31,9 +31,12 @@ package struct CheckpointSet: Sendable {
         entries(at: position).filter { $0.fingerprint == fingerprint }
     }
 
-    /// Whether a record at this position is known to be damaged.
+    /// Whether a record at this position is known to be damaged; or, where none is left at this position, whether one
+    /// is damaged that no longer tells its position.
     package func isDamaged(at position: StepPosition) -> Bool {
-        damage.reports.contains { $0.isLoss && $0.position == position }
+        damage.reports.contains { damage in
+            damage.isLoss && (damage.position == position || damage.position == nil && places[position] == nil)
+        }
     }
 
     mutating func add(_ entry: StepEntry) {

@@ -9,6 +9,7 @@ package struct CheckpointStatistics: Hashable, Sendable {
     /// How often a step may have been lost to damage in the store.
     package var damaged: Int
 
+    /// Statistics with these numbers, by default all zero.
     package init(inherited: Int = 0, replayed: Int = 0, recorded: Int = 0, damaged: Int = 0) {
         self.inherited = inherited
         self.replayed = replayed

@@ -1,5 +1,6 @@
 /// Something in the store that does not read as it was written.
 package struct Damage: Hashable, Sendable {
+    /// What is wrong.
     package enum Cause: Hashable, Sendable {
         /// A line (counted from 1) whose checksum is wrong, or that is longer than any line may be.
         case line(number: Int, offset: Int, byteCount: Int)
@@ -11,16 +12,20 @@ package struct Damage: Hashable, Sendable {
         case shortened(expected: Int, found: Int)
         /// No mark of the journal reads: what its attempt inherited was worked out anew.
         case lostMark
+        /// The blob that a record refers to does not exist.
         case blobMissing(BlobReference)
+        /// The blob that a record refers to does not hold what its name says.
         case blobDamaged(BlobReference)
     }
 
+    /// Where it was met.
     package let journal: JournalName
     /// The step that is lost, where that can still be told.
     package let position: StepPosition?
+    /// What is wrong there.
     package let cause: Cause
 
-    package init(journal: JournalName, position: StepPosition? = nil, cause: Cause) {
+    init(journal: JournalName, position: StepPosition? = nil, cause: Cause) {
         self.journal = journal
         self.position = position
         self.cause = cause

@@ -8,6 +8,7 @@ package struct DamageReports: Hashable, Sendable {
     /// How often a step may have been lost; torn tails are not counted.
     package private(set) var lossCount = 0
 
+    /// No damage.
     package init() {}
 
     mutating func add(_ damage: Damage) {

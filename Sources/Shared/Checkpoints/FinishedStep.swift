@@ -2,10 +2,15 @@ package import JobModel
 
 /// A step that has ended well, as it is handed over to be recorded.
 package struct FinishedStep: Hashable, Sendable {
+    /// Its place in the job's program.
     package var position: StepPosition
+    /// What says that it is this step.
     package var fingerprint: Fingerprint
+    /// What sort of step it is.
     package var kind: StepKind
+    /// When it began, by the worker's clock.
     package var startedAt: WallTime
+    /// When it ended, by the worker's clock.
     package var endedAt: WallTime
     /// What repeating the step does, by default nothing.
     package var effect: Effect

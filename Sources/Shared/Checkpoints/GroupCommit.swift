@@ -52,7 +52,9 @@ struct GroupCommit<Waiter: Sendable>: Sendable {
         state = .idle(length: 0)
     }
 
-    /// A record has come. Without a message its caller waits.
+    /// A record has come.
+    ///
+    /// Without a message its caller waits.
     mutating func appended(_ line: [UInt8], waiter: Waiter) -> [Message] {
         switch state {
         case .idle(let length):

@@ -1,5 +1,6 @@
 /// A part of a journal that an attempt inherits: all records up to a byte, and none behind it.
 package struct InheritedJournal: Hashable, Sendable {
+    /// The journal it is a part of.
     package let journal: JournalName
     /// How many lines the part has, marks and damaged lines included.
     package let lineCount: Int
@@ -8,7 +9,7 @@ package struct InheritedJournal: Hashable, Sendable {
     /// The fork points that the part was inherited through, in the order of the forks; of the job's own journals none.
     package let limits: [StepPosition]
 
-    package init(journal: JournalName, lineCount: Int, byteCount: Int, limits: [StepPosition]) {
+    init(journal: JournalName, lineCount: Int, byteCount: Int, limits: [StepPosition]) {
         self.journal = journal
         self.lineCount = lineCount
         self.byteCount = byteCount

@@ -25,7 +25,9 @@ package final class JobCheckpoints: Sendable {
     private let writer: JournalWriter
     private let state: Mutex<State>
 
-    /// Reads what the attempt inherits, and begins its journal. When it returns, the mark is durable.
+    /// Reads what the attempt inherits, and begins its journal.
+    ///
+    /// When it returns, the mark is durable.
     ///
     /// - Parameters:
     ///   - epoch: The epoch under which the job was claimed; an epoch opens once.
@@ -137,7 +139,9 @@ package final class JobCheckpoints: Sendable {
 
     // MARK: Recording
 
-    /// Records a step that ended well. When it returns, the record is durable, and no later attempt runs the step.
+    /// Records a step that ended well.
+    ///
+    /// When it returns, the record is durable, and no later attempt runs the step.
     ///
     /// Steps that end together share the wait for the disk. Cancellation does not interrupt it.
     ///
@@ -196,7 +200,9 @@ package final class JobCheckpoints: Sendable {
         if value.isNested(deeperThan: limit) { throw .valueTooDeep(step.position, limit: limit) }
     }
 
-    /// Takes no more records; those that were handed over are still written. Lookups go on.
+    /// Takes no more records; those that were handed over are still written.
+    ///
+    /// Lookups go on.
     package func close() { writer.close() }
 
     // MARK: Looking back

@@ -2,7 +2,9 @@ package import JobModel
 
 /// A job, with the run it is part of: where its bytes lie in the store.
 package struct JobReference: Hashable, Sendable {
+    /// The run.
     package let run: RunID
+    /// The job, one of the run's.
     package let job: JobID
 
     /// A job of a run.

@@ -2,7 +2,9 @@ package import JobModel
 
 /// The one journal of one attempt; the epoch makes the name unique, so nobody else ever writes to it.
 package struct JournalName: Hashable, Sendable {
+    /// The job.
     package let job: JobReference
+    /// The epoch of the attempt.
     package let epoch: LeaseEpoch
 
     /// The journal that the attempt under an epoch writes.

@@ -1,4 +1,6 @@
-/// The end of one journal, where bytes are added. Closed when it goes out of use.
+/// The end of one journal, where bytes are added.
+///
+/// Closed when it goes out of use.
 package protocol JournalSink: Sendable {
     /// Adds bytes behind all others.
     ///

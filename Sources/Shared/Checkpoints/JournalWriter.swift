@@ -15,7 +15,9 @@ final class JournalWriter: Sendable {
         machine = Mutex(Machine(journal: journal))
     }
 
-    /// Adds a line, newline included, and returns where it begins. It is durable when this returns.
+    /// Adds a line, newline included, and returns where it begins.
+    ///
+    /// It is durable when this returns.
     ///
     /// Cancellation does not interrupt it: what was paid for is kept.
     ///

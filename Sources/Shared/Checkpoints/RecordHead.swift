@@ -50,7 +50,9 @@ enum RecordHead: Hashable, Sendable {
         return true
     }
 
-    /// The text up to the next quote, which is skipped. Neither positions nor fingerprints hold escapes.
+    /// The text up to the next quote, which is skipped.
+    ///
+    /// Neither positions nor fingerprints hold escapes.
     private static func text(in rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
         defer { rest = rest[(end + 1)...] }

@@ -1,6 +1,8 @@
 /// Where the record of a step stands.
 package struct StepEntry: Hashable, Sendable {
+    /// The step's place in its job's program.
     package let position: StepPosition
+    /// What says that it is this step.
     package let fingerprint: Fingerprint
     /// The journal that holds the record.
     package let journal: JournalName

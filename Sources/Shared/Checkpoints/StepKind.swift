@@ -2,8 +2,10 @@
 ///
 /// No closed list: a record of a kind this program does not know is still a record.
 package struct StepKind: RawRepresentable, Hashable, Sendable {
+    /// As it stands in records and fingerprints.
     package let rawValue: String
 
+    /// The kind that is written so.
     package init(rawValue: String) { self.rawValue = rawValue }
 
     /// A call of a model.

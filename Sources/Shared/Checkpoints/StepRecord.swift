@@ -2,12 +2,17 @@ package import JobModel
 
 /// What one line of a journal says about a finished step.
 package struct StepRecord: Hashable, Sendable {
+    /// Its place in the job's program.
     package let position: StepPosition
+    /// What says that it is this step.
     package let fingerprint: Fingerprint
+    /// What sort of step it is.
     package let kind: StepKind
     /// The epoch of the attempt that ran the step.
     package let epoch: LeaseEpoch
+    /// When it began, by the clock of the worker that ran it.
     package let startedAt: WallTime
+    /// When it ended, by the clock of the worker that ran it.
     package let endedAt: WallTime
     /// What repeating the step does.
     package let effect: Effect

@@ -1,7 +1,7 @@
 import Digests
 import Glibc
 
-/// The directories of a store that are always there, open. Every call blocks.
+/// The directories of a store that are always there, open; every call blocks.
 final class StoreRoot: Sendable {
     private static let runsName = "runs"
     private static let blobsName = "blobs"
@@ -40,60 +40,45 @@ final class StoreRoot: Sendable {
 
     /// Writes a file, reads it back, and removes it.
     func probe() throws(CheckpointError) {
+        let name = Self.newScratchName()
         let content = RandomBytes.make(Self.probeByteCount)
-        let name = "probe-\(RandomBytes.token(byteCount: 16))"
-        try withScratchFile(name) { file throws(CheckpointError) in
-            try file.write(content)
-            try file.synchronize()
-        }
-        let isRight: Bool
-        do {
-            isRight = try scratch.openEntry(name, flags: O_RDONLY)?.read(at: 0, count: content.count + 1) == content
-        } catch {
-            try scratch.remove(name)
-            throw error
-        }
-        try scratch.remove(name)
-        guard isRight else { throw .storeDoesNotReadBack(path: "\(scratch.path)/\(name)") }
+        defer { discard(name) }
+        try fill(name) { file throws(CheckpointError) in try file.write(content) }
+        // One byte more than was written is asked for, so that a longer file is noticed.
+        let found = try scratch.openEntry(name, flags: O_RDONLY)?.read(at: 0, count: content.count + 1)
+        guard found == content else { throw .storeDoesNotReadBack(path: "\(scratch.path)/\(name)") }
     }
 
-    /// Puts a file in a directory, in one piece: whoever looks sees the old one, or all of the new one. Durable.
+    /// Puts a file in a directory, durably and in one piece: whoever looks sees the old one, or all of the new one.
     func place(
         _ name: String,
         in directory: borrowing FileDescriptor,
-        _ fill: (borrowing FileDescriptor) throws(CheckpointError) -> Void
+        _ write: (borrowing FileDescriptor) throws(CheckpointError) -> Void
     ) throws(CheckpointError) {
-        let scratchName = "put-\(RandomBytes.token(byteCount: 16))"
-        try withScratchFile(scratchName) { file throws(CheckpointError) in
-            try fill(file)
-            try file.synchronize()
-        }
-        do {
-            try scratch.rename(scratchName, to: directory, name)
-        } catch {
-            removeAfterError(scratchName)
-            throw error
-        }
+        let scratchName = Self.newScratchName()
+        defer { discard(scratchName) }
+        try fill(scratchName, write)
+        try scratch.rename(scratchName, to: directory, name)
         try directory.synchronize()
     }
 
-    private func withScratchFile(
+    private static func newScratchName() -> String { RandomBytes.token(byteCount: 16) }
+
+    /// Makes a scratch file with durable content.
+    private func fill(
         _ name: String,
-        _ fill: (borrowing FileDescriptor) throws(CheckpointError) -> Void
+        _ write: (borrowing FileDescriptor) throws(CheckpointError) -> Void
     ) throws(CheckpointError) {
         guard let file = try scratch.makeFile(name) else {
             throw CheckpointError(call: "openat", path: "\(scratch.path)/\(name)", code: EEXIST)
         }
-        do {
-            try fill(file)
-        } catch {
-            removeAfterError(name)
-            throw error
-        }
+        try write(file)
+        try file.synchronize()
     }
 
-    private func removeAfterError(_ name: String) {
-        // What went wrong first is what the caller must know; a file left in tmp harms nobody.
+    /// Removes a scratch file, unless it has been given another name.
+    private func discard(_ name: String) {
+        // The caller has its own error, or none; a file left in tmp harms nobody.
         try? scratch.remove(name)
     }
 }

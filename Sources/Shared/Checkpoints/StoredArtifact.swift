@@ -1,5 +1,6 @@
 /// An artifact that is in the store, with its length.
 package struct StoredArtifact: Hashable, Sendable {
+    /// Which one it is.
     package let artifact: Artifact
     /// The length, in bytes.
     package let byteCount: Int

@@ -7,6 +7,8 @@ package enum StoredValue: Hashable, Sendable {
     /// The deepest value that stands in a record's own line, so that the line as a whole stays readable.
     package static let maximumInlineDepth = JSONValue.maximumDepth / 2
 
+    /// The value itself.
     case inline(JSONValue)
+    /// The blob whose content is the value as JSON text.
     case blob(BlobReference)
 }

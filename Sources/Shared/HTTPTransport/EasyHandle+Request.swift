@@ -17,7 +17,10 @@ extension EasyHandle {
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         try set(CURLOPT_PIPEWAIT, true)
         try set(CURLOPT_PATH_AS_IS, true)
-        try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.roundedUpMilliseconds))
+        // Zero would mean libcurl's own default, and more than this is refused.
+        let connectMilliseconds = min(max(1, request.connectTimeout.roundedUpMilliseconds), Int(Int32.max))
+        try set(CURLOPT_CONNECTTIMEOUT_MS, connectMilliseconds)
+        try set(CURLOPT_TCP_KEEPALIVE, true)
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
         // An empty text, unlike nothing, also rules out what the environment says.
         try set(CURLOPT_PROXY, request.proxy ?? "")

@@ -46,7 +46,8 @@ final class EngineLoop {
     private func start(_ transfer: Transfer, _ request: HTTPRequest) {
         do {
             let active = try ActiveTransfer(transfer, request) { [unowned self] in lowerDeadline(to: $0) }
-            check(curl_multi_add_handle(inbox.multi, active.handle.pointer))
+            let code = curl_multi_add_handle(inbox.multi, active.handle.pointer)
+            guard code == CURLM_OK else { return transfer.ended(failure: Self.failure(for: code)) }
             transfers[ObjectIdentifier(transfer)] = active
             lowerDeadline(to: active.deadlines.next)
         } catch {
@@ -54,11 +55,9 @@ final class EngineLoop {
         }
     }
 
-    @discardableResult
-    private func remove(_ transfer: Transfer) -> ActiveTransfer? {
-        guard let active = transfers.removeValue(forKey: ObjectIdentifier(transfer)) else { return nil }
+    private func remove(_ transfer: Transfer) {
+        guard let active = transfers.removeValue(forKey: ObjectIdentifier(transfer)) else { return }
         check(curl_multi_remove_handle(inbox.multi, active.handle.pointer))
-        return active
     }
 
     private func collectFinished() {
@@ -104,7 +103,11 @@ final class EngineLoop {
             code != CURLM_BAD_HANDLE && code != CURLM_BAD_EASY_HANDLE,
             "the engine's use of libcurl is wrong: \(code)"
         )
-        endAll(.library(.waiting, code: Int(code.rawValue), reason: String(cString: curl_multi_strerror(code))))
+        endAll(Self.failure(for: code))
+    }
+
+    private static func failure(for code: CURLMcode) -> HTTPTransportError {
+        .library(.waiting, code: Int(code.rawValue), reason: String(cString: curl_multi_strerror(code)))
     }
 
     private func endAll(_ failure: HTTPTransportError) {

@@ -20,10 +20,10 @@ package struct HTTPRequest: Sendable {
     /// Nil, the default, means `stallTimeout`. An upload that makes progress is no silence.
     package var firstByteTimeout: Duration?
 
-    /// The longest silence between two pieces of the body.
+    /// The longest silence between two pieces of the body, by default 60 seconds.
     ///
-    /// Nil, the default, means for ever. The time in which the reader leaves the body unread does not count.
-    package var stallTimeout: Duration?
+    /// Nil means for ever. The time in which the reader leaves the body unread does not count.
+    package var stallTimeout: Duration? = .seconds(60)
 
     /// The longest time for everything, the reading of the body included; nil, the default, means for ever.
     package var totalTimeout: Duration?

@@ -1,6 +1,7 @@
 extension Duration {
     private static let units: [(suffix: String, length: Duration)] = [
-        ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)), ("d", .seconds(86400)),
+        ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
+        ("d", .seconds(86400)),
     ]
 
     /// Reads a whole number and its unit: `250ms`, `30s`, `5m`, `2h` or `1d`; nil for anything else or over 10 years.

@@ -222,7 +222,9 @@ struct JSONParser {
         guard at + 4 <= bytes.count else { throw fault("the text ends inside an escape") }
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue else { throw fault("expected a hex digit") }
+            guard let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue else {
+                throw fault("expected a hex digit")
+            }
             value = value << 4 + UInt32(digit)
             at += 1
         }

@@ -29,7 +29,9 @@ package struct RetryPolicy: Equatable, Sendable {
     /// - Parameter isPermanent: Whether another attempt cannot help.
     /// - Parameter generator: Spreads the waits: each is drawn between half of its length and all of it.
     package func decision(
-        afterFailures failures: Int, isPermanent: Bool, using generator: inout some RandomNumberGenerator
+        afterFailures failures: Int,
+        isPermanent: Bool,
+        using generator: inout some RandomNumberGenerator
     ) -> RetryDecision {
         guard !isPermanent, failures < maximumAttempts else { return .fail }
         let delay = delay(afterFailures: failures)

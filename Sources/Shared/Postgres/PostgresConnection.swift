@@ -73,7 +73,9 @@ package actor PostgresConnection {
         canceller = Canceller(link.handle.pointer)
         backendProcessID = PQbackendPID(link.handle.pointer)
         (notifications, notification) = AsyncStream.makeStream(
-            of: PostgresNotification.self, bufferingPolicy: .bufferingNewest(Self.keptNotifications))
+            of: PostgresNotification.self,
+            bufferingPolicy: .bufferingNewest(Self.keptNotifications)
+        )
     }
 
     deinit { notification.finish() }
@@ -93,7 +95,8 @@ package actor PostgresConnection {
 
     /// Carries out one statement.
     package func query(
-        _ statement: PostgresStatement, _ parameters: [PostgresParameter] = []
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresParameter] = []
     ) async throws -> PostgresResult {
         try await pipeline([(statement, parameters)])[0]
     }
@@ -206,7 +209,8 @@ package actor PostgresConnection {
     }
 
     private func send(
-        _ batch: [(PostgresStatement, [PostgresParameter])], isCancellable: Bool = true
+        _ batch: [(PostgresStatement, [PostgresParameter])],
+        isCancellable: Bool = true
     ) async throws -> [PostgresResult] {
         var names: [String?] = []
         return try await run(awaiting: .pipeline(prepared: []), isCancellable: isCancellable) { handle in
@@ -230,7 +234,9 @@ package actor PostgresConnection {
 
     /// Sends something and waits for its answer; one at a time.
     private func run(
-        awaiting awaited: Awaited, isCancellable: Bool = true, send: (borrowing ConnectionHandle) -> Bool,
+        awaiting awaited: Awaited,
+        isCancellable: Bool = true,
+        send: (borrowing ConnectionHandle) -> Bool,
         awaitedAfterSending: (() -> Awaited)? = nil
     ) async throws -> [PostgresResult] {
         if isCancellable { try await requests.take() } else { try await requests.takeAnyway() }
@@ -255,7 +261,9 @@ package actor PostgresConnection {
     }
 
     private func answer(
-        to awaited: Awaited, isCancellable: Bool, _ canceller: Canceller
+        to awaited: Awaited,
+        isCancellable: Bool,
+        _ canceller: Canceller
     ) async throws -> [PostgresResult] {
         try await withTaskCancellationHandler {
             do {
@@ -294,8 +302,11 @@ package actor PostgresConnection {
         while let message = PQnotifies(pointer) {
             notification.yield(
                 PostgresNotification(
-                    channel: String(cString: message.pointee.relname), payload: String(cString: message.pointee.extra),
-                    processID: message.pointee.be_pid))
+                    channel: String(cString: message.pointee.relname),
+                    payload: String(cString: message.pointee.extra),
+                    processID: message.pointee.be_pid
+                )
+            )
             PQfreemem(message)
         }
         while exchange != nil, PQisBusy(pointer) == 0 {
@@ -406,7 +417,11 @@ package actor PostgresConnection {
                 : .connectionLost(reason: text.split(whereSeparator: \.isNewline).joined(separator: "; "))
         }
         return .server(
-            sqlState: state, message: field("M") ?? "", detail: field("D"), constraint: field("n"))
+            sqlState: state,
+            message: field("M") ?? "",
+            detail: field("D"),
+            constraint: field("n")
+        )
     }
 }
 

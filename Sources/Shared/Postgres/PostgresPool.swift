@@ -42,7 +42,8 @@ package actor PostgresPool {
 
     /// Carries out one statement; see `PostgresConnection.query`.
     package nonisolated func query(
-        _ statement: PostgresStatement, _ parameters: [PostgresParameter] = []
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresParameter] = []
     ) async throws -> PostgresResult {
         try await withConnection { try await $0.query(statement, parameters) }
     }

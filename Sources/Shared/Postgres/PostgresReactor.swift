@@ -120,7 +120,12 @@ package final class PostgresReactor: SerialExecutor, @unchecked Sendable {
                 inbox.sleeping = inbox.items.isEmpty
                 return inbox.sleeping
             }
-            let count = clinux_epoll_wait(epoll, &events, Int32(Self.eventsAtOnce), idle ? millisecondsToNextTimer() : 0)
+            let count = clinux_epoll_wait(
+                epoll,
+                &events,
+                Int32(Self.eventsAtOnce),
+                idle ? millisecondsToNextTimer() : 0
+            )
             precondition(count >= 0, "epoll_wait refused the Postgres reactor's descriptor")
 
             for event in events.prefix(Int(count)) {

@@ -52,6 +52,8 @@ final class ResultStorage: @unchecked Sendable {
     func value(row: Int32, column: Int32) -> UnsafeRawBufferPointer? {
         guard PQgetisnull(pointer, row, column) == 0 else { return nil }
         return UnsafeRawBufferPointer(
-            start: PQgetvalue(pointer, row, column), count: Int(PQgetlength(pointer, row, column)))
+            start: PQgetvalue(pointer, row, column),
+            count: Int(PQgetlength(pointer, row, column))
+        )
     }
 }

@@ -88,7 +88,9 @@ package struct PostgresRow: Sendable {
     }
 
     private func converted<Value>(
-        _ column: String, _ expected: String, _ convert: (String) -> Value?
+        _ column: String,
+        _ expected: String,
+        _ convert: (String) -> Value?
     ) throws(PostgresError) -> Value? {
         guard let text = try optionalString(column) else { return nil }
         guard let value = convert(text) else { throw .badValue(column: column, expected: expected) }
@@ -96,7 +98,9 @@ package struct PostgresRow: Sendable {
     }
 
     private func required<Value>(
-        _ column: String, _ expected: String, _ value: Value?
+        _ column: String,
+        _ expected: String,
+        _ value: Value?
     ) throws(PostgresError) -> Value {
         guard let value else { throw .badValue(column: column, expected: expected) }
         return value

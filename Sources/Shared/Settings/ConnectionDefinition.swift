@@ -35,7 +35,9 @@ package struct ModelPrice: Equatable, Sendable {
     package typealias MicroDollarsPerMillion = Int64
 
     package init(
-        input: MicroDollarsPerMillion, cachedInput: MicroDollarsPerMillion? = nil, output: MicroDollarsPerMillion
+        input: MicroDollarsPerMillion,
+        cachedInput: MicroDollarsPerMillion? = nil,
+        output: MicroDollarsPerMillion
     ) {
         self.input = input
         self.cachedInput = cachedInput ?? input
@@ -48,7 +50,8 @@ package struct ModelPrice: Equatable, Sendable {
     /// - Parameter cachedInput: How many of them came from the cache.
     package func cost(input: Int, cachedInput: Int, output: Int) -> MicroDollars {
         let cached = Int64(min(max(cachedInput, 0), max(input, 0)))
-        let total = (Int64(max(input, 0)) - cached) * self.input + cached * self.cachedInput
+        let total =
+            (Int64(max(input, 0)) - cached) * self.input + cached * self.cachedInput
             + Int64(max(output, 0)) * self.output
         return MicroDollars(rawValue: (total + 999_999) / 1_000_000)
     }

@@ -19,7 +19,8 @@ package struct ConnectionsFile {
     ///
     /// - Throws: All faults of the file at once, under the key `connections`, with line and column.
     package static func read(
-        _ path: String, environment: [String: String]
+        _ path: String,
+        environment: [String: String]
     ) throws(SettingsFaults) -> [String: ConnectionDefinition] {
         var reader = ConnectionsFile(path: path, environment: environment)
         let root = try SettingsFile.mapping(path, as: "connections")
@@ -57,7 +58,8 @@ package struct ConnectionsFile {
         case "openai":
             check(mapping, ["kind", "url", "url_env", "key", "key_env", "key_file", "prices"])
             guard let url = secret("url", of: mapping, at: name) else { return nil }
-            let key = ["key", "key_env", "key_file"].contains { mapping[$0] != nil }
+            let key =
+                ["key", "key_env", "key_file"].contains { mapping[$0] != nil }
                 ? secret("key", of: mapping, at: name) : nil
             return .openai(url: url.exposed, key: key, prices: prices(mapping["prices"]))
         case "postgres":
@@ -67,8 +69,10 @@ package struct ConnectionsFile {
             check(mapping, ["kind", "url", "url_env", "headers", "allow_private"])
             guard let url = secret("url", of: mapping, at: name) else { return nil }
             return .http(
-                url: url.exposed, headers: headers(mapping["headers"]),
-                allowsPrivate: mapping["allow_private"]?.bool ?? false)
+                url: url.exposed,
+                headers: headers(mapping["headers"]),
+                allowsPrivate: mapping["allow_private"]?.bool ?? false
+            )
         default:
             refuse(mapping["kind"] ?? name, "kind must be openai, postgres or http")
             return nil
@@ -122,7 +126,9 @@ package struct ConnectionsFile {
     private func price(_ node: Node?) -> Int64? {
         guard let text = node?.scalar?.string else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...1_000_000).contains(whole) else { return nil }
+        guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...1_000_000).contains(whole) else {
+            return nil
+        }
         let places = parts.count == 2 ? parts[1] : ""
         guard places.count <= 6, places.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
         return whole * 1_000_000 + (Int64(places + String(repeating: "0", count: 6 - places.count)) ?? 0)

@@ -49,7 +49,9 @@ package enum SettingsFile {
         var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
         var length = 0
         while length < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: length), $0.count - length) }
+            let count = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress?.advanced(by: length), $0.count - length)
+            }
             guard count >= 0 else { throw refusal("cannot be read: \(String(cString: strerror(errno)))") }
             if count == 0 { break }
             length += count

@@ -50,7 +50,9 @@ package struct SettingsReader {
 
     /// A length of time with its unit, such as `30s`.
     package mutating func duration(
-        _ key: String, default fallback: Duration, in range: ClosedRange<Duration>
+        _ key: String,
+        default fallback: Duration,
+        in range: ClosedRange<Duration>
     ) -> Duration {
         guard let text = optionalText(key) else { return fallback }
         guard let value = Duration(text: text) else {

@@ -47,7 +47,9 @@ package struct WorkerSettings: Equatable, Sendable {
     ///
     /// - Throws: Every broken rule at once.
     package init(
-        flags: [String: String], environment: [String: String], file: [String: String] = [:]
+        flags: [String: String],
+        environment: [String: String],
+        file: [String: String] = [:]
     ) throws(SettingsFaults) {
         var reader = SettingsReader(flags: flags, environment: environment, file: file)
         postgres = Secret(reader.text("postgres", hint: "the database, such as postgresql://chassis@db/chassis"))

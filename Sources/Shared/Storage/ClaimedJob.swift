@@ -20,8 +20,17 @@ package struct ClaimedJob: Equatable, Sendable {
     package let isCancelled: Bool
 
     package init(
-        id: JobID, run: RunID, version: VersionID, name: String, kind: String, params: JSONObject, attempt: Int,
-        epoch: LeaseEpoch, failures: Int, losses: Int, isCancelled: Bool
+        id: JobID,
+        run: RunID,
+        version: VersionID,
+        name: String,
+        kind: String,
+        params: JSONObject,
+        attempt: Int,
+        epoch: LeaseEpoch,
+        failures: Int,
+        losses: Int,
+        isCancelled: Bool
     ) {
         self.id = id
         self.run = run

@@ -47,6 +47,7 @@ package struct LogStore: Sendable {
                 .array(lines.map(\.epoch.rawValue)), .array(lines.map { Optional($0.stream.rawValue) }),
                 .array(lines.map { Optional($0.text.filter { $0 != "\0" }) }),
                 .array(lines.map(\.ago.wholeMicroseconds)), .null,
-            ])
+            ]
+        )
     }
 }

@@ -57,7 +57,8 @@ package struct Migrator: Sendable {
             try await connection.execute(migration.sql)
             _ = try await connection.query(
                 Statement.addMigration,
-                [.integer(migration.number), .text(migration.name), .bytes(Self.digest(migration))])
+                [.integer(migration.number), .text(migration.name), .bytes(Self.digest(migration))]
+            )
             return migration
         }
     }

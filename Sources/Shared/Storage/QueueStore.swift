@@ -23,7 +23,11 @@ package struct QueueStore: Sendable {
     /// - Parameter queue: The queue to claim from.
     /// - Parameter limit: How many jobs are claimed at most; none when 0.
     package func turn(
-        session: SessionID, ending endings: [JobEnding] = [], queue: String, limit: Int, now: String? = nil
+        session: SessionID,
+        ending endings: [JobEnding] = [],
+        queue: String,
+        limit: Int,
+        now: String? = nil
     ) async throws -> Turn {
         let now = PostgresParameter.optional(now)
         var batch = endings.isEmpty ? [] : Self.statements(ending: endings, now: now)
@@ -48,7 +52,8 @@ package struct QueueStore: Sendable {
     }
 
     private static func statements(
-        ending endings: [JobEnding], now: PostgresParameter
+        ending endings: [JobEnding],
+        now: PostgresParameter
     ) -> [(PostgresStatement, [PostgresParameter])] {
         let endings = endings.sorted { $0.job < $1.job }
         let jobs = PostgresParameter.array(endings.map(\.job.rawValue))
@@ -88,7 +93,8 @@ package struct QueueStore: Sendable {
             epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
             failures: try row.int("failures"),
             losses: try row.int("losses"),
-            isCancelled: try row.bool("is_cancelled"))
+            isCancelled: try row.bool("is_cancelled")
+        )
     }
 
     /// Gives a job back unharmed; no attempt is spent.
@@ -96,7 +102,9 @@ package struct QueueStore: Sendable {
     /// - Returns: The job's queue, or nil when the lease was lost before.
     package func release(_ job: JobID, epoch: LeaseEpoch, now: String? = nil) async throws -> String? {
         let result = try await pool.query(
-            Statement.releaseJobs, [.array([job.rawValue]), .array([epoch.rawValue]), .optional(now)])
+            Statement.releaseJobs,
+            [.array([job.rawValue]), .array([epoch.rawValue]), .optional(now)]
+        )
         return try result.rows.first?.string("queue")
     }
 
@@ -104,14 +112,19 @@ package struct QueueStore: Sendable {
     ///
     /// - Returns: False when the lease was lost before.
     package func delay(
-        _ job: JobID, epoch: LeaseEpoch, for delay: Duration, failure: JobFailure, now: String? = nil
+        _ job: JobID,
+        epoch: LeaseEpoch,
+        for delay: Duration,
+        failure: JobFailure,
+        now: String? = nil
     ) async throws -> Bool {
         let result = try await pool.query(
             Statement.delayJob,
             [
                 .integer(job.rawValue), .integer(epoch.rawValue), .integer(delay.wholeMicroseconds),
                 .json(failure.json.text()), .optional(now),
-            ])
+            ]
+        )
         return !result.rows.isEmpty
     }
 

@@ -15,7 +15,11 @@ package struct RunStore: Sendable {
         package var needs: [String]
 
         package init(
-            name: String, kind: String, queue: String = "default", priority: Int16 = 0, needs: [String] = []
+            name: String,
+            kind: String,
+            queue: String = "default",
+            priority: Int16 = 0,
+            needs: [String] = []
         ) {
             self.name = name
             self.kind = kind
@@ -36,7 +40,11 @@ package struct RunStore: Sendable {
         package var idempotencyKey: String?
 
         package init(
-            workflow: String, source: String, team: String = "default", params: JSONObject = [:], jobs: [NewJob],
+            workflow: String,
+            source: String,
+            team: String = "default",
+            params: JSONObject = [:],
+            jobs: [NewJob],
             idempotencyKey: String? = nil
         ) {
             self.workflow = workflow
@@ -76,7 +84,9 @@ package struct RunStore: Sendable {
     package func submit(_ submission: Submission, now: String? = nil) async throws -> Receipt {
         let version = try await version(of: submission, now: now)
         let places = Dictionary(
-            submission.jobs.enumerated().map { ($1.name, Int64($0 + 1)) }, uniquingKeysWith: { first, _ in first })
+            submission.jobs.enumerated().map { ($1.name, Int64($0 + 1)) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var needing: [Int64] = []
         var needed: [Int64] = []
         for (place, job) in submission.jobs.enumerated() {
@@ -97,12 +107,15 @@ package struct RunStore: Sendable {
                 .array(submission.jobs.map { Int64($0.priority) }),
                 .array(submission.jobs.map { Int64($0.needs.count) }),
                 .array(needing), .array(needed), .optional(now),
-            ])
+            ]
+        )
         if let row = result.rows.first {
             return Receipt(run: RunID(rawValue: try row.int64("run_id")), isNew: true)
         }
         let earlier = try await pool.query(
-            Statement.findRunByKey, [.text(submission.team), .optional(submission.idempotencyKey)])
+            Statement.findRunByKey,
+            [.text(submission.team), .optional(submission.idempotencyKey)]
+        )
         guard let row = earlier.rows.first else {
             preconditionFailure("a submission without a new run must name an earlier one")
         }
@@ -130,7 +143,10 @@ package struct RunStore: Sendable {
             throw StorageError.versionMissing(id)
         }
         return Version(
-            workflow: try row.string("name"), number: try row.int("number"), source: try row.string("source"))
+            workflow: try row.string("name"),
+            number: try row.int("number"),
+            source: try row.string("source")
+        )
     }
 
     /// Cancels a run: what no worker holds ends now, the rest is ended by the workers, who are told.
@@ -142,7 +158,9 @@ package struct RunStore: Sendable {
             let result = try await connection.query(Statement.cancelRun, [.integer(run.rawValue), .optional(now)])
             guard let row = result.rows.first else { return nil }
             _ = try await connection.query(
-                Statement.countCancelledJobs, [.integer(run.rawValue), .integer(try row.int64("ended"))])
+                Statement.countCancelledJobs,
+                [.integer(run.rawValue), .integer(try row.int64("ended"))]
+            )
             _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
             return Cancellation(running: try row.int("running"))
         }

@@ -36,7 +36,10 @@ package struct SessionStore: Sendable {
 
     /// Registers a process; its lease counts from now.
     package func begin(
-        _ registration: Registration, lease: Duration, on connection: PostgresConnection, now: String? = nil
+        _ registration: Registration,
+        lease: Duration,
+        on connection: PostgresConnection,
+        now: String? = nil
     ) async throws -> SessionID {
         let result = try await connection.query(
             Statement.beginSession,
@@ -44,7 +47,8 @@ package struct SessionStore: Sendable {
                 .text(registration.worker), .text(registration.host), .integer(registration.pid),
                 .text(registration.version), .array(registration.queues.map(Optional.some)),
                 .integer(registration.slots), .integer(lease.wholeMicroseconds), .optional(now),
-            ])
+            ]
+        )
         guard let row = result.rows.first else { throw StorageError.serverReadOnly }
         return SessionID(rawValue: try row.int64("session_id"))
     }
@@ -55,7 +59,9 @@ package struct SessionStore: Sendable {
     package func lock(_ session: SessionID, on connection: PostgresConnection) async throws -> Bool {
         let incarnation = try await incarnation(on: connection)
         let result = try await connection.query(
-            Statement.lockSession, [.integer(session.rawValue), .text(incarnation)])
+            Statement.lockSession,
+            [.integer(session.rawValue), .text(incarnation)]
+        )
         return try result.rows.first?.bool("is_locked") ?? false
     }
 
@@ -77,11 +83,15 @@ package struct SessionStore: Sendable {
     /// - Returns: The jobs of the session whose runs were cancelled.
     /// - Throws: `StorageError.sessionEnded` when it has ended or its lease has run out.
     package func renew(
-        _ session: SessionID, lease: Duration, on connection: PostgresConnection, now: String? = nil
+        _ session: SessionID,
+        lease: Duration,
+        on connection: PostgresConnection,
+        now: String? = nil
     ) async throws -> [JobID] {
         let result = try await connection.query(
             Statement.renewSession,
-            [.integer(session.rawValue), .integer(lease.wholeMicroseconds), .optional(now)])
+            [.integer(session.rawValue), .integer(lease.wholeMicroseconds), .optional(now)]
+        )
         guard let row = result.rows.first else { throw StorageError.sessionEnded(session) }
         return try row.string("cancelled_jobs").split(separator: ",").compactMap { Int64($0) }.map(JobID.init)
     }
@@ -100,16 +110,21 @@ package struct SessionStore: Sendable {
     ///
     /// - Parameter grace: How long a lock may be missing before its process counts as gone.
     package func endDead(
-        grace: Duration, on connection: PostgresConnection, now: String? = nil
+        grace: Duration,
+        on connection: PostgresConnection,
+        now: String? = nil
     ) async throws -> [Change] {
         let incarnation = try await incarnation(on: connection)
         let result = try await connection.query(
-            Statement.endDeadSessions, [.text(incarnation), .integer(grace.wholeMicroseconds), .optional(now)])
+            Statement.endDeadSessions,
+            [.text(incarnation), .integer(grace.wholeMicroseconds), .optional(now)]
+        )
         return try result.rows.map { row in
             Change(
                 session: SessionID(rawValue: try row.int64("session_id")),
                 worker: try row.string("worker"),
-                endReason: try row.optionalString("end_reason"))
+                endReason: try row.optionalString("end_reason")
+            )
         }
     }
 
@@ -126,14 +141,19 @@ package struct SessionStore: Sendable {
     ///
     /// - Parameter poisonLimit: How many lost workers fail a job.
     package func rescue(
-        poisonLimit: Int, on connection: PostgresConnection, now: String? = nil
+        poisonLimit: Int,
+        on connection: PostgresConnection,
+        now: String? = nil
     ) async throws -> [RescuedJob] {
         try await connection.transaction { connection in
             let result = try await connection.query(Statement.rescueJobs, [.integer(poisonLimit), .optional(now)])
             let rescued = try result.rows.map { row in
                 RescuedJob(
-                    job: JobID(rawValue: try row.int64("job_id")), run: RunID(rawValue: try row.int64("run_id")),
-                    queue: try row.string("queue"), hasFailed: try row.bool("has_failed"))
+                    job: JobID(rawValue: try row.int64("job_id")),
+                    run: RunID(rawValue: try row.int64("run_id")),
+                    queue: try row.string("queue"),
+                    hasFailed: try row.bool("has_failed")
+                )
             }
             let failed = rescued.filter(\.hasFailed)
             guard !failed.isEmpty else { return rescued }
@@ -141,7 +161,9 @@ package struct SessionStore: Sendable {
             _ = try await connection.query(Statement.lockLiveRuns, [runs])
             _ = try await connection.query(Statement.countLostJobs, [.array(failed.map(\.run.rawValue))])
             _ = try await connection.query(
-                Statement.skipDependents, [.array(failed.map(\.job.rawValue)), .optional(now)])
+                Statement.skipDependents,
+                [.array(failed.map(\.job.rawValue)), .optional(now)]
+            )
             _ = try await connection.query(Statement.endRuns, [runs, .optional(now)])
             return rescued
         }

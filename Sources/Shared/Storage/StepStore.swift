@@ -19,7 +19,13 @@ package struct StepStore: Sendable {
         package var fingerprint: [UInt8]
 
         package init(
-            job: JobID, epoch: LeaseEpoch, attempt: Int, position: String, kind: String, name: String, effect: Effect,
+            job: JobID,
+            epoch: LeaseEpoch,
+            attempt: Int,
+            position: String,
+            kind: String,
+            name: String,
+            effect: Effect,
             fingerprint: [UInt8]
         ) {
             self.job = job
@@ -81,7 +87,8 @@ package struct StepStore: Sendable {
             [
                 .integer(step.job.rawValue), .integer(step.epoch.rawValue), .text(step.position), .text(step.kind),
                 .text(step.name), .text(step.effect.rawValue), .bytes(step.fingerprint), .null,
-            ])
+            ]
+        )
         guard !result.rows.isEmpty else { throw StorageError.leaseLost(step.job, step.epoch) }
     }
 
@@ -89,7 +96,11 @@ package struct StepStore: Sendable {
     ///
     /// - Parameter unknownCalls: How many calls were made for it whose outcome is unknown.
     package func settle(
-        job: JobID, epoch: LeaseEpoch, position: String, as settlement: Settlement, unknownCalls: Int = 0
+        job: JobID,
+        epoch: LeaseEpoch,
+        position: String,
+        as settlement: Settlement,
+        unknownCalls: Int = 0
     ) async throws {
         var state = "recorded"
         var usage: String?
@@ -105,7 +116,8 @@ package struct StepStore: Sendable {
             [
                 .integer(job.rawValue), .integer(epoch.rawValue), .text(position), .text(state), .optional(usage),
                 .optional(cost.map { String($0.rawValue) }), .integer(unknownCalls), .optional(reason), .null,
-            ])
+            ]
+        )
     }
 
     /// Notes recorded steps that cost nothing and have no effect.
@@ -124,32 +136,45 @@ package struct StepStore: Sendable {
                 .array(steps.map(\.startedAgo.wholeMicroseconds)),
                 .array(steps.map(\.took.wholeMicroseconds)),
                 .null,
-            ])
+            ]
+        )
     }
 
     /// The intents of earlier attempts of a job that are open.
     package func open(of job: JobID, before epoch: LeaseEpoch) async throws -> [OpenStep] {
         let result = try await pool.query(
-            Statement.readOpenSteps, [.integer(job.rawValue), .integer(epoch.rawValue)])
+            Statement.readOpenSteps,
+            [.integer(job.rawValue), .integer(epoch.rawValue)]
+        )
         return try result.rows.map { row in
             OpenStep(
-                epoch: LeaseEpoch(rawValue: try row.int64("epoch")), position: try row.string("position"),
-                kind: try row.string("kind"), name: try row.string("name"),
+                epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
+                position: try row.string("position"),
+                kind: try row.string("kind"),
+                name: try row.string("name"),
                 effect: Effect(rawValue: try row.string("effect")) ?? .once,
-                isUnknown: try row.string("state") == "unknown", fingerprint: try row.string("fingerprint"))
+                isUnknown: try row.string("state") == "unknown",
+                fingerprint: try row.string("fingerprint")
+            )
         }
     }
 
     /// Notes what an attempt did not have to do again.
     package func noteReplay(
-        job: JobID, epoch: LeaseEpoch, steps: Int, modelCalls: Int, saved: MicroDollars, damaged: Int
+        job: JobID,
+        epoch: LeaseEpoch,
+        steps: Int,
+        modelCalls: Int,
+        saved: MicroDollars,
+        damaged: Int
     ) async throws {
         _ = try await pool.query(
             Statement.noteReplay,
             [
                 .integer(job.rawValue), .integer(epoch.rawValue), .integer(steps), .integer(modelCalls),
                 .integer(saved.rawValue), .integer(damaged), .null,
-            ])
+            ]
+        )
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {

@@ -1,6 +1,6 @@
 import Glibc
-package import Logging
 import JobModel
+package import Logging
 
 /// Writes log lines to standard error, as text for people or as one JSON object a line.
 package struct LineLogHandler: LogHandler {
@@ -52,7 +52,8 @@ package struct LineLogHandler: LogHandler {
             let text = String(number)
             return String(repeating: "0", count: max(0, width - text.count)) + text
         }
-        return "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))"
+        return
+            "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))"
             + "T\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))"
             + ".\(padded(time.tv_nsec / 1_000_000, 3))Z"
     }

@@ -56,7 +56,9 @@ struct AgentStateMachine: Equatable, Sendable {
     }
 
     mutating func modelAnswered(_ answer: ModelAnswer) -> Action {
-        guard case .askingModel(let turn) = state else { preconditionFailure("no model was asked, the agent is \(state)") }
+        guard case .askingModel(let turn) = state else {
+            preconditionFailure("no model was asked, the agent is \(state)")
+        }
         messages.append(answer.message)
         tokens += (answer.usage?.input ?? 0) + (answer.usage?.output ?? 0)
         switch answer.stopReason {
@@ -72,7 +74,9 @@ struct AgentStateMachine: Equatable, Sendable {
     }
 
     mutating func toolsAnswered(_ results: [ToolResult]) -> Action {
-        guard case .callingTools(let turn, _) = state else { preconditionFailure("no tool was called, the agent is \(state)") }
+        guard case .callingTools(let turn, _) = state else {
+            preconditionFailure("no tool was called, the agent is \(state)")
+        }
         return askAgain(after: turn, with: [.tool(results)])
     }
 
@@ -82,7 +86,8 @@ struct AgentStateMachine: Equatable, Sendable {
         guard repetition.count <= limits.repeatedCalls else {
             return fail(
                 "limit-repeated-calls",
-                "the model made the same call \(repetition.count) times in a row: \(digest.joined(separator: ", ").prefix(200))")
+                "the model made the same call \(repetition.count) times in a row: \(digest.joined(separator: ", ").prefix(200))"
+            )
         }
         state = .callingTools(turn: turn, calls: calls)
         return .callTools(turn: turn, calls: calls)
@@ -115,11 +120,16 @@ struct AgentStateMachine: Equatable, Sendable {
 
     private mutating func askAgain(after turn: Int, with added: [ModelMessage]) -> Action {
         guard turn < limits.turns else {
-            return fail("limit-turns", "the agent is not done after \(turn) turns; raise limits.turns if it should go on")
+            return fail(
+                "limit-turns",
+                "the agent is not done after \(turn) turns; raise limits.turns if it should go on"
+            )
         }
         if let limit = limits.tokens, tokens >= limit {
             return fail(
-                "limit-tokens", "the agent used \(tokens) tokens in \(turn) turns, its limit is \(limit)")
+                "limit-tokens",
+                "the agent used \(tokens) tokens in \(turn) turns, its limit is \(limit)"
+            )
         }
         let answer = messages[messages.count - 1]
         messages += added

@@ -45,7 +45,8 @@ struct Conversation: Sendable {
             fields["connection"] = caller.connection.fingerprintFields
             if !tools.isEmpty {
                 fields["effects"] = .object(
-                    JSONObject(tools.map { ($0.definition.name, .string($0.effect.rawValue)) }))
+                    JSONObject(tools.map { ($0.definition.name, .string($0.effect.rawValue)) })
+                )
             }
             request = .object(fields)
         }
@@ -61,12 +62,21 @@ struct Conversation: Sendable {
     }
 
     private func ask(
-        turn: Int, messages: [ModelMessage], added: [ModelMessage], _ fingerprint: Fingerprint
+        turn: Int,
+        messages: [ModelMessage],
+        added: [ModelMessage],
+        _ fingerprint: Fingerprint
     ) async throws -> ModelAnswer {
         let step = StepRequest(
-            position: .turn(turn), fingerprint: fingerprint, kind: .model,
-            name: "\(caller.connection.endpoint.name)/\(caller.connection.model)", effect: .none, isPaid: true,
-            carries: turn > 1 ? .array(added.map(\.json)) : nil, mending: mending(ofTurn: turn, fingerprint))
+            position: .turn(turn),
+            fingerprint: fingerprint,
+            kind: .model,
+            name: "\(caller.connection.endpoint.name)/\(caller.connection.model)",
+            effect: .none,
+            isPaid: true,
+            carries: turn > 1 ? .array(added.map(\.json)) : nil,
+            mending: mending(ofTurn: turn, fingerprint)
+        )
         let steps = context.steps
         let log = context.log
         let outcome = try await steps.run(step) { key in
@@ -78,7 +88,9 @@ struct Conversation: Sendable {
             return answer
         } catch {
             throw JobFailure(
-                code: "checkpoint", message: "the checkpoint of turn \(turn) does not read as an answer: \(error)")
+                code: "checkpoint",
+                message: "the checkpoint of turn \(turn) does not read as an answer: \(error)"
+            )
         }
     }
 
@@ -91,8 +103,11 @@ struct Conversation: Sendable {
                 self.fingerprint(ofTurn: turn + 1, added: added, after: fingerprint) == next
             else { return nil }
             return ModelAnswer(
-                message: message, stopReason: message.toolCalls.isEmpty ? .end : .toolCalls, usage: nil,
-                model: caller.connection.model, responseID: nil
+                message: message,
+                stopReason: message.toolCalls.isEmpty ? .end : .toolCalls,
+                usage: nil,
+                model: caller.connection.model,
+                responseID: nil
             ).json
         }
     }
@@ -108,13 +123,17 @@ struct Conversation: Sendable {
 
     /// Makes the calls of a turn at once, each in its position; all of them end before an error is passed on.
     private func call(
-        _ calls: [ToolCall], turn: Int, after fingerprint: Fingerprint
+        _ calls: [ToolCall],
+        turn: Int,
+        after fingerprint: Fingerprint
     ) async throws -> [Models.ToolResult] {
         let results = await withTaskGroup(of: (Int, Result<Models.ToolResult, any Error>).self) { group in
             for (place, call) in calls.enumerated() {
                 group.addTask {
                     do {
-                        return (place, .success(try await make(call, number: place + 1, turn: turn, after: fingerprint)))
+                        return (
+                            place, .success(try await make(call, number: place + 1, turn: turn, after: fingerprint))
+                        )
                     } catch {
                         return (place, .failure(error))
                     }
@@ -128,12 +147,18 @@ struct Conversation: Sendable {
     }
 
     private func make(
-        _ call: ToolCall, number: Int, turn: Int, after fingerprint: Fingerprint
+        _ call: ToolCall,
+        number: Int,
+        turn: Int,
+        after fingerprint: Fingerprint
     ) async throws -> Models.ToolResult {
         guard let tool = tools.first(where: { $0.definition.name == call.name }) else {
             let known = tools.map(\.definition.name).joined(separator: ", ")
             return Models.ToolResult(
-                callID: call.id, text: "there is no tool \(call.name); there are \(known)", isError: true)
+                callID: call.id,
+                text: "there is no tool \(call.name); there are \(known)",
+                isError: true
+            )
         }
         guard case .json(let arguments) = call.arguments else {
             return Models.ToolResult(callID: call.id, text: "the arguments are no JSON", isError: true)
@@ -145,8 +170,14 @@ struct Conversation: Sendable {
                 request: [
                     "tool": .string(call.name), "arguments": arguments, "effect": .string(tool.effect.rawValue),
                     "call": .integer(Int64(number)),
-                ], after: fingerprint),
-            kind: .tool, name: call.name, effect: tool.effect, isPaid: false)
+                ],
+                after: fingerprint
+            ),
+            kind: .tool,
+            name: call.name,
+            effect: tool.effect,
+            isPaid: false
+        )
         let steps = context.steps
         let outcome = try await steps.run(step) { key in
             try context.scratch.make()
@@ -154,12 +185,17 @@ struct Conversation: Sendable {
             let result = try await tool.call(
                 arguments,
                 ToolContext(
-                    idempotencyKey: key, scratchDirectory: context.scratch.path,
-                    log: { context.log.write(.stdout, "\(call.name): \($0)") }))
+                    idempotencyKey: key,
+                    scratchDirectory: context.scratch.path,
+                    log: { context.log.write(.stdout, "\(call.name): \($0)") }
+                )
+            )
             return StepResult(value: ["text": .string(result.text), "is_error": .bool(result.isError)])
         }
         return Models.ToolResult(
-            callID: call.id, text: outcome.value["text"]?.stringValue ?? "",
-            isError: outcome.value["is_error"]?.boolValue ?? true)
+            callID: call.id,
+            text: outcome.value["text"]?.stringValue ?? "",
+            isError: outcome.value["is_error"]?.boolValue ?? true
+        )
     }
 }

@@ -13,18 +13,27 @@ struct ModelCaller: Sendable {
     /// - Parameter onBegin: Told when the first part of an answer comes.
     /// - Throws: `StepFailure` with the number of calls that may have been paid for without an answer.
     func ask(
-        _ request: ModelRequest, idempotencyKey: String, log: JobLog, onBegin: @escaping @Sendable () -> Void
+        _ request: ModelRequest,
+        idempotencyKey: String,
+        log: JobLog,
+        onBegin: @escaping @Sendable () -> Void
     ) async throws -> StepResult {
         var unknownCalls = 0
         var tries = 1
         while true {
             do {
                 let answer = try await provider.answer(
-                    request, from: connection.endpoint, idempotencyKey: idempotencyKey,
-                    onText: { _ in onBegin() })
+                    request,
+                    from: connection.endpoint,
+                    idempotencyKey: idempotencyKey,
+                    onText: { _ in onBegin() }
+                )
                 return StepResult(
-                    value: answer.json, usage: answer.usage?.json, cost: connection.cost(of: answer.usage),
-                    unknownCalls: unknownCalls)
+                    value: answer.json,
+                    usage: answer.usage?.json,
+                    cost: connection.cost(of: answer.usage),
+                    unknownCalls: unknownCalls
+                )
             } catch let error as ModelError {
                 if error.mayHaveBeenPaid { unknownCalls += 1 }
                 var generator = SystemRandomNumberGenerator()
@@ -32,7 +41,8 @@ struct ModelCaller: Sendable {
                 case .giveUp:
                     throw StepFailure(
                         failure: JobFailure(code: "model", message: "\(error)", isPermanent: !error.isRetryable),
-                        unknownCalls: unknownCalls)
+                        unknownCalls: unknownCalls
+                    )
                 case .wait(let delay):
                     log.event("\(error); asking again in \(delay.shortText)")
                     try await pause(for: delay, unknownCalls: unknownCalls)
@@ -42,7 +52,8 @@ struct ModelCaller: Sendable {
                 // The job was stopped while the call was under way: it may be paid for.
                 throw StepFailure(
                     failure: JobFailure(code: "model", message: "the call to \(connection.endpoint.name) was stopped"),
-                    unknownCalls: unknownCalls + 1)
+                    unknownCalls: unknownCalls + 1
+                )
             }
         }
     }
@@ -53,7 +64,9 @@ struct ModelCaller: Sendable {
             try await ContinuousClock().sleep(for: delay)
         } catch {
             throw StepFailure(
-                failure: JobFailure(code: "model", message: "stopped between two tries"), unknownCalls: unknownCalls)
+                failure: JobFailure(code: "model", message: "stopped between two tries"),
+                unknownCalls: unknownCalls
+            )
         }
     }
 }

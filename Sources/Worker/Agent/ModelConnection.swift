@@ -14,8 +14,10 @@ struct ModelConnection: Sendable {
         let parts = reference.split(separator: "/", maxSplits: 1)
         guard parts.count == 2 else {
             throw JobFailure(
-                code: "model-unknown", message: "\"\(reference)\" names no model; write connection/model",
-                isPermanent: true)
+                code: "model-unknown",
+                message: "\"\(reference)\" names no model; write connection/model",
+                isPermanent: true
+            )
         }
         let name = String(parts[0])
         guard let connection = connections[name], case .openai(let url, let key, let prices) = connection.kind else {
@@ -23,11 +25,17 @@ struct ModelConnection: Sendable {
             throw JobFailure(
                 code: "connection-unknown",
                 message: "this worker has no connection \(name) to a model"
-                    + (known.isEmpty ? "; give it one with --connections" : "; it has \(known.sorted().joined(separator: ", "))"))
+                    + (known.isEmpty
+                        ? "; give it one with --connections" : "; it has \(known.sorted().joined(separator: ", "))")
+            )
         }
         model = String(parts[1])
         endpoint = ModelEndpoint(
-            name: name, kind: .openAICompatible, baseURL: url, key: key.map { ModelSecret($0.exposed) })
+            name: name,
+            kind: .openAICompatible,
+            baseURL: url,
+            key: key.map { ModelSecret($0.exposed) }
+        )
         price = prices[model]
     }
 

@@ -19,7 +19,9 @@ struct WorkerCommand: AsyncParsableCommand {
             --config names. SIGTERM drains: jobs are released at their next step boundary.
             """,
         version: WorkerService.version,
-        subcommands: [Run.self, Probe.self], defaultSubcommand: Run.self)
+        subcommands: [Run.self, Probe.self],
+        defaultSubcommand: Run.self
+    )
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Claims and runs jobs (the default).")
@@ -44,22 +46,32 @@ struct WorkerCommand: AsyncParsableCommand {
             let settings: WorkerSettings
             do {
                 settings = try WorkerSettings(
-                    flags: flags, environment: environment, file: try config.map(SettingsFile.read) ?? [:])
+                    flags: flags,
+                    environment: environment,
+                    file: try config.map(SettingsFile.read) ?? [:]
+                )
             } catch {
                 Ending.refuse(error.description, status: 2)
             }
             let logger = Logger.ofProgram("chassis-worker", format: settings.logFormat, level: settings.logLevel)
             let worker = WorkerService(
-                settings: settings, failpoints: Failpoints(environment["CHASSIS_FAILPOINT"]), logger: logger)
+                settings: settings,
+                failpoints: Failpoints(environment["CHASSIS_FAILPOINT"]),
+                logger: logger
+            )
             do {
                 try await ServiceGroup(
                     configuration: .init(
                         services: [
                             .init(
-                                service: worker, successTerminationBehavior: .gracefullyShutdownGroup,
-                                failureTerminationBehavior: .cancelGroup)
+                                service: worker,
+                                successTerminationBehavior: .gracefullyShutdownGroup,
+                                failureTerminationBehavior: .cancelGroup
+                            )
                         ],
-                        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                        gracefulShutdownSignals: [.sigterm, .sigint],
+                        logger: logger
+                    )
                 ).run()
             } catch {
                 Ending.refuse("chassis-worker: \(error)", status: 1)
@@ -81,7 +93,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
     struct Probe: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Tells whether a worker on this host has renewed its lease lately, by its health file.")
+            abstract: "Tells whether a worker on this host has renewed its lease lately, by its health file."
+        )
 
         @Option(help: "The file the worker was told to touch; also CHASSIS_HEALTH_FILE.") var healthFile: String?
         @Option(help: "How old it may be (45s).") var maximumAge: String = "45s"

@@ -22,9 +22,13 @@ struct AgentHandler: JobHandler {
             context: context,
             caller: ModelCaller(
                 provider: provider,
-                connection: try ModelConnection(try context.text(agent.model), among: connections)),
-            tools: try agent.tools.flatMap { try toolbox.tools($0, in: context) }, schema: agent.output,
-            temperature: agent.temperature, maximumOutputTokens: agent.maximumOutputTokens)
+                connection: try ModelConnection(try context.text(agent.model), among: connections)
+            ),
+            tools: try agent.tools.flatMap { try toolbox.tools($0, in: context) },
+            schema: agent.output,
+            temperature: agent.temperature,
+            maximumOutputTokens: agent.maximumOutputTokens
+        )
         let loop = AgentStateMachine(messages: messages, limits: agent.limits, schema: agent.output)
         return try await TimeLimit.run(agent.limits.time, named: "limits.time") { try await conversation.run(loop) }
     }

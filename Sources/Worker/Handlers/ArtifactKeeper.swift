@@ -43,8 +43,10 @@ struct ArtifactKeeper: Sendable {
                 }
                 guard found.count <= maximumFiles else {
                     throw JobFailure(
-                        code: "artifacts", message: "the program left more than \(maximumFiles) artifacts",
-                        isPermanent: true)
+                        code: "artifacts",
+                        message: "the program left more than \(maximumFiles) artifacts",
+                        isPermanent: true
+                    )
                 }
             }
         }

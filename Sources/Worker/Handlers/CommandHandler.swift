@@ -25,22 +25,37 @@ struct CommandHandler: JobHandler {
         let given = variables
         let request: JSONValue = [
             "run": .array(arguments.map { .string($0) }),
-            "environment": .object(JSONObject(variables.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+            "environment": .object(
+                JSONObject(variables.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+            ),
         ]
         let step = StepRequest(
-            position: try .step(named: "command"), fingerprint: Fingerprint(kind: .step, request: request, after: nil),
-            kind: .step, name: arguments.first ?? "", effect: .idempotent, isPaid: false)
+            position: try .step(named: "command"),
+            fingerprint: Fingerprint(kind: .step, request: request, after: nil),
+            kind: .step,
+            name: arguments.first ?? "",
+            effect: .idempotent,
+            isPaid: false
+        )
         let outcome = try await context.steps.run(step) { key in
             context.steps.answerBegins()
             let output = try await execute(
-                command, arguments: arguments, variables: given, idempotencyKey: key, in: context)
+                command,
+                arguments: arguments,
+                variables: given,
+                idempotencyKey: key,
+                in: context
+            )
             return StepResult(value: output)
         }
         return outcome.value
     }
 
     private func execute(
-        _ command: CommandDefinition, arguments: [String], variables: [String: String], idempotencyKey: String,
+        _ command: CommandDefinition,
+        arguments: [String],
+        variables: [String: String],
+        idempotencyKey: String,
         in context: JobContext
     ) async throws -> JSONValue {
         try context.scratch.make()
@@ -54,8 +69,11 @@ struct CommandHandler: JobHandler {
         environment["CHASSIS_IDEMPOTENCY_KEY"] = idempotencyKey
         if let programs { environment["CHASSIS_PROGRAMS"] = programs.path }
         var program = Program(
-            arguments: resolved, environment: environment, scratchDirectory: context.scratch.path,
-            workingDirectory: try command.workingDirectory.map { try context.text($0) })
+            arguments: resolved,
+            environment: environment,
+            scratchDirectory: context.scratch.path,
+            workingDirectory: try command.workingDirectory.map { try context.text($0) }
+        )
         program.limits.time = context.definition.timeout ?? .seconds(86400)
         let result = try await runner.run(program) { line in
             context.log.write(line.stream == .output ? .stdout : .stderr, line.text)
@@ -69,8 +87,11 @@ struct CommandHandler: JobHandler {
         guard let argument = arguments.first(where: { $0.hasPrefix(ProgramDirectory.prefix) }) else { return arguments }
         throw StepFailure(
             failure: JobFailure(
-                code: "programs", message: "\(argument): this worker has no programs directory; give it --programs"),
-            unknownCalls: 0)
+                code: "programs",
+                message: "\(argument): this worker has no programs directory; give it --programs"
+            ),
+            unknownCalls: 0
+        )
     }
 
     private static func failure(of name: String, _ result: ProgramResult) -> StepFailure {
@@ -82,7 +103,9 @@ struct CommandHandler: JobHandler {
     }
 
     private func output(
-        _ format: CommandDefinition.OutputFormat?, _ result: ProgramResult, file: String
+        _ format: CommandDefinition.OutputFormat?,
+        _ result: ProgramResult,
+        file: String
     ) throws -> JSONValue {
         if let bytes = try Self.contents(of: file) {
             do {
@@ -94,7 +117,8 @@ struct CommandHandler: JobHandler {
         guard result.droppedOutputBytes == 0 else {
             throw Self.badOutput(
                 "the program printed \(result.droppedOutputBytes) bytes too many for an output; "
-                    + "write large outputs to $CHASSIS_OUTPUT or $CHASSIS_ARTIFACTS")
+                    + "write large outputs to $CHASSIS_OUTPUT or $CHASSIS_ARTIFACTS"
+            )
         }
         let lines = result.output.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
         switch format {

@@ -12,7 +12,8 @@ struct HTTPHandler: JobHandler {
         guard case .http(let http) = context.definition.kind else { preconditionFailure("not an http job") }
         var call = HTTPCall(
             method: http.method,
-            url: try context.evaluate { expressions throws(ExpressionError) in try http.url.url(in: expressions) })
+            url: try context.evaluate { expressions throws(ExpressionError) in try http.url.url(in: expressions) }
+        )
         call.headers = try http.headers.map { ($0.name, try context.text($0.value)) }
         let body = try context.evaluate { expressions throws(ExpressionError) in
             try http.body?.evaluate(in: expressions)
@@ -24,8 +25,13 @@ struct HTTPHandler: JobHandler {
         }
         let access = try access(to: http, call.url)
         let step = StepRequest(
-            position: try .step(named: "http"), fingerprint: fingerprint(of: call, body: body, http), kind: .step,
-            name: "\(http.method.rawValue) \(http.connection ?? "")", effect: http.effect, isPaid: false)
+            position: try .step(named: "http"),
+            fingerprint: fingerprint(of: call, body: body, http),
+            kind: .step,
+            name: "\(http.method.rawValue) \(http.connection ?? "")",
+            effect: http.effect,
+            isPaid: false
+        )
         return try await context.steps.run(step) { [call] key in
             var call = call
             if http.effect != .none { call.idempotencyKey = key }
@@ -46,7 +52,9 @@ struct HTTPHandler: JobHandler {
                 "method": .string(call.method.rawValue), "url": .string(call.url), "body": body ?? .null,
                 "headers": .array(call.headers.map { .string("\($0.name): \($0.value)") }),
                 "connection": http.connection.map { .string($0) } ?? .null,
-            ], after: nil)
+            ],
+            after: nil
+        )
     }
 
     private func send(_ call: HTTPCall, _ http: HTTPDefinition, _ access: HTTPAccess) async throws -> StepResult {
@@ -56,20 +64,25 @@ struct HTTPHandler: JobHandler {
         } catch let error as HTTPRefusal {
             throw StepFailure(
                 failure: JobFailure(code: "http-refused", message: "nothing was sent: \(error)", isPermanent: true),
-                unknownCalls: 0)
+                unknownCalls: 0
+            )
         } catch let error as HTTPTransportError {
             throw StepFailure(
                 failure: JobFailure(code: "http-failed", message: "\(error)"),
-                unknownCalls: error.requestMayHaveArrived && http.effect != .none ? 1 : 0)
+                unknownCalls: error.requestMayHaveArrived && http.effect != .none ? 1 : 0
+            )
         }
         let isExpected = http.expect.isEmpty ? (200..<300).contains(answer.status) : http.expect.contains(answer.status)
         guard isExpected else {
             let text = String(answer.json.text().prefix(500))
             throw StepFailure(
                 failure: JobFailure(
-                    code: "http-status", message: "the answer was \(answer.status): \(text)",
-                    isPermanent: (400..<500).contains(answer.status) && ![408, 425, 429].contains(answer.status)),
-                unknownCalls: 0)
+                    code: "http-status",
+                    message: "the answer was \(answer.status): \(text)",
+                    isPermanent: (400..<500).contains(answer.status) && ![408, 425, 429].contains(answer.status)
+                ),
+                unknownCalls: 0
+            )
         }
         return StepResult(value: answer.json)
     }

@@ -10,15 +10,19 @@ enum Handlers {
     static func all(settings: WorkerSettings, store: DirectoryStore) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner()
         let toolbox = Toolbox(
-            connections: settings.connections, runner: runner,
-            programs: ProgramDirectory(path: settings.programs ?? "/nonexistent"))
+            connections: settings.connections,
+            runner: runner,
+            programs: ProgramDirectory(path: settings.programs ?? "/nonexistent")
+        )
         let provider = OpenAIChatProvider()
         return [
             .agent: AgentHandler(provider: provider, connections: settings.connections, toolbox: toolbox),
             .llm: LLMHandler(provider: provider, connections: settings.connections),
             .command: CommandHandler(
-                runner: runner, programs: settings.programs.map(ProgramDirectory.init),
-                artifacts: ArtifactKeeper(store: store)),
+                runner: runner,
+                programs: settings.programs.map(ProgramDirectory.init),
+                artifacts: ArtifactKeeper(store: store)
+            ),
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),
         ]

@@ -19,7 +19,8 @@ struct JobLog: Sendable {
     func write(_ stream: LogStore.Stream, _ text: String) {
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             backlog.add(
-                LogStore.Line(run: run, job: job, epoch: epoch, stream: stream, text: String(line), ago: .zero))
+                LogStore.Line(run: run, job: job, epoch: epoch, stream: stream, text: String(line), ago: .zero)
+            )
         }
     }
 

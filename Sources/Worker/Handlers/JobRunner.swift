@@ -57,14 +57,19 @@ struct JobRunner: Sendable {
         let workflow = try await definitions.definition(job.version)
         guard let definition = workflow.job(named: job.name) else {
             throw JobFailure(
-                code: "workflow-not-understood", message: "version \(job.version) has no job \(job.name)",
-                isPermanent: true)
+                code: "workflow-not-understood",
+                message: "version \(job.version) has no job \(job.name)",
+                isPermanent: true
+            )
         }
         return definition
     }
 
     private func attempt(
-        _ job: ClaimedJob, _ definition: JobDefinition, _ signal: StopSignal, _ log: JobLog
+        _ job: ClaimedJob,
+        _ definition: JobDefinition,
+        _ signal: StopSignal,
+        _ log: JobLog
     ) async throws -> JobOutcome {
         let expressions = try await expressions(for: job, definition)
         if let when = definition.when, try !isTrue(when, in: expressions) { return .end(.skipped) }
@@ -76,8 +81,13 @@ struct JobRunner: Sendable {
         }
         let steps = try await openSteps(job, signal, log)
         let context = JobContext(
-            job: job, definition: definition, expressions: expressions, steps: steps, log: log,
-            scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch))
+            job: job,
+            definition: definition,
+            expressions: expressions,
+            steps: steps,
+            log: log,
+            scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch)
+        )
         do {
             let output = try await race(signal, timeout: definition.timeout) { try await handler.run(context) }
             let outcome = try await end(with: output, job)
@@ -91,7 +101,10 @@ struct JobRunner: Sendable {
 
     /// Runs a job of one of the worker's own kinds.
     private func attempt(
-        _ job: ClaimedJob, _ handler: @escaping PlainHandler, _ signal: StopSignal, _ log: JobLog
+        _ job: ClaimedJob,
+        _ handler: @escaping PlainHandler,
+        _ signal: StopSignal,
+        _ log: JobLog
     ) async throws -> JobOutcome {
         let context = PlainContext(job: job) { try await openSteps(job, signal, log) }
         do {
@@ -106,8 +119,15 @@ struct JobRunner: Sendable {
 
     private func openSteps(_ job: ClaimedJob, _ signal: StopSignal, _ log: JobLog) async throws -> JobSteps {
         try await JobSteps.open(
-            job, in: store, steps: steps, backlog: backlog, lease: lease, signal: signal, failpoints: failpoints,
-            log: log)
+            job,
+            in: store,
+            steps: steps,
+            backlog: backlog,
+            lease: lease,
+            signal: signal,
+            failpoints: failpoints,
+            log: log
+        )
     }
 
     /// What the expressions of a job may refer to.
@@ -122,7 +142,10 @@ struct JobRunner: Sendable {
             }
         }
         return ExpressionContext(
-            params: job.params, run: ["id": .integer(job.run.rawValue)], outputs: outputs)
+            params: job.params,
+            run: ["id": .integer(job.run.rawValue)],
+            outputs: outputs
+        )
     }
 
     private func blob(_ blob: StoredBlob) async throws -> [UInt8] {
@@ -137,7 +160,9 @@ struct JobRunner: Sendable {
             let value = try when.evaluate(in: context)
             if let answer = value.boolValue { return answer }
             throw ExpressionError(
-                expression: when.source, reason: .mismatch("when needs true or false, got \(value.typeName)"))
+                expression: when.source,
+                reason: .mismatch("when needs true or false, got \(value.typeName)")
+            )
         } catch {
             throw JobFailure(code: "expression", message: "\(error)", isPermanent: true)
         }
@@ -145,7 +170,9 @@ struct JobRunner: Sendable {
 
     /// Runs the handler until it returns, must stop, or takes too long.
     private func race(
-        _ signal: StopSignal, timeout: Duration?, _ handler: @escaping @Sendable () async throws -> JSONValue
+        _ signal: StopSignal,
+        timeout: Duration?,
+        _ handler: @escaping @Sendable () async throws -> JSONValue
     ) async throws -> JSONValue {
         try await withThrowingTaskGroup(of: JSONValue?.self) { group in
             group.addTask { try await handler() }
@@ -176,7 +203,10 @@ struct JobRunner: Sendable {
 
     /// What becomes of a job whose attempt threw.
     private func outcome(
-        of error: any Error, _ job: ClaimedJob, _ definition: JobDefinition?, _ signal: StopSignal
+        of error: any Error,
+        _ job: ClaimedJob,
+        _ definition: JobDefinition?,
+        _ signal: StopSignal
     ) -> JobOutcome {
         switch signal.reason {
         case .leaseLost: return .drop
@@ -203,7 +233,10 @@ struct JobRunner: Sendable {
         }
         var generator = SystemRandomNumberGenerator()
         let decision = (definition?.retry ?? RetryPolicy()).decision(
-            afterFailures: job.failures + 1, isPermanent: failure.isPermanent, using: &generator)
+            afterFailures: job.failures + 1,
+            isPermanent: failure.isPermanent,
+            using: &generator
+        )
         switch decision {
         case .fail: return .end(.failed(failure))
         case .retry(let delay): return .retry(failure, after: delay)

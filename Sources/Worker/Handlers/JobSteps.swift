@@ -34,11 +34,20 @@ final class JobSteps: Sendable {
 
     /// Reads what earlier attempts recorded and settles what they left open.
     static func open(
-        _ job: ClaimedJob, in store: DirectoryStore, steps: StepStore, backlog: Backlog, lease: SessionLease,
-        signal: StopSignal, failpoints: Failpoints, log: JobLog
+        _ job: ClaimedJob,
+        in store: DirectoryStore,
+        steps: StepStore,
+        backlog: Backlog,
+        lease: SessionLease,
+        signal: StopSignal,
+        failpoints: Failpoints,
+        log: JobLog
     ) async throws -> JobSteps {
         let checkpoints = try await JobCheckpoints.open(
-            in: store, job: JobReference(run: job.run, job: job.id), epoch: job.epoch)
+            in: store,
+            job: JobReference(run: job.run, job: job.id),
+            epoch: job.epoch
+        )
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
         var unknown: Set<String> = []
         if job.epoch.rawValue > 1 {
@@ -48,13 +57,26 @@ final class JobSteps: Sendable {
             }
         }
         return JobSteps(
-            job: job, checkpoints: checkpoints, store: steps, backlog: backlog, lease: lease, signal: signal,
-            failpoints: failpoints, unknown: unknown)
+            job: job,
+            checkpoints: checkpoints,
+            store: steps,
+            backlog: backlog,
+            lease: lease,
+            signal: signal,
+            failpoints: failpoints,
+            unknown: unknown
+        )
     }
 
     private init(
-        job: ClaimedJob, checkpoints: JobCheckpoints, store: StepStore, backlog: Backlog, lease: SessionLease,
-        signal: StopSignal, failpoints: Failpoints, unknown: Set<String>
+        job: ClaimedJob,
+        checkpoints: JobCheckpoints,
+        store: StepStore,
+        backlog: Backlog,
+        lease: SessionLease,
+        signal: StopSignal,
+        failpoints: Failpoints,
+        unknown: Set<String>
     ) {
         self.job = job
         self.checkpoints = checkpoints
@@ -70,23 +92,35 @@ final class JobSteps: Sendable {
     ///
     /// - Returns: Whether the outcome is unknown.
     private static func reconcile(
-        _ open: StepStore.OpenStep, of job: ClaimedJob, with checkpoints: JobCheckpoints, steps: StepStore, log: JobLog
+        _ open: StepStore.OpenStep,
+        of job: ClaimedJob,
+        with checkpoints: JobCheckpoints,
+        steps: StepStore,
+        log: JobLog
     ) async throws -> Bool {
         if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint),
             let record = try await checkpoints.recorded(position, fingerprint)?.record
         {
             try await steps.settle(
-                job: job.id, epoch: open.epoch, position: open.position,
-                as: .recorded(usage: record.usage, cost: record.cost))
+                job: job.id,
+                epoch: open.epoch,
+                position: open.position,
+                as: .recorded(usage: record.usage, cost: record.cost)
+            )
             return false
         }
         guard !open.isUnknown else { return true }
         log.event(
             "the outcome of \(open.kind) step \(open.position) (\(open.name)) is unknown: "
-                + "its attempt ended between the call and its record")
+                + "its attempt ended between the call and its record"
+        )
         try await steps.settle(
-            job: job.id, epoch: open.epoch, position: open.position,
-            as: .unknown("the attempt ended before the result was recorded"), unknownCalls: 1)
+            job: job.id,
+            epoch: open.epoch,
+            position: open.position,
+            as: .unknown("the attempt ended before the result was recorded"),
+            unknownCalls: 1
+        )
         return true
     }
 
@@ -106,7 +140,8 @@ final class JobSteps: Sendable {
     /// - Throws: `JobFailure` when the step has an effect and may have happened before; `ReleaseAtBoundary` when the
     ///   worker drains; what `perform` threw.
     func run(
-        _ step: StepRequest, perform: @Sendable (_ idempotencyKey: String) async throws -> StepResult
+        _ step: StepRequest,
+        perform: @Sendable (_ idempotencyKey: String) async throws -> StepResult
     ) async throws -> StepOutcome {
         try checkBoundary()
         switch try await checkpoints.lookup(step.position, step.fingerprint) {
@@ -141,11 +176,16 @@ final class JobSteps: Sendable {
             failpoints.reach(.afterCheckpoint)
             if step.needsIntent {
                 try await store.settle(
-                    job: job.id, epoch: job.epoch, position: step.position.description,
-                    as: .recorded(usage: result.usage, cost: result.cost), unknownCalls: result.unknownCalls)
+                    job: job.id,
+                    epoch: job.epoch,
+                    position: step.position.description,
+                    as: .recorded(usage: result.usage, cost: result.cost),
+                    unknownCalls: result.unknownCalls
+                )
             } else {
                 backlog.add(
-                    StepStore.FreeStep(identity: identity, startedAgo: .zero, took: ContinuousClock.now - began))
+                    StepStore.FreeStep(identity: identity, startedAgo: .zero, took: ContinuousClock.now - began)
+                )
             }
             failpoints.reach(.afterSettlement)
         }
@@ -165,10 +205,12 @@ final class JobSteps: Sendable {
         guard step.effect == .once, unknown.contains("\(step.position)/\(step.fingerprint.hex)") else { return }
         throw JobFailure(
             code: "outcome-unknown",
-            message: "\(step.name) (step \(step.position)) may have happened: an earlier attempt ended between the call "
+            message:
+                "\(step.name) (step \(step.position)) may have happened: an earlier attempt ended between the call "
                 + "and its record, and its effect is once; see what happened, then: "
                 + "chassis retry \(job.run) --repeat-unknown to run it again",
-            isPermanent: true)
+            isPermanent: true
+        )
     }
 
     /// The result of a step whose own record is damaged, out of the record of the step that repeats it.
@@ -186,9 +228,19 @@ final class JobSteps: Sendable {
     private func record(_ step: StepRequest, _ result: StepResult, startedAt: WallTime) async throws {
         try await checkpoints.record(
             FinishedStep(
-                position: step.position, fingerprint: step.fingerprint, kind: step.kind, startedAt: startedAt,
-                endedAt: .now, effect: step.effect, request: .string(step.name), result: result.value,
-                usage: result.usage, cost: result.cost, carries: step.carries))
+                position: step.position,
+                fingerprint: step.fingerprint,
+                kind: step.kind,
+                startedAt: startedAt,
+                endedAt: .now,
+                effect: step.effect,
+                request: .string(step.name),
+                result: result.value,
+                usage: result.usage,
+                cost: result.cost,
+                carries: step.carries
+            )
+        )
     }
 
     private func settleFailure(_ step: StepRequest, _ error: any Error) async {
@@ -207,8 +259,12 @@ final class JobSteps: Sendable {
         // An intent that cannot be settled now stays open, and the next attempt settles it.
         try? await Shield.run { [self, unknownCalls] in
             try await store.settle(
-                job: job.id, epoch: job.epoch, position: step.position.description, as: settlement,
-                unknownCalls: unknownCalls)
+                job: job.id,
+                epoch: job.epoch,
+                position: step.position.description,
+                as: settlement,
+                unknownCalls: unknownCalls
+            )
         }
     }
 
@@ -232,15 +288,26 @@ final class JobSteps: Sendable {
         guard let now else { return }
         // Figures for people: the attempt does not fail for them.
         try? await store.noteReplay(
-            job: job.id, epoch: job.epoch, steps: now.steps, modelCalls: now.modelCalls, saved: now.saved,
-            damaged: damaged)
+            job: job.id,
+            epoch: job.epoch,
+            steps: now.steps,
+            modelCalls: now.modelCalls,
+            saved: now.saved,
+            damaged: damaged
+        )
     }
 
     private func identity(of step: StepRequest) -> StepStore.Identity {
         StepStore.Identity(
-            job: job.id, epoch: job.epoch, attempt: job.attempt, position: step.position.description,
-            kind: step.kind.rawValue, name: step.name, effect: step.effect,
-            fingerprint: step.fingerprint.digest.bytes)
+            job: job.id,
+            epoch: job.epoch,
+            attempt: job.attempt,
+            position: step.position.description,
+            kind: step.kind.rawValue,
+            name: step.name,
+            effect: step.effect,
+            fingerprint: step.fingerprint.digest.bytes
+        )
     }
 
     /// The same in every attempt, so that a provider or tool that honours it does nothing twice.

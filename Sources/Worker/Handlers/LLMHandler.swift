@@ -12,17 +12,26 @@ struct LLMHandler: JobHandler {
     func run(_ context: JobContext) async throws -> JSONValue {
         guard case .llm(let llm) = context.definition.kind else { preconditionFailure("not an llm job") }
         var messages: [ModelMessage] = []
-        if let instructions = try llm.instructions.map({ try context.text($0) }) { messages.append(.system(instructions)) }
+        if let instructions = try llm.instructions.map({ try context.text($0) }) {
+            messages.append(.system(instructions))
+        }
         messages.append(.user(try context.text(llm.prompt)))
         let conversation = Conversation(
             context: context,
             caller: ModelCaller(
                 provider: provider,
-                connection: try ModelConnection(try context.text(llm.model), among: connections)),
-            tools: [], schema: llm.output, temperature: llm.temperature, maximumOutputTokens: llm.maximumOutputTokens)
+                connection: try ModelConnection(try context.text(llm.model), among: connections)
+            ),
+            tools: [],
+            schema: llm.output,
+            temperature: llm.temperature,
+            maximumOutputTokens: llm.maximumOutputTokens
+        )
         let loop = AgentStateMachine(
-            messages: messages, limits: AgentLimits(turns: 1 + AgentStateMachine.maximumCorrections),
-            schema: llm.output)
+            messages: messages,
+            limits: AgentLimits(turns: 1 + AgentStateMachine.maximumCorrections),
+            schema: llm.output
+        )
         return try await TimeLimit.run(llm.timeLimit, named: "limits.time") { try await conversation.run(loop) }
     }
 }

@@ -26,8 +26,12 @@ package actor PlainContext {
         occurrences[name] = occurrence
         let step = StepRequest(
             position: try .step(named: name, occurrence: occurrence),
-            fingerprint: Fingerprint(kind: .step, request: .string(name), after: nil), kind: .step, name: name,
-            effect: .none, isPaid: false)
+            fingerprint: Fingerprint(kind: .step, request: .string(name), after: nil),
+            kind: .step,
+            name: name,
+            effect: .none,
+            isPaid: false
+        )
         return try await opened().run(step) { _ in StepResult(value: try await body()) }.value
     }
 

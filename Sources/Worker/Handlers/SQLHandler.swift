@@ -16,7 +16,11 @@ struct SQLHandler: JobHandler {
         var limits = DatabaseLimits()
         limits.rows = sql.maximumRows
         let database = try toolbox.database(
-            sql.connection, access: sql.access, author: .workflow, limits: limits)
+            sql.connection,
+            access: sql.access,
+            author: .workflow,
+            limits: limits
+        )
         let effect: Effect = sql.access == .read ? .none : .idempotent
         let step = StepRequest(
             position: try .step(named: "sql"),
@@ -24,8 +28,14 @@ struct SQLHandler: JobHandler {
                 kind: .step,
                 request: [
                     "connection": .string(sql.connection), "query": .string(sql.query.text), "values": .array(values),
-                ], after: nil),
-            kind: .step, name: sql.connection, effect: effect, isPaid: false)
+                ],
+                after: nil
+            ),
+            kind: .step,
+            name: sql.connection,
+            effect: effect,
+            isPaid: false
+        )
         return try await context.steps.run(step) { _ in
             context.steps.answerBegins()
             do {
@@ -35,8 +45,12 @@ struct SQLHandler: JobHandler {
                 // The workflow's own author reads this: the server's words help.
                 throw StepFailure(
                     failure: JobFailure(
-                        code: "sql-failed", message: error.debugDescription, isPermanent: !error.isTransient),
-                    unknownCalls: 0)
+                        code: "sql-failed",
+                        message: error.debugDescription,
+                        isPermanent: !error.isTransient
+                    ),
+                    unknownCalls: 0
+                )
             }
         }.value
     }
@@ -45,8 +59,12 @@ struct SQLHandler: JobHandler {
         if let truncation = answer.truncation {
             throw StepFailure(
                 failure: JobFailure(
-                    code: "sql-too-many-rows", message: "\(truncation); raise max_rows, or let the query return less",
-                    isPermanent: true), unknownCalls: 0)
+                    code: "sql-too-many-rows",
+                    message: "\(truncation); raise max_rows, or let the query return less",
+                    isPermanent: true
+                ),
+                unknownCalls: 0
+            )
         }
         return .array(answer.rows)
     }

@@ -16,7 +16,9 @@ final class ScratchDirectory: Sendable {
     func make() throws(JobFailure) {
         for directory in [path, artifacts] where mkdir(directory, 0o700) != 0 && errno != EEXIST {
             throw JobFailure(
-                code: "scratch", message: "the directory \(directory) cannot be made: \(String(cString: strerror(errno)))")
+                code: "scratch",
+                message: "the directory \(directory) cannot be made: \(String(cString: strerror(errno)))"
+            )
         }
     }
 }

@@ -27,24 +27,37 @@ struct Toolbox: Sendable {
         case .http(let http):
             return [
                 HTTPTool(
-                    name: http.name, about: http.description, methods: http.methods, effect: http.effect,
-                    access: try web(http.target, methods: http.methods))
+                    name: http.name,
+                    about: http.description,
+                    methods: http.methods,
+                    effect: http.effect,
+                    access: try web(http.target, methods: http.methods)
+                )
             ]
         case .command(let command):
             var limits = ProgramLimits()
             limits.time = command.timeout
             return [
                 CommandTool(
-                    name: command.name, description: command.description ?? "Runs the program \(command.name).",
-                    run: try command.run.map { try context.text($0) }, parameters: command.parameters,
-                    effect: command.effect, limits: limits, runner: runner, programs: programs)
+                    name: command.name,
+                    description: command.description ?? "Runs the program \(command.name).",
+                    run: try command.run.map { try context.text($0) },
+                    parameters: command.parameters,
+                    effect: command.effect,
+                    limits: limits,
+                    runner: runner,
+                    programs: programs
+                )
             ]
         }
     }
 
     /// A database by the name of its connection.
     func database(
-        _ name: String, access: SQLAccess, author: DatabaseAccess.Author, limits: DatabaseLimits
+        _ name: String,
+        access: SQLAccess,
+        author: DatabaseAccess.Author,
+        limits: DatabaseLimits
     ) throws(JobFailure) -> DatabaseAccess {
         guard case .postgres(let url) = connections[name]?.kind else { throw unknown(name, "a database") }
         return DatabaseAccess(name: name, conninfo: url.exposed, access: access, author: author, limits: limits)
@@ -65,9 +78,11 @@ struct Toolbox: Sendable {
             throw unknown(name, "a web service")
         }
         return HTTPAccess(
-            target: .below(try address(url)), methods: methods,
+            target: .below(try address(url)),
+            methods: methods,
             headers: HTTPHeaders(headers.map { ($0.name, $0.value.exposed) }),
-            policy: allowsPrivate ? .any : .publicOnly)
+            policy: allowsPrivate ? .any : .publicOnly
+        )
     }
 
     private func address(_ text: String) throws(JobFailure) -> WebAddress {
@@ -81,6 +96,7 @@ struct Toolbox: Sendable {
     private func unknown(_ name: String, _ what: String) -> JobFailure {
         JobFailure(
             code: "connection-unknown",
-            message: "this worker has no connection \(name) to \(what); add it to the file that --connections names")
+            message: "this worker has no connection \(name) to \(what); add it to the file that --connections names"
+        )
     }
 }

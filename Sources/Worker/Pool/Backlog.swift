@@ -82,7 +82,8 @@ final class Backlog: Sendable {
                     var row = step.step
                     row.startedAgo = row.took + (now - step.endedAt)
                     return row
-                })
+                }
+            )
         } catch {
             logger.debug("steps could not be noted yet", metadata: [LogKey.error: "\(error)"])
             state.withLock { $0.steps = steps + $0.steps }
@@ -93,7 +94,8 @@ final class Backlog: Sendable {
                     var row = line.line
                     row.ago = now - line.at
                     return row
-                })
+                }
+            )
         } catch {
             logger.debug("log lines could not be kept yet", metadata: [LogKey.error: "\(error)"])
             state.withLock { $0.lines = lines + $0.lines }

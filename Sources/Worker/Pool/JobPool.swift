@@ -25,8 +25,13 @@ final class JobPool: Sendable {
     private let wakeUp: AsyncStream<Void>.Continuation
 
     init(
-        slots: Int, queues: [String], session: SessionID, lease: SessionLease, queue: QueueStore,
-        notifier: ReadyNotifier, logger: Logger,
+        slots: Int,
+        queues: [String],
+        session: SessionID,
+        lease: SessionLease,
+        queue: QueueStore,
+        notifier: ReadyNotifier,
+        logger: Logger,
         runJob: @escaping @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
     ) {
         state = Mutex(PoolState(slots: slots, queues: queues))
@@ -110,7 +115,8 @@ final class JobPool: Sendable {
         for ending in endings where !turn.ended.contains(ending.job) {
             logger.warning(
                 "the lease was lost before the job could be ended; its result is dropped",
-                metadata: [LogKey.job: "\(ending.job)", LogKey.epoch: "\(ending.epoch)"])
+                metadata: [LogKey.job: "\(ending.job)", LogKey.epoch: "\(ending.epoch)"]
+            )
         }
     }
 
@@ -141,7 +147,8 @@ final class JobPool: Sendable {
                 if try await !body() {
                     logger.warning(
                         "the lease was lost before the job could be given back",
-                        metadata: [LogKey.job: "\(job.id)", LogKey.epoch: "\(job.epoch)"])
+                        metadata: [LogKey.job: "\(job.id)", LogKey.epoch: "\(job.epoch)"]
+                    )
                 }
                 return
             } catch is CancellationError {

@@ -84,7 +84,9 @@ struct PoolState: Sendable {
     ///
     /// - Returns: What to run, each with its signal.
     mutating func turnAnswered(
-        queue: String, limit: Int, claimed: [ClaimedJob]
+        queue: String,
+        limit: Int,
+        claimed: [ClaimedJob]
     ) -> [(job: ClaimedJob, signal: StopSignal)] {
         if limit > 0, claimed.count < limit { hot.remove(queue) }
         free -= claimed.count

@@ -11,7 +11,8 @@ enum ScratchRoot {
         guard mkdtemp(&path) != nil else {
             throw JobFailure(
                 code: "scratch",
-                message: "no directory can be made in \(parent): \(String(cString: strerror(errno))); set TMPDIR")
+                message: "no directory can be made in \(parent): \(String(cString: strerror(errno))); set TMPDIR"
+            )
         }
         return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

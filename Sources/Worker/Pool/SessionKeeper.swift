@@ -27,8 +27,12 @@ struct SessionKeeper: Sendable {
     ///
     /// - Returns: The keeper, and the connection that holds the lock, for `run`.
     static func begin(
-        _ registration: SessionStore.Registration, lease length: Duration, options: PostgresConnection.Options,
-        healthFile: String?, logger: Logger, wake: @escaping @Sendable (WakeUp) -> Void
+        _ registration: SessionStore.Registration,
+        lease length: Duration,
+        options: PostgresConnection.Options,
+        healthFile: String?,
+        logger: Logger,
+        wake: @escaping @Sendable (WakeUp) -> Void
     ) async throws -> (SessionKeeper, PostgresConnection) {
         let connection = try await PostgresConnection.connect(options)
         let store = SessionStore()
@@ -37,16 +41,27 @@ struct SessionKeeper: Sendable {
         var logger = logger
         logger[metadataKey: LogKey.session] = "\(session)"
         let keeper = SessionKeeper(
-            session: session, lease: SessionLease(length: length, sentAt: sentAt), length: length, options: options,
-            healthFile: healthFile, logger: logger, wake: wake)
+            session: session,
+            lease: SessionLease(length: length, sentAt: sentAt),
+            length: length,
+            options: options,
+            healthFile: healthFile,
+            logger: logger,
+            wake: wake
+        )
         try await keeper.settle(on: connection)
         keeper.touchHealthFile()
         return (keeper, connection)
     }
 
     private init(
-        session: SessionID, lease: SessionLease, length: Duration, options: PostgresConnection.Options,
-        healthFile: String?, logger: Logger, wake: @escaping @Sendable (WakeUp) -> Void
+        session: SessionID,
+        lease: SessionLease,
+        length: Duration,
+        options: PostgresConnection.Options,
+        healthFile: String?,
+        logger: Logger,
+        wake: @escaping @Sendable (WakeUp) -> Void
     ) {
         self.session = session
         self.lease = lease
@@ -183,7 +198,8 @@ struct SessionKeeper: Sendable {
         guard descriptor >= 0 else {
             logger.warning(
                 "the health file cannot be written",
-                metadata: [LogKey.reason: "\(healthFile): \(String(cString: strerror(errno)))"])
+                metadata: [LogKey.reason: "\(healthFile): \(String(cString: strerror(errno)))"]
+            )
             return
         }
         futimens(descriptor, nil)

@@ -1,12 +1,12 @@
 import Checkpoints
 import Glibc
 import JobModel
+package import Logging
 import Postgres
 import ServiceLifecycle
 package import Settings
 import Storage
 import Telemetry
-package import Logging
 import Workflow
 
 /// One worker process: registers a session, claims and runs jobs, and leaves in good order.
@@ -24,8 +24,10 @@ package struct WorkerService: Service {
 
     /// - Parameter plainHandlers: Code for kinds of jobs that no workflow file knows, by kind.
     package init(
-        settings: WorkerSettings, plainHandlers: [String: PlainHandler] = [:],
-        failpoints: Failpoints = Failpoints(nil), logger: Logger
+        settings: WorkerSettings,
+        plainHandlers: [String: PlainHandler] = [:],
+        failpoints: Failpoints = Failpoints(nil),
+        logger: Logger
     ) {
         self.settings = settings
         self.plainHandlers = plainHandlers
@@ -66,20 +68,43 @@ package struct WorkerService: Service {
     private func runSession(pool: PostgresPool, store: DirectoryStore, scratch: String) async throws -> Bool {
         let events = AsyncStream.makeStream(of: WakeUp.self, bufferingPolicy: .bufferingNewest(1024))
         let registration = SessionStore.Registration(
-            worker: settings.name ?? "\(Self.hostName)-\(getpid())", host: Self.hostName, pid: getpid(),
-            version: Self.version, queues: settings.queues, slots: settings.slots)
+            worker: settings.name ?? "\(Self.hostName)-\(getpid())",
+            host: Self.hostName,
+            pid: getpid(),
+            version: Self.version,
+            queues: settings.queues,
+            slots: settings.slots
+        )
         let (keeper, connection) = try await SessionKeeper.begin(
-            registration, lease: settings.lease, options: sessionOptions(), healthFile: settings.healthFile,
-            logger: logger, wake: { events.continuation.yield($0) })
+            registration,
+            lease: settings.lease,
+            options: sessionOptions(),
+            healthFile: settings.healthFile,
+            logger: logger,
+            wake: { events.continuation.yield($0) }
+        )
         let logger = logger.with(LogKey.session, "\(keeper.session)")
         logger.info("the session has begun", metadata: [LogKey.worker: "\(registration.worker)"])
         let notifier = ReadyNotifier(pool)
         let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger)
         let runner = runner(
-            pool: pool, store: store, scratch: scratch, backlog: backlog, lease: keeper.lease, logger: logger)
+            pool: pool,
+            store: store,
+            scratch: scratch,
+            backlog: backlog,
+            lease: keeper.lease,
+            logger: logger
+        )
         let jobs = JobPool(
-            slots: settings.slots, queues: settings.queues, session: keeper.session, lease: keeper.lease,
-            queue: QueueStore(pool), notifier: notifier, logger: logger, runJob: { await runner.run($0, $1) })
+            slots: settings.slots,
+            queues: settings.queues,
+            session: keeper.session,
+            lease: keeper.lease,
+            queue: QueueStore(pool),
+            notifier: notifier,
+            logger: logger,
+            runJob: { await runner.run($0, $1) }
+        )
         let isFinished = try await withThrowingTaskGroup(of: SessionEnd?.self) { group in
             group.addTask {
                 _ = try await keeper.run(on: connection)
@@ -133,7 +158,9 @@ package struct WorkerService: Service {
 
     private func sessionOptions() -> PostgresConnection.Options {
         var options = PostgresConnection.Options(
-            conninfo: settings.postgres.exposed, applicationName: "chassis-worker session")
+            conninfo: settings.postgres.exposed,
+            applicationName: "chassis-worker session"
+        )
         options.sessionSettings = ["statement_timeout": "10s"]
         return options
     }
@@ -143,7 +170,9 @@ package struct WorkerService: Service {
         let repair = Repair(poisonLimit: settings.poisonLimit)
         while true {
             var generator = SystemRandomNumberGenerator()
-            try await ContinuousClock().sleep(for: JobPool.pollInterval * Double.random(in: 0.75...1, using: &generator))
+            try await ContinuousClock().sleep(
+                for: JobPool.pollInterval * Double.random(in: 0.75...1, using: &generator)
+            )
             jobs.poll()
             do {
                 let report = try await pool.withConnection { try await repair.pass(on: $0, pool: pool) }
@@ -172,14 +201,27 @@ package struct WorkerService: Service {
     }
 
     private func runner(
-        pool: PostgresPool, store: DirectoryStore, scratch: String, backlog: Backlog, lease: SessionLease,
+        pool: PostgresPool,
+        store: DirectoryStore,
+        scratch: String,
+        backlog: Backlog,
+        lease: SessionLease,
         logger: Logger
     ) -> JobRunner {
         let runs = RunStore(pool)
         return JobRunner(
-            definitions: Definitions(runs), runs: runs, steps: StepStore(pool), store: store, backlog: backlog,
-            lease: lease, failpoints: failpoints, scratchRoot: scratch,
-            handlers: Handlers.all(settings: settings, store: store), plainHandlers: plainHandlers, logger: logger)
+            definitions: Definitions(runs),
+            runs: runs,
+            steps: StepStore(pool),
+            store: store,
+            backlog: backlog,
+            lease: lease,
+            failpoints: failpoints,
+            scratchRoot: scratch,
+            handlers: Handlers.all(settings: settings, store: store),
+            plainHandlers: plainHandlers,
+            logger: logger
+        )
     }
 
     private static var hostName: String {

@@ -1,7 +1,8 @@
 import JobModel
 import Postgres
-@testable import Storage
 import TestSupport
+
+@testable import Storage
 
 /// A database with a worker session in it, and short ways to have things happen that a reader should see.
 struct ReadingScene {
@@ -22,17 +23,31 @@ struct ReadingScene {
         try await pool.withConnection { connection in
             try await SessionStore().begin(
                 SessionStore.Registration(
-                    worker: worker, host: "host-1", pid: 42, version: "1.0", queues: ["default", "gpu"], slots: 4),
-                lease: .seconds(15), on: connection, now: now)
+                    worker: worker,
+                    host: "host-1",
+                    pid: 42,
+                    version: "1.0",
+                    queues: ["default", "gpu"],
+                    slots: 4
+                ),
+                lease: .seconds(15),
+                on: connection,
+                now: now
+            )
         }
     }
 
     func submit(
-        _ workflow: String = "report", jobs: [RunStore.NewJob] = [RunStore.NewJob(name: "only", kind: "agent")]
+        _ workflow: String = "report",
+        jobs: [RunStore.NewJob] = [RunStore.NewJob(name: "only", kind: "agent")]
     ) async throws -> RunID {
         try await RunStore(pool).submit(
             RunStore.Submission(
-                workflow: workflow, source: "name: \(workflow)", params: ["segment": "all"], jobs: jobs)
+                workflow: workflow,
+                source: "name: \(workflow)",
+                params: ["segment": "all"],
+                jobs: jobs
+            )
         ).run
     }
 
@@ -52,7 +67,11 @@ struct ReadingScene {
 
     func delay(_ job: ClaimedJob) async throws {
         _ = try await queue.delay(
-            job.id, epoch: job.epoch, for: .seconds(3600), failure: JobFailure(code: "timeout", message: "too slow"))
+            job.id,
+            epoch: job.epoch,
+            for: .seconds(3600),
+            failure: JobFailure(code: "timeout", message: "too slow")
+        )
     }
 
     /// Has every session end and rescues their jobs.
@@ -65,21 +84,43 @@ struct ReadingScene {
     }
 
     func step(
-        _ position: String, of job: ClaimedJob, kind: String = "model", _ settlement: StepStore.Settlement?,
+        _ position: String,
+        of job: ClaimedJob,
+        kind: String = "model",
+        _ settlement: StepStore.Settlement?,
         unknownCalls: Int = 0
     ) async throws {
         try await steps.intend(
             StepStore.Identity(
-                job: job.id, epoch: job.epoch, attempt: job.attempt, position: position, kind: kind, name: "gpt",
-                effect: .idempotent, fingerprint: Array(repeating: 7, count: 32)))
+                job: job.id,
+                epoch: job.epoch,
+                attempt: job.attempt,
+                position: position,
+                kind: kind,
+                name: "gpt",
+                effect: .idempotent,
+                fingerprint: Array(repeating: 7, count: 32)
+            )
+        )
         guard let settlement else { return }
         try await steps.settle(
-            job: job.id, epoch: job.epoch, position: position, as: settlement, unknownCalls: unknownCalls)
+            job: job.id,
+            epoch: job.epoch,
+            position: position,
+            as: settlement,
+            unknownCalls: unknownCalls
+        )
     }
 
     func replay(_ job: ClaimedJob) async throws {
         try await steps.noteReplay(
-            job: job.id, epoch: job.epoch, steps: 3, modelCalls: 2, saved: MicroDollars(rawValue: 700), damaged: 1)
+            job: job.id,
+            epoch: job.epoch,
+            steps: 3,
+            modelCalls: 2,
+            saved: MicroDollars(rawValue: 700),
+            damaged: 1
+        )
     }
 
     func say(_ text: String, _ job: ClaimedJob, ago: Duration) async throws {

@@ -1,6 +1,7 @@
 import JobModel
-@testable import Storage
 import Testing
+
+@testable import Storage
 
 @Suite struct RunReaderLogTests {
     private func page(_ answer: RunReader.LogAnswer) throws -> LogPage {

@@ -1,6 +1,7 @@
 import JobModel
-@testable import Storage
 import Testing
+
+@testable import Storage
 
 @Suite struct RunReaderOutputTests {
     private let diamond = [
@@ -24,7 +25,8 @@ import Testing
             after == [
                 JobOutput(job: "left", state: .succeeded, output: .inline(nil)),
                 JobOutput(job: "right", state: .succeeded, output: .blob(blob)),
-            ])
+            ]
+        )
     }
 
     @Test func aNameReadsThatJob() async throws {

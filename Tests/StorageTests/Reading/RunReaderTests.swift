@@ -1,6 +1,7 @@
 import JobModel
-@testable import Storage
 import Testing
+
+@testable import Storage
 
 @Suite struct RunReaderTests {
     @Test func listsRunsNewestFirstAndPageByPage() async throws {
@@ -111,7 +112,8 @@ import Testing
         #expect(job.attempts[1].error == ["code": "timeout", "message": "too slow"])
         #expect(
             job.attempts[1].replayed
-                == AttemptDetail.Replayed(steps: 3, modelCalls: 2, saved: MicroDollars(rawValue: 700), damaged: 1))
+                == AttemptDetail.Replayed(steps: 3, modelCalls: 2, saved: MicroDollars(rawValue: 700), damaged: 1)
+        )
         #expect(job.attempts[2].worker?.name == "worker-1")
         #expect(job.attempts[2].worker?.session == scene.session)
         #expect(job.attempts.allSatisfy { $0.startedAt != nil && $0.endedAt != nil })
@@ -135,7 +137,11 @@ import Testing
         let usage: JSONValue = ["input": 10, "output": 2]
         try await scene.step("t0001", of: job, .recorded(usage: usage, cost: MicroDollars(rawValue: 1200)))
         try await scene.step(
-            "t0002", of: job, .recorded(usage: usage, cost: MicroDollars(rawValue: 34)), unknownCalls: 2)
+            "t0002",
+            of: job,
+            .recorded(usage: usage, cost: MicroDollars(rawValue: 34)),
+            unknownCalls: 2
+        )
         try await scene.step("t0003", of: job, .unknown("no answer"))
         try await scene.step("t0003.1", of: job, kind: "tool", .failed("refused"))
         try await scene.step("t0004", of: job, nil)
@@ -144,8 +150,14 @@ import Testing
         #expect(
             detail.totals
                 == RunTotals(
-                    paidCalls: 2, replayedSteps: 3, unknownCalls: 3, paid: MicroDollars(rawValue: 1234),
-                    saved: MicroDollars(rawValue: 700), isPriced: true))
+                    paidCalls: 2,
+                    replayedSteps: 3,
+                    unknownCalls: 3,
+                    paid: MicroDollars(rawValue: 1234),
+                    saved: MicroDollars(rawValue: 700),
+                    isPriced: true
+                )
+        )
         #expect(detail.summary.cost == MicroDollars(rawValue: 1234))
         let steps = detail.jobs[0].steps
         #expect(steps.map(\.state) == [.recorded, .recorded, .unknown, .failed, .started])

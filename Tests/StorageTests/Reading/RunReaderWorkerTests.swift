@@ -1,7 +1,8 @@
 import JobModel
 import Postgres
-@testable import Storage
 import Testing
+
+@testable import Storage
 
 @Suite struct RunReaderWorkerTests {
     @Test func listsWorkersThatLiveOrEndedWithinTheHour() async throws {

@@ -17,7 +17,9 @@ final class AccessMiddleware: RouterMiddleware {
     init(tokens: AccessTokenStore) { self.tokens = tokens }
 
     @concurrent func handle(
-        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard let header = request.headers[.authorization] else {
             throw Self.refusal(.tokenMissing, "send the header \"Authorization: Bearer TOKEN\"")

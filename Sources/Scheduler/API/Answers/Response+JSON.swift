@@ -10,8 +10,10 @@ extension Response {
     /// An answer with a text that is JSON already.
     init(status: HTTPResponse.Status = .ok, jsonText: [UInt8]) {
         self.init(
-            status: status, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: jsonText)))
+            status: status,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: jsonText))
+        )
     }
 
     /// A problem document.
@@ -25,7 +27,9 @@ extension Response {
             }
         }
         self.init(
-            status: HTTPResponse.Status(code: problem.code.status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: problem.json.encoded())))
+            status: HTTPResponse.Status(code: problem.code.status),
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: problem.json.encoded()))
+        )
     }
 }

@@ -21,7 +21,10 @@ package struct Problem: Error, Equatable, CustomStringConvertible {
     package var headers: [Header: String]
 
     package init(
-        _ code: ProblemCode, _ detail: String, extras: JSONObject = [:], headers: [Header: String] = [:]
+        _ code: ProblemCode,
+        _ detail: String,
+        extras: JSONObject = [:],
+        headers: [Header: String] = [:]
     ) {
         self.code = code
         self.detail = detail

@@ -9,7 +9,9 @@ struct ProblemMiddleware: RouterMiddleware {
     let logger: Logger
 
     @concurrent func handle(
-        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
@@ -24,10 +26,12 @@ struct ProblemMiddleware: RouterMiddleware {
     private func log(_ error: any Error, _ problem: Problem, of request: Request) {
         guard problem.code.status >= 500 else { return }
         logger.log(
-            level: problem.code == .internalError ? .error : .warning, "request not carried out",
+            level: problem.code == .internalError ? .error : .warning,
+            "request not carried out",
             metadata: [
                 LogKey.method: .string(request.method.rawValue), LogKey.path: .string(request.uri.path),
                 LogKey.error: .string(String(reflecting: error)),
-            ])
+            ]
+        )
     }
 }

@@ -27,14 +27,18 @@ struct AddressParameters {
         guard let text = optionalText(key) else { return nil }
         guard let value = Int64(text), range.contains(value) else {
             let upper = range.upperBound == .max ? "or more" : "to \(range.upperBound)"
-            throw Problem(.badParameter, "\"\(key)\" must be a whole number, \(range.lowerBound) \(upper), not \"\(text)\"")
+            throw Problem(
+                .badParameter,
+                "\"\(key)\" must be a whole number, \(range.lowerBound) \(upper), not \"\(text)\""
+            )
         }
         return value
     }
 
     /// One of the words of an enumeration; nil when it is missing or empty.
     mutating func optionalWord<Word: RawRepresentable & CaseIterable>(
-        _ key: String, as type: Word.Type
+        _ key: String,
+        as type: Word.Type
     ) throws -> Word? where Word.RawValue == String {
         guard let text = optionalText(key) else { return nil }
         guard let word = Word(rawValue: text) else {

@@ -36,7 +36,9 @@ struct JSONMembers {
     }
 
     private mutating func take<Value>(
-        _ key: String, _ expected: String, _ convert: (JSONValue) -> Value?
+        _ key: String,
+        _ expected: String,
+        _ convert: (JSONValue) -> Value?
     ) throws -> Value? {
         guard let value = object[key] else { return nil }
         object[key] = nil

@@ -22,7 +22,9 @@ struct SubmissionRequest {
         try members.finish()
         if let key = idempotencyKey, !(1...Self.maximumKeyBytes).contains(key.utf8.count) {
             throw Problem(
-                .badRequest, "\"idempotency_key\" must have 1 to \(Self.maximumKeyBytes) bytes, not \(key.utf8.count)")
+                .badRequest,
+                "\"idempotency_key\" must have 1 to \(Self.maximumKeyBytes) bytes, not \(key.utf8.count)"
+            )
         }
     }
 
@@ -32,8 +34,10 @@ struct SubmissionRequest {
         for (name, value) in try members.optionalObject("raw_params") ?? [:] {
             guard let text = value.stringValue else {
                 throw Problem(
-                    .badRequest, "\"raw_params\" holds texts, but \"\(name)\" is of type \(value.typeName); "
-                        + "JSON values belong in \"params\"")
+                    .badRequest,
+                    "\"raw_params\" holds texts, but \"\(name)\" is of type \(value.typeName); "
+                        + "JSON values belong in \"params\""
+                )
             }
             guard params.updateValue(.text(text), forKey: name) == nil else {
                 throw Problem(.badRequest, "\"\(name)\" is both in \"params\" and in \"raw_params\"")
@@ -48,9 +52,13 @@ struct SubmissionRequest {
     func submission() throws -> RunStore.Submission {
         let definition = try file.definition()
         return RunStore.Submission(
-            workflow: definition.name, source: file.text, team: definition.team ?? Self.defaultTeam,
-            params: try checkedParams(of: definition), jobs: definition.jobs.map(RunStore.NewJob.init),
-            idempotencyKey: idempotencyKey)
+            workflow: definition.name,
+            source: file.text,
+            team: definition.team ?? Self.defaultTeam,
+            params: try checkedParams(of: definition),
+            jobs: definition.jobs.map(RunStore.NewJob.init),
+            idempotencyKey: idempotencyKey
+        )
     }
 
     private func checkedParams(of definition: WorkflowDefinition) throws -> JSONObject {
@@ -65,7 +73,11 @@ struct SubmissionRequest {
 extension RunStore.NewJob {
     fileprivate init(_ job: JobDefinition) {
         self.init(
-            name: job.name, kind: job.kind.name.rawValue, queue: job.queue, priority: Int16(clamping: job.priority),
-            needs: job.needs)
+            name: job.name,
+            kind: job.kind.name.rawValue,
+            queue: job.queue,
+            priority: Int16(clamping: job.priority),
+            needs: job.needs
+        )
     }
 }

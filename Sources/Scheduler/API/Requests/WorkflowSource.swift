@@ -25,8 +25,10 @@ struct WorkflowSource {
         } catch {
             let count = error.faults.count
             throw Problem(
-                .workflowInvalid, "\(name) has \(count) \(count == 1 ? "fault" : "faults"): \(error.faults[0])",
-                extras: ["faults": .array(error.faults.map(\.json))])
+                .workflowInvalid,
+                "\(name) has \(count) \(count == 1 ? "fault" : "faults"): \(error.faults[0])",
+                extras: ["faults": .array(error.faults.map(\.json))]
+            )
         }
     }
 }

@@ -24,8 +24,10 @@ struct Endpoint: Sendable {
         for method in Self.refusedMethods where handlers[method] == nil {
             handlers[method] = { request, _ in
                 throw Problem(
-                    .methodNotAllowed, "\(request.method.rawValue) does nothing here; \(allowed) does",
-                    headers: [.allow: allowed])
+                    .methodNotAllowed,
+                    "\(request.method.rawValue) does nothing here; \(allowed) does",
+                    headers: [.allow: allowed]
+                )
             }
         }
         for (method, handler) in handlers { router.on(path, method: method, use: handler) }

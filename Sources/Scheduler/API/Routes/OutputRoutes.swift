@@ -19,7 +19,9 @@ struct OutputRoutes: Sendable {
         if let job, outputs.isEmpty { throw Problem.jobNotFound(job, of: run) }
         if let unfinished = outputs.first(where: { $0.state == nil }) {
             throw Problem(
-                .outputNotReady, "job \"\(unfinished.job)\" of run \(run) has not ended; ask again when it has")
+                .outputNotReady,
+                "job \"\(unfinished.job)\" of run \(run) has not ended; ask again when it has"
+            )
         }
         if outputs.count == 1 { return Response(jsonText: try await text(of: outputs[0], in: run)) }
         return Response(jsonText: try await text(of: outputs))

@@ -32,7 +32,8 @@ struct RunRoutes: Sendable {
         let filter = RunFilter(
             state: try parameters.optionalWord("state", as: RunState.self),
             workflow: parameters.optionalText("workflow"),
-            before: try parameters.optionalInteger("before", in: 1...Int64.max).map(RunID.init))
+            before: try parameters.optionalInteger("before", in: 1...Int64.max).map(RunID.init)
+        )
         let limit = try parameters.optionalInteger("limit", in: 1...Int64(RunReader.maximumRuns))
         try parameters.finish()
         let page = try await reader.runs(filter, limit: Int(limit ?? Self.defaultLimit))

@@ -1,7 +1,7 @@
 package import Digests
 package import Postgres
 
-/// Keeps who may use the HTTP API. It knows the digests of tokens, never a token.
+/// Keeps who may use the HTTP API, by the digests of their tokens; it never sees a token.
 package struct AccessTokenStore: Sendable {
     /// A token that lets in, without anything one could log in with.
     package struct Entry: Equatable, Sendable {
@@ -29,7 +29,9 @@ package struct AccessTokenStore: Sendable {
     /// - Returns: False when it was let in before, under whatever name.
     package func add(_ digest: SHA256Digest, name: String, now: String? = nil) async throws -> Bool {
         let result = try await pool.query(
-            Statement.addAccessToken, [.bytes(digest.bytes), .text(name), .optional(now)])
+            Statement.addAccessToken,
+            [.bytes(digest.bytes), .text(name), .optional(now)]
+        )
         return !result.rows.isEmpty
     }
 
@@ -37,8 +39,10 @@ package struct AccessTokenStore: Sendable {
     package func entries() async throws -> [Entry] {
         try await pool.query(Statement.listAccessTokens, [.integer(Self.maximumEntries)]).rows.map { row in
             Entry(
-                name: try row.string("name"), digestPrefix: try row.string("digest_prefix"),
-                createdAt: try row.timestamp("created_us"))
+                name: try row.string("name"),
+                digestPrefix: try row.string("digest_prefix"),
+                createdAt: try row.timestamp("created_us")
+            )
         }
     }
 }

@@ -8,11 +8,19 @@ extension RunSummary {
         var counts: [JobState: Int] = [:]
         for state in JobState.allCases { counts[state] = try row.int(state.rawValue) }
         self.init(
-            id: RunID(rawValue: try row.int64("run_id")), workflow: try row.string("workflow"),
-            version: try row.int("version"), team: try row.string("team"), state: try row.word("state"),
-            isCancelRequested: try row.bool("cancel_requested"), createdAt: try row.timestamp("created_us"),
-            startedAt: try row.optionalTimestamp("started_us"), endedAt: try row.optionalTimestamp("ended_us"),
-            params: try row.json("params"), jobCounts: counts, cost: try row.money("cost_micro_usd"))
+            id: RunID(rawValue: try row.int64("run_id")),
+            workflow: try row.string("workflow"),
+            version: try row.int("version"),
+            team: try row.string("team"),
+            state: try row.word("state"),
+            isCancelRequested: try row.bool("cancel_requested"),
+            createdAt: try row.timestamp("created_us"),
+            startedAt: try row.optionalTimestamp("started_us"),
+            endedAt: try row.optionalTimestamp("ended_us"),
+            params: try row.json("params"),
+            jobCounts: counts,
+            cost: try row.money("cost_micro_usd")
+        )
     }
 }
 
@@ -20,9 +28,13 @@ extension RunTotals {
     /// The row of `total_run`.
     init(row: PostgresRow) throws {
         self.init(
-            paidCalls: try row.int("paid"), replayedSteps: try row.int("replayed"),
-            unknownCalls: try row.int("unknown"), paid: try row.money("paid_micro_usd"),
-            saved: try row.money("saved_micro_usd"), isPriced: try row.bool("priced"))
+            paidCalls: try row.int("paid"),
+            replayedSteps: try row.int("replayed"),
+            unknownCalls: try row.int("unknown"),
+            paid: try row.money("paid_micro_usd"),
+            saved: try row.money("saved_micro_usd"),
+            isPriced: try row.bool("priced")
+        )
     }
 }
 
@@ -30,10 +42,18 @@ extension JobDetail {
     /// A row of `show_jobs`.
     init(row: PostgresRow, attempts: [AttemptDetail], steps: [StepDetail]) throws {
         self.init(
-            id: try row.job, name: try row.string("name"), kind: try row.string("kind"), state: try row.word("state"),
-            needs: try row.texts("needs"), queue: try row.string("queue"), attempts: attempts, steps: steps,
-            error: try row.optionalJSON("error"), hasOutput: try row.bool("has_output"),
-            dueAt: try row.optionalTimestamp("due_us"))
+            id: try row.job,
+            name: try row.string("name"),
+            kind: try row.string("kind"),
+            state: try row.word("state"),
+            needs: try row.texts("needs"),
+            queue: try row.string("queue"),
+            attempts: attempts,
+            steps: steps,
+            error: try row.optionalJSON("error"),
+            hasOutput: try row.bool("has_output"),
+            dueAt: try row.optionalTimestamp("due_us")
+        )
     }
 }
 
@@ -41,13 +61,20 @@ extension AttemptDetail {
     /// A row of `show_attempts`.
     init(row: PostgresRow) throws {
         self.init(
-            number: try row.int("attempt"), epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
-            state: try row.word("state"), worker: try Holder(row: row),
-            startedAt: try row.optionalTimestamp("started_us"), endedAt: try row.optionalTimestamp("ended_us"),
+            number: try row.int("attempt"),
+            epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
+            state: try row.word("state"),
+            worker: try Holder(row: row),
+            startedAt: try row.optionalTimestamp("started_us"),
+            endedAt: try row.optionalTimestamp("ended_us"),
             error: try row.optionalJSON("error"),
             replayed: Replayed(
-                steps: try row.int("replayed_steps"), modelCalls: try row.int("replayed_model_calls"),
-                saved: try row.money("saved_micro_usd"), damaged: try row.int("damaged")))
+                steps: try row.int("replayed_steps"),
+                modelCalls: try row.int("replayed_model_calls"),
+                saved: try row.money("saved_micro_usd"),
+                damaged: try row.int("damaged")
+            )
+        )
     }
 }
 
@@ -56,8 +83,11 @@ extension AttemptDetail.Holder {
     fileprivate init?(row: PostgresRow) throws {
         guard let name = try row.optionalString("worker") else { return nil }
         self.init(
-            session: SessionID(rawValue: try row.int64("session_id")), name: name, host: try row.string("host"),
-            pid: try row.int("pid"))
+            session: SessionID(rawValue: try row.int64("session_id")),
+            name: name,
+            host: try row.string("host"),
+            pid: try row.int("pid")
+        )
     }
 }
 
@@ -65,12 +95,20 @@ extension StepDetail {
     /// A row of `show_steps`.
     init(row: PostgresRow) throws {
         self.init(
-            position: try row.string("position"), kind: try row.word("kind"), name: try row.string("name"),
-            effect: try row.word("effect"), state: try row.word("state"), attempt: try row.int("attempt"),
-            epoch: LeaseEpoch(rawValue: try row.int64("epoch")), usage: try row.optionalJSON("usage"),
+            position: try row.string("position"),
+            kind: try row.word("kind"),
+            name: try row.string("name"),
+            effect: try row.word("effect"),
+            state: try row.word("state"),
+            attempt: try row.int("attempt"),
+            epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
+            usage: try row.optionalJSON("usage"),
             cost: try row.optionalInt64("cost_micro_usd").map(MicroDollars.init(rawValue:)),
-            unknownCalls: try row.int("unknown_calls"), startedAt: try row.timestamp("started_us"),
-            settledAt: try row.optionalTimestamp("settled_us"), error: try row.optionalString("error"))
+            unknownCalls: try row.int("unknown_calls"),
+            startedAt: try row.timestamp("started_us"),
+            settledAt: try row.optionalTimestamp("settled_us"),
+            error: try row.optionalString("error")
+        )
     }
 }
 
@@ -95,9 +133,13 @@ extension LogLine {
     /// A row of `list_log_lines`.
     init(row: PostgresRow) throws {
         self.init(
-            number: try row.int64("number"), job: try row.string("job"),
-            attempt: try row.optionalInt("attempt"), at: try row.timestamp("at_us"),
-            stream: try row.word("stream"), text: try row.string("line"))
+            number: try row.int64("number"),
+            job: try row.string("job"),
+            attempt: try row.optionalInt("attempt"),
+            at: try row.timestamp("at_us"),
+            stream: try row.word("stream"),
+            text: try row.string("line")
+        )
     }
 }
 
@@ -105,12 +147,20 @@ extension WorkerDetail {
     /// A row of `list_workers`.
     init(row: PostgresRow) throws {
         self.init(
-            session: SessionID(rawValue: try row.int64("session_id")), name: try row.string("worker"),
-            host: try row.string("host"), pid: try row.int("pid"), version: try row.string("version"),
-            queues: try row.texts("queues"), slots: try row.int("slots"), running: try row.int("running"),
-            state: try row.word("state"), startedAt: try row.timestamp("started_us"),
-            renewedAt: try row.timestamp("renewed_us"), endedAt: try row.optionalTimestamp("ended_us"),
-            endReason: try row.optionalString("end_reason"))
+            session: SessionID(rawValue: try row.int64("session_id")),
+            name: try row.string("worker"),
+            host: try row.string("host"),
+            pid: try row.int("pid"),
+            version: try row.string("version"),
+            queues: try row.texts("queues"),
+            slots: try row.int("slots"),
+            running: try row.int("running"),
+            state: try row.word("state"),
+            startedAt: try row.timestamp("started_us"),
+            renewedAt: try row.timestamp("renewed_us"),
+            endedAt: try row.optionalTimestamp("ended_us"),
+            endReason: try row.optionalString("end_reason")
+        )
     }
 }
 
@@ -118,8 +168,13 @@ extension QueueDetail {
     /// A row of `list_queues`.
     init(row: PostgresRow) throws {
         self.init(
-            name: try row.string("name"), pending: try row.int("pending"), running: try row.int("running"),
-            delayed: try row.int("delayed"), blocked: try row.int("blocked"), suspended: try row.int("suspended"),
-            oldestPendingAt: try row.optionalTimestamp("oldest_pending_us"))
+            name: try row.string("name"),
+            pending: try row.int("pending"),
+            running: try row.int("running"),
+            delayed: try row.int("delayed"),
+            blocked: try row.int("blocked"),
+            suspended: try row.int("suspended"),
+            oldestPendingAt: try row.optionalTimestamp("oldest_pending_us")
+        )
     }
 }

@@ -35,7 +35,9 @@ package struct RunReader: Sendable {
             found = try await pool.query(Statement.listLiveRuns, [.bool(true), workflow, before, page])
         case .succeeded?, .failed?, .cancelled?:
             found = try await pool.query(
-                Statement.listEndedRuns, [.optional(filter.state?.rawValue), workflow, before, page])
+                Statement.listEndedRuns,
+                [.optional(filter.state?.rawValue), workflow, before, page]
+            )
         }
         let ids = try found.rows.map { try $0.int64("run_id") }
         guard !ids.isEmpty else { return [] }
@@ -101,7 +103,11 @@ package struct RunReader: Sendable {
     /// - Parameter job: Only lines of the job with this name.
     /// - Parameter limit: How many lines at most, 1 to `maximumLogLines`; beyond, the nearest of these counts.
     package func log(
-        of run: RunID, after: Int64 = 0, job: String? = nil, limit: Int = 1000, now: String? = nil
+        of run: RunID,
+        after: Int64 = 0,
+        job: String? = nil,
+        limit: Int = 1000,
+        now: String? = nil
     ) async throws -> LogAnswer {
         let id = PostgresParameter.integer(run.rawValue)
         let size = min(max(limit, 1), Self.maximumLogLines)

@@ -5,7 +5,7 @@ package struct StepDetail: Equatable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case model
         case tool
-        case work
+        case step
     }
 
     package enum State: String, CaseIterable, Sendable {

@@ -6,6 +6,7 @@
 struct IndicatorMask {
     private var original: [Unicode.Scalar: Unicode.Scalar] = [:]
     private var free: [Unicode.Scalar] = []
+    private var renamingsLeft = 0
     /// The text for the composer; line and column of each character are those of the file.
     private(set) var text: String
 
@@ -26,6 +27,7 @@ struct IndicatorMask {
         var masked = String.UnicodeScalarView()
         for scalar in file.unicodeScalars { masked.append(masks[scalar] ?? scalar) }
         text = String(masked)
+        renamingsLeft = min(Self.maximumRenamings, Self.maximumRecomposed / max(1, file.utf8.count))
     }
 
     /// The text as it stands in the file.
@@ -37,13 +39,16 @@ struct IndicatorMask {
     // MARK: Repeated keys
 
     /// How many repeated keys are told apart for the composer, which gives up at the first.
-    static let maximumRenamings = 20
+    private static let maximumRenamings = 20
+    /// How many bytes may be composed again for that, in all.
+    private static let maximumRecomposed = 1 << 20
 
     /// Gives the key that begins at `place` another name for the composer, so that its repetition is no error there.
     ///
     /// - Returns: Whether that could be done.
     mutating func rename(keyAt place: SourcePlace) -> Bool {
-        guard let mask = free.popLast(), var index = index(of: place) else { return false }
+        guard renamingsLeft > 0, let mask = free.popLast(), var index = index(of: place) else { return false }
+        renamingsLeft -= 1
         var scalars = text.unicodeScalars
         if scalars[index] == "\"" || scalars[index] == "'" { index = scalars.index(after: index) }
         guard index < scalars.endIndex, scalars[index].value > 0x20,

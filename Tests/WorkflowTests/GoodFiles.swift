@@ -1,0 +1,82 @@
+/// Files that are right, beside the examples of docs/workflow.md.
+enum GoodFiles {
+    static let all: [String] = [
+        "name: w\njobs: {a: {command: [x]}}",
+        "\u{FEFF}name: w\njobs: {a: {command: [x]}}\n",
+        "name: w\r\njobs:\r\n  a:\r\n    command: [x]\r\n",
+        "---\nname: w\njobs: {a: {command: [x]}}\n...\n",
+        #"{"name": "w", "jobs": {"a": {"command": ["x"]}}}"#,
+        """
+        # Quotes, stars, ampersands and question marks inside texts are only texts.
+        name: w
+        description: "R&D *now*?"
+        params:
+          who: {type: string, default: "*"}
+          why: {default: a & b, description: what? & *why*}
+        jobs:
+          a:
+            command: ["&x", '*x', x&y, "?", a*b, ?x]
+            when: params.who == '*' && params.why != '?'
+          b:
+            needs: [a]
+            llm:
+              model: c/m
+              prompt: |
+                * a list
+                & more
+                ? really [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
+                int *p = &q; ${{ jobs.a.output && true }}
+        """,
+        """
+        name: w
+        team: growth
+        params:
+          a: {type: integer, default: 1, enum: [1, 2]}
+          b: {type: number, default: 1}
+          c: {type: boolean, default: false}
+          d: {type: object, default: {x: [1, null]}}
+          e: {type: array, default: []}
+          f: {required: false, description: ""}
+          g: {required: true}
+          h: {required: false, default: no}
+          i:
+            type: string
+        jobs:
+          a:
+            command: {run: [echo, 1.10, true, "", "${{ params.a }}"], env: {A_1: 1.50, _b: "${{ run.id }}"}, cwd: x, output: json}
+            retry: {attempts: 1, delay: 0s, max: 1d}
+            timeout: 365d
+            queue: heavy_1
+            priority: -1000
+          b:
+            needs: [a, c]
+            when: "!(length(jobs.a.output) == 0)"
+            sql: {connection: w, query: SELECT 1, access: write, max_rows: 100000}
+          c:
+            needs: [a]
+            when: true
+            agent:
+              model: ${{ params.i }}
+              prompt: "${{ jobs.a.output[0]['k'].x }}"
+              tools:
+                - sql: {connection: w, access: write, name: db, description: The data., max_rows: 1}
+                - sql: {connection: w}
+                - http: {name: a, connection: c, effect: once}
+                - http: {name: b, url: https://h/x, methods: [GET, PUT]}
+                - http: {name: c, hosts: [a.b-c.d, localhost], effect: none}
+                - command: {name: d, run: [x, "${{ params.a }}"], effect: none, timeout: 250ms}
+              output: {$ref: "#/$defs/x", $defs: {x: {type: [string, "null"], pattern: "^a"}}}
+              limits: {turns: 1, tokens: 1000, time: 1m, repeated_calls: 1}
+              temperature: 0.5
+              max_output_tokens: 1
+          d:
+            needs: [b]
+            http:
+              url: "https://h:8080/x/${{ jobs.a.output }}?y=${{ jobs.b.output }}"
+              headers: {X-A: 1, Accept: "${{ params.g }}"}
+              expect: [200, 404]
+              effect: once
+              method: DELETE
+        """,
+    ]
+}
