@@ -38,4 +38,11 @@ import Testing
         #expect(faults(text) == [])
         #expect(try Self.schema().validate(try #require(Self.json(text))).map(\.description) == [])
     }
+
+    @Test(arguments: ["Examples/churn-report/workflow.yaml", "Examples/triage/workflow.yaml"])
+    func acceptsTheExamplesOfTheProject(_ path: String) throws {
+        let text = try #require(projectFile(path))
+        #expect(faults(text) == [])
+        #expect(try Self.schema().validate(try #require(Self.json(text))).map(\.description) == [])
+    }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Workflow
 
-/// Input made to hurt. Each case must end, and soon.
+/// Input made to hurt: each case must end, and soon.
 @Suite(.timeLimit(.minutes(20))) struct SourceBoundsTests {
     @Test func refusesLargeFilesUnread() {
         let bytes = [UInt8](repeating: UInt8(ascii: "["), count: WorkflowFile.maximumBytes + 1)
