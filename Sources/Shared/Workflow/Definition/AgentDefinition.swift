@@ -10,6 +10,7 @@ package struct AgentDefinition: Equatable, Sendable {
     package let tools: [ToolDefinition]
     /// What the answer must look like; nil takes a text.
     package let output: JSONSchema?
+    /// Where it is stopped.
     package let limits: AgentLimits
     /// How freely the model picks its words, 0 to 2; nil leaves it to the provider.
     package let temperature: Double?

@@ -12,7 +12,9 @@ package struct CommandDefinition: Equatable, Sendable {
 
     /// A variable of the program's environment.
     package struct Variable: Equatable, Sendable {
+        /// Letters, digits and `_`.
         package let name: String
+        /// Taken as it is written, apart from its expressions.
         package let value: Template
     }
 

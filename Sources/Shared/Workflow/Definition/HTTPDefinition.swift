@@ -4,12 +4,15 @@ package import JobModel
 package struct HTTPDefinition: Equatable, Sendable {
     /// A header of the request.
     package struct Header: Equatable, Sendable {
+        /// A token of RFC 9110, as it is written.
         package let name: String
+        /// One line, apart from what its expressions bring.
         package let value: Template
     }
 
     /// By default `GET`.
     package let method: HTTPMethod
+    /// An address, or a path where there is a connection.
     package let url: URLTemplate
     /// The headers in the order of the file.
     package let headers: [Header]

@@ -2,6 +2,7 @@ package import JobModel
 
 /// One job of a workflow.
 package struct JobDefinition: Equatable, Sendable {
+    /// The name, by which other jobs refer to it.
     package let name: String
     /// What is to be done.
     package let kind: JobKind

@@ -7,9 +7,11 @@ package struct ParamDefinition: Equatable, Sendable {
         case string, integer, number, boolean, object, array
     }
 
+    /// The name, by which expressions refer to it.
     package let name: String
     /// What it may hold, by default a string.
     package let type: Kind
+    /// What it is for, for people.
     package let description: String?
     /// The value of a run that gives none; always of the type, and one of `choices`.
     package let `default`: JSONValue?

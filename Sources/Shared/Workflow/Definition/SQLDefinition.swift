@@ -9,6 +9,7 @@ package enum SQLAccess: String, CaseIterable, Sendable {
 package struct SQLDefinition: Equatable, Sendable {
     /// The name of the database's connection.
     package let connection: String
+    /// The statement with its parameters.
     package let query: SQLQuery
     /// By default `read`.
     package let access: SQLAccess

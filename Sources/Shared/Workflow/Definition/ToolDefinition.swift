@@ -51,9 +51,11 @@ package struct HTTPToolDefinition: Equatable, Sendable {
         case hosts([String])
     }
 
+    /// The name under which the model calls it.
     package let name: String
     /// What the model is told about it.
     package let description: String?
+    /// Where requests may go.
     package let target: Target
     /// The methods it may use, never empty; by default those that do no more than `effect`.
     package let methods: [HTTPMethod]
@@ -63,6 +65,7 @@ package struct HTTPToolDefinition: Equatable, Sendable {
 
 /// A tool that runs a program, with the model's arguments as JSON on its standard input.
 package struct CommandToolDefinition: Equatable, Sendable {
+    /// The name under which the model calls it.
     package let name: String
     /// What the model is told about it.
     package let description: String?

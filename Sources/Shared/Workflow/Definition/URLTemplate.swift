@@ -10,9 +10,13 @@ package struct URLTemplate: Equatable, Sendable {
         case path
     }
 
+    /// The address as it is written.
     package let template: Template
+    /// What it begins with.
     package let base: Base
 
+    /// Checks an address.
+    ///
     /// - Throws: `URLTemplateError` when the text is neither an address nor a path, or an expression stands before the
     ///   path.
     package init(_ template: Template) throws(URLTemplateError) {

@@ -1,6 +1,8 @@
 /// What a workflow file says, once it is known to be right.
 package struct WorkflowDefinition: Equatable, Sendable {
+    /// The name, which is the same in all versions.
     package let name: String
+    /// What it is for, for people.
     package let description: String?
     /// The team that the workflow's runs belong to; nil leaves it to whoever submits the file.
     package let team: String?

@@ -16,6 +16,7 @@ package struct ExpressionError: Error, Equatable, CustomStringConvertible {
 
     /// The expression as it is written.
     package let expression: String
+    /// Why it has no value.
     package let reason: Reason
 
     package init(expression: String, reason: Reason) {

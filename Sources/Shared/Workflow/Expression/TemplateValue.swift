@@ -11,7 +11,9 @@ package indirect enum TemplateValue: Equatable, Sendable {
 
     /// A member of an object.
     package struct Member: Equatable, Sendable {
+        /// The key, without expressions.
         package let key: String
+        /// The value.
         package let value: TemplateValue
     }
 

@@ -3,6 +3,7 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
     /// The keys and, as decimal numbers, the indices.
     package let tokens: [String]
 
+    /// The whole value.
     package static let root = JSONPointer(tokens: [])
 
     package init(tokens: [String]) { self.tokens = tokens }
@@ -30,6 +31,7 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
         self.init(tokens: tokens)
     }
 
+    /// The way on to a key or an index.
     package func appending(_ token: String) -> JSONPointer { JSONPointer(tokens: tokens + [token]) }
 
     /// The text form, such as `/items/0/name`; empty for the root.
