@@ -16,12 +16,13 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "chs_", "chs_12", "other", "chs_" + String(repeating: "0", count: 64)])
-    func aTokenThatIsNotKnownIsRefused(token: String) async throws {
+    @Test func aTokenThatIsNotKnownIsRefused() async throws {
         try await APIScene.play { scene async throws in
-            let answer = try await Answer.send("GET", "/v1/runs", to: scene.address, token: token)
-            #expect(answer.status == 401)
-            #expect(answer.code == "token-invalid")
+            for token in ["", "chs_", "chs_12", "other", "chs_" + String(repeating: "0", count: 64)] {
+                let answer = try await Answer.send("GET", "/v1/runs", to: scene.address, token: token)
+                #expect(answer.status == 401, "\(token)")
+                #expect(answer.code == "token-invalid", "\(token)")
+            }
         }
     }
 
