@@ -1,4 +1,6 @@
-/// One execution of a workflow version. Given by the database, at least 1.
+/// One execution of a workflow version.
+///
+/// Given by the database, at least 1.
 package struct RunID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     package let rawValue: Int64
 
@@ -9,7 +11,9 @@ package struct RunID: RawRepresentable, Hashable, Comparable, Sendable, CustomSt
     package static func < (left: RunID, right: RunID) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// One job of one run. Given by the database, at least 1.
+/// One job of one run.
+///
+/// Given by the database, at least 1.
 package struct JobID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     package let rawValue: Int64
 
@@ -20,7 +24,9 @@ package struct JobID: RawRepresentable, Hashable, Comparable, Sendable, CustomSt
     package static func < (left: JobID, right: JobID) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// One worker process's registration. Given by the database, at least 1.
+/// One worker process's registration.
+///
+/// Given by the database, at least 1.
 package struct SessionID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     package let rawValue: Int64
 
@@ -31,7 +37,9 @@ package struct SessionID: RawRepresentable, Hashable, Comparable, Sendable, Cust
     package static func < (left: SessionID, right: SessionID) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// One immutable version of a workflow. Given by the database, at least 1.
+/// One immutable version of a workflow.
+///
+/// Given by the database, at least 1.
 package struct VersionID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     package let rawValue: Int64
 

@@ -3,10 +3,12 @@
 /// A named statement is planned once on each connection, the first time it is used there. An unnamed one is planned
 /// each time.
 package struct PostgresStatement: Sendable, Hashable {
-    /// What the server calls the prepared statement; one name stands for one text on a connection. `nil`: unnamed.
+    /// What the server calls the prepared statement; one name stands for one text on a connection.
+    ///
+    /// `nil`: unnamed.
     package let name: String?
 
-    /// One statement with parameters `$1`, `$2`, …
+    /// One statement, whose parameters are `$1`, `$2` and so on.
     package let sql: String
 
     package init(name: String?, sql: String) {

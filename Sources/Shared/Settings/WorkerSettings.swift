@@ -16,7 +16,9 @@ package struct WorkerSettings: Equatable, Sendable {
     package var programs: String?
     /// A file whose time of change says when the lease was last renewed; none by default.
     package var healthFile: String?
-    /// How long the session lives without a renewal; 3 s to 10 m, by default 15 s. It is renewed three times as often.
+    /// How long the session lives without a renewal; 3 s to 10 m, by default 15 s.
+    ///
+    /// It is renewed three times as often.
     package var lease: Duration
     /// How long a drain waits for jobs before it stops and releases them; 0 s to 1 h, by default 90 s.
     package var drain: Duration

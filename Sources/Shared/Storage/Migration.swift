@@ -5,7 +5,9 @@ package struct Migration: Equatable, Sendable {
     package let name: String
     package let sql: String
 
-    /// All migrations this program knows, in order. One that was shipped is never edited.
+    /// All migrations this program knows, in order.
+    ///
+    /// One that was shipped is never edited.
     package static let all: [Migration] = [
         Migration(number: 1, name: "begin", sql: String(decoding: PackageResources.m0001_begin_sql, as: UTF8.self))
     ]

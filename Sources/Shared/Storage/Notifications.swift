@@ -1,7 +1,9 @@
 import JobModel
 package import Postgres
 
-/// The channels by which processes wake each other. They only save waiting: whoever misses one finds out by polling.
+/// The channels by which processes wake each other.
+///
+/// They only save waiting: whoever misses one finds out by polling.
 package enum Notifications {
     /// A queue got pending jobs; the payload is its name.
     package static let ready = "chassis_ready"

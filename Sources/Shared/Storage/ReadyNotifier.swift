@@ -22,7 +22,9 @@ package final class ReadyNotifier: Sendable {
         wakeUp.yield()
     }
 
-    /// Sends what is asked for, until the task is cancelled. A message that cannot be sent is dropped: workers poll.
+    /// Sends what is asked for, until the task is cancelled.
+    ///
+    /// A message that cannot be sent is dropped: workers poll.
     package func run() async throws {
         for await _ in wakeUps {
             let queues = queues.withLock { queues in

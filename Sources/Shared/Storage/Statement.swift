@@ -1,6 +1,8 @@
 import Postgres
 
-/// Every SQL statement of the program, by name. The texts lie in `SQL/Queries`, one a file.
+/// Every SQL statement of the program, by name.
+///
+/// The texts lie in `SQL/Queries`, one a file.
 package enum Statement {
     /// The statement in an embedded file, prepared under the file's name.
     static func load(_ name: String, _ bytes: [UInt8]) -> PostgresStatement {

@@ -143,7 +143,10 @@ struct JobRunner: Sendable {
         }
         return ExpressionContext(
             params: job.params,
-            run: ["id": .integer(job.run.rawValue)],
+            run: [
+                "id": .integer(job.run.rawValue),
+                "workflow": .string(try await definitions.definition(job.version).name),
+            ],
             outputs: outputs
         )
     }
@@ -155,14 +158,9 @@ struct JobRunner: Sendable {
         return try await store.blob(BlobReference(digest: digest, byteCount: blob.byteCount))
     }
 
-    private func isTrue(_ when: Expression, in context: ExpressionContext) throws -> Bool {
+    private func isTrue(_ when: Expression, in context: ExpressionContext) throws(JobFailure) -> Bool {
         do throws(ExpressionError) {
-            let value = try when.evaluate(in: context)
-            if let answer = value.boolValue { return answer }
-            throw ExpressionError(
-                expression: when.source,
-                reason: .mismatch("when needs true or false, got \(value.typeName)")
-            )
+            return try when.isTrue(in: context)
         } catch {
             throw JobFailure(code: "expression", message: "\(error)", isPermanent: true)
         }

@@ -38,7 +38,9 @@ final class StopSignal: Sendable {
         waiter?.resume(returning: reason)
     }
 
-    /// Waits until the job must stop; nil when the waiting task is cancelled. For one waiter.
+    /// Waits until the job must stop; nil when the waiting task is cancelled.
+    ///
+    /// For one waiter.
     func stopped() async -> Reason? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
