@@ -30,7 +30,7 @@ package actor PostgresCluster {
     private init(directory: String, isDurable: Bool) {
         self.directory = directory
         settings = [
-            "listen_addresses=", "unix_socket_directories=\(directory)", "max_connections=200",
+            "listen_addresses=", "unix_socket_directories=\(directory)", "max_connections=500",
             "fsync=\(isDurable ? "on" : "off")", "logging_collector=off",
         ]
     }
@@ -64,7 +64,8 @@ package actor PostgresCluster {
 
     /// How to reach a database of the cluster.
     package nonisolated func conninfo(_ database: String = "postgres") -> String {
-        "host=\(directory) user=chassis dbname=\(database)"
+        // Many suites at once on few cores: connecting may take longer than it would anywhere else.
+        "connect_timeout=60 host=\(directory) user=chassis dbname=\(database)"
     }
 
     /// Makes a database, by default an empty one.
