@@ -127,23 +127,42 @@ struct Conversation: Sendable {
         turn: Int,
         after fingerprint: Fingerprint
     ) async throws -> [Models.ToolResult] {
-        let results = await withTaskGroup(of: (Int, Result<Models.ToolResult, any Error>).self) { group in
+        let endings = await withTaskGroup(of: CallEnding.self) { group in
             for (place, call) in calls.enumerated() {
-                group.addTask {
-                    do {
-                        return (
-                            place, .success(try await make(call, number: place + 1, turn: turn, after: fingerprint))
-                        )
-                    } catch {
-                        return (place, .failure(error))
-                    }
-                }
+                group.addTask { await end(call, place: place, turn: turn, after: fingerprint) }
             }
-            var results = [Result<Models.ToolResult, any Error>?](repeating: nil, count: calls.count)
-            for await (place, result) in group { results[place] = result }
-            return results.compactMap { $0 }
+            var endings: [CallEnding] = []
+            for await ending in group { endings.append(ending) }
+            return endings.sorted { $0.place < $1.place }
         }
-        return try results.map { try $0.get() }
+        if let error = endings.lazy.compactMap(\.error).first { throw error }
+        return endings.compactMap(\.result)
+    }
+
+    /// How one call of a turn ended.
+    ///
+    /// A type of its own, not a tuple with a `Result`: that came out of the task group altered in optimised builds of
+    /// Swift 6.3.1, and the worker trapped.
+    private struct CallEnding: Sendable {
+        let place: Int
+        var result: Models.ToolResult?
+        var error: (any Error)?
+    }
+
+    private func end(
+        _ call: ToolCall,
+        place: Int,
+        turn: Int,
+        after fingerprint: Fingerprint
+    ) async -> CallEnding {
+        do {
+            return CallEnding(
+                place: place,
+                result: try await make(call, number: place + 1, turn: turn, after: fingerprint)
+            )
+        } catch {
+            return CallEnding(place: place, error: error)
+        }
     }
 
     private func make(
