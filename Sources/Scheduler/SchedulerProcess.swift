@@ -1,4 +1,5 @@
 import Checkpoints
+import JobModel
 package import Logging
 import Postgres
 package import ServiceLifecycle
@@ -26,9 +27,11 @@ package enum SchedulerProcess {
         )
         options.sessionSettings = [
             "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
+            // Compiling a plan costs more than these statements do.
+            "jit": "off",
         ]
         let pool = PostgresPool(options, size: poolSize)
-        try await pool.withConnection { try await Migrator().check($0) }
+        try await Migrator().check(pool)
         let store = try await DirectoryStore.open(at: settings.store)
         let notifier = ReadyNotifier(pool)
         let repair = RepairService(

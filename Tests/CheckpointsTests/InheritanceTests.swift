@@ -1,5 +1,6 @@
 import Checkpoints
 import JobModel
+import TestSupport
 import Testing
 
 @Suite struct InheritanceTests {
@@ -163,7 +164,7 @@ import Testing
     /// Each must see what the definition says: of its newest predecessor all that this one saw, and what this one had
     /// recorded itself by then.
     @Test(arguments: UInt64(1)...40) func seesWhatTheDefinitionSays(_ seed: UInt64) async throws {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var attempts: [(checkpoints: JobCheckpoints, seen: [Int], own: [Int])] = []
         var turn = 0
         for _ in 0..<Int.random(in: 5...40, using: &random) {

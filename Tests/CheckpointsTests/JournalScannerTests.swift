@@ -1,4 +1,5 @@
 import JobModel
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -184,7 +185,7 @@ import Testing
     }
 
     @Test(arguments: UInt64(1)...20) func survivesAnyBytes(_ seed: UInt64) throws {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let template = Self.journalBytes(turns: 3)
         for _ in 0..<60 {
             var bytes = template

@@ -52,6 +52,16 @@ struct Fleet {
         )
     }
 
+    /// Starts a scheduler process, and waits until it serves.
+    func scheduler() async -> ChildProcess {
+        let scheduler = ChildProcess([
+            Programs.path("chassis-scheduler"), "--postgres", conninfo, "--store", directory + "/store", "--listen",
+            "127.0.0.1:0", "--log-format", "text",
+        ])
+        _ = await scheduler.line { $0.contains("listening") }
+        return scheduler
+    }
+
     /// Starts a run of an agent.
     func submitAgent(effect: String = "idempotent") async throws -> RunID {
         let source = """

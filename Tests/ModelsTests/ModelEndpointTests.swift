@@ -1,3 +1,4 @@
+import JobModel
 import Testing
 
 @testable import Models
@@ -17,8 +18,8 @@ import Testing
             name: "a",
             kind: .openAI,
             baseURL: "",
-            key: ModelSecret("abc"),
-            headers: [("X", ModelSecret("xxabcxxx")), ("V", ModelSecret("v1"))]
+            key: Secret("abc"),
+            headers: [("X", Secret("xxabcxxx")), ("V", Secret("v1"))]
         )
         #expect(
             endpoint.redacted("key abc, abcabc; xxabcxxx v1") == "key <redacted>, <redacted><redacted>; <redacted> v1"
@@ -33,7 +34,7 @@ import Testing
     }
 
     @Test func takesOutASecretThatTheBoundWouldCut() {
-        let endpoint = ModelEndpoint(name: "a", kind: .openAI, baseURL: "", key: ModelSecret("secret-key"))
+        let endpoint = ModelEndpoint(name: "a", kind: .openAI, baseURL: "", key: Secret("secret-key"))
         #expect(endpoint.redacted("say secret-key", limit: 10) == "say <redac…")
     }
 }

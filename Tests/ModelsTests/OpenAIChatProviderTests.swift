@@ -30,7 +30,7 @@ import Testing
         _ steps: [ScriptedServer.Step],
         timeouts: ModelTimeouts = ModelTimeouts(),
         baseURL: String? = nil,
-        headers: [(name: String, value: ModelSecret)] = [],
+        headers: [(name: String, value: Secret)] = [],
         onText: (@Sendable (String) -> Void)? = nil
     ) async throws -> ModelAnswer {
         let url = await server.url(steps, tag: tag)
@@ -38,7 +38,7 @@ import Testing
             name: "my-model",
             kind: .openAI,
             baseURL: baseURL ?? url,
-            key: ModelSecret(Self.secret),
+            key: Secret(Self.secret),
             headers: headers
         )
         return try await OpenAIChatProvider(timeouts: timeouts).answer(
@@ -100,7 +100,7 @@ import Testing
     @Test func sendsWhatTheProviderNeeds() async throws {
         _ = try await ask(
             [.send(Self.stream + Self.first + Self.last + Self.done), .close],
-            headers: [("X-Team", ModelSecret("growth")), ("accept", ModelSecret("*/*"))]
+            headers: [("X-Team", Secret("growth")), ("accept", Secret("*/*"))]
         )
         let response = try await HTTPClient.shared.send(HTTPRequest(url: await server.requestsURL(tag)))
         let received = try #require(JSONValue(parsing: response.body)[0])

@@ -26,6 +26,34 @@ import Testing
         await connection.close()
     }
 
+    @Test func keepsTheOptionsOfTheConnectionStringBesideItsOwn() async throws {
+        let conninfo =
+            try await TestDatabase.empty() + " options='-c search_path=elsewhere -c default_transaction_read_only=on'"
+        var options = PostgresConnection.Options(conninfo: conninfo, applicationName: "test")
+        options.sessionSettings = ["statement_timeout": "7s"]
+        let connection = try await PostgresConnection.connect(options)
+        let row = try await connection.query(
+            """
+            SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS timeout,
+                   current_setting('default_transaction_read_only') AS is_read_only
+            """
+        ).rows[0]
+        #expect(try row.string("path") == "elsewhere")
+        #expect(try row.string("timeout") == "7s")
+        #expect(try row.string("is_read_only") == "on")
+        await connection.close()
+    }
+
+    @Test(arguments: ["host=/tmp password=s3cret hunter2", "postgresql://u:s3cret hunter2@[/db"])
+    func repeatsNothingOfAConnectionStringItCannotRead(conninfo: String) async throws {
+        let error = await #expect(throws: PostgresError.self) {
+            try await PostgresConnection.connect(.init(conninfo: conninfo, applicationName: "test"))
+        }
+        let texts = "\(String(describing: error)) \(error?.debugDescription ?? "") \(error?.reason ?? "")"
+        #expect(error == .invalidConnectionString)
+        #expect(!texts.contains("s3cret") && !texts.contains("hunter2"))
+    }
+
     @Test func staysUsableAfterAnError() async throws {
         let connection = try await Self.connection()
         let error = await #expect(throws: PostgresError.self) { try await connection.query("SELECT 1 / 0") }

@@ -46,6 +46,13 @@ import Testing
         }
     }
 
+    @Test func saysWhyThereIsNoWayToTheDatabase() async throws {
+        let pool = PostgresPool(.init(conninfo: "host=/nonexistent dbname=x", applicationName: "test"), size: 1)
+        let error = await #expect(throws: StorageError.self) { try await Migrator().check(pool) }
+        #expect(error?.description.contains("/nonexistent") == true)
+        #expect(error?.description.contains("--postgres") == true)
+    }
+
     @Test func refusesAServerThatIsReadOnly() async throws {
         let connection = try await Self.connection(TestDatabase.migrated())
         try await connection.execute("SET default_transaction_read_only = on")

@@ -262,6 +262,13 @@ struct BadFile: CustomStringConvertible, Sendable {
             "3:33: jobs.a.needs[1]: there is no job \"extrct\"; did you mean extract?"
         ),
         BadFile(
+            "name: w\njobs:\n  a: {command: [x], needs: [b]}\n  b: {command: [x], needs: [a]}\n"
+                + "  c: {command: [x], needs: [zz]}\n",
+            .accepted,
+            "3:29: jobs.a.needs[0]: jobs wait for each other: a → b → a",
+            "5:29: jobs.c.needs[0]: there is no job \"zz\"; known here: a, b, c"
+        ),
+        BadFile(
             "name: w\njobs:\n  a: {command: [x], needs: [b, b]}\n  b: {command: [x]}\n",
             .refused,
             "3:32: jobs.a.needs[1]: \"b\" is needed twice"

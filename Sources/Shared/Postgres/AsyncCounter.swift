@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Lets a number of tasks through at once, the others in the order in which they came.
-final class AsyncCounter: Sendable {
+package final class AsyncCounter: Sendable {
     private struct Waiter {
         let number: Int
         let continuation: CheckedContinuation<Void, any Error>
@@ -17,12 +17,12 @@ final class AsyncCounter: Sendable {
     private let state: Mutex<State>
 
     /// - Parameter count: How many are let through at once; at least 1.
-    init(_ count: Int) { state = Mutex(State(free: count)) }
+    package init(_ count: Int) { state = Mutex(State(free: count)) }
 
     /// Waits for a place.
     ///
     /// - Throws: `CancellationError` when the task is cancelled before a place was free.
-    func take() async throws {
+    package func take() async throws {
         try Task.checkCancellation()
         let number = state.withLock { state in
             state.next += 1
@@ -43,11 +43,20 @@ final class AsyncCounter: Sendable {
         state.withLock { _ = $0.cancelled.remove(number) }
     }
 
+    /// Runs `body` once there is a place.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled before a place was free; what `body` throws.
+    package func pass<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await take()
+        defer { giveBack() }
+        return try await body()
+    }
+
     /// Waits for a place, also in a cancelled task.
     func takeAnyway() async throws { try await wait(0) }
 
     /// Gives the place to the next.
-    func giveBack() {
+    package func giveBack() {
         let next = state.withLock { state -> Waiter? in
             guard !state.waiters.isEmpty else {
                 state.free += 1

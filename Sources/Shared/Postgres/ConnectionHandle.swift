@@ -12,6 +12,7 @@ struct ConnectionHandle: ~Copyable {
     private init(_ pointer: OpaquePointer) { self.pointer = pointer }
 
     private static func connect(_ options: PostgresConnection.Options) throws(PostgresError) -> OpaquePointer {
+        try check(options.conninfo)
         let keywords = keywords(options)
         let names: [UnsafeMutablePointer<CChar>?] = keywords.map { copy($0.0) } + [nil]
         let values: [UnsafeMutablePointer<CChar>?] = keywords.map { copy($0.1) } + [nil]
@@ -22,10 +23,17 @@ struct ConnectionHandle: ~Copyable {
             }
         }
         guard let pointer else { throw .connectionRefused(reason: "out of memory") }
-        guard PQstatus(pointer) == CONNECTION_OK, PQsetnonblocking(pointer, 1) == 0, PQenterPipelineMode(pointer) == 1
-        else {
-            defer { PQfinish(pointer) }
-            throw .connectionRefused(reason: reason(pointer))
+        do throws(PostgresError) {
+            guard PQstatus(pointer) == CONNECTION_OK else {
+                throw PostgresError.connectionRefused(reason: reason(pointer))
+            }
+            try set(options.sessionSettings, on: pointer)
+            guard PQsetnonblocking(pointer, 1) == 0, PQenterPipelineMode(pointer) == 1 else {
+                throw PostgresError.connectionRefused(reason: reason(pointer))
+            }
+        } catch {
+            PQfinish(pointer)
+            throw error
         }
         PQsetNoticeReceiver(pointer, { _, _ in }, nil)
         return pointer
@@ -33,17 +41,32 @@ struct ConnectionHandle: ~Copyable {
 
     /// What is asked of libpq; later ones win, so the connection string comes after the defaults.
     private static func keywords(_ options: PostgresConnection.Options) -> [(String, String)] {
-        var keywords = [
+        let keywords = [
             ("connect_timeout", String(max(2, options.connectTimeout.components.seconds))),
             ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "10000"), ("fallback_application_name", options.applicationName),
             ("dbname", options.conninfo), ("client_encoding", "UTF8"),
         ]
-        if !options.sessionSettings.isEmpty {
-            let settings = options.sessionSettings.sorted { $0.key < $1.key }.map { "-c \($0.key)=\($0.value)" }
-            keywords.append(("options", settings.joined(separator: " ")))
-        }
         return keywords
+    }
+
+    /// Checks that libpq can read a connection string; its own words would repeat parts of it, which may be a password.
+    private static func check(_ conninfo: String) throws(PostgresError) {
+        let isPair = conninfo.contains("=") || conninfo.hasPrefix("postgres://") || conninfo.hasPrefix("postgresql://")
+        // Without either, libpq takes the text for the name of a database.
+        guard isPair else { return }
+        guard let parsed = PQconninfoParse(conninfo, nil) else { throw .invalidConnectionString }
+        PQconninfoFree(parsed)
+    }
+
+    /// Sets the parameters a session begins with, by statements: as `options` they would take the place of those that
+    /// the connection string or the environment give, and a pooler would refuse them.
+    private static func set(_ settings: [String: String], on pointer: OpaquePointer) throws(PostgresError) {
+        guard !settings.isEmpty else { return }
+        let script = settings.sorted { $0.key < $1.key }.map { "SET \($0.key) = '\($0.value)'" }
+        let result = PQexec(pointer, script.joined(separator: "; "))
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw .connectionRefused(reason: reason(pointer)) }
     }
 
     /// A copy of a text for C, to be deallocated.

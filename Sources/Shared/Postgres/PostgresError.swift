@@ -44,6 +44,14 @@ package enum PostgresError: Error, Equatable {
         return constraint
     }
 
+    /// What is behind the error, for the operator: the server's or libpq's own words, which hold no password.
+    package var reason: String {
+        switch self {
+        case .connectionRefused(let reason), .connectionLost(let reason): reason
+        default: debugDescription
+        }
+    }
+
     /// Whether the way to the server is at fault, so another connection may do better.
     package var isConnectionError: Bool {
         switch self {

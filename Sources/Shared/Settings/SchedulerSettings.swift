@@ -1,3 +1,5 @@
+package import JobModel
+
 /// What a scheduler process is told at its start.
 package struct SchedulerSettings: Equatable, Sendable {
     /// The database, as a libpq connection string or URL.

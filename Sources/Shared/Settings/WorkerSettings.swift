@@ -1,3 +1,5 @@
+package import JobModel
+
 /// What a worker process is told at its start.
 package struct WorkerSettings: Equatable, Sendable {
     /// The database, as a libpq connection string or URL.

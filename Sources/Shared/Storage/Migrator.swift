@@ -35,6 +35,17 @@ package struct Migrator: Sendable {
         }
     }
 
+    /// Checks the database behind a pool, when a program starts.
+    ///
+    /// - Throws: `StorageError` that says what to do, also when there is no way to the database.
+    package func check(_ pool: PostgresPool) async throws {
+        do {
+            try await pool.withConnection { try await check($0) }
+        } catch let error as PostgresError {
+            throw StorageError.unreachable(reason: error.reason)
+        }
+    }
+
     private func checkServer(_ connection: PostgresConnection) async throws -> Bool {
         guard let row = try await connection.query(Statement.checkServer).rows.first else {
             throw StorageError.serverReadOnly

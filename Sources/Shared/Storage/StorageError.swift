@@ -14,6 +14,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case migrationDiffers(number: Int, name: String)
     /// The server is older than this program supports.
     case serverTooOld(found: Int, needed: Int)
+    /// There is no way to the database.
+    case unreachable(reason: String)
     /// The server accepts no writes: it is a standby, or set so.
     case serverReadOnly
     /// There is no such version; its run cannot be read.
@@ -34,6 +36,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
                 + "use the program that made it, or another database"
         case .serverTooOld(let found, let needed):
             "the server is PostgreSQL \(found / 10000).\(found % 10000), this program needs \(needed) or newer"
+        case .unreachable(let reason):
+            "no connection to the database: \(reason); check --postgres, or CHASSIS_POSTGRES"
         case .serverReadOnly:
             "the server accepts no writes: it is a standby or set to read-only; "
                 + "give the primary's address or several hosts with target_session_attrs=read-write"

@@ -34,7 +34,7 @@ struct ModelConnection: Sendable {
             name: name,
             kind: .openAICompatible,
             baseURL: url,
-            key: key.map { ModelSecret($0.exposed) }
+            key: key
         )
         price = prices[model]
     }

@@ -1,5 +1,6 @@
 import Checkpoints
 package import JobModel
+import Postgres
 package import Storage
 
 /// Code of a worker's own that runs jobs of a kind of its own, without a definition in a workflow file.
@@ -9,7 +10,7 @@ package typealias PlainHandler = @Sendable (PlainContext) async throws -> JSONVa
 package actor PlainContext {
     package nonisolated let job: ClaimedJob
     private let open: @Sendable () async throws -> JobSteps
-    private let turn = AsyncTurn()
+    private let turn = AsyncCounter(1)
     private var steps: JobSteps?
     private var occurrences: [String: Int] = [:]
 
@@ -37,7 +38,7 @@ package actor PlainContext {
 
     /// Opens the journal with the first step: a job without steps leaves no file behind.
     private func opened() async throws -> JobSteps {
-        await turn.take()
+        try await turn.take()
         defer { turn.giveBack() }
         if let steps { return steps }
         let opened = try await open()

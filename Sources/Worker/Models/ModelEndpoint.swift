@@ -1,3 +1,5 @@
+package import JobModel
+
 /// Where a model is reached, and with what.
 package struct ModelEndpoint: Equatable, Sendable {
     /// Whose words are spoken there.
@@ -15,9 +17,9 @@ package struct ModelEndpoint: Equatable, Sendable {
     /// The address in front of the provider's own paths, such as `https://api.openai.com/v1`; a query in it is kept.
     package var baseURL: String
     /// The key; nil for a model that needs none.
-    package var key: ModelSecret?
+    package var key: Secret?
     /// Further header fields of every request; one of the same name takes the place of the machine's own.
-    package var headers: [(name: String, value: ModelSecret)]
+    package var headers: [(name: String, value: Secret)]
     /// A file with the certificate authorities, in PEM, that are trusted instead of the system's; nil, the default,
     /// means the system's.
     package var certificateAuthorities: String?
@@ -27,8 +29,8 @@ package struct ModelEndpoint: Equatable, Sendable {
         name: String,
         kind: Kind,
         baseURL: String,
-        key: ModelSecret?,
-        headers: [(name: String, value: ModelSecret)] = [],
+        key: Secret?,
+        headers: [(name: String, value: Secret)] = [],
         certificateAuthorities: String? = nil
     ) {
         self.name = name

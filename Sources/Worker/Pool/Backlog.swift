@@ -1,5 +1,6 @@
 import JobModel
 import Logging
+import Postgres
 import Storage
 import Synchronization
 import Telemetry
@@ -33,7 +34,7 @@ final class Backlog: Sendable {
     private let logs: LogStore
     private let steps: StepStore
     private let logger: Logger
-    private let turn = AsyncTurn()
+    private let turn = AsyncCounter(1)
 
     init(logs: LogStore, steps: StepStore, logger: Logger) {
         self.logs = logs
@@ -66,7 +67,8 @@ final class Backlog: Sendable {
 
     /// Writes what there is now; what cannot be written is kept.
     func flush() async {
-        await turn.take()
+        // A task that is cancelled leaves the rows to the next flush.
+        guard (try? await turn.take()) != nil else { return }
         defer { turn.giveBack() }
         let (lines, steps, dropped) = state.withLock { state in
             let taken = (state.lines, state.steps, state.dropped)

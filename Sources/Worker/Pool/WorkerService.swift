@@ -40,7 +40,7 @@ package struct WorkerService: Service {
         let scratch = try ScratchRoot.make()
         defer { ScratchRoot.remove(scratch) }
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
-        try await pool.withConnection { try await Migrator().check($0) }
+        try await Migrator().check(pool)
         var isFinished = false
         while !isFinished {
             isFinished = try await runSession(pool: pool, store: store, scratch: scratch)

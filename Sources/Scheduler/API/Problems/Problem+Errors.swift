@@ -52,6 +52,9 @@ extension Problem {
         switch error {
         case .schemaTooOld, .schemaTooNew, .migrationDiffers, .serverTooOld, .serverReadOnly:
             self = .unavailable(.schemaUnfit, "\(error)")
+        case .unreachable:
+            // Where the database is, is nobody's business but the operator's.
+            self = .unavailable(.databaseUnavailable, "no connection to the database; ask again")
         case .leaseLost, .sessionEnded, .versionMissing:
             self.init(.internalError, "\(error)")
         }

@@ -79,9 +79,10 @@ struct WorkflowReader {
                 )
             }
         }
-        guard isComplete else { return nil }
         do throws(WorkflowCycles) {
-            return try WorkflowGraph(jobs.map { ($0.name, $0.needs.map(\.name)) })
+            // A need that is no job is reported already; the others may still wait for each other.
+            let graph = try WorkflowGraph(jobs.map { ($0.name, $0.needs.map(\.name).filter(known.contains)) })
+            return isComplete ? graph : nil
         } catch {
             report(error, jobs)
             return nil

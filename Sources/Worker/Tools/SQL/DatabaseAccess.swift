@@ -34,7 +34,7 @@ package struct DatabaseAccess: Sendable {
     private let author: Author
     private let options: PostgresConnection.Options
     private let limits: DatabaseLimits
-    private let turnstile: Turnstile
+    private let places: AsyncCounter
 
     /// - Parameters:
     ///   - name: The name of the connection, for messages.
@@ -52,7 +52,7 @@ package struct DatabaseAccess: Sendable {
         self.access = access
         self.author = author
         self.limits = limits
-        turnstile = Turnstile(places: maximumConnections)
+        places = AsyncCounter(maximumConnections)
         options = PostgresConnection.Options(conninfo: conninfo, applicationName: "chassis-tool")
     }
 
@@ -64,7 +64,7 @@ package struct DatabaseAccess: Sendable {
     /// - Throws: `PostgresError` when the database refuses the statement, `ToolsError.unreachable` when there is no way
     ///   to it, `.outcomeUnknown` when the connection broke on commit, `.roleTooPowerful`, `CancellationError`.
     package func run(_ sql: String, _ parameters: [JSONValue] = []) async throws -> DatabaseAnswer {
-        try await turnstile.pass {
+        try await places.pass {
             let connection = try await connect()
             do {
                 let answer = try await run(sql, parameters.map(PostgresParameter.init(json:)), on: connection)

@@ -1,10 +1,10 @@
-/// A small generator whose numbers follow from its seed, so that a failing case can be run again.
-struct SplitMix64: RandomNumberGenerator {
+/// A generator whose numbers follow from its seed (SplitMix64), so that a failing case can be run again.
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
