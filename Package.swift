@@ -161,6 +161,18 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Benchmarks: the measured side, and what the machine can do at all
+        .executableTarget(
+            name: "chassis-benchmark",
+            dependencies: [
+                "Worker", "Settings", "Telemetry", "JobModel", "Storage", "Postgres", "CLinux", log, lifecycle,
+                signals, arguments,
+            ],
+            path: "Benchmarks/Program",
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "chassis-limits", dependencies: ["CLibPQ"], path: "Benchmarks/Limits"),
+
         // Tests
         .target(
             name: "TestSupport",

@@ -1,0 +1,65 @@
+import ArgumentParser
+import CLinux
+import JobModel
+import Postgres
+import Storage
+
+/// Submits runs, as fast as it goes.
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Submits runs and prints how many seconds it took."
+    )
+
+    @Option var postgres: String
+    @Option(help: "How many runs.") var runs: Int
+    @Option(help: "How many jobs each run has.") var jobs = 1
+    @Option(help: "The kind of the jobs.") var kind = "noop"
+    @Option(help: "How many submit at once.") var clients = 1
+    @Option(help: "The params of the runs, as JSON.") var params = "{}"
+    @Option(help: "The queue.") var queue = "default"
+    @Flag(help: "Each job needs the one before.") var chain = false
+
+    func run() async throws {
+        let pool = PostgresPool(.init(conninfo: postgres, applicationName: "chassis-benchmark"), size: clients)
+        let submission = try Self.submission(jobs: jobs, kind: kind, params: params, queue: queue, chain: chain)
+        let store = RunStore(pool)
+        // The version is there, and every connection open, before the clock runs.
+        try await withThrowingDiscardingTaskGroup { group in
+            for _ in 0..<clients {
+                group.addTask { _ = try await pool.query("SELECT pg_sleep(0.05)") }
+            }
+        }
+        let began = clinux_monotonic_ns()
+        try await withThrowingDiscardingTaskGroup { group in
+            for client in 0..<clients {
+                let share = runs / clients + (client < runs % clients ? 1 : 0)
+                group.addTask { for _ in 0..<share { _ = try await store.submit(submission) } }
+            }
+        }
+        print(Double(clinux_monotonic_ns() - began) / 1e9)
+        await pool.close()
+    }
+
+    static func submission(
+        jobs: Int,
+        kind: String,
+        params: String,
+        queue: String = "default",
+        chain: Bool = false
+    ) throws -> RunStore.Submission {
+        RunStore.Submission(
+            workflow: "benchmark",
+            source: "name: benchmark",
+            params: try JSONValue(parsing: params).objectValue ?? [:],
+            jobs: (0..<jobs).map { place in
+                RunStore.NewJob(
+                    name: "job\(place)",
+                    kind: kind,
+                    queue: queue,
+                    needs: chain && place > 0 ? ["job\(place - 1)"] : []
+                )
+            }
+        )
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import CLinux
+import JobModel
+import Postgres
+import Storage
+
+/// Submits runs of one job to an idle worker, one after the other, and says when each was sent and committed.
+struct SubmitTimedCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit-timed",
+        abstract: "Submits runs with a pause between, and prints for each: run, nanoseconds when sent, when committed."
+    )
+
+    @Option var postgres: String
+    @Option var runs: Int
+    @Option(help: "The shortest pause; the longest is twice as long.") var pauseMs = 20
+    @Option var seed: UInt64 = 1
+
+    func run() async throws {
+        let pool = PostgresPool(.init(conninfo: postgres, applicationName: "chassis-benchmark"), size: 2)
+        let notifier = ReadyNotifier(pool)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await notifier.run() }
+            let submission = try SubmitCommand.submission(jobs: 1, kind: "stamp", params: "{}")
+            let store = RunStore(pool)
+            var state = seed
+            for _ in 0..<runs {
+                // Xorshift is enough to be out of step with any timer.
+                state ^= state << 13
+                state ^= state >> 7
+                state ^= state << 17
+                try await ContinuousClock().sleep(for: .microseconds(pauseMs * 1000 + Int(state % UInt64(pauseMs * 1000))))
+                let sent = clinux_monotonic_ns()
+                let receipt = try await store.submit(submission)
+                let committed = clinux_monotonic_ns()
+                notifier.notify(["default"])
+                print(receipt.run, sent, committed)
+            }
+            // The last message is on its way.
+            try await ContinuousClock().sleep(for: .milliseconds(pauseMs))
+            group.cancelAll()
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
+        }
+        await pool.close()
+    }
+}

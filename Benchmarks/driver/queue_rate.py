@@ -1,0 +1,69 @@
+"""How many jobs a second go through the queue."""
+
+import time
+
+from cluster import SQL
+
+JOBS_A_RUN = 1000
+BATCH = 50
+SLOTS = 100
+
+
+def drain(cluster, figures, quick):
+    """No-op jobs, queued beforehand, drained by 1, 2 and 4 worker processes."""
+    jobs = 20_000 if quick else 100_000
+    rounds = 1 if quick else 3
+    rates = {1: [], 2: [], 4: []}
+    limits = {1: [], 2: [], 4: []}
+    cpu, wal, batch = [], [], []
+    for _ in range(rounds):
+        for workers in rates:
+            cluster.fresh()
+            cluster.psql(file=SQL / "bare_tables.sql")
+            cluster.psql(file=SQL / "bare_fill.sql", jobs=jobs)
+            limits[workers].append(BATCH * cluster.pgbench("bare_turn.pgbench", workers, jobs // BATCH // workers, ids="{}"))
+            cluster.psql("DROP SCHEMA bare CASCADE")
+            cluster.settle()
+            before = cluster.usage()
+            cluster.submit(runs=jobs // JOBS_A_RUN, jobs=JOBS_A_RUN)
+            filled = cluster.usage()
+            cluster.settle()
+            # Workers wait in front of an empty queue until the rows are back.
+            started = [cluster.worker(slots=SLOTS, queues="default") for _ in range(workers)]
+            seconds = drained(cluster, jobs)
+            after = cluster.usage()
+            for worker in started:
+                worker.end()
+            rates[workers].append(jobs / seconds)
+            cpu.append((after["cpu"] - before["cpu"]) / jobs * 1e6)
+            wal.append((after["wal"] - before["wal"]) / jobs)
+            batch.append(jobs / (after["commits"] - filled["commits"]))
+    for workers in rates:
+        figures.add(f"no-op jobs, {workers} worker{'s' if workers > 1 else ''}", "jobs/s", rates[workers],
+                    limits[workers], ("ratio", ">=", 0.6))
+    figures.add("server CPU of a no-op job, submission included", "µs", cpu, goal=("value", "<=", 110))
+    figures.add("WAL of a no-op job, submission included", "bytes", wal, goal=("value", "<=", 1400))
+    figures.add("no-op jobs a commit, while draining", "jobs", batch)
+
+
+def drained(cluster, jobs):
+    """Seconds from the first ending to the last, by the database's clock; waits until all jobs have ended."""
+    while int(cluster.psql("SELECT count(*) FROM chassis.live_run")) > 0:
+        time.sleep(0.1)
+    return float(cluster.psql(
+        "SELECT extract(epoch FROM max(ended_at) - min(started_at)) FROM chassis.done"))
+
+
+def enqueue(cluster, figures, quick):
+    """Submissions: one job a run, and a thousand jobs a run."""
+    runs = 2_000 if quick else 10_000
+    rounds = 1 if quick else 3
+    ones, many, sets = [], [], []
+    for _ in range(rounds):
+        cluster.fresh()
+        ones.append(runs / 4 / cluster.submit(runs=runs // 4))
+        many.append(runs / cluster.submit(runs=runs, clients=16))
+        sets.append(100_000 / cluster.submit(runs=100, jobs=1000))
+    figures.add("submissions of one job, 1 client", "runs/s", ones)
+    figures.add("submissions of one job, 16 clients", "runs/s", many)
+    figures.add("submissions of 1,000 jobs, 1 client", "jobs/s", sets)
