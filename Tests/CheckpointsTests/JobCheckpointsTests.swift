@@ -196,10 +196,25 @@ import Testing
     }
 
     @Test func doesNotBeginWhenTheMarkCannotBeWritten() async throws {
+        _ = try await open(1)
         store.refuseAppends(.storeReadOnly(path: "x"))
-        await #expect(throws: CheckpointError.journalFailed(Sample.journal(1), cause: .storeReadOnly(path: "x"))) {
-            try await open(1)
+        await #expect(throws: CheckpointError.journalFailed(Sample.journal(2), cause: .storeReadOnly(path: "x"))) {
+            try await open(2)
         }
+    }
+
+    /// A first attempt has nothing to draw a line under.
+    @Test func writesTheMarkOfAFirstAttemptWithItsFirstRecord() async throws {
+        let first = try await open(1)
+        #expect(store.bytes(of: Sample.journal(1)).isEmpty)
+        try await first.record(Sample.turn(1))
+        try await first.record(Sample.turn(2))
+        #expect(store.batches(of: Sample.journal(1)).count == 2)
+        #expect(try await open(2).positions == ["t0001", "t0002"])
+        #expect(!store.bytes(of: Sample.journal(2)).isEmpty)
+        // What follows the first line is found where it is said to be.
+        #expect(try await first.recorded(Sample.turn(2))?.result == "done")
+        #expect(try await first.recorded(Sample.turn(1))?.result == "done")
     }
 
     @Test func takesNothingAfterItWasClosed() async throws {

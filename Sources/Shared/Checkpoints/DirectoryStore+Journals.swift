@@ -4,12 +4,9 @@ package import JobModel
 extension DirectoryStore {
     package func makeJournal(_ journal: JournalName) async throws -> any JournalSink {
         try await threads.run { [root, threads] in
-            let directory = try root.makeDirectory(of: journal.job)
-            guard let file = try directory.makeFile(journal.fileName) else {
-                throw CheckpointError.journalExists(journal)
-            }
-            try directory.synchronize()
-            return DirectoryJournal(file: file, threads: threads)
+            let names = try JournalNames(of: journal, in: root)
+            guard let file = try names.makeFile() else { throw CheckpointError.journalExists(journal) }
+            return DirectoryJournal(file: file, names: names, threads: threads)
         }
     }
 

@@ -64,17 +64,17 @@ struct FileDescriptor: ~Copyable {
         try openEntry(name, flags: O_RDONLY | O_DIRECTORY)
     }
 
-    /// Opens a directory in this one, which is made first when it does not exist, durably.
+    /// Opens a directory in this one, which is made first when it does not exist, by default durably.
     ///
     /// One that exists was made durable by who made it. Where that process was killed in between, the file systems of
     /// Linux still write the older name before anything that is synchronised below it.
-    borrowing func makeDirectory(_ name: String) throws(CheckpointError) -> FileDescriptor {
+    borrowing func makeDirectory(_ name: String, isDurable: Bool = true) throws(CheckpointError) -> FileDescriptor {
         if let existing = try directory(name) { return existing }
         if mkdirat(number, name, Self.directoryMode) != 0, errno != EEXIST {
             throw CheckpointError(call: "mkdirat", path: path(of: name), code: errno)
         }
         // It must last before anything in it does, also when another process made it just now.
-        try synchronize()
+        if isDurable { try synchronize() }
         guard let made = try directory(name) else {
             throw CheckpointError(call: "openat", path: path(of: name), code: ENOENT)
         }

@@ -6,8 +6,8 @@ import Glibc
 /// Work that is handed over waits in line without a bound of its own: each piece has a caller that waits for it. The
 /// threads end after the last reference is gone.
 package final class FileThreads: Sendable {
-    /// How many threads there are by default; more make no disk faster.
-    package static let defaultCount = 4
+    /// How many threads there are by default: each waits for the disk, which takes many synchronisations at once.
+    package static let defaultCount = 16
 
     private let line = WorkLine()
 

@@ -47,9 +47,10 @@ struct GroupCommit<Waiter: Sendable>: Sendable {
     private let journal: JournalName
     private(set) var state: State
 
-    init(journal: JournalName) {
+    /// - Parameter length: How many bytes go before the first record.
+    init(journal: JournalName, length: Int = 0) {
         self.journal = journal
-        state = .idle(length: 0)
+        state = .idle(length: length)
     }
 
     /// A record has come.

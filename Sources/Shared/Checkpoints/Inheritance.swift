@@ -4,7 +4,8 @@ import JobModel
 ///
 /// The mark in an attempt's journal says what the attempt inherits: of each earlier journal the first so many bytes. A
 /// new attempt finds the newest earlier journal that has a mark. It inherits what that mark covers, and that journal's
-/// own records up to now; it writes this down as its own mark before it does anything else.
+/// own records up to now; it writes this down as its own mark before it does anything else. Where there is no earlier
+/// journal there is nothing to draw a line under, and the mark is written together with the first record.
 ///
 /// ```
 ///   epoch 1   [mark: –        ] a b c │ d e            d, e: written when epoch 2 had begun
@@ -35,6 +36,8 @@ struct Inheritance: Sendable {
     struct Past: Sendable {
         /// Oldest first.
         var parts: [Part] = []
+        /// Whether no journal was there before.
+        var isFirst: Bool
         /// What was damaged on the way to them.
         var damage = DamageReports()
     }
@@ -53,7 +56,7 @@ struct Inheritance: Sendable {
             let journal = JournalName(job: job, epoch: epoch)
             throw latest == epoch ? CheckpointError.journalExists(journal) : .superseded(journal, by: latest)
         }
-        var past = Past()
+        var past = Past(isFirst: epochs.isEmpty && fork == nil)
         for epoch in epochs.reversed() {
             let scan = try await scan(JournalName(job: job, epoch: epoch), byteCount: nil)
             past.damage.add(scan.damage)

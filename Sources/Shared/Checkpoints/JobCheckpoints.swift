@@ -27,7 +27,7 @@ package final class JobCheckpoints: Sendable {
 
     /// Reads what the attempt inherits, and begins its journal.
     ///
-    /// When it returns, the mark is durable.
+    /// When it returns, the mark is durable, unless there is no earlier journal: then the first record takes it along.
     ///
     /// - Parameters:
     ///   - epoch: The epoch under which the job was claimed; an epoch opens once.
@@ -53,8 +53,11 @@ package final class JobCheckpoints: Sendable {
         guard mark.count <= RecordLine.maximumLength else {
             throw CheckpointError.tooManyJournals(journal, count: set.parts.count)
         }
-        let writer = JournalWriter(journal: journal, sink: try await store.makeJournal(journal))
-        _ = try await writer.append(mark + mark)
+        let sink = try await store.makeJournal(journal)
+        // A first attempt has nothing to draw a line under: its mark goes with its first record, and saves a
+        // synchronisation.
+        let writer = JournalWriter(journal: journal, sink: sink, opening: past.isFirst ? mark + mark : [])
+        if !past.isFirst { _ = try await writer.append(mark + mark) }
         return JobCheckpoints(journal: journal, store: store, writer: writer, set: set)
     }
 

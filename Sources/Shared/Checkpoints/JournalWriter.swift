@@ -6,13 +6,17 @@ final class JournalWriter: Sendable {
 
     private let journal: JournalName
     private let sink: any JournalSink
+    private let opening: [UInt8]
     private let machine: Mutex<Machine>
 
     /// A writer of a journal that is still empty.
-    init(journal: JournalName, sink: any JournalSink) {
+    ///
+    /// - Parameter opening: What goes before the first line, in the same write; by default nothing.
+    init(journal: JournalName, sink: any JournalSink, opening: [UInt8] = []) {
         self.journal = journal
         self.sink = sink
-        machine = Mutex(Machine(journal: journal))
+        self.opening = opening
+        machine = Mutex(Machine(journal: journal, length: opening.count))
     }
 
     /// Adds a line, newline included, and returns where it begins.
@@ -31,7 +35,7 @@ final class JournalWriter: Sendable {
         case .refused(let error): throw error
         case .lead(let batch, let offset):
             do {
-                try await sink.append(batch)
+                try await sink.append(offset == opening.count ? opening + batch : batch)
             } catch {
                 let cause = error as? CheckpointError ?? .storeUnavailable(reason: "\(error)")
                 deliver(machine.withLock { $0.failed(cause) })

@@ -1,5 +1,7 @@
 import Digests
 import Glibc
+import JobModel
+import Synchronization
 
 /// The directories of a store that are always there, open; every call blocks.
 final class StoreRoot: Sendable {
@@ -12,6 +14,10 @@ final class StoreRoot: Sendable {
     let runs: FileDescriptor
     let blobs: FileDescriptor
     private let scratch: FileDescriptor
+    /// Runs whose names this process has made durable.
+    private let durableRuns = Mutex<Set<RunID>>([])
+    /// How many of them are remembered; to forget them costs a synchronisation.
+    private static let rememberedRuns = 4096
 
     /// Makes the directory of a store, and those that lead to it, durably.
     static func make(at path: String) throws(CheckpointError) {
@@ -47,6 +53,16 @@ final class StoreRoot: Sendable {
         // One byte more than was written is asked for, so that a longer file is noticed.
         let found = try scratch.openEntry(name, flags: O_RDONLY)?.read(at: 0, count: content.count + 1)
         guard found == content else { throw .storeDoesNotReadBack(path: "\(scratch.path)/\(name)") }
+    }
+
+    /// Makes the name of a run's directory durable.
+    func synchronizeName(of run: RunID) throws(CheckpointError) {
+        guard !durableRuns.withLock({ $0.contains(run) }) else { return }
+        try runs.synchronize()
+        durableRuns.withLock { known in
+            if known.count >= Self.rememberedRuns { known = [] }
+            known.insert(run)
+        }
     }
 
     /// Puts a file in a directory, durably and in one piece: whoever looks sees the old one, or all of the new one.

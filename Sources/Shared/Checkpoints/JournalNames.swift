@@ -1,0 +1,28 @@
+import JobModel
+import Synchronization
+
+/// The directories that lead to a new journal, open until its name in them is durable.
+final class JournalNames: Sendable {
+    private let root: StoreRoot
+    private let journal: JournalName
+    private let run: FileDescriptor
+    private let job: FileDescriptor
+
+    /// Makes the directories that do not exist; which of them another process has just made is not known.
+    init(of journal: JournalName, in root: StoreRoot) throws(CheckpointError) {
+        self.root = root
+        self.journal = journal
+        run = try root.runs.makeDirectory(journal.job.run.description, isDurable: false)
+        job = try run.makeDirectory(journal.job.job.description, isDurable: false)
+    }
+
+    /// Makes the journal; nil when it exists.
+    func makeFile() throws(CheckpointError) -> FileDescriptor? { try job.makeFile(journal.fileName) }
+
+    /// Makes every name from the root of the store to the journal durable.
+    func synchronize() throws(CheckpointError) {
+        try job.synchronize()
+        try run.synchronize()
+        try root.synchronizeName(of: journal.job.run)
+    }
+}
