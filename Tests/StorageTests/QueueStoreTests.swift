@@ -23,6 +23,20 @@ import Testing
         #expect(names == ["high", "first", "second", "low"])
     }
 
+    /// The answer to a claim was lost: the session holds a job that nobody runs.
+    @Test func givesBackWhatASessionHoldsWithoutItsWorkersKnowing() async throws {
+        let fixture = try await QueueFixture.make()
+        _ = try await fixture.submit([("known", []), ("stray", [])])
+        let claimed = try await fixture.claim(2)
+        let queue = QueueStore(fixture.pool)
+        #expect(try await queue.releaseStrays(of: fixture.session, known: [claimed[0].id]) == ["default"])
+        #expect(try await queue.releaseStrays(of: fixture.session, known: [claimed[0].id]) == [])
+        let again = try await fixture.claim(2)
+        #expect(again.map(\.id) == [claimed[1].id])
+        #expect(again.map(\.attempt) == [1])
+        #expect(again.map(\.epoch.rawValue) == [2])
+    }
+
     @Test func givesEachJobToOneClaimer() async throws {
         let fixture = try await QueueFixture.make()
         for _ in 0..<10 { _ = try await fixture.submit([("a", []), ("b", []), ("c", [])]) }

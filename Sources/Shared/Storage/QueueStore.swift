@@ -108,6 +108,26 @@ package struct QueueStore: Sendable {
         return try result.rows.first?.string("queue")
     }
 
+    /// Gives back what a session holds without its worker's knowing: jobs of a claim whose answer was lost.
+    ///
+    /// - Parameter known: The jobs the worker knows it holds; no claim of its may be under way.
+    /// - Returns: The queue of each job that was given back.
+    package func releaseStrays(of session: SessionID, known: [JobID], now: String? = nil) async throws -> [String] {
+        let strays = try await pool.query(
+            Statement.findStrayLeases,
+            [.integer(session.rawValue), .array(known.map(\.rawValue))]
+        )
+        guard !strays.rows.isEmpty else { return [] }
+        let released = try await pool.query(
+            Statement.releaseJobs,
+            [
+                .array(try strays.rows.map { try $0.int64("job_id") }),
+                .array(try strays.rows.map { try $0.int64("epoch") }), .optional(now),
+            ]
+        )
+        return try released.rows.map { try $0.string("queue") }
+    }
+
     /// Notes that an attempt failed and sets the job aside for `delay`.
     ///
     /// - Returns: False when the lease was lost before.

@@ -82,7 +82,38 @@ package struct RunStore: Sendable {
 
     /// Starts a run, whole or not at all.
     package func submit(_ submission: Submission, now: String? = nil) async throws -> Receipt {
-        let version = try await version(of: submission, now: now)
+        let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
+        let parameters = Self.parameters(of: submission, digest: digest, now: now)
+        if let run = try await insert(parameters) { return Receipt(run: run, isNew: true) }
+        // Its version is new, or its idempotency key is not.
+        if let run = try await earlierRun(of: submission) { return Receipt(run: run, isNew: false) }
+        let name = PostgresParameter.text(submission.workflow)
+        _ = try await pool.pipeline([
+            (Statement.addWorkflow, [name, .optional(now)]),
+            (Statement.addWorkflowVersion, [name, .text(submission.source), digest, .optional(now)]),
+        ])
+        if let run = try await insert(parameters) { return Receipt(run: run, isNew: true) }
+        guard let run = try await earlierRun(of: submission) else {
+            preconditionFailure("a submission without a new run must name an earlier one")
+        }
+        return Receipt(run: run, isNew: false)
+    }
+
+    private func insert(_ parameters: [PostgresParameter]) async throws -> RunID? {
+        try await pool.query(Statement.submitRun, parameters).rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
+    }
+
+    private func earlierRun(of submission: Submission) async throws -> RunID? {
+        guard let key = submission.idempotencyKey else { return nil }
+        let found = try await pool.query(Statement.findRunByKey, [.text(submission.team), .text(key)])
+        return try found.rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
+    }
+
+    private static func parameters(
+        of submission: Submission,
+        digest: PostgresParameter,
+        now: String?
+    ) -> [PostgresParameter] {
         let places = Dictionary(
             submission.jobs.enumerated().map { ($1.name, Int64($0 + 1)) },
             uniquingKeysWith: { first, _ in first }
@@ -96,43 +127,16 @@ package struct RunStore: Sendable {
                 needed.append(upstream)
             }
         }
-        let result = try await pool.query(
-            Statement.submitRun,
-            [
-                .integer(version.rawValue), .text(submission.team), .json(JSONValue.object(submission.params).text()),
-                .optional(submission.idempotencyKey),
-                .array(submission.jobs.map { Optional($0.name) }),
-                .array(submission.jobs.map { Optional($0.kind) }),
-                .array(submission.jobs.map { Optional($0.queue) }),
-                .array(submission.jobs.map { Int64($0.priority) }),
-                .array(submission.jobs.map { Int64($0.needs.count) }),
-                .array(needing), .array(needed), .optional(now),
-            ]
-        )
-        if let row = result.rows.first {
-            return Receipt(run: RunID(rawValue: try row.int64("run_id")), isNew: true)
-        }
-        let earlier = try await pool.query(
-            Statement.findRunByKey,
-            [.text(submission.team), .optional(submission.idempotencyKey)]
-        )
-        guard let row = earlier.rows.first else {
-            preconditionFailure("a submission without a new run must name an earlier one")
-        }
-        return Receipt(run: RunID(rawValue: try row.int64("run_id")), isNew: false)
-    }
-
-    private func version(of submission: Submission, now: String?) async throws -> VersionID {
-        let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
-        let found = try await pool.query(Statement.findWorkflowVersion, [.text(submission.workflow), digest])
-        if let row = found.rows.first { return VersionID(rawValue: try row.int64("version_id")) }
-        let name = PostgresParameter.text(submission.workflow)
-        let results = try await pool.pipeline([
-            (Statement.addWorkflow, [name, .optional(now)]),
-            (Statement.addWorkflowVersion, [name, .text(submission.source), digest, .optional(now)]),
-        ])
-        if let row = results[1].rows.first { return VersionID(rawValue: try row.int64("version_id")) }
-        preconditionFailure("a workflow version was neither added nor found")
+        return [
+            .text(submission.workflow), .text(submission.team), .json(JSONValue.object(submission.params).text()),
+            .optional(submission.idempotencyKey),
+            .array(submission.jobs.map { Optional($0.name) }),
+            .array(submission.jobs.map { Optional($0.kind) }),
+            .array(submission.jobs.map { Optional($0.queue) }),
+            .array(submission.jobs.map { Int64($0.priority) }),
+            .array(submission.jobs.map { Int64($0.needs.count) }),
+            .array(needing), .array(needed), .optional(now), digest,
+        ]
     }
 
     /// The file of a version.

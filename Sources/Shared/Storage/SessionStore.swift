@@ -145,7 +145,9 @@ package struct SessionStore: Sendable {
         on connection: PostgresConnection,
         now: String? = nil
     ) async throws -> [RescuedJob] {
-        try await connection.transaction { connection in
+        let look = try await connection.query(Statement.lookForEndedSessions, [.optional(now)])
+        guard try look.rows.first?.bool("is_any") == true else { return [] }
+        return try await connection.transaction { connection in
             let result = try await connection.query(Statement.rescueJobs, [.integer(poisonLimit), .optional(now)])
             let rescued = try result.rows.map { row in
                 RescuedJob(

@@ -16,6 +16,7 @@ package enum Statement {
     static let skipDependents = load("skip_dependents", PackageResources.skip_dependents_sql)
     static let readyDependents = load("ready_dependents", PackageResources.ready_dependents_sql)
     static let endRuns = load("end_runs", PackageResources.end_runs_sql)
+    static let findStrayLeases = load("find_stray_leases", PackageResources.find_stray_leases_sql)
     static let releaseJobs = load("release_jobs", PackageResources.release_jobs_sql)
     static let delayJob = load("delay_job", PackageResources.delay_job_sql)
     static let readyDueJobs = load("ready_due_jobs", PackageResources.ready_due_jobs_sql)
@@ -30,13 +31,13 @@ package enum Statement {
     static let beginIncarnation = load("begin_incarnation", PackageResources.begin_incarnation_sql)
     static let readIncarnation = load("read_incarnation", PackageResources.read_incarnation_sql)
     static let endDeadSessions = load("end_dead_sessions", PackageResources.end_dead_sessions_sql)
+    static let lookForEndedSessions = load("look_for_ended_sessions", PackageResources.look_for_ended_sessions_sql)
     static let rescueJobs = load("rescue_jobs", PackageResources.rescue_jobs_sql)
     static let countLostJobs = load("count_lost_jobs", PackageResources.count_lost_jobs_sql)
 
     // Runs
     static let addWorkflow = load("add_workflow", PackageResources.add_workflow_sql)
     static let addWorkflowVersion = load("add_workflow_version", PackageResources.add_workflow_version_sql)
-    static let findWorkflowVersion = load("find_workflow_version", PackageResources.find_workflow_version_sql)
     static let readWorkflowVersion = load("read_workflow_version", PackageResources.read_workflow_version_sql)
     static let submitRun = load("submit_run", PackageResources.submit_run_sql)
     static let findRunByKey = load("find_run_by_key", PackageResources.find_run_by_key_sql)

@@ -11,6 +11,8 @@ import Telemetry
 final class JobPool: Sendable {
     /// How often queues are looked at although nobody told of jobs.
     static let pollInterval = Duration.seconds(1)
+    /// How long endings are gathered at most after a turn that claimed jobs.
+    static let gatheringPause = Duration.milliseconds(1)
     /// The longest pause after a turn that failed.
     static let longestPause = Duration.seconds(1)
 
@@ -21,6 +23,8 @@ final class JobPool: Sendable {
     private let notifier: ReadyNotifier
     private let logger: Logger
     private let runJob: @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
+    /// How many turns have failed in a row.
+    private let failures = Mutex(0)
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
 
@@ -71,42 +75,90 @@ final class JobPool: Sendable {
         wakeUp.yield()
     }
 
-    /// Looks at all queues again, once.
+    /// Looks at all queues again; to be called once a second.
     func poll() {
-        state.withLock { $0.queueIsReady(nil) }
+        state.withLock { state in
+            state.queueIsReady(nil)
+            state.secondPassed()
+        }
         wakeUp.yield()
     }
 
     /// Claims and runs jobs until drained, or until the lease is lost and all handlers have returned.
     func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
-            var pause = Duration.milliseconds(20)
             var wakeUps = wakeUps.makeAsyncIterator()
             while true {
                 switch state.withLock({ $0.next() }) {
                 case .stop: return
                 case .wait:
                     guard await wakeUps.next() != nil else { throw CancellationError() }
-                case .turn(let endings, let name, let limit):
-                    do {
-                        let turn = try await queue.turn(session: session, ending: endings, queue: name, limit: limit)
-                        pause = .milliseconds(20)
-                        finish(turn, endings: endings)
-                        let started = state.withLock {
-                            $0.turnAnswered(queue: name, limit: limit, claimed: turn.claimed)
-                        }
-                        for (job, signal) in started { group.addTask { await self.execute(job, signal) } }
-                    } catch let error as CancellationError {
-                        throw error
-                    } catch {
-                        logger.warning("a turn with the database failed", metadata: [LogKey.error: "\(error)"])
-                        state.withLock { $0.turnFailed(endings: endings) }
-                        try await ContinuousClock().sleep(for: pause)
-                        pause = min(pause * 2, Self.longestPause)
+                case .turn(let turn):
+                    let started = try await make(turn)
+                    for (job, signal) in started { group.addTask { await self.execute(job, signal) } }
+                    if started.count > 1 {
+                        let number = state.withLock { $0.lastTurn }
+                        group.addTask { await self.pause(afterTurn: number) }
                     }
+                case .sweep(let known): try await sweep(known: known)
                 }
             }
         }
+    }
+
+    /// Makes a turn.
+    ///
+    /// - Returns: What to start.
+    private func make(_ turn: PoolState.Turn) async throws -> [(job: ClaimedJob, signal: StopSignal)] {
+        do {
+            let done = try await queue.turn(
+                session: session,
+                ending: turn.endings,
+                queue: turn.queue,
+                limit: turn.limit
+            )
+            failures.withLock { $0 = 0 }
+            finish(done, endings: turn.endings)
+            return state.withLock { $0.answered(turn, claimed: done.claimed) }
+        } catch {
+            state.withLock { $0.failed(turn) }
+            try await pauseAfterFailure(error)
+            return []
+        }
+    }
+
+    private func sweep(known: [JobID]) async throws {
+        do {
+            let queues = try await queue.releaseStrays(of: session, known: known)
+            if !queues.isEmpty {
+                logger.warning(
+                    "jobs were given back whose claim had no answer",
+                    metadata: [LogKey.count: "\(queues.count)"]
+                )
+                notifier.notify(queues)
+            }
+        } catch {
+            state.withLock { $0.sweepFailed() }
+            try await pauseAfterFailure(error)
+        }
+    }
+
+    /// Waits, longer after each failure in a row; passes a cancellation on.
+    private func pauseAfterFailure(_ error: any Error) async throws {
+        if error is CancellationError { throw error }
+        logger.warning("a turn with the database failed", metadata: [LogKey.error: "\(error)"])
+        let failures = failures.withLock { failures in
+            failures += 1
+            return failures
+        }
+        try await ContinuousClock().sleep(for: min(.milliseconds(20) * (1 << min(failures - 1, 8)), Self.longestPause))
+    }
+
+    private func pause(afterTurn turn: Int) async {
+        // Also when it was cancelled: nothing may wait for a pause that has no end.
+        try? await ContinuousClock().sleep(for: Self.gatheringPause)
+        state.withLock { $0.pauseEnded(afterTurn: turn) }
+        wakeUp.yield()
     }
 
     /// Tells the other workers of jobs this one did not take, and the log of endings that came too late.

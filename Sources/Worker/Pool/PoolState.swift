@@ -14,19 +14,49 @@ struct PoolState: Sendable {
     /// What the next turn with the database does.
     enum Next: Equatable, Sendable {
         /// End these jobs, and claim so many from the queue.
-        case turn(endings: [JobEnding], queue: String, limit: Int)
+        case turn(Turn)
+        /// Give back what this session holds and none of its slots knows: a claim whose answer was lost.
+        case sweep(known: [JobID])
         /// There is nothing to do now.
         case wait
         /// All is done.
         case stop
     }
 
+    /// One turn with the database.
+    struct Turn: Equatable, Sendable {
+        var endings: [JobEnding]
+        var queue: String
+        /// How many jobs are claimed at most.
+        var limit: Int
+    }
+
+    /// How many times the session's leases are looked through after a turn that failed, once a second: for longer than
+    /// any statement may run.
+    static let sweeps = 60
+
     private(set) var mode: Mode = .claiming
     private(set) var free: Int
+    private var sweepsLeft = 0
+    private var isSweepDue = false
     private var queues: [String]
     private var hot: Set<String>
     private var endings: [JobEnding] = []
     private var running: [JobID: Entry] = [:]
+    private var pace: Pace = .ready
+
+    /// Whether the next turn may be made, or gathers endings first.
+    ///
+    /// Jobs that were claimed together often end together, one right after the other: a turn for the first of them
+    /// would leave the others to a second one.
+    private enum Pace: Equatable, Sendable {
+        case ready
+        /// Jobs were claimed just now; the next turn waits until so many have ended, nothing runs, or the pause is over.
+        case gathering(turn: Int, goal: Int)
+    }
+
+    /// How many turns were answered.
+    private var turns = 0
 
     private struct Entry: Sendable {
         let run: RunID
@@ -42,20 +72,46 @@ struct PoolState: Sendable {
 
     var runningCount: Int { running.count }
 
-    /// Takes what the next turn does; endings that were taken are given back with `turnFailed` if it failed.
+    /// Takes what is to be done next; tell how a turn went, with `answered` or `failed`, before asking again.
     mutating func next() -> Next {
         switch mode {
-        case .lost:
-            return running.isEmpty ? .stop : .wait
+        case .lost: return running.isEmpty ? .stop : .wait
         case .draining:
-            guard endings.isEmpty else { return .turn(endings: takeEndings(), queue: queues[0], limit: 0) }
+            if isSweepDue { return sweep() }
+            guard endings.isEmpty else { return turn(on: queues[0], limit: 0) }
             return running.isEmpty ? .stop : .wait
         case .claiming:
+            if isSweepDue { return sweep() }
+            guard !isGathering else { return .wait }
             let queue = free > 0 ? nextQueue() : nil
             guard queue != nil || !endings.isEmpty else { return .wait }
             // Whoever ends jobs claims in the same turn: what they made pending is often next.
-            return .turn(endings: takeEndings(), queue: queue ?? queues[0], limit: free)
+            return turn(on: queue ?? queues[0], limit: free)
         }
+    }
+
+    private mutating func turn(on queue: String, limit: Int) -> Next {
+        .turn(Turn(endings: takeEndings(), queue: queue, limit: limit))
+    }
+
+    private mutating func sweep() -> Next {
+        isSweepDue = false
+        return .sweep(known: running.keys.sorted())
+    }
+
+    /// The leases could not be looked through.
+    mutating func sweepFailed() { isSweepDue = true }
+
+    /// A second has passed: after a turn that failed, the leases are to be looked through again.
+    mutating func secondPassed() {
+        guard sweepsLeft > 0 else { return }
+        sweepsLeft -= 1
+        isSweepDue = true
+    }
+
+    private var isGathering: Bool {
+        guard case .gathering(_, let goal) = pace, !running.isEmpty else { return false }
+        return endings.count < goal && free < goal
     }
 
     private mutating func takeEndings() -> [JobEnding] {
@@ -82,14 +138,12 @@ struct PoolState: Sendable {
 
     /// A turn was made.
     ///
-    /// - Returns: What to run, each with its signal.
-    mutating func turnAnswered(
-        queue: String,
-        limit: Int,
-        claimed: [ClaimedJob]
-    ) -> [(job: ClaimedJob, signal: StopSignal)] {
-        if limit > 0, claimed.count < limit { hot.remove(queue) }
+    /// - Returns: What to start, each with its signal; when that is anything, call `pauseEnded` after the pause.
+    mutating func answered(_ turn: Turn, claimed: [ClaimedJob]) -> [(job: ClaimedJob, signal: StopSignal)] {
+        if turn.limit > 0, claimed.count < turn.limit { hot.remove(turn.queue) }
         free -= claimed.count
+        turns += 1
+        pace = claimed.isEmpty ? .ready : .gathering(turn: turns, goal: claimed.count)
         return claimed.map { job in
             let signal = StopSignal()
             switch mode {
@@ -102,8 +156,24 @@ struct PoolState: Sendable {
         }
     }
 
-    /// A turn could not be made; its endings are still to be written.
-    mutating func turnFailed(endings: [JobEnding]) { self.endings = endings + self.endings }
+    /// The number of the last turn, for `pauseEnded`.
+    var lastTurn: Int { turns }
+
+    /// The pause after a turn is over; a later turn has a pause of its own.
+    mutating func pauseEnded(afterTurn turn: Int) {
+        if case .gathering(turn, _) = pace { pace = .ready }
+    }
+
+    /// A turn could not be made, or its answer was lost: its endings are to be written again, and what it claimed is to
+    /// be given back.
+    mutating func failed(_ turn: Turn) {
+        endings = turn.endings + endings
+        hot.insert(turn.queue)
+        if turn.limit > 0 {
+            sweepsLeft = Self.sweeps
+            isSweepDue = true
+        }
+    }
 
     /// A job's handler has returned and its slot is free.
     ///

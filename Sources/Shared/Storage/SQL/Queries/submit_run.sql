@@ -1,15 +1,19 @@
 -- Starts a run: its row, its jobs, what they need, and each of them in its room.
 --
---   $1 version_id bigint, $2 team text, $3 params text: JSON, $4 idempotency_key text: or NULL
+--   $1 workflow text: its name, $2 team text, $3 params text: JSON, $4 idempotency_key text: or NULL
 --   $5 names text[], $6 kinds text[], $7 queues text[], $8 priorities smallint[]: one of each a job
 --   $9 missing integer[]: how many jobs each one needs
 --   $10 needing integer[], $11 needed integer[]: pairs of places in those arrays, counted from 1
 --   $12 now timestamptz: NULL for the database's clock
+--   $13 source_sha256 bytea: of the workflow file, whose version must be there
 --
--- Returns the run's id; nothing when the idempotency key names a run already, which find_run_by_key finds.
+-- Returns the run's id; nothing when there is no such version, which add_workflow_version adds, or when the idempotency
+-- key names a run already, which find_run_by_key finds.
 WITH new_run AS (
     INSERT INTO chassis.run (version_id, team, params, idempotency_key, created_at)
-    VALUES ($1::bigint, $2::text, $3::jsonb, $4::text, coalesce($12::timestamptz, now()))
+    SELECT version_id, $2::text, $3::jsonb, $4::text, coalesce($12::timestamptz, now())
+    FROM chassis.workflow JOIN chassis.workflow_version USING (workflow_id)
+    WHERE workflow.name = $1::text AND source_sha256 = $13::bytea
     ON CONFLICT DO NOTHING
     RETURNING run_id
 ), live AS (
