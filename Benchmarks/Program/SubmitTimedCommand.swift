@@ -29,7 +29,9 @@ struct SubmitTimedCommand: AsyncParsableCommand {
                 state ^= state << 13
                 state ^= state >> 7
                 state ^= state << 17
-                try await ContinuousClock().sleep(for: .microseconds(pauseMs * 1000 + Int(state % UInt64(pauseMs * 1000))))
+                try await ContinuousClock().sleep(
+                    for: .microseconds(pauseMs * 1000 + Int(state % UInt64(pauseMs * 1000)))
+                )
                 let sent = clinux_monotonic_ns()
                 let receipt = try await store.submit(submission)
                 let committed = clinux_monotonic_ns()
