@@ -11,7 +11,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RELEASE = ROOT / ".build-release/release"
+RELEASE = pathlib.Path(os.environ.get("CHASSIS_PROGRAMS", ROOT / ".build-release/release"))
 SQL = ROOT / "Benchmarks/SQL"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 SETTINGS = {"listen_addresses": "", "max_connections": "700", "shared_buffers": "512MB", "max_wal_size": "4GB",
@@ -30,6 +30,7 @@ class Cluster:
         self.directory.mkdir(parents=True)
         self.place = self.directory if self.can_be_entered() else pathlib.Path(
             subprocess.check_output(["mktemp", "-d", "/var/tmp/chassis-benchmarks.XXXXXX"], text=True).strip())
+        self.log = self.place / "postgres.log"
         self.bin = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         self.place.chmod(0o755)
         data = self.place / "postgres"
@@ -38,17 +39,8 @@ class Cluster:
             os.chown(data, self.user.pw_uid, self.user.pw_gid)
         self.as_user([self.bin / "initdb", "-D", data, "-U", "chassis", "-A", "trust", "--no-sync"],
                      stdout=subprocess.DEVNULL, check=True)
-        options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
-        log = open(self.place / "postgres.log", "wb")
-        self.server = self.as_user(
-            [self.bin / "postgres", "-D", data, "-k", data, *options], stdout=log, stderr=log, wait=False)
         self.socket = data
-        for _ in range(600):
-            if subprocess.run([self.bin / "pg_isready", "-q", "-h", data]).returncode == 0:
-                break
-            time.sleep(0.05)
-        else:
-            sys.exit(f"the server did not start; see {self.place}/postgres.log")
+        self.start_server()
         self.about = {
             "postgres": self.psql("SHOW server_version", database="postgres"),
             "cores": os.cpu_count(),
@@ -57,6 +49,25 @@ class Cluster:
             "commit": subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip(),
         }
         return self
+
+    def start_server(self):
+        """Starts the server, and waits until it answers."""
+        options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        with open(self.log, "ab") as log:
+            self.server = self.as_user([self.bin / "postgres", "-D", self.socket, "-k", self.socket, *options],
+                                       stdout=log, stderr=log, wait=False)
+        for _ in range(600):
+            if subprocess.run([self.bin / "pg_isready", "-q", "-h", self.socket]).returncode == 0:
+                return
+            if self.server.poll() is not None:
+                raise RuntimeError(f"the server did not start; see {self.log}")
+            time.sleep(0.05)
+        raise RuntimeError(f"the server does not answer; see {self.log}")
+
+    def crash_server(self):
+        """Kills the postmaster; its children see that and end."""
+        self.server.kill()
+        self.server.wait()
 
     def __exit__(self, *_):
         for program in self.programs:

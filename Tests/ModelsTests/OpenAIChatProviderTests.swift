@@ -39,9 +39,10 @@ import Testing
             kind: .openAI,
             baseURL: baseURL ?? url,
             key: Secret(Self.secret),
-            headers: headers
+            headers: headers,
+            timeouts: timeouts
         )
-        return try await OpenAIChatProvider(timeouts: timeouts).answer(
+        return try await OpenAIChatProvider().answer(
             ModelRequest(model: "m", messages: [.user("hi")]),
             from: endpoint,
             idempotencyKey: "run-1",

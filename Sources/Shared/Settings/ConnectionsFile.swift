@@ -56,12 +56,17 @@ package struct ConnectionsFile {
         }
         switch mapping["kind"]?.string {
         case "openai":
-            check(mapping, ["kind", "url", "url_env", "key", "key_env", "key_file", "prices"])
+            check(mapping, ["kind", "url", "url_env", "key", "key_env", "key_file", "prices", "first_byte", "stall"])
             guard let url = secret("url", of: mapping, at: name) else { return nil }
             let key =
                 ["key", "key_env", "key_file"].contains { mapping[$0] != nil }
                 ? secret("key", of: mapping, at: name) : nil
-            return .openai(url: url.exposed, key: key, prices: prices(mapping["prices"]))
+            return .openai(
+                url: url.exposed,
+                key: key,
+                prices: prices(mapping["prices"]),
+                silence: .init(firstByte: duration(mapping["first_byte"]), stall: duration(mapping["stall"]))
+            )
         case "postgres":
             check(mapping, ["kind", "url", "url_env", "url_file"])
             return secret("url", of: mapping, at: name).map { .postgres(url: $0) }
@@ -106,6 +111,15 @@ package struct ConnectionsFile {
         }
         refuse(name, "needs \(key), \(key)_env or \(key)_file")
         return nil
+    }
+
+    private mutating func duration(_ node: Node?) -> Duration? {
+        guard let node else { return nil }
+        guard let length = node.scalar.flatMap({ Duration(text: $0.string) }), length > .zero else {
+            refuse(node, "must be a length of time with its unit, such as 90s")
+            return nil
+        }
+        return length
     }
 
     private mutating func prices(_ node: Node?) -> [String: ModelPrice] {

@@ -20,7 +20,7 @@ struct ModelConnection: Sendable {
             )
         }
         let name = String(parts[0])
-        guard let connection = connections[name], case .openai(let url, let key, let prices) = connection.kind else {
+        guard let connection = connections[name], case .openai(let url, let key, let prices, let limits) = connection.kind else {
             let known = connections.values.filter { if case .openai = $0.kind { true } else { false } }.map(\.name)
             throw JobFailure(
                 code: "connection-unknown",
@@ -34,7 +34,8 @@ struct ModelConnection: Sendable {
             name: name,
             kind: .openAICompatible,
             baseURL: url,
-            key: key
+            key: key,
+            timeouts: ModelTimeouts(limits)
         )
         price = prices[model]
     }
@@ -45,5 +46,14 @@ struct ModelConnection: Sendable {
     func cost(of usage: TokenUsage?) -> MicroDollars? {
         guard let price, let usage else { return nil }
         return price.cost(input: usage.input, cachedInput: usage.cachedInput, output: usage.output)
+    }
+}
+
+extension ModelTimeouts {
+    /// The limits that a connection sets, and the defaults for those that it does not.
+    fileprivate init(_ limits: ConnectionDefinition.SilenceLimits) {
+        self.init()
+        if let firstByte = limits.firstByte { self.firstByte = firstByte }
+        if let stall = limits.stall { self.stall = stall }
     }
 }

@@ -2,12 +2,9 @@ package import HTTPTransport
 
 extension ModelEndpoint.Kind {
     /// The provider that speaks these words.
-    package func provider(
-        client: HTTPClient = .shared,
-        timeouts: ModelTimeouts = ModelTimeouts()
-    ) -> any ModelProvider {
+    package func provider(client: HTTPClient = .shared) -> any ModelProvider {
         switch self {
-        case .openAI, .openAICompatible: OpenAIChatProvider(client: client, timeouts: timeouts)
+        case .openAI, .openAICompatible: OpenAIChatProvider(client: client)
         }
     }
 }

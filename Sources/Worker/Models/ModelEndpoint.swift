@@ -23,6 +23,8 @@ package struct ModelEndpoint: Equatable, Sendable {
     /// A file with the certificate authorities, in PEM, that are trusted instead of the system's; nil, the default,
     /// means the system's.
     package var certificateAuthorities: String?
+    /// How long a call may take.
+    package var timeouts: ModelTimeouts
 
     /// An endpoint made of its parts.
     package init(
@@ -31,7 +33,8 @@ package struct ModelEndpoint: Equatable, Sendable {
         baseURL: String,
         key: Secret?,
         headers: [(name: String, value: Secret)] = [],
-        certificateAuthorities: String? = nil
+        certificateAuthorities: String? = nil,
+        timeouts: ModelTimeouts = ModelTimeouts()
     ) {
         self.name = name
         self.kind = kind
@@ -39,12 +42,13 @@ package struct ModelEndpoint: Equatable, Sendable {
         self.key = key
         self.headers = headers
         self.certificateAuthorities = certificateAuthorities
+        self.timeouts = timeouts
     }
 
     package static func == (left: ModelEndpoint, right: ModelEndpoint) -> Bool {
         left.name == right.name && left.kind == right.kind && left.baseURL == right.baseURL && left.key == right.key
             && left.headers.elementsEqual(right.headers) { $0 == $1 }
-            && left.certificateAuthorities == right.certificateAuthorities
+            && left.certificateAuthorities == right.certificateAuthorities && left.timeouts == right.timeouts
     }
 
     /// The address of one of the provider's paths, such as `chat/completions`.

@@ -9,7 +9,6 @@ struct ModelExchange {
     static let maximumErrorBytes = 64 << 10
 
     let client: HTTPClient
-    let timeouts: ModelTimeouts
     let endpoint: ModelEndpoint
 
     /// Runs `body` and turns whatever it throws, but for a cancellation, into a `ModelError` without secrets.
@@ -39,10 +38,10 @@ struct ModelExchange {
         request.headers["Accept"] = "text/event-stream, application/json"
         request.headers["Idempotency-Key"] = idempotencyKey
         for header in endpoint.headers { request.headers[header.name] = header.value.exposed }
-        request.connectTimeout = timeouts.connect
-        request.firstByteTimeout = timeouts.firstByte
-        request.stallTimeout = timeouts.stall
-        request.totalTimeout = timeouts.total
+        request.connectTimeout = endpoint.timeouts.connect
+        request.firstByteTimeout = endpoint.timeouts.firstByte
+        request.stallTimeout = endpoint.timeouts.stall
+        request.totalTimeout = endpoint.timeouts.total
         request.certificateAuthorities = endpoint.certificateAuthorities
         let response = try await client.start(request)
         guard (200..<300).contains(response.status) else { throw try await refusal(in: response) }

@@ -7,13 +7,9 @@ import JobModel
 /// document instead is understood too.
 package struct OpenAIChatProvider: ModelProvider {
     private let client: HTTPClient
-    private let timeouts: ModelTimeouts
 
-    /// A provider on a client, within time limits.
-    package init(client: HTTPClient = .shared, timeouts: ModelTimeouts = ModelTimeouts()) {
-        self.client = client
-        self.timeouts = timeouts
-    }
+    /// A provider on a client.
+    package init(client: HTTPClient = .shared) { self.client = client }
 
     package func answer(
         _ request: ModelRequest,
@@ -21,7 +17,7 @@ package struct OpenAIChatProvider: ModelProvider {
         idempotencyKey: String,
         onText: (@Sendable (String) -> Void)?
     ) async throws -> ModelAnswer {
-        let exchange = ModelExchange(client: client, timeouts: timeouts, endpoint: endpoint)
+        let exchange = ModelExchange(client: client, endpoint: endpoint)
         return try await exchange.reportingErrors {
             let body = OpenAIChatRequest(request, kind: endpoint.kind).body
             var headers = HTTPHeaders()

@@ -1,0 +1,48 @@
+"""Runs workflows under a storm of faults and checks what is left."""
+
+import argparse
+import pathlib
+import random
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Benchmarks/driver"))
+
+from checks import Checks
+from storm import Storm
+from world import World
+
+
+def main():
+    options = parse()
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
+    print(f"seed={seed} minutes={options.minutes:g}", flush=True)
+    began = time.monotonic()
+    with World(options.keep) as world:
+        storm = Storm(world, random.Random(seed), say=print if options.verbose else None)
+        storm.blow(options.minutes * 60)
+        world.calm(storm.runs)
+        checks = Checks(world, storm.runs)
+        broken = checks.all()
+        for line in checks.complaints:
+            print(line)
+        print(f"{storm.count} faults in {time.monotonic() - began:.0f} s: "
+              + ", ".join(f"{name} {count}" for name, count in sorted(storm.counts.items())))
+        if broken:
+            world.keep()
+            print(f"seed {seed} broke an invariant; what is left lies in {world.directory}")
+        print(checks.line(), flush=True)
+    sys.exit(1 if broken else 0)
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="Benchmarks/storm", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=2, help="how long faults are made (2)")
+    parser.add_argument("--seed", type=int, help="what decides the faults; a random one by default, which is printed")
+    parser.add_argument("--keep", type=pathlib.Path, help="a directory for everything, which is kept")
+    parser.add_argument("--verbose", action="store_true", help="print each fault")
+    return parser.parse_args()
+
+
+main()

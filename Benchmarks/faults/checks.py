@@ -1,0 +1,186 @@
+"""What must hold when the storm is over, from the database, the store, the provider's bill and the tools' log alone."""
+
+import collections
+import json
+import pathlib
+
+import load
+
+
+class Checks:
+    def __init__(self, world, runs):
+        self._world = world
+        self._kinds = dict((tag, kind) for kind, tag in runs)
+        self.complaints = []
+        self.counts = collections.Counter()
+
+    def all(self):
+        """Checks everything; says whether an invariant broke."""
+        self._runs_ended_right()
+        self._jobs_ended_once()
+        self._journals_repeat_nothing()
+        self._bill_is_explained()
+        self._once_means_once()
+        self._world.stop()
+        self._nothing_leaked()
+        return any(count for name, count in self.counts.items() if name not in ("runs", "unknown"))
+
+    def line(self):
+        names = ["runs", "lost", "repeated", "stale_writes", "paid_twice_unlisted", "unknown", "leaks"]
+        return " ".join(f"{name}={self.counts[name]}" for name in names)
+
+    def _break(self, name, complaint, count=1):
+        self.counts[name] += count
+        self.complaints.append(f"{name}: {complaint}")
+
+    def _rows(self, sql):
+        text = self._world.cluster.psql(f"SELECT json_agg(rows) FROM ({sql}) AS rows")
+        return json.loads(text) if text and text != "" else []
+
+    def _runs_ended_right(self):
+        rows = self._rows("""
+            SELECT run.run_id, params->>'tag' AS tag, state, unnest.name, unnest.output, unnest.job_state, unnest.error
+            FROM chassis.run LEFT JOIN chassis.ended_run USING (run_id)
+            LEFT JOIN LATERAL (SELECT name, output, done.state AS job_state, error
+                FROM chassis.job LEFT JOIN chassis.done USING (job_id) WHERE job.run_id = run.run_id) AS unnest ON true""")
+        runs = collections.defaultdict(dict)
+        states = {}
+        for row in rows:
+            runs[row["tag"]][row["name"]] = row
+            states[row["tag"]] = row["state"]
+        self.counts["runs"] = len(self._kinds)
+        self.refused = set()
+        for tag, kind in self._kinds.items():
+            if tag not in runs:
+                self._break("lost", f"{tag} was never started")
+                continue
+            errors = {name: row["error"] for name, row in runs[tag].items() if row["error"]}
+            if kind == "once" and states[tag] == "failed" and all(
+                    error["code"] == "outcome-unknown" for error in errors.values()):
+                self.refused.add(tag)
+                continue
+            outputs = {name: row["output"] for name, row in runs[tag].items() if row["job_state"] == "succeeded"}
+            if states[tag] != "succeeded" or outputs != load.expected(kind, tag):
+                self._break("lost", f"run {tag} is {states[tag]} with {outputs} and {errors}")
+
+    def _jobs_ended_once(self):
+        """Every epoch of a job ended once: as an attempt, or as the ending of the job, which has the last epoch."""
+        for row in self._rows("""
+            SELECT job.job_id, done.epoch, done.state, array_remove(array_agg(attempt.epoch ORDER BY attempt.epoch), NULL) AS earlier
+            FROM chassis.job JOIN chassis.done USING (job_id) LEFT JOIN chassis.attempt USING (job_id)
+            GROUP BY job.job_id, done.epoch, done.state"""):
+            wanted = list(range(1, row["epoch"]))
+            if row["state"] == "skipped" and row["epoch"] == 0:
+                wanted = []
+            if row["earlier"] != wanted:
+                self._break("stale_writes", f"job {row['job_id']} ended under epoch {row['epoch']} with attempts {row['earlier']}")
+
+    def _journals_repeat_nothing(self):
+        """No attempt recorded a step that its own mark covers."""
+        for directory in sorted(pathlib.Path(self._world.store, "runs").glob("*/*")):
+            journals = {int(path.stem): read(path) for path in directory.glob("*.journal")}
+            for epoch, (mark, steps) in journals.items():
+                covered = set()
+                for part in (mark or {}).get("inherited", []):
+                    other = journals.get(part["epoch"], (None, []))[1]
+                    covered |= {key for key, end in other if end <= part["bytes"]}
+                again = [key for key, _ in steps if key in covered]
+                twice = [key for key, count in collections.Counter(key for key, _ in steps).items() if count > 1]
+                for key in again + twice:
+                    self._break("repeated", f"{directory} epoch {epoch} ran {key[0]} again")
+
+    def _bill_is_explained(self):
+        """What was billed is what was needed, and calls that are listed as unknown."""
+        needed = collections.defaultdict(set)
+        billed = collections.Counter()
+        paid = collections.Counter()
+        for line in self._world.bill.read_text(errors="replace").splitlines():
+            entry = json.loads(line)
+            tag = entry["tag"].rsplit("-", 1)[0]
+            if entry["event"] == "request":
+                needed[tag].add((entry["tag"], entry["turn"], entry["digest"]))
+            elif entry["billed"]:
+                billed[tag] += 1
+                if entry["complete"]:
+                    paid[(entry["tag"], entry["turn"], entry["digest"])] += 1
+        unknown = {row["tag"]: row["calls"] for row in self._rows("""
+            SELECT params->>'tag' AS tag, sum(unknown_calls) AS calls FROM chassis.step JOIN chassis.job USING (job_id)
+            JOIN chassis.run USING (run_id) WHERE step.kind = 'model' GROUP BY 1""")}
+        turns = {"agent": 6, "once": 5, "fan": 0}
+        for tag, kind in self._kinds.items():
+            self.counts["unknown"] += unknown.get(tag, 0)
+            if tag not in self.refused and len(needed[tag]) != turns[kind]:
+                self._break("repeated", f"run {tag} asked for {len(needed[tag])} different steps, {turns[kind]} are needed")
+            if billed[tag] > len(needed[tag]) + unknown.get(tag, 0):
+                self._break("paid_twice_unlisted",
+                            f"run {tag} was billed {billed[tag]}, needed {len(needed[tag])}, listed {unknown.get(tag, 0)} as unknown")
+        for row in self._rows("""
+            SELECT run_id, job_id, step.position, count(*) FROM chassis.step JOIN chassis.job USING (job_id)
+            WHERE step.state = 'recorded' AND (effect <> 'none' OR step.kind = 'model')
+            GROUP BY 1, 2, 3 HAVING count(*) > 1"""):
+            self._break("repeated", f"run {row['run_id']} job {row['job_id']} recorded {row['position']} {row['count']} times")
+
+    def _once_means_once(self):
+        """Each call with effect once was made at most once; each idempotent call was made, and again only if unknown."""
+        for item, count in count_notes(self._world.once_notes).items():
+            if count > 1:
+                self._break("repeated", f"the once-call {item} was made {count} times")
+        made = count_notes(self._world.notes)
+        for tag, kind in self._kinds.items():
+            if kind == "agent":
+                for call in load.CALLS_OF_WORK:
+                    if made[f"{tag}-{call}"] == 0:
+                        self._break("lost", f"run {tag} never made the call {call}")
+        unknown = self._rows("""
+            SELECT params->>'tag' AS tag, count(*) FROM chassis.step JOIN chassis.job USING (job_id)
+            JOIN chassis.run USING (run_id) WHERE step.kind = 'tool' AND step.state IN ('unknown', 'dismissed', 'failed')
+            GROUP BY 1""")
+        listed = {row["tag"]: row["count"] for row in unknown}
+        extra = collections.Counter()
+        for item, count in made.items():
+            extra[item.rsplit("-", 1)[0]] += count - 1
+        for tag, count in extra.items():
+            if count > listed.get(tag, 0):
+                self._break("repeated", f"run {tag} repeated {count} idempotent calls, {listed.get(tag, 0)} are listed")
+
+    def _nothing_leaked(self):
+        for name, sql in {
+            "unfinished jobs": """SELECT (SELECT count(*) FROM chassis.ready) + (SELECT count(*) FROM chassis.waiting)
+                + (SELECT count(*) FROM chassis.lease)""",
+            "runs that have not ended": "SELECT count(*) FROM chassis.live_run",
+            "steps still open in jobs that ended": """SELECT count(*) FROM chassis.step JOIN chassis.done USING (job_id)
+                WHERE step.state = 'started' AND done.state <> 'cancelled'""",
+            "sessions that have not ended": "SELECT count(*) FROM chassis.session WHERE ended_at IS NULL",
+        }.items():
+            if count := int(self._world.cluster.psql(sql)):
+                self._break("leaks", f"{count} {name}", count)
+        for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
+            try:
+                environment, command = path.read_bytes(), (path.parent / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if str(self._world.directory).encode() in command and b"chassis-" in environment + command:
+                words = command.replace(b"\0", b" ").decode(errors="replace")
+                if "chassis-worker" in words or "chassis-guard" in words or str(self._world.notes) in words:
+                    self._break("leaks", f"process {path.parent.name} still runs: {words}")
+
+
+def read(path):
+    """A journal's mark, and its steps as (position and fingerprint, end in bytes)."""
+    mark, steps, end = None, [], 0
+    for line in path.read_bytes().splitlines(keepends=True):
+        end += len(line)
+        try:
+            record = json.loads(line)["record"]
+        except (ValueError, KeyError):
+            continue  # Torn: the storm kills writers.
+        if "mark" in record:
+            mark = mark or record["mark"]
+        else:
+            steps.append(((record["position"], record["fingerprint"]), end))
+    return mark, steps
+
+
+def count_notes(path):
+    text = path.read_text() if path.exists() else ""
+    return collections.Counter(json.loads(line)["item"] for line in text.splitlines() if line.startswith("{") and line.endswith("}"))

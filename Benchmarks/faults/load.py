@@ -1,0 +1,109 @@
+"""The workflows of the storm, and what their runs must come to."""
+
+import json
+
+NOTE = r"""
+IFS= read -r line
+printf '%s\n' "$line" >>"$1"   # one write, so the lines of two calls do not mix
+echo noted
+"""
+
+RETRY = "retry: {attempts: 100, delay: 100ms, max: 1s}"
+
+
+def agent(note, log):
+    """A model call, an agent of five turns with parallel idempotent calls, and a report."""
+    return f"""
+name: storm-agent
+params:
+  tag: {{type: string}}
+jobs:
+  look:
+    llm: {{model: model/scripted, prompt: "[run:${{{{ params.tag }}}}-look] look first"}}
+    {RETRY}
+  work:
+    needs: [look]
+    agent:
+      model: model/scripted
+      prompt: "[run:${{{{ params.tag }}}}-work] go through the items; first: ${{{{ jobs.look.output }}}}"
+      tools:
+        - command: {{name: note, run: [sh, {note}, {log}], effect: idempotent}}
+    {RETRY}
+  report:
+    needs: [look, work]
+    command: [echo, "${{{{ params.tag }}}}", "${{{{ jobs.look.output }}}}", "${{{{ jobs.work.output }}}}"]
+    {RETRY}
+"""
+
+
+def once(note, log):
+    """An agent whose tool must not be called twice."""
+    return f"""
+name: storm-once
+params:
+  tag: {{type: string}}
+jobs:
+  work:
+    agent:
+      model: model/scripted
+      prompt: "[run:${{{{ params.tag }}}}-work] go through the items"
+      tools:
+        - command: {{name: note, run: [sh, {note}, {log}], effect: once}}
+    {RETRY}
+"""
+
+
+def fan():
+    """Eight jobs at once between a first and a last one; one of them is skipped."""
+    middle = "\n".join(f"""
+  part{number}:
+    needs: [first]
+    command: [echo, "{number}", "${{{{ jobs.first.output }}}}"]
+    {RETRY}""" for number in range(8))
+    needs = ", ".join(f"part{number}" for number in range(8))
+    joined = " ".join(f"${{{{ jobs.part{number}.output }}}}" for number in range(8))
+    return f"""
+name: storm-fan
+params:
+  tag: {{type: string}}
+jobs:
+  first:
+    command: [echo, "${{{{ params.tag }}}}"]
+    {RETRY}
+{middle}
+  last:
+    needs: [{needs}]
+    command: [echo, "{joined}"]
+    {RETRY}
+  never:
+    needs: [first]
+    when: params.tag == 'nobody'
+    command: [echo, never]
+"""
+
+
+def scenario():
+    """What the scripted model says: a text to a look, and five turns to an agent."""
+    def call(item):
+        return {"name": "note", "arguments": {"item": "{{match.tag}}-" + item}}
+
+    turns = [{"text": "begin", "calls": [call("1a"), call("1b")]}]
+    turns += [{"text": f"item {turn}", "calls": [call(str(turn))]} for turn in (2, 3, 4)]
+    turns += [{"text": "all done"}]
+    return json.dumps({"scenarios": [
+        {"name": "look", "match": {"tag": "-look$"}, "turns": [{"text": "looked"}], "delay_ms": 2},
+        {"name": "work", "match": {"tag": "^(?P<tag>.*)-work$"}, "turns": turns, "delay_ms": 5},
+    ]})
+
+
+CALLS_OF_WORK = ["1a", "1b", "2", "3", "4"]
+
+
+def expected(kind, tag):
+    """The outputs of a run without faults, by job."""
+    if kind == "agent":
+        return {"look": "looked", "work": "all done", "report": f"{tag} looked all done\n"}
+    if kind == "once":
+        return {"work": "all done"}
+    parts = {f"part{number}": f"{number} {tag}\n\n" for number in range(8)}
+    return {"first": f"{tag}\n", **parts, "last": " ".join(parts.values()) + "\n"}
