@@ -37,13 +37,13 @@ package struct WorkerService: Service {
 
     package func run() async throws {
         let store = try await DirectoryStore.open(at: settings.store)
-        let scratch = try ScratchRoot.make()
-        defer { ScratchRoot.remove(scratch) }
+        let scratch = try ScratchRoot()
+        defer { scratch.remove() }
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
         try await Migrator().check(pool)
         var isFinished = false
         while !isFinished {
-            isFinished = try await runSession(pool: pool, store: store, scratch: scratch)
+            isFinished = try await runSession(pool: pool, store: store, scratch: scratch.path)
         }
         await pool.close()
         logger.info("the worker has stopped")

@@ -1,0 +1,29 @@
+import Glibc
+import Testing
+
+@testable import Worker
+
+@Suite struct ScratchRootTests {
+    private let parent: String
+
+    init() {
+        var template = Array("/tmp/chassis-scratch-test-XXXXXX".utf8CString)
+        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
+        parent = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    @Test func removesWhatKilledWorkersLeftBehindAndNothingElse() throws {
+        let abandoned = "\(parent)/\(ScratchRoot.prefix)dead01"
+        let foreign = "\(parent)/something-else"
+        for path in [abandoned, "\(abandoned)/7-1", foreign] { #expect(mkdir(path, 0o700) == 0) }
+        let first = try ScratchRoot(in: parent)
+        #expect(access(abandoned, F_OK) != 0)
+        let second = try ScratchRoot(in: parent)
+        for path in [first.path, second.path, foreign] { #expect(access(path, F_OK) == 0) }
+        first.remove()
+        second.remove()
+        #expect(access(second.path, F_OK) != 0)
+        #expect(rmdir(foreign) == 0)
+        #expect(rmdir(parent) == 0)
+    }
+}
