@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import Glibc
 import JobModel
 import Postgres
 import Storage
@@ -19,10 +20,18 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "The params of the runs, as JSON.") var params = "{}"
     @Option(help: "The queue.") var queue = "default"
     @Flag(help: "Each job needs the one before.") var chain = false
+    @Option(help: "A workflow file whose jobs are job0, job1 and so on.") var source: String?
 
     func run() async throws {
         let pool = PostgresPool(.init(conninfo: postgres, applicationName: "chassis-benchmark"), size: clients)
-        let submission = try Self.submission(jobs: jobs, kind: kind, params: params, queue: queue, chain: chain)
+        let submission = try Self.submission(
+            jobs: jobs,
+            kind: kind,
+            params: params,
+            queue: queue,
+            chain: chain,
+            source: try source.map(Self.text) ?? "name: benchmark"
+        )
         let store = RunStore(pool)
         // The version is there, and every connection open, before the clock runs.
         try await withThrowingDiscardingTaskGroup { group in
@@ -41,16 +50,26 @@ struct SubmitCommand: AsyncParsableCommand {
         await pool.close()
     }
 
+    private static func text(_ path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ValidationError("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+
     static func submission(
         jobs: Int,
         kind: String,
         params: String,
         queue: String = "default",
-        chain: Bool = false
+        chain: Bool = false,
+        source: String = "name: benchmark"
     ) throws -> RunStore.Submission {
         RunStore.Submission(
             workflow: "benchmark",
-            source: "name: benchmark",
+            source: source,
             params: try JSONValue(parsing: params).objectValue ?? [:],
             jobs: (0..<jobs).map { place in
                 RunStore.NewJob(

@@ -8,6 +8,7 @@ import sys
 from cluster import Cluster
 from figures import Figures
 import latency
+import many
 import queue_rate
 import step_rate
 import takeover
@@ -19,6 +20,9 @@ BENCHMARKS = {
     "chain": latency.gap_between_dependent_jobs,
     "steps": step_rate.empty_steps,
     "takeover": takeover.killed_worker,
+    "idle": many.idle,
+    "agents": many.agents,
+    "sessions": many.sessions,
 }
 
 

@@ -4,12 +4,13 @@ from cluster import run
 from figures import percentile
 
 
-def submission_to_start(cluster, figures, quick):
+def submission_to_start(cluster, figures, quick, beside=""):
     """From sending a submission to an idle worker to the start of its handler."""
     rounds, runs = (1, 300) if quick else (4, 1000)
     sent, committed, floor = {50: [], 95: [], 99: []}, [], {50: [], 95: [], 99: []}
     for _ in range(rounds):
-        cluster.fresh()
+        if not beside:
+            cluster.fresh()
         bare = [int(line) / 1e6 for line in
                 run("chassis-limits", "notify", cluster.conninfo(), runs, 20000).split()]
         worker = cluster.worker()
@@ -26,9 +27,9 @@ def submission_to_start(cluster, figures, quick):
             floor[share].append(percentile(bare, share / 100))
         committed.append(percentile([(starts[run] - at) / 1e6 for run, _, at in submissions], 0.5))
     for share in sent:
-        figures.add(f"idle: submission sent to handler start, p{share}", "ms", sent[share], floor[share],
+        figures.add(f"idle{beside}: submission sent to handler start, p{share}", "ms", sent[share], floor[share],
                     None if share == 95 else ("ratio", "<=", 2))
-    figures.add("idle: commit of the submission to handler start, p50", "ms", committed, goal=("value", "<=", 10))
+    figures.add(f"idle{beside}: commit of the submission to handler start, p50", "ms", committed, goal=("value", "<=", 10))
 
 
 def start_scheduler(cluster):

@@ -72,6 +72,8 @@ class World:
         self.model.kill()
         self.model.wait()
         if self._is_kept:
+            with open(self.directory / "database.sql", "wb") as file:
+                subprocess.run(["pg_dump", "--data-only", self.cluster.conninfo()], stdout=file)
             shutil.copy(self.cluster.log, self.directory)
             shutil.copytree(self.store, self.directory / "store-copy", dirs_exist_ok=True)
         self.cluster.__exit__()
@@ -97,12 +99,14 @@ class World:
 
     def start_worker(self, number, failpoint=None):
         way = self.proxies[number].directory
+        scratch = self.directory / "scratch"
+        scratch.mkdir(exist_ok=True)
         self.workers[number] = self._spawn(
             f"worker{number}.log",
             [RELEASE / "chassis-worker", "--postgres", f"host={way} user=chassis dbname=chassis connect_timeout=3",
              "--store", self.store, "--connections", self.directory / "connections.yaml", "--name", f"worker{number}",
              "--lease", f"{LEASE_SECONDS}s", "--drain", "5s", "--poison-limit", 100, "--log-format", "text"],
-            **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
+            TMPDIR=str(scratch), **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
 
     def start_scheduler(self, number):
         log = self.directory / f"scheduler{number}.log"

@@ -51,6 +51,72 @@ import Testing
         #expect(try await open().map { "\($0.position) \($0.isUnknown)" } == ["t0003 true", "t0004 false"])
         _ = try await fixture.end([job], .failed(JobFailure(code: "x", message: "y")))
         _ = try await fixture.runs.retry(run, repeatingUnknown: true)
-        #expect(try await open().map(\.position) == ["t0004"])
+        #expect(try await open().map(\.position) == [])
+    }
+
+    /// A worker that lost its lease while a call was under way comes back and settles: whether its record will be seen is
+    /// for the next attempt to say.
+    @Test func settlesNothingUnderALostLease() async throws {
+        let fixture = try await QueueFixture.make()
+        let steps = StepStore(fixture.pool)
+        _ = try await fixture.submit([("a", [])])
+        let zombie = try #require(try await fixture.claim().first)
+        try await steps.intend(Self.step(zombie, "t0001"))
+        _ = try await fixture.queue.release(zombie.id, epoch: zombie.epoch)
+        let holder = try #require(try await fixture.claim().first)
+        let settle = { try await steps.settle(job: zombie.id, epoch: zombie.epoch, position: "t0001", as: $0) }
+        let recorded = StepStore.Settlement.recorded(usage: nil, cost: MicroDollars(rawValue: 12))
+        try await settle(recorded)
+        #expect(try await Self.states(fixture) == ["1 t0001 started 0"])
+
+        let open = try #require(try await steps.open(of: holder.id, before: holder.epoch).first)
+        try await steps.settle(open, of: holder.id, by: holder.epoch, as: .unknown("no record"))
+        #expect(try await Self.states(fixture) == ["1 t0001 unknown 1"])
+        try await settle(recorded)
+        #expect(try await Self.states(fixture) == ["1 t0001 unknown 1"])
+        // The record is found after all.
+        try await steps.settle(open, of: holder.id, by: holder.epoch, as: recorded)
+        #expect(try await Self.states(fixture) == ["1 t0001 recorded 0"])
+    }
+
+    @Test func settlesWhatAnEarlierAttemptLeftOnlyForTheHolder() async throws {
+        let fixture = try await QueueFixture.make()
+        let steps = StepStore(fixture.pool)
+        _ = try await fixture.submit([("a", [])])
+        let first = try #require(try await fixture.claim().first)
+        try await steps.intend(Self.step(first, "t0001"))
+        _ = try await fixture.queue.release(first.id, epoch: first.epoch)
+        let second = try #require(try await fixture.claim().first)
+        let open = try #require(try await steps.open(of: second.id, before: second.epoch).first)
+        _ = try await fixture.queue.release(second.id, epoch: second.epoch)
+        await #expect(throws: StorageError.leaseLost(second.id, second.epoch)) {
+            try await steps.settle(open, of: second.id, by: second.epoch, as: .unknown("no record"))
+        }
+        #expect(try await Self.states(fixture) == ["1 t0001 started 0"])
+    }
+
+    @Test(arguments: ["failed", "cancelled", "cancelled while it waits"])
+    func leavesNoIntentOpenInAJobThatEndedWithoutSuccess(how: String) async throws {
+        let fixture = try await QueueFixture.make()
+        let steps = StepStore(fixture.pool)
+        let run = try await fixture.submit([("a", [])]).run
+        let job = try #require(try await fixture.claim().first)
+        try await steps.intend(Self.step(job, "t0001"))
+        switch how {
+        case "failed": _ = try await fixture.end([job], .failed(JobFailure(code: "x", message: "y")))
+        case "cancelled": _ = try await fixture.end([job], .cancelled)
+        default:
+            _ = try await fixture.queue.release(job.id, epoch: job.epoch)
+            _ = try await fixture.runs.cancel(run)
+        }
+        #expect(try await fixture.ending(of: run) != nil)
+        #expect(try await Self.states(fixture) == ["1 t0001 unknown 1"])
+    }
+
+    /// Each step as epoch, position, state and unknown calls.
+    private static func states(_ fixture: QueueFixture) async throws -> [String] {
+        try await fixture.pool.query(
+            "SELECT concat_ws(' ', epoch, position, state, unknown_calls) AS line FROM chassis.step ORDER BY epoch"
+        ).rows.map { try $0.string("line") }
     }
 }

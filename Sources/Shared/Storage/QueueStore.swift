@@ -74,6 +74,7 @@ package struct QueueStore: Sendable {
             ),
         ]
         if endings.contains(where: { $0.outcome.state != .succeeded }) {
+            batch.append((Statement.settleOpenSteps, [jobs, now]))
             batch.append((Statement.skipDependents, [jobs, now]))
         }
         batch.append((Statement.readyDependents, [jobs, now]))

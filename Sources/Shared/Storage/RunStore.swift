@@ -161,6 +161,10 @@ package struct RunStore: Sendable {
             _ = try await connection.query(Statement.lockLiveRuns, [.array([run.rawValue])])
             let result = try await connection.query(Statement.cancelRun, [.integer(run.rawValue), .optional(now)])
             guard let row = result.rows.first else { return nil }
+            let tried = try row.string("tried_jobs").split(separator: ",").compactMap { Int64($0) }
+            if !tried.isEmpty {
+                _ = try await connection.query(Statement.settleOpenSteps, [.array(tried), .optional(now)])
+            }
             _ = try await connection.query(
                 Statement.countCancelledJobs,
                 [.integer(run.rawValue), .integer(try row.int64("ended"))]

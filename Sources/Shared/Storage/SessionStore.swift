@@ -163,6 +163,10 @@ package struct SessionStore: Sendable {
             _ = try await connection.query(Statement.lockLiveRuns, [runs])
             _ = try await connection.query(Statement.countLostJobs, [.array(failed.map(\.run.rawValue))])
             _ = try await connection.query(
+                Statement.settleOpenSteps,
+                [.array(failed.map(\.job.rawValue)), .optional(now)]
+            )
+            _ = try await connection.query(
                 Statement.skipDependents,
                 [.array(failed.map(\.job.rawValue)), .optional(now)]
             )

@@ -92,9 +92,9 @@ package struct StepStore: Sendable {
         guard !result.rows.isEmpty else { throw StorageError.leaseLost(step.job, step.epoch) }
     }
 
-    /// Settles an intent, also one of an attempt that is over.
+    /// Settles an intent of the attempt that holds the job; without its lease nothing is written.
     ///
-    /// - Parameter unknownCalls: How many calls were made for it whose outcome is unknown.
+    /// - Parameter unknownCalls: How many calls were made for it whose outcome is unknown and not noted yet.
     package func settle(
         job: JobID,
         epoch: LeaseEpoch,
@@ -102,22 +102,53 @@ package struct StepStore: Sendable {
         as settlement: Settlement,
         unknownCalls: Int = 0
     ) async throws {
-        var state = "recorded"
-        var usage: String?
-        var cost: MicroDollars?
-        var reason: String?
-        switch settlement {
-        case .recorded(let recordedUsage, let recordedCost): (usage, cost) = (recordedUsage?.text(), recordedCost)
-        case .failed(let text): (state, reason) = ("failed", text)
-        case .unknown(let text): (state, reason) = ("unknown", text)
-        }
+        let columns = Columns(settlement)
         _ = try await pool.query(
             Statement.settleStep,
             [
-                .integer(job.rawValue), .integer(epoch.rawValue), .text(position), .text(state), .optional(usage),
-                .optional(cost.map { String($0.rawValue) }), .integer(unknownCalls), .optional(reason), .null,
+                .integer(job.rawValue), .integer(epoch.rawValue), .text(position), columns.state, columns.usage,
+                columns.cost, .integer(unknownCalls), columns.error, .null,
             ]
         )
+    }
+
+    /// Settles an intent that an earlier attempt left open or unknown.
+    ///
+    /// - Parameter epoch: That of the attempt that holds the job now.
+    /// - Throws: `StorageError.leaseLost` when it holds it no longer; nothing was written.
+    package func settle(
+        _ earlier: OpenStep,
+        of job: JobID,
+        by epoch: LeaseEpoch,
+        as settlement: Settlement
+    ) async throws {
+        let columns = Columns(settlement)
+        let result = try await pool.query(
+            Statement.settleEarlierStep,
+            [
+                .integer(job.rawValue), .integer(epoch.rawValue), .integer(earlier.epoch.rawValue),
+                .text(earlier.position), columns.state, columns.usage, columns.cost, columns.error, .null,
+            ]
+        )
+        guard !result.rows.isEmpty else { throw StorageError.leaseLost(job, epoch) }
+    }
+
+    /// How a settlement stands in the row.
+    private struct Columns {
+        var state = PostgresParameter.text("recorded")
+        var usage = PostgresParameter.null
+        var cost = PostgresParameter.null
+        var error = PostgresParameter.null
+
+        init(_ settlement: Settlement) {
+            switch settlement {
+            case .recorded(let usage, let cost):
+                self.usage = .optional(usage?.text())
+                self.cost = .optional(cost.map { String($0.rawValue) })
+            case .failed(let text): (state, error) = (.text("failed"), .text(text))
+            case .unknown(let text): (state, error) = (.text("unknown"), .text(text))
+            }
+        }
     }
 
     /// Notes recorded steps that cost nothing and have no effect.

@@ -79,8 +79,8 @@ struct Conversation: Sendable {
         )
         let steps = context.steps
         let log = context.log
-        let outcome = try await steps.run(step) { key in
-            try await caller.ask(request(messages: messages), idempotencyKey: key, log: log) { steps.answerBegins() }
+        let outcome = try await steps.run(step) { calls in
+            try await caller.ask(request(messages: messages), calls: calls, log: log) { steps.answerBegins() }
         }
         do {
             let answer = try ModelAnswer(json: outcome.value)
@@ -198,13 +198,13 @@ struct Conversation: Sendable {
             isPaid: false
         )
         let steps = context.steps
-        let outcome = try await steps.run(step) { key in
+        let outcome = try await steps.run(step) { calls in
             try context.scratch.make()
             steps.answerBegins()
             let result = try await tool.call(
                 arguments,
                 ToolContext(
-                    idempotencyKey: key,
+                    idempotencyKey: calls.idempotencyKey,
                     scratchDirectory: context.scratch.path,
                     log: { context.log.write(.stdout, "\(call.name): \($0)") }
                 )

@@ -37,13 +37,13 @@ struct CommandHandler: JobHandler {
             effect: .idempotent,
             isPaid: false
         )
-        let outcome = try await context.steps.run(step) { key in
+        let outcome = try await context.steps.run(step) { calls in
             context.steps.answerBegins()
             let output = try await execute(
                 command,
                 arguments: arguments,
                 variables: given,
-                idempotencyKey: key,
+                idempotencyKey: calls.idempotencyKey,
                 in: context
             )
             return StepResult(value: output)

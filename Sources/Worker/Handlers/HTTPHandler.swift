@@ -32,9 +32,9 @@ struct HTTPHandler: JobHandler {
             effect: http.effect,
             isPaid: false
         )
-        return try await context.steps.run(step) { [call] key in
+        return try await context.steps.run(step) { [call] calls in
             var call = call
-            if http.effect != .none { call.idempotencyKey = key }
+            if http.effect != .none { call.idempotencyKey = calls.idempotencyKey }
             context.steps.answerBegins()
             return try await send(call, http, access)
         }.value

@@ -102,9 +102,9 @@ final class JobSteps: Sendable {
             let record = try await checkpoints.recorded(position, fingerprint)?.record
         {
             try await steps.settle(
-                job: job.id,
-                epoch: open.epoch,
-                position: open.position,
+                open,
+                of: job.id,
+                by: job.epoch,
                 as: .recorded(usage: record.usage, cost: record.cost)
             )
             return false
@@ -115,11 +115,10 @@ final class JobSteps: Sendable {
                 + "its attempt ended between the call and its record"
         )
         try await steps.settle(
-            job: job.id,
-            epoch: open.epoch,
-            position: open.position,
-            as: .unknown("the attempt ended before the result was recorded"),
-            unknownCalls: 1
+            open,
+            of: job.id,
+            by: job.epoch,
+            as: .unknown("the attempt ended before the result was recorded")
         )
         return true
     }
@@ -133,15 +132,14 @@ final class JobSteps: Sendable {
 
     /// Takes a step from its checkpoint, or runs and records it.
     ///
-    /// - Parameter perform: Runs the step, under an idempotency key that is the same in every attempt. It throws
-    ///   `StepFailure` when it knows what its failure means; after any other error a step with an intent counts as
-    ///   unknown.
+    /// - Parameter perform: Runs the step. It throws `StepFailure` when it knows what its failure means; after any other
+    ///   error a step with an intent counts as unknown.
     /// - Returns: The step's result.
     /// - Throws: `JobFailure` when the step has an effect and may have happened before; `ReleaseAtBoundary` when the
     ///   worker drains; what `perform` threw.
     func run(
         _ step: StepRequest,
-        perform: @Sendable (_ idempotencyKey: String) async throws -> StepResult
+        perform: @Sendable (StepCalls) async throws -> StepResult
     ) async throws -> StepOutcome {
         try checkBoundary()
         switch try await checkpoints.lookup(step.position, step.fingerprint) {
@@ -164,7 +162,7 @@ final class JobSteps: Sendable {
         let began = ContinuousClock.now
         let result: StepResult
         do {
-            result = try await perform(idempotencyKey(of: step))
+            result = try await perform(calls(of: step, identity))
         } catch {
             if step.needsIntent { await settleFailure(step, error) }
             throw error
@@ -179,8 +177,7 @@ final class JobSteps: Sendable {
                     job: job.id,
                     epoch: job.epoch,
                     position: step.position.description,
-                    as: .recorded(usage: result.usage, cost: result.cost),
-                    unknownCalls: result.unknownCalls
+                    as: .recorded(usage: result.usage, cost: result.cost)
                 )
             } else {
                 backlog.add(
@@ -307,6 +304,25 @@ final class JobSteps: Sendable {
             name: step.name,
             effect: step.effect,
             fingerprint: step.fingerprint.digest.bytes
+        )
+    }
+
+    private func calls(of step: StepRequest, _ identity: StepStore.Identity) -> StepCalls {
+        StepCalls(
+            idempotencyKey: idempotencyKey(of: step),
+            noteFailure: { [self] reason, mayHaveHappened in
+                try await store.settle(
+                    job: job.id,
+                    epoch: job.epoch,
+                    position: identity.position,
+                    as: .failed(reason),
+                    unknownCalls: mayHaveHappened ? 1 : 0
+                )
+            },
+            beginAgain: { [self] in
+                try checkBoundary()
+                try await store.intend(identity)
+            }
         )
     }
 

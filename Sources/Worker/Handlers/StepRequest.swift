@@ -34,14 +34,11 @@ struct StepResult: Sendable {
     var usage: JSONValue?
     /// What it cost; nil when it costs money and the price is not known.
     var cost: MicroDollars?
-    /// How many further calls were made for it whose outcome nobody knows.
-    var unknownCalls = 0
 
-    init(value: JSONValue, usage: JSONValue? = nil, cost: MicroDollars? = nil, unknownCalls: Int = 0) {
+    init(value: JSONValue, usage: JSONValue? = nil, cost: MicroDollars? = nil) {
         self.value = value
         self.usage = usage
         self.cost = cost
-        self.unknownCalls = unknownCalls
     }
 }
 
@@ -56,7 +53,7 @@ struct StepOutcome: Equatable, Sendable {
 struct StepFailure: Error, Sendable {
     /// Why the attempt fails.
     var failure: JobFailure
-    /// How many calls were made whose outcome nobody knows; 0 when it is certain that nothing was paid and nothing
-    /// happened.
+    /// How many calls were made, and not noted yet, whose outcome nobody knows; 0 when it is certain that nothing was
+    /// paid and nothing happened.
     var unknownCalls: Int
 }

@@ -3,8 +3,9 @@
 --   $1 run_id bigint
 --   $2 now timestamptz: NULL for the database's clock
 --
--- Returns one row with the number of jobs that still run, none when the run has ended or is not there.
--- Lock the run with lock_live_runs first, and follow with end_runs, in the same transaction.
+-- Returns one row with the number of jobs that were ended, those of them that had been tried before, and the number of
+-- jobs that still run; none when the run has ended or is not there. Lock the run with lock_live_runs first, and follow
+-- with settle_open_steps, count_cancelled_jobs and end_runs, in the same transaction.
 WITH cancelled AS (
     UPDATE chassis.live_run
     SET cancelled_at = coalesce(cancelled_at, coalesce($2::timestamptz, now()))
@@ -27,5 +28,6 @@ WITH cancelled AS (
     FROM taken
 )
 SELECT (SELECT count(*) FROM taken) AS ended,
+       (SELECT coalesce(array_to_string(array_agg(job_id), ','), '') FROM taken WHERE epoch > 0) AS tried_jobs,
        (SELECT count(*) FROM chassis.lease JOIN members USING (job_id)) AS running
 FROM cancelled;

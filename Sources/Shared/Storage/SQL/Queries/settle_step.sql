@@ -1,13 +1,16 @@
--- Settles an intent: its record is durable, or its call failed, or nobody knows.
+-- Settles an intent of the attempt that holds the job: its record is durable, or its call failed, or nobody knows.
 --
---   $1 job_id bigint, $2 epoch bigint, $3 position text
+--   $1 job_id bigint, $2 epoch bigint: as given at the claim
+--   $3 position text
 --   $4 state text: recorded, failed or unknown
 --   $5 usage text: JSON or NULL, $6 cost_micro_usd bigint: or NULL, $7 unknown_calls smallint
 --   $8 error text: or NULL
 --   $9 now timestamptz: NULL for the database's clock
 --
--- Not fenced by the lease: it states what has happened, which losing the lease does not undo.
+-- Does nothing when the lease is lost: what the attempt recorded since may lie behind the mark of the next one, which
+-- settles the intent by what it finds (settle_earlier_step).
 UPDATE chassis.step
 SET state = $4::text, usage = $5::jsonb, cost_micro_usd = $6::bigint,
     unknown_calls = unknown_calls + $7::smallint, error = $8::text, settled_at = coalesce($9::timestamptz, now())
-WHERE job_id = $1::bigint AND epoch = $2::bigint AND position = $3::text;
+WHERE job_id = $1::bigint AND epoch = $2::bigint AND position = $3::text AND state = 'started'
+  AND EXISTS (SELECT FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE);

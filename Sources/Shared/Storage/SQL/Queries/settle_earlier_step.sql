@@ -1,0 +1,21 @@
+-- Settles an intent that an earlier attempt left open or unknown: by its record, or as unknown.
+--
+--   $1 job_id bigint, $2 epoch bigint: of the attempt that holds the job now
+--   $3 earlier_epoch bigint, $4 position text: of the intent
+--   $5 state text: recorded or unknown
+--   $6 usage text: JSON or NULL, $7 cost_micro_usd bigint: or NULL
+--   $8 error text: or NULL
+--   $9 now timestamptz: NULL for the database's clock
+--
+-- A call whose outcome becomes unknown is counted, and one that is found after all is counted off. Returns one row, none
+-- when the lease is lost.
+UPDATE chassis.step
+SET state = $5::text, usage = $6::jsonb, cost_micro_usd = $7::bigint,
+    unknown_calls = greatest(0, unknown_calls + CASE
+        WHEN state = 'started' AND $5::text = 'unknown' THEN 1
+        WHEN state = 'unknown' AND $5::text = 'recorded' THEN -1
+        ELSE 0 END),
+    error = $8::text, settled_at = coalesce($9::timestamptz, now())
+WHERE job_id = $1::bigint AND epoch = $3::bigint AND position = $4::text AND state IN ('started', 'unknown')
+  AND EXISTS (SELECT FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE)
+RETURNING position;

@@ -1,0 +1,14 @@
+/// The calls that are made for one step: one, or several when the first ones fail.
+///
+/// Each has an intent of its own, so a kill between two of them leaves none open, and one in the middle leaves just
+/// that one.
+struct StepCalls: Sendable {
+    /// The same in every attempt, so that a provider or tool that honours it does nothing twice.
+    let idempotencyKey: String
+    /// Notes that a call failed after which another one will be made.
+    ///
+    /// The second value tells whether it may have been paid for, or have happened.
+    let noteFailure: @Sendable (_ reason: String, _ mayHaveHappened: Bool) async throws -> Void
+    /// Writes the intent of another call; throws when it must not be made, because the lease is lost or the worker drains.
+    let beginAgain: @Sendable () async throws -> Void
+}
