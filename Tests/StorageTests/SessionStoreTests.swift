@@ -6,6 +6,38 @@ import Testing
 @testable import Storage
 
 @Suite struct SessionStoreTests {
+    /// Everybody who could have rescued a job in time was gone: it is found by a thorough look, however long ago.
+    @Test func rescuesJobsOfSessionsThatEndedLongAgo() async throws {
+        let fixture = try await QueueFixture.make()
+        _ = try await fixture.submit([("a", [])])
+        _ = try await fixture.claim()
+        _ = try await fixture.pool.query(
+            "UPDATE chassis.session SET ended_at = now() - interval '1 day', end_reason = 'process gone'"
+        )
+        try await fixture.pool.withConnection { connection in
+            let sessions = fixture.sessions
+            #expect(try await sessions.rescue(poisonLimit: 3, isThorough: false, on: connection) == [])
+            #expect(try await sessions.rescue(poisonLimit: 3, on: connection).count == 1)
+        }
+    }
+
+    /// A lock that an older connection of the process still holds is no sign of death, and is taken later.
+    @Test func doesNotCountALockThatItCouldNotTake() async throws {
+        let fixture = try await QueueFixture.make()
+        let sessions = fixture.sessions
+        let options = PostgresConnection.Options(conninfo: fixture.conninfo, applicationName: "test")
+        let old = try await PostgresConnection.connect(options)
+        let new = try await PostgresConnection.connect(options)
+        #expect(try await sessions.lock(fixture.session, on: old))
+        #expect(try await sessions.lock(fixture.session, on: new) == false)
+        await old.close()
+        _ = try await new.query("SELECT pg_sleep(0.1)")
+        #expect(try await sessions.endDead(grace: .zero, on: new) == [])
+        #expect(try await sessions.endDead(grace: .zero, on: new) == [])
+        #expect(try await sessions.lock(fixture.session, on: new))
+        await new.close()
+    }
+
     @Test func renewsOnlyALivingSession() async throws {
         let fixture = try await QueueFixture.make()
         try await fixture.pool.withConnection { connection in

@@ -29,9 +29,14 @@ package struct RepairService: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             var pause = Self.interval
+            var lastThorough: ContinuousClock.Instant?
             while !Task.isCancelled {
                 do {
-                    let report = try await pool.withConnection { try await repair.pass(on: $0, pool: pool) }
+                    let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
+                    let report = try await pool.withConnection {
+                        try await repair.pass(on: $0, pool: pool, isThorough: isThorough)
+                    }
+                    if isThorough { lastThorough = .now }
                     notifier.notify(report.readied)
                     tell(report)
                     pause = Self.interval

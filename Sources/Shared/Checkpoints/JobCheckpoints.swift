@@ -79,6 +79,21 @@ package final class JobCheckpoints: Sendable {
         try await lookup(position, fingerprint).checkpoint
     }
 
+    /// The record that one attempt made of a step, if this one sees it.
+    ///
+    /// - Throws: What the store throws.
+    package func record(
+        _ position: StepPosition,
+        _ fingerprint: Fingerprint,
+        by epoch: LeaseEpoch
+    ) async throws -> StepRecord? {
+        let entries = state.withLock { $0.set.entries(at: position) }
+        for entry in entries where entry.fingerprint == fingerprint && entry.journal.epoch == epoch {
+            if let checkpoint = try await checkpoint(entry) { return checkpoint.record }
+        }
+        return nil
+    }
+
     /// What is known of a step: its checkpoint, or why there is none.
     ///
     /// - Throws: What the store throws.

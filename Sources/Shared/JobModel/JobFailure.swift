@@ -15,6 +15,6 @@ package struct JobFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(code): \(message)" }
 
-    /// As it is kept in the database.
-    package var json: JSONValue { ["code": .string(code), "message": .string(message)] }
+    /// As it is kept in the database, which holds no U+0000.
+    package var json: JSONValue { ["code": .string(code), "message": .string(message.withoutNull)] }
 }

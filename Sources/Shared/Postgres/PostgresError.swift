@@ -65,6 +65,13 @@ package enum PostgresError: Error, Equatable {
         }
     }
 
+    /// Whether the server refused a value, so that the same statement with the same values is refused again.
+    package var isRefusalOfData: Bool {
+        if case .badParameter = self { return true }
+        guard case .server(let sqlState, _, _, _) = self else { return false }
+        return sqlState.hasPrefix("22") || sqlState.hasPrefix("23")
+    }
+
     /// Whether the same statement may succeed when it is sent again: connection errors, serialization failures,
     /// deadlocks, lock timeouts and a server short of resources.
     package var isTransient: Bool {

@@ -9,8 +9,8 @@ package struct QueueStore: Sendable {
     package struct Turn: Sendable {
         /// The jobs of the endings that took effect; the others' leases were lost.
         package var ended: Set<JobID> = []
-        /// The queues that got pending jobs by it, once for each job.
-        package var readied: [String] = []
+        /// The jobs that became pending by it, and their queues.
+        package var readied: [(job: JobID, queue: String)] = []
         package var claimed: [ClaimedJob] = []
     }
 
@@ -42,7 +42,9 @@ package struct QueueStore: Sendable {
             case Statement.endJobs:
                 for row in result.rows { turn.ended.insert(JobID(rawValue: try row.int64("job_id"))) }
             case Statement.readyDependents:
-                for row in result.rows { turn.readied.append(try row.string("queue")) }
+                for row in result.rows { 
+                    turn.readied.append((JobID(rawValue: try row.int64("job_id")), try row.string("queue")))
+                }
             case Statement.claimJobs:
                 turn.claimed = try result.rows.map(Self.claimedJob).sorted { $0.id < $1.id }
             default: break

@@ -21,17 +21,31 @@ package struct Repair: Sendable {
     /// How many lost workers fail a job.
     package let poisonLimit: Int
 
+    /// How far apart two thorough passes of one process are.
+    package static let thoroughInterval = Duration.seconds(5)
+
     package init(grace: Duration = .milliseconds(300), poisonLimit: Int = 3) {
         self.grace = grace
         self.poisonLimit = poisonLimit
     }
 
     /// Mends what is there to mend now.
-    package func pass(on connection: PostgresConnection, pool: PostgresPool) async throws -> Report {
+    ///
+    /// - Parameter isThorough: Whether leases of sessions that ended long ago are looked for too: at a process's start, and
+    ///   every few seconds, in case that everybody who could have rescued them in time was gone.
+    package func pass(
+        on connection: PostgresConnection,
+        pool: PostgresPool,
+        isThorough: Bool
+    ) async throws -> Report {
         let sessions = SessionStore()
         var report = Report()
         report.sessions = try await sessions.endDead(grace: grace, on: connection)
-        report.rescued = try await sessions.rescue(poisonLimit: poisonLimit, on: connection)
+        report.rescued = try await sessions.rescue(
+            poisonLimit: poisonLimit,
+            isThorough: isThorough,
+            on: connection
+        )
         let due = try await QueueStore(pool).readyDueJobs()
         report.due = due.count
         report.readied = Set(due).union(report.rescued.filter { !$0.hasFailed }.map(\.queue))

@@ -139,14 +139,20 @@ package struct SessionStore: Sendable {
 
     /// Takes back the jobs of ended sessions.
     ///
-    /// - Parameter poisonLimit: How many lost workers fail a job.
+    /// - Parameters:
+    ///   - poisonLimit: How many lost workers fail a job.
+    ///   - isThorough: Whether the leases are looked through in any case; otherwise only when a session has ended within
+    ///     the last minute, which costs next to nothing.
     package func rescue(
         poisonLimit: Int,
+        isThorough: Bool = true,
         on connection: PostgresConnection,
         now: String? = nil
     ) async throws -> [RescuedJob] {
-        let look = try await connection.query(Statement.lookForEndedSessions, [.optional(now)])
-        guard try look.rows.first?.bool("is_any") == true else { return [] }
+        if !isThorough {
+            let look = try await connection.query(Statement.lookForEndedSessions, [.optional(now)])
+            guard try look.rows.first?.bool("is_any") == true else { return [] }
+        }
         return try await connection.transaction { connection in
             let result = try await connection.query(Statement.rescueJobs, [.integer(poisonLimit), .optional(now)])
             let rescued = try result.rows.map { row in

@@ -51,12 +51,18 @@ package struct StepStore: Sendable {
 
     /// An intent of an earlier attempt that is not settled, or whose outcome is not known.
     package struct OpenStep: Equatable, Sendable {
+        package enum State: String, Sendable {
+            case started, unknown
+            /// Recorded, and must not be repeated even if the record is lost.
+            case recorded
+        }
+
         package let epoch: LeaseEpoch
         package let position: String
         package let kind: String
         package let name: String
         package let effect: Effect
-        package let isUnknown: Bool
+        package let state: State
         /// In hexadecimal.
         package let fingerprint: String
     }
@@ -145,8 +151,8 @@ package struct StepStore: Sendable {
             case .recorded(let usage, let cost):
                 self.usage = .optional(usage?.text())
                 self.cost = .optional(cost.map { String($0.rawValue) })
-            case .failed(let text): (state, error) = (.text("failed"), .text(text))
-            case .unknown(let text): (state, error) = (.text("unknown"), .text(text))
+            case .failed(let text): (state, error) = (.text("failed"), .text(text.withoutNull))
+            case .unknown(let text): (state, error) = (.text("unknown"), .text(text.withoutNull))
             }
         }
     }
@@ -184,7 +190,7 @@ package struct StepStore: Sendable {
                 kind: try row.string("kind"),
                 name: try row.string("name"),
                 effect: Effect(rawValue: try row.string("effect")) ?? .once,
-                isUnknown: try row.string("state") == "unknown",
+                state: OpenStep.State(rawValue: try row.string("state")) ?? .started,
                 fingerprint: try row.string("fingerprint")
             )
         }

@@ -21,6 +21,16 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     /// There is no such version; its run cannot be read.
     case versionMissing(VersionID)
 
+    /// Whether waiting may help: the database may come back, or be writable again.
+    package var mayPass: Bool {
+        switch self {
+        case .unreachable, .serverReadOnly: true
+        case .leaseLost, .sessionEnded, .schemaTooOld, .schemaTooNew, .migrationDiffers, .serverTooOld,
+            .versionMissing:
+            false
+        }
+    }
+
     package var description: String {
         switch self {
         case .leaseLost(let id, let epoch):

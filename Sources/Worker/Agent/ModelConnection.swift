@@ -20,7 +20,9 @@ struct ModelConnection: Sendable {
             )
         }
         let name = String(parts[0])
-        guard let connection = connections[name], case .openai(let url, let key, let prices, let limits) = connection.kind else {
+        guard let connection = connections[name],
+            case .openai(let url, let key, let prices, let silence) = connection.kind
+        else {
             let known = connections.values.filter { if case .openai = $0.kind { true } else { false } }.map(\.name)
             throw JobFailure(
                 code: "connection-unknown",
@@ -32,12 +34,17 @@ struct ModelConnection: Sendable {
         model = String(parts[1])
         endpoint = ModelEndpoint(
             name: name,
-            kind: .openAICompatible,
+            kind: Self.isOpenAI(url) ? .openAI : .openAICompatible,
             baseURL: url,
             key: key,
-            timeouts: ModelTimeouts(limits)
+            timeouts: ModelTimeouts(silence)
         )
         price = prices[model]
+    }
+
+    /// Whether an address is OpenAI's own, whose newer models refuse what others still expect.
+    private static func isOpenAI(_ url: String) -> Bool {
+        url.split(separator: "/").dropFirst().first?.split(separator: ":").first == "api.openai.com"
     }
 
     /// What decides the answer besides the request: the address may change (another port, a mirror), the name not.

@@ -75,13 +75,17 @@ struct HTTPHandler: JobHandler {
         let isExpected = http.expect.isEmpty ? (200..<300).contains(answer.status) : http.expect.contains(answer.status)
         guard isExpected else {
             let text = String(answer.json.text().prefix(500))
+            let isRefusal = (400..<500).contains(answer.status)
+            let isTemporary = [408, 425, 429].contains(answer.status) || answer.status >= 500
+            // Only a refusal says that nothing happened.
+            let mayHaveHappened = http.effect == .once && (!isRefusal || answer.status == 408)
             throw StepFailure(
                 failure: JobFailure(
                     code: "http-status",
                     message: "the answer was \(answer.status): \(text)",
-                    isPermanent: (400..<500).contains(answer.status) && ![408, 425, 429].contains(answer.status)
+                    isPermanent: !isTemporary && (isRefusal || http.effect == .once)
                 ),
-                unknownCalls: 0
+                unknownCalls: mayHaveHappened ? 1 : 0
             )
         }
         return StepResult(value: answer.json)

@@ -53,8 +53,10 @@ struct JobRunner: Sendable {
         return outcome
     }
 
+    private var patience: Patience { Patience(lease: lease) }
+
     private func definition(of job: ClaimedJob) async throws -> JobDefinition {
-        let workflow = try await definitions.definition(job.version)
+        let workflow = try await patience { try await definitions.definition(job.version) }
         guard let definition = workflow.job(named: job.name) else {
             throw JobFailure(
                 code: "workflow-not-understood",
@@ -134,7 +136,7 @@ struct JobRunner: Sendable {
     private func expressions(for job: ClaimedJob, _ definition: JobDefinition) async throws -> ExpressionContext {
         var outputs: [String: JSONValue] = [:]
         if !definition.needs.isEmpty {
-            for (name, output) in try await runs.outputs(of: job.run) {
+            for (name, output) in try await patience({ try await runs.outputs(of: job.run) }) {
                 switch output {
                 case .inline(let value): outputs[name] = value
                 case .blob(let stored): outputs[name] = try await JSONValue(parsing: blob(stored))
@@ -145,7 +147,7 @@ struct JobRunner: Sendable {
             params: job.params,
             run: [
                 "id": .integer(job.run.rawValue),
-                "workflow": .string(try await definitions.definition(job.version).name),
+                "workflow": .string(try await patience { try await definitions.definition(job.version).name }),
             ],
             outputs: outputs
         )
@@ -194,9 +196,15 @@ struct JobRunner: Sendable {
 
     private func end(with output: JSONValue, _ job: ClaimedJob) async throws -> JobOutcome {
         let bytes = output.encoded()
-        guard bytes.count > Self.maximumInlineOutput else { return .end(.succeeded(output)) }
+        guard bytes.count > Self.maximumInlineOutput || Self.holdsNull(bytes) else { return .end(.succeeded(output)) }
         let blob = try await store.putBlob(bytes)
         return .end(.succeededWithBlob(StoredBlob(digest: blob.digest.hex, byteCount: blob.byteCount)))
+    }
+
+    /// Whether a text in the JSON may hold U+0000, which the database keeps in no value.
+    private static func holdsNull(_ json: [UInt8]) -> Bool {
+        let escape = Array(#"\u0000"#.utf8)
+        return json.indices.contains { json[$0] == escape[0] && json[$0...].starts(with: escape) }
     }
 
     /// What becomes of a job whose attempt threw.

@@ -26,6 +26,7 @@ final class JobSteps: Sendable {
     private let store: StepStore
     private let backlog: Backlog
     private let lease: SessionLease
+    private let patience: Patience
     private let signal: StopSignal
     private let failpoints: Failpoints
     /// Steps of earlier attempts that may have happened although no record says so, as position and fingerprint.
@@ -51,8 +52,11 @@ final class JobSteps: Sendable {
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
         var unknown: Set<String> = []
         if job.epoch.rawValue > 1 {
-            for open in try await steps.open(of: job.id, before: job.epoch) {
-                let isUnknown = try await reconcile(open, of: job, with: checkpoints, steps: steps, log: log)
+            let patience = Patience(lease: lease)
+            for open in try await patience({ try await steps.open(of: job.id, before: job.epoch) }) {
+                let isUnknown = try await patience {
+                    try await reconcile(open, of: job, with: checkpoints, steps: steps, log: log)
+                }
                 if isUnknown { unknown.insert(open.position + "/" + open.fingerprint) }
             }
         }
@@ -83,12 +87,15 @@ final class JobSteps: Sendable {
         self.store = store
         self.backlog = backlog
         self.lease = lease
+        patience = Patience(lease: lease)
         self.signal = signal
         self.failpoints = failpoints
         self.unknown = unknown
     }
 
-    /// Settles an intent that an earlier attempt left open: by its record, or as unknown.
+    /// Settles an intent that an earlier attempt left open: by the record of that very attempt, or as unknown.
+    ///
+    /// Another attempt's record of the step does not tell what became of this one's call.
     ///
     /// - Returns: Whether the outcome is unknown.
     private static func reconcile(
@@ -99,28 +106,36 @@ final class JobSteps: Sendable {
         log: JobLog
     ) async throws -> Bool {
         if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint),
-            let record = try await checkpoints.recorded(position, fingerprint)?.record
+            let record = try await checkpoints.record(position, fingerprint, by: open.epoch)
         {
+            if open.state != .recorded {
+                try await steps.settle(
+                    open,
+                    of: job.id,
+                    by: job.epoch,
+                    as: .recorded(usage: record.usage, cost: record.cost)
+                )
+            }
+            return false
+        }
+        switch open.state {
+        case .unknown: return true
+        case .recorded:
+            log.event("the record of \(open.kind) step \(open.position) (\(open.name)) is lost, though it has happened")
+            return true
+        case .started:
+            log.event(
+                "the outcome of \(open.kind) step \(open.position) (\(open.name)) is unknown: "
+                    + "its attempt ended between the call and its record"
+            )
             try await steps.settle(
                 open,
                 of: job.id,
                 by: job.epoch,
-                as: .recorded(usage: record.usage, cost: record.cost)
+                as: .unknown("the attempt ended before the result was recorded")
             )
-            return false
+            return true
         }
-        guard !open.isUnknown else { return true }
-        log.event(
-            "the outcome of \(open.kind) step \(open.position) (\(open.name)) is unknown: "
-                + "its attempt ended between the call and its record"
-        )
-        try await steps.settle(
-            open,
-            of: job.id,
-            by: job.epoch,
-            as: .unknown("the attempt ended before the result was recorded")
-        )
-        return true
     }
 
     /// Throws when the job must not begin another step here.
@@ -155,7 +170,7 @@ final class JobSteps: Sendable {
         let identity = identity(of: step)
         if step.needsIntent {
             failpoints.reach(.beforeIntent)
-            try await store.intend(identity)
+            try await patience { try await store.intend(identity) }
         }
         failpoints.reach(.beforeSend)
         let startedAt = WallTime.now
@@ -173,12 +188,14 @@ final class JobSteps: Sendable {
             try await record(step, result, startedAt: startedAt)
             failpoints.reach(.afterCheckpoint)
             if step.needsIntent {
-                try await store.settle(
-                    job: job.id,
-                    epoch: job.epoch,
-                    position: step.position.description,
-                    as: .recorded(usage: result.usage, cost: result.cost)
-                )
+                try await patience {
+                    try await store.settle(
+                        job: job.id,
+                        epoch: job.epoch,
+                        position: step.position.description,
+                        as: .recorded(usage: result.usage, cost: result.cost)
+                    )
+                }
             } else {
                 backlog.add(
                     StepStore.FreeStep(identity: identity, startedAgo: .zero, took: ContinuousClock.now - began)
@@ -255,13 +272,15 @@ final class JobSteps: Sendable {
         }
         // An intent that cannot be settled now stays open, and the next attempt settles it.
         try? await Shield.run { [self, unknownCalls] in
-            try await store.settle(
-                job: job.id,
-                epoch: job.epoch,
-                position: step.position.description,
-                as: settlement,
-                unknownCalls: unknownCalls
-            )
+            try await patience {
+                try await store.settle(
+                    job: job.id,
+                    epoch: job.epoch,
+                    position: step.position.description,
+                    as: settlement,
+                    unknownCalls: unknownCalls
+                )
+            }
         }
     }
 
@@ -311,17 +330,19 @@ final class JobSteps: Sendable {
         StepCalls(
             idempotencyKey: idempotencyKey(of: step),
             noteFailure: { [self] reason, mayHaveHappened in
-                try await store.settle(
-                    job: job.id,
-                    epoch: job.epoch,
-                    position: identity.position,
-                    as: .failed(reason),
-                    unknownCalls: mayHaveHappened ? 1 : 0
-                )
+                try await patience {
+                    try await store.settle(
+                        job: job.id,
+                        epoch: job.epoch,
+                        position: identity.position,
+                        as: .failed(reason),
+                        unknownCalls: mayHaveHappened ? 1 : 0
+                    )
+                }
             },
             beginAgain: { [self] in
                 try checkBoundary()
-                try await store.intend(identity)
+                try await patience { try await store.intend(identity) }
             }
         )
     }

@@ -55,8 +55,8 @@ package struct ModelError: Error, Equatable, Sendable {
     package var mayHaveBeenPaid: Bool {
         switch reason {
         case .invalidRequest, .unreachable: false
-        // A gateway that stopped waiting does not know what stands behind it did.
-        case .status(let code, _, _, _): [504, 524].contains(code)
+        // A gateway that lost or left what stands behind it does not know what that did.
+        case .status(let code, _, _, _): [408, 502, 504, 520, 522, 523, 524].contains(code)
         case .stalled, .cutStream, .malformed, .reported: true
         }
     }

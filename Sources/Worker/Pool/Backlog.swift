@@ -44,6 +44,7 @@ final class Backlog: Sendable {
 
     func add(_ line: LogStore.Line) {
         var line = line
+        line.text = line.text.withoutNull
         if line.text.count > Self.maximumLineLength { line.text = line.text.prefix(Self.maximumLineLength) + " …" }
         state.withLock { state in
             guard state.lines.count < Self.maximumLines else {

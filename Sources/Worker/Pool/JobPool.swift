@@ -120,11 +120,42 @@ final class JobPool: Sendable {
             failures.withLock { $0 = 0 }
             finish(done, endings: turn.endings)
             return state.withLock { $0.answered(turn, claimed: done.claimed) }
+        } catch let error as PostgresError where error.isRefusalOfData && !turn.endings.isEmpty {
+            logger.error("the database refuses an ending", metadata: [LogKey.error: "\(error.reason)"])
+            var rest = turn
+            rest.endings = try await endOneByOne(turn.endings)
+            state.withLock { $0.failed(rest) }
+            return []
         } catch {
             state.withLock { $0.failed(turn) }
             try await pauseAfterFailure(error)
             return []
         }
+    }
+
+    /// Ends each job alone, so that one the database refuses harms no other; that one fails.
+    ///
+    /// - Returns: Those that are still to be ended.
+    private func endOneByOne(_ endings: [JobEnding]) async throws -> [JobEnding] {
+        var rest: [JobEnding] = []
+        for ending in endings {
+            do {
+                let done = try await queue.turn(session: session, ending: [ending], queue: "", limit: 0)
+                finish(done, endings: [ending])
+            } catch let error as PostgresError where error.isRefusalOfData {
+                let failure = JobFailure(
+                    code: "output-refused",
+                    message: "the database cannot keep how the job ended: \(error)",
+                    isPermanent: true
+                )
+                rest.append(JobEnding(job: ending.job, run: ending.run, epoch: ending.epoch, outcome: .failed(failure)))
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                rest.append(ending)
+            }
+        }
+        return rest
     }
 
     private func sweep(known: [JobID]) async throws {
@@ -163,7 +194,9 @@ final class JobPool: Sendable {
 
     /// Tells the other workers of jobs this one did not take, and the log of endings that came too late.
     private func finish(_ turn: QueueStore.Turn, endings: [JobEnding]) {
-        if turn.readied.count > turn.claimed.count { notifier.notify(turn.readied) }
+        let claimed = Set(turn.claimed.map(\.id))
+        let queues = Set(turn.readied.filter { !claimed.contains($0.job) }.map(\.queue))
+        if !queues.isEmpty { notifier.notify(queues) }
         for ending in endings where !turn.ended.contains(ending.job) {
             logger.warning(
                 "the lease was lost before the job could be ended; its result is dropped",
@@ -174,6 +207,7 @@ final class JobPool: Sendable {
 
     private func execute(_ job: ClaimedJob, _ signal: StopSignal) async {
         var ending: JobEnding?
+        var isDropped = false
         switch await runJob(job, signal) {
         case .end(let outcome):
             ending = JobEnding(job: job.id, run: job.run, epoch: job.epoch, outcome: outcome)
@@ -185,9 +219,9 @@ final class JobPool: Sendable {
                 self.notifier.notify([name])
                 return true
             }
-        case .drop: break
+        case .drop: isDropped = true
         }
-        state.withLock { $0.jobReturned(job.id, ending: ending) }
+        state.withLock { $0.jobReturned(job.id, ending: ending, isDropped: isDropped) }
         wakeUp.yield()
     }
 

@@ -96,7 +96,7 @@ struct PoolState: Sendable {
 
     private mutating func sweep() -> Next {
         isSweepDue = false
-        return .sweep(known: running.keys.sorted())
+        return .sweep(known: (running.keys + endings.map(\.job)).sorted())
     }
 
     /// The leases could not be looked through.
@@ -124,6 +124,8 @@ struct PoolState: Sendable {
         guard let place = queues.firstIndex(where: hot.contains) else { return nil }
         let queue = queues.remove(at: place)
         queues.append(queue)
+        // What becomes pending while the claim is under way makes it hot again.
+        hot.remove(queue)
         return queue
     }
 
@@ -140,7 +142,7 @@ struct PoolState: Sendable {
     ///
     /// - Returns: What to start, each with its signal; when that is anything, call `pauseEnded` after the pause.
     mutating func answered(_ turn: Turn, claimed: [ClaimedJob]) -> [(job: ClaimedJob, signal: StopSignal)] {
-        if turn.limit > 0, claimed.count < turn.limit { hot.remove(turn.queue) }
+        if turn.limit > 0, claimed.count == turn.limit { hot.insert(turn.queue) }
         free -= claimed.count
         turns += 1
         pace = claimed.isEmpty ? .ready : .gathering(turn: turns, goal: claimed.count)
@@ -178,9 +180,12 @@ struct PoolState: Sendable {
     /// A job's handler has returned and its slot is free.
     ///
     /// - Parameter ending: How the job ends; nil when it was released, set aside or dropped.
-    mutating func jobReturned(_ job: JobID, ending: JobEnding?) {
+    /// - Parameter isDropped: Whether it was dropped because a write found no lease. Should the session hold the job all the
+    ///   same, it is to be given back.
+    mutating func jobReturned(_ job: JobID, ending: JobEnding?, isDropped: Bool = false) {
         running[job] = nil
         free += 1
+        if isDropped { isSweepDue = true }
         if let ending, mode != .lost { endings.append(ending) }
     }
 

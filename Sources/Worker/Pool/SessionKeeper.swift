@@ -138,6 +138,7 @@ struct SessionKeeper: Sendable {
     }
 
     private func renewals(on connection: PostgresConnection) async throws -> End {
+        var isLocked = false
         while true {
             switch lease.timerFired() {
             case .stopWork: return .lost
@@ -148,6 +149,8 @@ struct SessionKeeper: Sendable {
                     guard lease.renewalAnswered() == .none else { return .lost }
                     if !cancelled.isEmpty { wake(.cancelledJobs(cancelled)) }
                     touchHealthFile()
+                    // A connection that was cut may have held it when this one began.
+                    if !isLocked { isLocked = try await store.lock(session, on: connection) }
                 } catch StorageError.sessionEnded {
                     _ = lease.renewalRefused()
                     return .lost

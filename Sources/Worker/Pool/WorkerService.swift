@@ -42,11 +42,38 @@ package struct WorkerService: Service {
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
         try await Migrator().check(pool)
         var isFinished = false
-        while !isFinished {
-            isFinished = try await runSession(pool: pool, store: store, scratch: scratch.path)
+        var isFirst = true
+        while !isFinished, isFirst || !Task.isShuttingDownGracefully {
+            do {
+                isFinished = try await runSession(pool: pool, store: store, scratch: scratch.path)
+            } catch let error as PostgresError where error.isTransient && !isFirst {
+                logger.warning("no session could be begun", metadata: [LogKey.error: "\(error)"])
+            }
+            isFirst = false
+            if !isFinished { try await waitForDatabase(pool) }
         }
         await pool.close()
         logger.info("the worker has stopped")
+    }
+
+    /// Waits until the database answers again, after a session was lost.
+    private func waitForDatabase(_ pool: PostgresPool) async throws {
+        var pause = Duration.milliseconds(50)
+        while !Task.isShuttingDownGracefully {
+            do {
+                return try await Migrator().check(pool)
+            } catch let error as StorageError where !error.mayPass {
+                throw error
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                logger.debug("the database cannot be reached", metadata: [LogKey.error: "\(error)"])
+            }
+            // A shutdown ends the sleep, and the loop.
+            try? await cancelWhenGracefulShutdown { try await ContinuousClock().sleep(for: pause) }
+            try Task.checkCancellation()
+            pause = min(pause * 2, .seconds(1))
+        }
     }
 
     /// How many connections a worker uses besides its session's.
@@ -170,6 +197,7 @@ package struct WorkerService: Service {
     /// Looks once a second at what nobody told of: queues, delayed jobs that are due, and sessions that died.
     private func look(jobs: JobPool, notifier: ReadyNotifier, pool: PostgresPool, logger: Logger) async throws {
         let repair = Repair(poisonLimit: settings.poisonLimit)
+        var lastThorough: ContinuousClock.Instant?
         while true {
             var generator = SystemRandomNumberGenerator()
             try await ContinuousClock().sleep(
@@ -177,7 +205,11 @@ package struct WorkerService: Service {
             )
             jobs.poll()
             do {
-                let report = try await pool.withConnection { try await repair.pass(on: $0, pool: pool) }
+                let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
+                let report = try await pool.withConnection {
+                    try await repair.pass(on: $0, pool: pool, isThorough: isThorough)
+                }
+                if isThorough { lastThorough = .now }
                 notifier.notify(report.readied)
                 for job in report.rescued {
                     logger.warning("a job was rescued", metadata: [LogKey.job: "\(job.job)"])

@@ -17,7 +17,12 @@ WITH failed AS (
 )
 INSERT INTO chassis.waiting
     (job_id, run_id, reason, missing, due_at, queue, priority, attempt, epoch, failures, losses)
-SELECT job_id, run_id, 'delayed', 0, coalesce($5::timestamptz, now()) + $3::bigint * interval '1 microsecond',
+SELECT job_id, run_id, 'delayed', 0,
+       -- A cancelled run is not kept waiting: the next claim ends the job.
+       coalesce($5::timestamptz, now()) + CASE
+           WHEN EXISTS (SELECT FROM chassis.live_run
+                        WHERE live_run.run_id = failed.run_id AND cancelled_at IS NOT NULL) THEN interval '0'
+           ELSE $3::bigint * interval '1 microsecond' END,
        queue, priority, attempt + 1, epoch, failures + 1, losses
 FROM failed
 RETURNING due_at;

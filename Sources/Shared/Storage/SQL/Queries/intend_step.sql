@@ -4,6 +4,8 @@
 --   $3 position text, $4 kind text, $5 name text, $6 effect text, $7 fingerprint bytea
 --   $8 now timestamptz: NULL for the database's clock
 --
+-- It locks the lease, so a rescue waits for it, and the next attempt sees the intent.
+--
 -- Returns one row when it was written, none when the lease is lost.
 INSERT INTO chassis.step
     (job_id, epoch, position, attempt, kind, name, effect, state, fingerprint, started_at)
@@ -11,5 +13,6 @@ SELECT job_id, epoch, $3::text, attempt, $4::text, $5::text, $6::text, 'started'
        coalesce($8::timestamptz, now())
 FROM chassis.lease
 WHERE job_id = $1::bigint AND epoch = $2::bigint
+FOR KEY SHARE
 ON CONFLICT (job_id, epoch, position) DO UPDATE SET state = 'started', error = NULL, settled_at = NULL
 RETURNING job_id;

@@ -3,7 +3,7 @@
 --   $1 job_ids bigint[]: jobs that just ended
 --   $2 now timestamptz: NULL for the database's clock
 --
--- Returns the queue of each job made pending. Does nothing when done again. Lock the runs with lock_live_runs first.
+-- Returns each job made pending, and its queue. Does nothing when done again. Lock the runs with lock_live_runs first.
 WITH taken AS (
     DELETE FROM chassis.waiting
     WHERE reason = 'blocked' AND missing = 0
@@ -14,4 +14,4 @@ INSERT INTO chassis.ready
     (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
 SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), attempt, epoch, failures, losses
 FROM taken
-RETURNING queue;
+RETURNING job_id, queue;

@@ -1,5 +1,5 @@
--- Takes back the jobs of sessions that ended within the last minute; a claim that was in flight when its session was
--- ended is found by a later call. A job that lost its worker too often fails: it may be what kills them.
+-- Takes back the jobs of sessions that have ended; a claim that was in flight when its session was ended is found by a
+-- later call. Rows that another transaction holds are left to a later call too. A job that lost its worker too often fails: it may be what kills them.
 --
 --   $1 poison_limit integer: how many lost workers end a job
 --   $2 now timestamptz: NULL for the database's clock
@@ -10,7 +10,10 @@ WITH lost AS (
     DELETE FROM chassis.lease
     USING chassis.session
     WHERE lease.session_id = session.session_id
-      AND session.ended_at > coalesce($2::timestamptz, now()) - interval '1 minute'
+      AND lease.job_id = ANY (ARRAY (
+          SELECT job_id FROM chassis.lease JOIN chassis.session USING (session_id)
+          WHERE session.ended_at IS NOT NULL
+          FOR UPDATE OF lease SKIP LOCKED))
     RETURNING lease.*, session.worker, session.end_reason
 ), noted AS (
     INSERT INTO chassis.attempt (job_id, epoch, attempt, session_id, outcome, started_at, ended_at, error)
