@@ -41,9 +41,15 @@ package struct WorkerService: Service {
         defer { ScratchRoot.remove(scratch) }
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
         try await Migrator().check(pool)
-        var isFinished = false
+        var isFinished = try await runSession(pool: pool, store: store, scratch: scratch)
         while !isFinished {
-            isFinished = try await runSession(pool: pool, store: store, scratch: scratch)
+            do {
+                isFinished = try await runSession(pool: pool, store: store, scratch: scratch)
+            } catch let error as SessionNotBegun {
+                // Once it has worked, the database is one that comes back: whoever ends here is not there then.
+                logger.warning("no session can begin yet", metadata: [LogKey.error: "\(error.cause.reason)"])
+                isFinished = try await !Pause.ends(after: Self.sessionRetryInterval)
+            }
         }
         await pool.close()
         logger.info("the worker has stopped")
@@ -75,14 +81,7 @@ package struct WorkerService: Service {
             queues: settings.queues,
             slots: settings.slots
         )
-        let (keeper, connection) = try await SessionKeeper.begin(
-            registration,
-            lease: settings.lease,
-            options: sessionOptions(),
-            healthFile: settings.healthFile,
-            logger: logger,
-            wake: { events.continuation.yield($0) }
-        )
+        let (keeper, connection) = try await begin(registration) { events.continuation.yield($0) }
         let logger = logger.with(LogKey.session, "\(keeper.session)")
         logger.info("the session has begun", metadata: [LogKey.worker: "\(registration.worker)"])
         let notifier = ReadyNotifier(pool)
@@ -155,6 +154,27 @@ package struct WorkerService: Service {
     }
 
     private enum SessionEnd { case lost, drained }
+
+    /// How often a worker that has lost its session and the database with it asks for a new one.
+    private static let sessionRetryInterval = Duration.seconds(2)
+
+    private func begin(
+        _ registration: SessionStore.Registration,
+        wake: @escaping @Sendable (WakeUp) -> Void
+    ) async throws -> (SessionKeeper, PostgresConnection) {
+        do {
+            return try await SessionKeeper.begin(
+                registration,
+                lease: settings.lease,
+                options: sessionOptions(),
+                healthFile: settings.healthFile,
+                logger: logger,
+                wake: wake
+            )
+        } catch let error as PostgresError where error.isTransient {
+            throw SessionNotBegun(cause: error)
+        }
+    }
 
     private func sessionOptions() -> PostgresConnection.Options {
         var options = PostgresConnection.Options(
