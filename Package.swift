@@ -94,7 +94,7 @@ let package = Package(
         library("Checkpoints", in: "Shared/Checkpoints", ["JobModel", "Digests", "CLinux"]),
         library("Access", in: "Shared/Access", ["JobModel", "Digests"]),
         library("Telemetry", in: "Shared/Telemetry", ["JobModel", log]),
-        library("Settings", in: "Shared/Settings", ["JobModel", yams]),
+        library("Settings", in: "Shared/Settings", ["JobModel", "Workflow"]),
 
         // The worker
         library("Models", in: "Worker/Models", ["JobModel", "HTTPTransport"]),
@@ -156,7 +156,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "chassis",
-            dependencies: ["Client", arguments],
+            dependencies: ["Client"],
             path: "Sources/Client/Command",
             swiftSettings: settings
         ),

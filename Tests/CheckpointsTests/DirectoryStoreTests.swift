@@ -1,6 +1,7 @@
 import Checkpoints
 import Glibc
 import JobModel
+import TestSupport
 import Testing
 
 @Suite struct DirectoryStoreTests {

@@ -28,7 +28,7 @@ import Testing
             reason: .status(code: code, type: "x", retryAfter: .seconds(1), message: "")
         )
         #expect(error.isRetryable == isRetryable)
-        #expect(error.mayHaveBeenPaid == (code == 504))
+        #expect(error.mayHaveBeenPaid == [408, 502, 504].contains(code))
         #expect(error.retryAfter == .seconds(1))
     }
 

@@ -14,11 +14,13 @@ import Testing
         _ = try await fixture.pool.query(
             "UPDATE chassis.session SET ended_at = now() - interval '1 day', end_reason = 'process gone'"
         )
-        try await fixture.pool.withConnection { connection in
-            let sessions = fixture.sessions
-            #expect(try await sessions.rescue(poisonLimit: 3, isThorough: false, on: connection) == [])
-            #expect(try await sessions.rescue(poisonLimit: 3, on: connection).count == 1)
+        let rescued = { (isThorough: Bool) in
+            try await fixture.pool.withConnection {
+                try await fixture.sessions.rescue(poisonLimit: 3, isThorough: isThorough, on: $0).count
+            }
         }
+        #expect(try await rescued(false) == 0)
+        #expect(try await rescued(true) == 1)
     }
 
     /// A lock that an older connection of the process still holds is no sign of death, and is taken later.

@@ -48,7 +48,11 @@ import Testing
         try await settle("t0002", .failed("refused"))
         try await settle("t0003", .unknown("cut"))
         let open = { try await steps.open(of: job.id, before: LeaseEpoch(rawValue: 9)) }
-        #expect(try await open().map { "\($0.position) \($0.state)" } == ["t0001 recorded", "t0003 unknown", "t0004 started"])
+        #expect(
+            try await open().map { "\($0.position) \($0.state)" } == [
+                "t0001 recorded", "t0003 unknown", "t0004 started",
+            ]
+        )
         _ = try await fixture.end([job], .failed(JobFailure(code: "x", message: "y")))
         _ = try await fixture.runs.retry(run, repeatingUnknown: true)
         #expect(try await open().map(\.position) == ["t0001"])

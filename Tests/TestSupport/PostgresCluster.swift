@@ -45,7 +45,7 @@ package actor PostgresCluster {
         )
         self.server = server
         Lifeline.shared.end(server.pid)
-        _ = await server.line { $0.contains("ready to accept connections") }
+        _ = await server.line { $0.contains("ready to accept ") }
         precondition(!server.hasEnded, "the server did not start: \(server.output)")
     }
 

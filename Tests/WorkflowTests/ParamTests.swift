@@ -60,13 +60,13 @@ import Testing
             ("limit", .text("1.5"), "param \"limit\": expected an integer, found a number"),
             (
                 "limit", .text("ten"),
-                "param \"limit\": expected an integer, found \"ten\": not valid JSON at byte 0: no value begins here"
+                "param \"limit\": expected an integer, found \"ten\""
             ),
             ("limit", .value("10"), "param \"limit\": expected an integer, found a string"),
             ("limit", .value(nil), "param \"limit\": expected an integer, found null"),
             (
                 "dry", .text("yes"),
-                "param \"dry\": expected a boolean, found \"yes\": not valid JSON at byte 0: no value begins here"
+                "param \"dry\": expected a boolean, found \"yes\""
             ),
             ("filter", .text("[]"), "param \"filter\": expected an object, found an array"),
             ("whoo", .text("x"), "param \"whoo\": the workflow has no such param; did you mean who?"),

@@ -11,7 +11,7 @@ import Testing
 
     private static func json(_ text: String) -> JSONValue? {
         let collector = FaultCollector(file: "f")
-        let root = SourceReader.read(Array(text.utf8), faults: collector)
+        let root = SourceReader.read(Array(text.utf8), contents: "name and jobs", faults: collector)
         return collector.isEmpty ? root?.json : nil
     }
 

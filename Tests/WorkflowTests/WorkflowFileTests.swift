@@ -95,6 +95,7 @@ import Testing
                  "true", true, 9223372036854775808]
                 """.utf8
             ),
+            contents: nil,
             faults: FaultCollector(file: "f")
         )
         #expect(

@@ -6,7 +6,6 @@ import Glibc
     static func main() async {
         // A reader that goes away is noticed where we write.
         signal(SIGPIPE, SIG_IGN)
-        let status = await Program.run(Array(CommandLine.arguments.dropFirst()), .ofThisProcess())
-        exit(status.rawValue)
+        exit(await Program.run().rawValue)
     }
 }

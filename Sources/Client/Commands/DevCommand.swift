@@ -45,6 +45,7 @@ struct DevCommand: ClientCommand {
     var noColour = false
 
     func validate() throws {
+        guard !state.isEmpty else { throw ValidationError("--state names no directory") }
         guard (1...16).contains(workers) else { throw ValidationError("--workers is \(workers), it goes from 1 to 16") }
         guard !(once && noExample) else {
             throw ValidationError("--once ends after the example; --no-example has none")

@@ -1,7 +1,11 @@
 import ArgumentParser
+import Settings
 
 /// The `chassis` command, from its arguments to its exit status.
 package enum Program {
+    /// Does what the arguments of this process say.
+    package static func run() async -> CommandStatus { await run(Beginning.arguments(), .ofThisProcess()) }
+
     /// Does what the arguments say; every error has been printed when it returns.
     ///
     /// - Parameter arguments: The command line without the program's name.

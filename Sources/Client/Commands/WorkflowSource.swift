@@ -13,6 +13,7 @@ struct WorkflowSource: Sendable {
         _ path: String,
         _ invocation: Invocation
     ) throws(ClientError) -> (source: WorkflowSource, definition: WorkflowDefinition) {
+        guard !path.isEmpty else { throw .usage("the name of the workflow file is empty") }
         let bytes: [UInt8]
         do {
             bytes = try LocalFile.read(invocation.absolute(path), maximumBytes: WorkflowFile.maximumBytes)

@@ -38,6 +38,9 @@ struct Endpoint: Equatable, Sendable {
         if let tokenFile {
             let text = try LocalFile.readText(tokenFile, maximumBytes: maximumTokenBytes)
             token = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+            guard token?.isEmpty == false else {
+                throw .file(path: tokenFile, reason: "the file holds no token; 'chassis token create' makes one")
+            }
         }
         return try Endpoint(address: address, token: token)
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Settings
 
 /// Small files of this machine.
 enum LocalFile {
@@ -6,31 +7,20 @@ enum LocalFile {
     ///
     /// - Parameter maximumBytes: A larger file is refused after this much was read.
     static func read(_ path: String, maximumBytes: Int) throws(ClientError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw fault(path) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw fault(path)
-            }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
-            guard bytes.count <= maximumBytes else {
-                throw .file(path: path, reason: "the file is larger than \(maximumBytes) bytes")
-            }
+        do throws(InputFileError) {
+            return try InputFile.read(path, maximumBytes: maximumBytes)
+        } catch {
+            throw .file(path: path, reason: "\(error)")
         }
     }
 
     /// The whole file as UTF-8.
     static func readText(_ path: String, maximumBytes: Int) throws(ClientError) -> String {
-        guard let text = String(validating: try read(path, maximumBytes: maximumBytes), as: UTF8.self) else {
-            throw .file(path: path, reason: "the file is not UTF-8 text")
+        do throws(InputFileError) {
+            return try InputFile.readText(path, maximumBytes: maximumBytes)
+        } catch {
+            throw .file(path: path, reason: "\(error)")
         }
-        return text
     }
 
     /// Replaces the file by one that only its owner may read, so that a reader finds the old or the new one whole.
@@ -52,7 +42,7 @@ enum LocalFile {
 
     /// The fault that `errno` stands for.
     static func fault(_ path: String) -> ClientError {
-        .file(path: path, reason: String(cString: strerror(errno)).lowercased())
+        .file(path: path, reason: InputFileError.reason(of: errno))
     }
 
     private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {

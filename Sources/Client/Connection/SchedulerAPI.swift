@@ -4,6 +4,8 @@ import JobModel
 /// The scheduler's HTTP API.
 struct SchedulerAPI: Sendable {
     private static let maximumBytes = 64 << 20
+    /// What a proxy says while the scheduler behind it is away.
+    private static let gatewayStatuses = [502, 503, 504]
 
     let endpoint: Endpoint
     private let client: HTTPClient
@@ -108,7 +110,13 @@ struct SchedulerAPI: Sendable {
             guard response.status >= 400 else {
                 throw ClientError.notChassis(address: endpoint.address, reason: "HTTP status \(response.status)")
             }
-            throw ClientError.refused(Problem(status: response.status, body: response.body, file: file))
+            let problem = Problem(status: response.status, body: response.body, file: file)
+            // A scheduler always says why; without a code this is the answer of something else.
+            guard problem.code.isEmpty else { throw ClientError.refused(problem) }
+            let reason = "HTTP status \(response.status)"
+            throw Self.gatewayStatuses.contains(response.status)
+                ? ClientError.unreachable(address: endpoint.address, reason: reason)
+                : ClientError.notChassis(address: endpoint.address, reason: reason)
         }
         return response.body
     }

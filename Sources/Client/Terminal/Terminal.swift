@@ -1,4 +1,5 @@
 import Glibc
+import Settings
 import Synchronization
 
 /// Where output goes: a descriptor, or a buffer in tests.
@@ -88,9 +89,19 @@ package final class Terminal: Sendable {
                 var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = Glibc.poll(&poll, 1, -1)
             } else if errno != EINTR {
-                return
+                return giveUp(errno)
             }
         }
+    }
+
+    /// Ends the process when its output is lost, so that nobody takes half of it for all; of lost errors nobody can be
+    /// told.
+    private func giveUp(_ code: Int32) {
+        guard case .descriptor(STDOUT_FILENO) = target else { return }
+        Ending.refuse(
+            "chassis: standard output cannot be written: \(InputFileError.reason(of: code))",
+            status: CommandStatus.usage.rawValue
+        )
     }
 
     private static let usualWidth = 80

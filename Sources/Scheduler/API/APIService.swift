@@ -62,7 +62,11 @@ package struct APIService: Service {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw APIServiceError.cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
+            throw APIServiceError.cannotListen(
+                host: configuration.host,
+                port: configuration.port,
+                reason: ListenFailure.reason(of: error)
+            )
         }
     }
 

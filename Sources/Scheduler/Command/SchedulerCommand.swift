@@ -28,6 +28,22 @@ struct SchedulerCommand: AsyncParsableCommand {
     @Option(help: help("log-format")) var logFormat: String?
     @Option(help: help("log-level")) var logLevel: String?
 
+    static func main() async {
+        let arguments = Beginning.arguments()
+        do {
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch  where exitCode(for: error).isSuccess {
+            exit(withError: error)
+        } catch {
+            Ending.refuse(fullMessage(for: error).split(separator: "\n").map(String.init), status: 2)
+        }
+    }
+
     func run() async throws {
         let settings: SchedulerSettings
         do {
@@ -37,7 +53,7 @@ struct SchedulerCommand: AsyncParsableCommand {
                 file: try config.map(SettingsFile.read) ?? [:]
             )
         } catch {
-            Ending.refuse(error.description, status: 2)
+            Ending.refuse(error.lines, status: 2)
         }
         let logger = Logger.ofProgram("chassis-scheduler", format: settings.logFormat, level: settings.logLevel)
         do {

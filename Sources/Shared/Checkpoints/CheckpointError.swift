@@ -57,13 +57,16 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .storeMissing(let path): "the store \(path) does not exist; create it, or mount it, first"
-        case .storeIsNoDirectory(let path): "the store \(path) is no directory"
+        case .storeIsNoDirectory(let path): "the store \(path) is no directory; name one"
         case .storeReadOnly(let path): "the store is read-only at \(path); remount it writable"
         case .storeFull(let path): "the store is full at \(path); make room, or raise the quota"
-        case .storeDoesNotReadBack(let path): "the store returns at \(path) something else than was written"
+        case .storeDoesNotReadBack(let path):
+            "the store returns at \(path) something else than was written; use another file system"
         case .permissionDenied(let path): "the store forbids access to \(path); check its owner and mode"
-        case .symbolicLink(let path): "\(path) is a symbolic link; a store holds none"
-        case .fileCall(let call, let path, let code): "\(call) on \(path): \(String(cString: strerror(code)))"
+        case .symbolicLink(let path): "\(path) is a symbolic link; a store holds none, remove it"
+        case .fileCall(let call, let path, let code):
+            "the store cannot be used: \(call) on \(path): \(String(cString: strerror(code)).lowercased()); "
+                + "check its path and its file system"
         case .storeUnavailable(let reason): "the store is not available: \(reason)"
         case .invalidPosition(let text):
             "\"\(text)\" names no step; use 1 to \(StepPosition.maximumNameLength) letters, digits or _ - . / :"

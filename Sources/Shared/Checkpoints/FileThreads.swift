@@ -9,6 +9,8 @@ package final class FileThreads: Sendable {
     /// How many threads there are by default: each waits for the disk, which takes many synchronisations at once.
     package static let defaultCount = 16
 
+    private static let stackByteCount = 512 << 10
+
     private let line = WorkLine()
 
     /// Starts the threads.
@@ -40,9 +42,14 @@ package final class FileThreads: Sendable {
     private static func start(_ number: Int, on line: WorkLine) -> Int32 {
         var thread = pthread_t()
         let share = Unmanaged.passRetained(ThreadShare(line: line, name: "file-\(number)"))
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        // File calls need little; the default is 8 MiB for each.
+        pthread_attr_setstacksize(&attributes, stackByteCount)
         let code = pthread_create(
             &thread,
-            nil,
+            &attributes,
             { argument in
                 guard let argument else { return nil }
                 let share = Unmanaged<ThreadShare>.fromOpaque(argument).takeRetainedValue()

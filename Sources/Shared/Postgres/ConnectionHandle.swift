@@ -83,7 +83,10 @@ struct ConnectionHandle: ~Copyable {
 
     static func reason(_ pointer: OpaquePointer) -> String {
         let text = PQerrorMessage(pointer).map { String(cString: $0) } ?? ""
-        return text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        // libpq breaks its texts into lines, and indents them.
+        return text.split(whereSeparator: \.isNewline)
+            .map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+            .joined(separator: "; ")
     }
 
     /// Asks for a statement to be prepared.

@@ -25,6 +25,9 @@ package enum PostgresError: Error, Equatable {
     /// The statement started an exchange that this way of sending it cannot carry out, such as `COPY`.
     case unsupportedReply(String)
 
+    /// SQLSTATE of a write on a server that accepts none.
+    package static let readOnlyTransaction = "25006"
+
     /// The five-character code of the server's error or, for connection errors, of the SQL standard's class 08.
     package var sqlState: String? {
         switch self {
@@ -58,7 +61,7 @@ package enum PostgresError: Error, Equatable {
         case .connectionRefused, .connectionLost, .closed: true
         case .server(let sqlState, _, _, _):
             // Shutdowns and starting up, and a former primary that has become a standby.
-            sqlState.hasPrefix("08") || sqlState.hasPrefix("57P") || sqlState == "25006"
+            sqlState.hasPrefix("08") || sqlState.hasPrefix("57P") || sqlState == Self.readOnlyTransaction
         case .invalidConnectionString, .transactionRolledBack, .nestedTransaction, .badParameter, .badColumn,
             .badValue, .unsupportedReply:
             false
@@ -92,6 +95,8 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
             "the connection to the database server was lost"
         case .closed:
             "the database connection is closed"
+        case .server(Self.readOnlyTransaction, _, _, _):
+            "the database accepts no writes: it is a standby or set to read-only (SQLSTATE \(Self.readOnlyTransaction))"
         case .server(let sqlState, _, _, let constraint):
             if let constraint {
                 "the database refused a statement: SQLSTATE \(sqlState), constraint \(constraint)"

@@ -55,8 +55,8 @@ package struct SchedulerSettings: Equatable, Sendable {
         }
         grace = reader.duration("grace", default: .milliseconds(300), in: .milliseconds(50) ... .seconds(60))
         poisonLimit = reader.integer("poison-limit", default: 3, in: 1...100)
-        logFormat = reader.optionalText("log-format")
-        logLevel = reader.optionalText("log-level") ?? "info"
+        logFormat = reader.choice("log-format", of: ["text", "json"])
+        logLevel = reader.choice("log-level", of: SettingsReader.logLevels) ?? "info"
         try reader.finish()
     }
 }

@@ -10,7 +10,8 @@ package struct SettingsFaults: Error, Equatable, CustomStringConvertible {
 
     package let faults: [Fault]
 
-    package var description: String {
-        faults.map { "setting \($0.key): \($0.reason)" }.joined(separator: "\n")
-    }
+    /// One line for each fault.
+    package var lines: [String] { faults.map { "setting \($0.key): \($0.reason)" } }
+
+    package var description: String { lines.joined(separator: "\n") }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import JobModel
 
 /// Reads settings from the command line, the environment and a file, in this order of precedence, and collects what is
@@ -5,6 +6,9 @@ import JobModel
 ///
 /// A setting `health-file` is the flag `--health-file`, the variable `CHASSIS_HEALTH_FILE` and the key `health-file`.
 package struct SettingsReader {
+    /// The levels that a program may be told to log from.
+    package static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+
     private let flags: [String: String]
     private let environment: [String: String]
     private let file: [String: String]
@@ -36,6 +40,41 @@ package struct SettingsReader {
         let variable = "CHASSIS_" + String(key.uppercased().map { $0 == "-" ? "_" : $0 })
         refuse(key, "is not set; give --\(key) or \(variable): \(hint)")
         return ""
+    }
+
+    /// A text of bounded length, or nil when it is set nowhere.
+    package mutating func optionalText(_ key: String, atMost most: Int) -> String? {
+        guard let text = optionalText(key) else { return nil }
+        guard text.count <= most else {
+            refuse(key, "has \(text.count) characters, the most is \(most)")
+            return nil
+        }
+        return text
+    }
+
+    /// One of several words, or nil when it is set nowhere.
+    package mutating func choice(_ key: String, of words: [String]) -> String? {
+        guard let text = optionalText(key) else { return nil }
+        guard words.contains(text) else {
+            refuse(key, "must be one of \(words.joined(separator: ", ")), got \"\(text)\"")
+            return nil
+        }
+        return text
+    }
+
+    /// A directory that exists, or nil when it is set nowhere.
+    package mutating func optionalDirectory(_ key: String) -> String? {
+        guard let path = optionalText(key) else { return nil }
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            refuse(key, "\(path): \(InputFileError.reason(of: errno))")
+            return nil
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            refuse(key, "\(path): is no directory; name one")
+            return nil
+        }
+        return path
     }
 
     /// A whole number within a range.

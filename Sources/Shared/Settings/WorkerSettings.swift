@@ -30,6 +30,9 @@ package struct WorkerSettings: Equatable, Sendable {
     package var logFormat: String?
     package var logLevel: String
 
+    /// The most characters of a worker's name.
+    private static let longestName = 200
+
     /// Every setting, with what the command line says about it.
     package static let help: [(key: String, help: String)] = [
         ("postgres", "The database: a libpq URL or connection string."),
@@ -58,16 +61,16 @@ package struct WorkerSettings: Equatable, Sendable {
         var reader = SettingsReader(flags: flags, environment: environment, file: file)
         postgres = Secret(reader.text("postgres", hint: "the database, such as postgresql://chassis@db/chassis"))
         store = reader.text("store", hint: "the directory of the object store")
-        name = reader.optionalText("name")
+        name = reader.optionalText("name", atMost: Self.longestName)
         slots = reader.integer("slots", default: 16, in: 1...10_000)
         queues = reader.list("queues", default: ["default"])
-        programs = reader.optionalText("programs")
+        programs = reader.optionalDirectory("programs")
         healthFile = reader.optionalText("health-file")
         lease = reader.duration("lease", default: .seconds(15), in: .seconds(3) ... .seconds(600))
         drain = reader.duration("drain", default: .seconds(90), in: .zero ... .seconds(3600))
         poisonLimit = reader.integer("poison-limit", default: 3, in: 1...100)
-        logFormat = reader.optionalText("log-format")
-        logLevel = reader.optionalText("log-level") ?? "info"
+        logFormat = reader.choice("log-format", of: ["text", "json"])
+        logLevel = reader.choice("log-level", of: SettingsReader.logLevels) ?? "info"
         connections = [:]
         if let path = reader.optionalText("connections") {
             do {

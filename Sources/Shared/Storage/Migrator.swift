@@ -18,20 +18,24 @@ package struct Migrator: Sendable {
     /// - Returns: The migrations that were made now.
     /// - Throws: `StorageError` when the server or the schema does not fit, `PostgresError` when the server refuses.
     package func migrate(_ connection: PostgresConnection) async throws -> [Migration] {
-        _ = try await checkServer(connection)
-        var made: [Migration] = []
-        while let migration = try await makeNext(connection) { made.append(migration) }
-        return made
+        try await explained {
+            _ = try await checkServer(connection)
+            var made: [Migration] = []
+            while let migration = try await makeNext(connection) { made.append(migration) }
+            return made
+        }
     }
 
     /// Checks that the server is supported and writable and that its schema is the one this program needs.
     ///
     /// - Throws: `StorageError` that says what to do.
     package func check(_ connection: PostgresConnection) async throws {
-        let isMigrated = try await checkServer(connection)
-        let done = isMigrated ? try await verifiedCount(connection) : 0
-        guard done == migrations.count else {
-            throw StorageError.schemaTooOld(found: done, needed: migrations.count)
+        try await explained {
+            let isMigrated = try await checkServer(connection)
+            let done = isMigrated ? try await verifiedCount(connection) : 0
+            guard done == migrations.count else {
+                throw StorageError.schemaTooOld(found: done, needed: migrations.count)
+            }
         }
     }
 
@@ -46,6 +50,22 @@ package struct Migrator: Sendable {
         }
     }
 
+    /// Says of refusals that have a way out of their own what it is.
+    private func explained<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch PostgresError.server(Self.insufficientPrivilege, let message, _, _) {
+            throw StorageError.notPermitted(reason: message)
+        } catch PostgresError.server(Self.duplicateSchema, _, _, _) {
+            throw StorageError.schemaForeign
+        }
+    }
+
+    /// SQLSTATE of what a user may not do.
+    private static let insufficientPrivilege = "42501"
+    /// SQLSTATE of a schema that is there already.
+    private static let duplicateSchema = "42P06"
+
     private func checkServer(_ connection: PostgresConnection) async throws -> Bool {
         guard let row = try await connection.query(Statement.checkServer).rows.first else {
             throw StorageError.serverReadOnly
@@ -54,6 +74,8 @@ package struct Migrator: Sendable {
         guard version / 10000 >= Self.oldestServer else {
             throw StorageError.serverTooOld(found: version, needed: Self.oldestServer)
         }
+        let encoding = try row.string("encoding")
+        guard encoding == "UTF8" else { throw StorageError.encodingUnfit(found: encoding) }
         guard try !row.bool("is_read_only") else { throw StorageError.serverReadOnly }
         return try row.bool("is_migrated")
     }

@@ -42,7 +42,7 @@ package struct QueueStore: Sendable {
             case Statement.endJobs:
                 for row in result.rows { turn.ended.insert(JobID(rawValue: try row.int64("job_id"))) }
             case Statement.readyDependents:
-                for row in result.rows { 
+                for row in result.rows {
                     turn.readied.append((JobID(rawValue: try row.int64("job_id")), try row.string("queue")))
                 }
             case Statement.claimJobs:

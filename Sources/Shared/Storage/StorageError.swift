@@ -18,18 +18,14 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case unreachable(reason: String)
     /// The server accepts no writes: it is a standby, or set so.
     case serverReadOnly
+    /// The database cannot hold every text.
+    case encodingUnfit(found: String)
+    /// The database does not let its user do what this program needs.
+    case notPermitted(reason: String)
+    /// There is a schema of our name that no migration has made.
+    case schemaForeign
     /// There is no such version; its run cannot be read.
     case versionMissing(VersionID)
-
-    /// Whether waiting may help: the database may come back, or be writable again.
-    package var mayPass: Bool {
-        switch self {
-        case .unreachable, .serverReadOnly: true
-        case .leaseLost, .sessionEnded, .schemaTooOld, .schemaTooNew, .migrationDiffers, .serverTooOld,
-            .versionMissing:
-            false
-        }
-    }
 
     package var description: String {
         switch self {
@@ -40,17 +36,24 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
         case .schemaTooOld(let found, let needed):
             "the database schema is at version \(found), this program needs \(needed); run: chassis migrate --postgres URL"
         case .schemaTooNew(let found, let supported):
-            "the database schema is at version \(found), this program supports up to \(supported); upgrade it first"
+            "the database schema is at version \(found), this program supports up to \(supported); upgrade the program first"
         case .migrationDiffers(let number, let name):
             "migration \(number) (\(name)) in the database is not the one this program knows; "
                 + "use the program that made it, or another database"
         case .serverTooOld(let found, let needed):
-            "the server is PostgreSQL \(found / 10000).\(found % 10000), this program needs \(needed) or newer"
+            "the server is PostgreSQL \(found / 10000).\(found % 10000), this program needs \(needed) or newer; upgrade it"
         case .unreachable(let reason):
             "no connection to the database: \(reason); check --postgres, or CHASSIS_POSTGRES"
         case .serverReadOnly:
             "the server accepts no writes: it is a standby or set to read-only; "
                 + "give the primary's address or several hosts with target_session_attrs=read-write"
+        case .encodingUnfit(let found):
+            "the database has the encoding \(found), this program needs UTF8; "
+                + "make one with: createdb --encoding UTF8 --template template0 NAME"
+        case .notPermitted(let reason):
+            "the database does not let this user in: \(reason); name the user that owns its schema chassis"
+        case .schemaForeign:
+            "the database has a schema chassis that chassis migrate has not made; use another database, or drop it first"
         case .versionMissing(let id):
             "workflow version \(id) is not in the database"
         }

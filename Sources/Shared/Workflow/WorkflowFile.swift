@@ -15,7 +15,9 @@ package enum WorkflowFile {
     ///   alone, since nothing behind it can be understood.
     package static func parse(_ bytes: [UInt8], name: String) throws(WorkflowFaults) -> WorkflowDefinition {
         let faults = FaultCollector(file: name)
-        guard let root = SourceReader.read(bytes, faults: faults) else { throw faults.gathered() }
+        guard let root = SourceReader.read(bytes, contents: "name and jobs", faults: faults) else {
+            throw faults.gathered()
+        }
         let context = ReadingContext(faults: faults)
         let definition = WorkflowReader(context).read(SourceField(node: root, path: .root, context: context))
         guard let definition, faults.isEmpty else { throw faults.gathered() }

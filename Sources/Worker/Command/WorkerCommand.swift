@@ -23,6 +23,22 @@ struct WorkerCommand: AsyncParsableCommand {
         defaultSubcommand: Run.self
     )
 
+    static func main() async {
+        let arguments = Beginning.arguments()
+        do {
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch  where exitCode(for: error).isSuccess {
+            exit(withError: error)
+        } catch {
+            Ending.refuse(fullMessage(for: error).split(separator: "\n").map(String.init), status: 2)
+        }
+    }
+
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Claims and runs jobs (the default).")
 
@@ -51,7 +67,7 @@ struct WorkerCommand: AsyncParsableCommand {
                     file: try config.map(SettingsFile.read) ?? [:]
                 )
             } catch {
-                Ending.refuse(error.description, status: 2)
+                Ending.refuse(error.lines, status: 2)
             }
             let logger = Logger.ofProgram("chassis-worker", format: settings.logFormat, level: settings.logLevel)
             let worker = WorkerService(

@@ -21,6 +21,12 @@ struct ArtifactKeeper: Sendable {
         }
     }
 
+    private static let unreadableName = JobFailure(
+        code: "artifacts",
+        message: "the name of an artifact is not UTF-8",
+        isPermanent: true
+    )
+
     /// The paths of the regular files below a directory; links are not followed.
     private static func files(in directory: String) throws(JobFailure) -> [String] {
         var found: [String] = []
@@ -29,9 +35,10 @@ struct ArtifactKeeper: Sendable {
             guard let entries = opendir(directory + "/" + folder) else { continue }
             defer { closedir(entries) }
             while let entry = readdir(entries) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                let text = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
                 }
+                guard let name = text else { throw unreadableName }
                 guard name != ".", name != ".." else { continue }
                 let path = folder.isEmpty ? name : folder + "/" + name
                 var status = stat()

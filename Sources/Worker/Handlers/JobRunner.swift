@@ -228,13 +228,15 @@ struct JobRunner: Sendable {
         case let error as JobFailure: failure = error
         case let error as StepFailure: failure = error.failure
         case let error as CheckpointError:
+            // Not the job's fault, so whoever runs the worker is told too.
+            logger.warning("the store cannot be used", metadata: [LogKey.error: "\(error)", LogKey.job: "\(job.id)"])
             failure = JobFailure(code: "store", message: "the checkpoint could not be kept or read: \(error)")
         case let error as StorageError:
             failure = JobFailure(code: "database", message: "\(error)")
         case let error as PostgresError:
             failure = JobFailure(code: "database", message: "\(error)")
         case let error as ToolsError:
-            failure = JobFailure(code: "tool", message: "\(error)")
+            failure = JobFailure(code: "tool", message: "\(error)", isPermanent: error == .argumentsTooLong)
         default: failure = JobFailure(code: "unexpected", message: "\(error)")
         }
         var generator = SystemRandomNumberGenerator()

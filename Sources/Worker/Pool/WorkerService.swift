@@ -41,39 +41,18 @@ package struct WorkerService: Service {
         defer { scratch.remove() }
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
         try await Migrator().check(pool)
-        var isFinished = false
-        var isFirst = true
-        while !isFinished, isFirst || !Task.isShuttingDownGracefully {
+        var isFinished = try await runSession(pool: pool, store: store, scratch: scratch.path)
+        while !isFinished {
             do {
                 isFinished = try await runSession(pool: pool, store: store, scratch: scratch.path)
-            } catch let error as PostgresError where error.isTransient && !isFirst {
-                logger.warning("no session could be begun", metadata: [LogKey.error: "\(error)"])
+            } catch let error as SessionNotBegun {
+                // Once it has worked, the database is one that comes back: whoever ends here is not there then.
+                logger.warning("no session can begin yet", metadata: [LogKey.error: "\(error.cause.reason)"])
+                isFinished = try await !Pause.ends(after: Self.sessionRetryInterval)
             }
-            isFirst = false
-            if !isFinished { try await waitForDatabase(pool) }
         }
         await pool.close()
         logger.info("the worker has stopped")
-    }
-
-    /// Waits until the database answers again, after a session was lost.
-    private func waitForDatabase(_ pool: PostgresPool) async throws {
-        var pause = Duration.milliseconds(50)
-        while !Task.isShuttingDownGracefully {
-            do {
-                return try await Migrator().check(pool)
-            } catch let error as StorageError where !error.mayPass {
-                throw error
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                logger.debug("the database cannot be reached", metadata: [LogKey.error: "\(error)"])
-            }
-            // A shutdown ends the sleep, and the loop.
-            try? await cancelWhenGracefulShutdown { try await ContinuousClock().sleep(for: pause) }
-            try Task.checkCancellation()
-            pause = min(pause * 2, .seconds(1))
-        }
     }
 
     /// How many connections a worker uses besides its session's.
@@ -104,14 +83,7 @@ package struct WorkerService: Service {
             queues: settings.queues,
             slots: settings.slots
         )
-        let (keeper, connection) = try await SessionKeeper.begin(
-            registration,
-            lease: settings.lease,
-            options: sessionOptions(),
-            healthFile: settings.healthFile,
-            logger: logger,
-            wake: { events.continuation.yield($0) }
-        )
+        let (keeper, connection) = try await begin(registration) { events.continuation.yield($0) }
         let logger = logger.with(LogKey.session, "\(keeper.session)")
         logger.info("the session has begun", metadata: [LogKey.worker: "\(registration.worker)"])
         let notifier = ReadyNotifier(pool)
@@ -184,6 +156,27 @@ package struct WorkerService: Service {
     }
 
     private enum SessionEnd { case lost, drained }
+
+    /// How often a worker that has lost its session and the database with it asks for a new one.
+    private static let sessionRetryInterval = Duration.seconds(2)
+
+    private func begin(
+        _ registration: SessionStore.Registration,
+        wake: @escaping @Sendable (WakeUp) -> Void
+    ) async throws -> (SessionKeeper, PostgresConnection) {
+        do {
+            return try await SessionKeeper.begin(
+                registration,
+                lease: settings.lease,
+                options: sessionOptions(),
+                healthFile: settings.healthFile,
+                logger: logger,
+                wake: wake
+            )
+        } catch let error as PostgresError where error.isTransient {
+            throw SessionNotBegun(cause: error)
+        }
+    }
 
     private func sessionOptions() -> PostgresConnection.Options {
         var options = PostgresConnection.Options(

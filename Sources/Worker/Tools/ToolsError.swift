@@ -5,6 +5,8 @@
 package enum ToolsError: Error, Equatable {
     /// `chassis-guard`, without which no program is run, does not lie where the setting says.
     case guardMissing(path: String)
+    /// The command line, or one argument or variable of it, is longer than the operating system takes.
+    case argumentsTooLong
     /// The guard could not be started or watched.
     case guardFailed(reason: String)
     /// The operating system refused something every run needs, such as a descriptor.
@@ -23,8 +25,8 @@ package enum ToolsError: Error, Equatable {
     /// Whether it is certain that nothing happened, so that the call may be made again whatever its effect.
     package var nothingHappened: Bool {
         switch self {
-        case .guardMissing, .noSystemResource, .programMissing, .programOutsideDirectory, .roleTooPowerful,
-            .unreachable:
+        case .guardMissing, .argumentsTooLong, .noSystemResource, .programMissing, .programOutsideDirectory,
+            .roleTooPowerful, .unreachable:
             true
         case .guardFailed, .outcomeUnknown: false
         }
@@ -36,6 +38,9 @@ extension ToolsError: CustomStringConvertible, CustomDebugStringConvertible {
         switch self {
         case .guardMissing(let path):
             "no chassis-guard at \(path); install it there or set its path"
+        case .argumentsTooLong:
+            "an argument or variable of the program is longer than the operating system takes (128 KiB); "
+                + "pass large values by standard input or a file"
         case .guardFailed:
             "chassis-guard could not be run or watched"
         case .noSystemResource(let what, let errno):
@@ -58,7 +63,8 @@ extension ToolsError: CustomStringConvertible, CustomDebugStringConvertible {
         switch self {
         case .guardFailed(let reason), .unreachable(_, let reason), .outcomeUnknown(_, let reason):
             "\(description): \(reason)"
-        case .guardMissing, .noSystemResource, .programMissing, .programOutsideDirectory, .roleTooPowerful:
+        case .guardMissing, .argumentsTooLong, .noSystemResource, .programMissing, .programOutsideDirectory,
+            .roleTooPowerful:
             description
         }
     }

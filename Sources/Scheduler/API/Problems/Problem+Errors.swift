@@ -41,6 +41,8 @@ extension Problem {
             self.init(.badRequest, "a text holds the character U+0000, which cannot be stored; leave it out")
         case .server(Self.queryCanceled, _, _, _):
             self = .unavailable(.databaseUnavailable, "the database took too long; ask for less, or again")
+        case .server(PostgresError.readOnlyTransaction, _, _, _):
+            self.init(StorageError.serverReadOnly)
         case _ where error.isTransient:
             self = .unavailable(.databaseUnavailable, "\(error); ask again")
         default:
@@ -50,7 +52,9 @@ extension Problem {
 
     private init(_ error: StorageError) {
         switch error {
-        case .schemaTooOld, .schemaTooNew, .migrationDiffers, .serverTooOld, .serverReadOnly:
+        case .schemaTooOld, .schemaTooNew, .schemaForeign, .migrationDiffers, .serverTooOld, .serverReadOnly,
+            .encodingUnfit,
+            .notPermitted:
             self = .unavailable(.schemaUnfit, "\(error)")
         case .unreachable:
             // Where the database is, is nobody's business but the operator's.

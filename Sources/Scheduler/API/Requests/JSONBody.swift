@@ -27,6 +27,9 @@ enum JSONBody {
     }
 
     private static var tooLarge: Problem {
-        Problem(.bodyTooLarge, "the body has more than \(maximumBytes) bytes")
+        Problem(
+            .bodyTooLarge,
+            "the body has more than \(maximumBytes) bytes; large inputs belong in files or tables that jobs read"
+        )
     }
 }

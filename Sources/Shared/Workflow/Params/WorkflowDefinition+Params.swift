@@ -59,7 +59,7 @@ extension ParamDefinition {
         do throws(JSONParseError) {
             return try JSONValue(parsing: text)
         } catch {
-            throw ParamMismatch(message: "expected \(type.indefinite), found \(quoted(text)): \(error)")
+            throw ParamMismatch(message: "expected \(type.indefinite), found \(quoted(text))")
         }
     }
 }

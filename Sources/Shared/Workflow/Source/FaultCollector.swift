@@ -31,6 +31,12 @@ final class FaultCollector {
         )
     }
 
+    /// Keeps a fault that says the same wherever it is, the first time only.
+    func addOnce(_ message: String, at place: SourcePlace, hint: String? = nil) {
+        guard !faults.contains(where: { $0.message == message }) else { return }
+        add(message, at: place, hint: hint)
+    }
+
     /// All that was wrong, sorted by place; faults of one place stay in the order in which they were found.
     func gathered() -> WorkflowFaults {
         var sorted = faults.enumerated().sorted {

@@ -1,8 +1,8 @@
 internal import JobModel
 
 /// A value of the file, with its place.
-struct SourceNode: Sendable {
-    enum Content: Sendable {
+package struct SourceNode: Sendable {
+    package enum Content: Sendable {
         /// A plain scalar, as it is written; what it means follows from its text.
         case plain(String)
         /// A scalar in quotes, or a block of text.
@@ -13,20 +13,20 @@ struct SourceNode: Sendable {
         case refused
     }
 
-    let content: Content
-    let place: SourcePlace
+    package let content: Content
+    package let place: SourcePlace
 }
 
 /// A key of a mapping and its value.
-struct SourceEntry: Sendable {
-    let key: String
-    let keyPlace: SourcePlace
-    let value: SourceNode
+package struct SourceEntry: Sendable {
+    package let key: String
+    package let keyPlace: SourcePlace
+    package let value: SourceNode
 }
 
 extension SourceNode {
     /// The text of a scalar, whatever it means.
-    var scalarText: String? {
+    package var scalarText: String? {
         switch content {
         case .plain(let text), .quoted(let text): text
         case .sequence, .mapping, .refused: nil

@@ -1,13 +1,13 @@
 /// A place in a file.
-struct SourcePlace: Equatable, Comparable, Sendable {
+package struct SourcePlace: Equatable, Comparable, Sendable {
     /// Counted from 1.
-    let line: Int
+    package let line: Int
     /// In Unicode scalars, counted from 1.
-    let column: Int
+    package let column: Int
 
     static let start = SourcePlace(line: 1, column: 1)
 
-    static func < (left: SourcePlace, right: SourcePlace) -> Bool {
+    package static func < (left: SourcePlace, right: SourcePlace) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 

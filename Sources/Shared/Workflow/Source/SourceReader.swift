@@ -1,6 +1,6 @@
 internal import Yams
 
-/// Reads the YAML of a workflow file into nodes with places, within bounds that no input can stretch.
+/// Reads the YAML of a file into nodes with places, within bounds that no input can stretch.
 ///
 /// What is accepted is YAML without anchors, aliases, tags, merge keys and keys that are no strings. The depth that
 /// reaches the composer is bounded by libyaml (1,000), what is kept by `maximumDepth`.
@@ -14,13 +14,15 @@ struct SourceReader {
     private let mask: IndicatorMask
 
     /// Returns the root of the file, or nil when no more can be said about it than the faults do.
-    static func read(_ bytes: [UInt8], faults: FaultCollector) -> SourceNode? {
+    ///
+    /// - Parameter contents: What a file that is empty should hold; nil when a file may be empty.
+    static func read(_ bytes: [UInt8], contents: String?, faults: FaultCollector) -> SourceNode? {
         guard let text = text(of: bytes, faults: faults) else { return nil }
         guard var mask = IndicatorMask(text) else {
             faults.add("the file holds nearly all private use characters of Unicode", at: .start)
             return nil
         }
-        guard let root = compose(&mask, faults: faults) else { return nil }
+        guard let root = compose(&mask, contents: contents, faults: faults) else { return nil }
         return SourceReader(faults: faults, mask: mask).node(root, depth: 1)
     }
 
@@ -68,11 +70,13 @@ struct SourceReader {
 
     // MARK: Composing
 
-    private static func compose(_ mask: inout IndicatorMask, faults: FaultCollector) -> Node? {
+    private static func compose(_ mask: inout IndicatorMask, contents: String?, faults: FaultCollector) -> Node? {
         while true {
             do {
                 let root = try Parser(yaml: mask.text, resolver: .basic, encoding: .utf8).singleRoot()
-                if root == nil { faults.add("the file is empty", at: .start, hint: "it needs name and jobs") }
+                if root == nil, let contents {
+                    faults.add("the file is empty", at: .start, hint: "it needs \(contents)")
+                }
                 return root
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 // The composer gives up here; renamed for it, both keys arrive and the second one is reported.
@@ -90,7 +94,7 @@ struct SourceReader {
     private static func report(_ error: any Error, in text: String, faults: FaultCollector) {
         switch error {
         case YamlError.composer(_, _, let mark, _):
-            faults.add("a second document begins here, a workflow file has one", at: SourcePlace(mark))
+            faults.add("a second document begins here, a file has one", at: SourcePlace(mark))
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _):
             guard !problem.hasPrefix("Maximum nesting level") else {
@@ -138,7 +142,7 @@ struct SourceReader {
         guard scalar.style == .plain else { return .quoted(text) }
         switch text.unicodeScalars.first {
         case "&", "*":
-            faults.add(
+            faults.addOnce(
                 "anchors (&) and aliases (*) are not supported",
                 at: place,
                 hint: "write the value out, or put a text that begins like this in quotes"

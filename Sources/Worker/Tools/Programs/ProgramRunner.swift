@@ -151,6 +151,7 @@ package struct ProgramRunner: Sendable {
             let directory = program.workingDirectory ?? program.scratchDirectory
             return .notStarted(reason: "the working directory \(directory) cannot be entered")
         case .executableNotFound: throw .guardMissing(path: guardPath)
+        case _ where error.underlyingError == .argListTooLong: throw .argumentsTooLong
         default: throw .guardFailed(reason: error.description)
         }
     }

@@ -1,0 +1,210 @@
+import JobModel
+import Workflow
+
+/// Reads one connection after the other, and collects what is wrong with them.
+struct ConnectionReader {
+    /// The setting that the faults are reported under.
+    static let key = "connections"
+    private static let maximumSecretBytes = 1 << 16
+    private static let longestName = 63
+
+    private let path: String
+    private let environment: [String: String]
+    private(set) var faults: [SettingsFaults.Fault] = []
+
+    init(path: String, environment: [String: String]) {
+        self.path = path
+        self.environment = environment
+    }
+
+    /// Notes that something is wrong at a place of the file.
+    mutating func refuse(_ place: SourcePlace, _ reason: String) {
+        faults.append(.init(key: Self.key, reason: "\(path):\(place.line):\(place.column): \(reason)"))
+    }
+
+    /// What a name in the file stands for; nil when that cannot be understood, which was noted then.
+    mutating func kind(of connection: SourceEntry) -> ConnectionDefinition.Kind? {
+        guard (1...Self.longestName).contains(connection.key.utf8.count) else {
+            refuse(connection.keyPlace, "a connection's name has 1 to \(Self.longestName) characters")
+            return nil
+        }
+        guard let entries = connection.value.entries else {
+            refuse(connection.keyPlace, "a connection is a mapping with a kind")
+            return nil
+        }
+        let fields = Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0.value) })
+        switch fields["kind"]?.scalarText {
+        case "openai":
+            check(entries, ["kind", "url", "url_env", "key", "key_env", "key_file", "prices", "first_byte", "stall"])
+            guard let url = address(of: fields, at: connection) else { return nil }
+            let hasKey = ["key", "key_env", "key_file"].contains { fields[$0] != nil }
+            let key = hasKey ? secret("key", of: fields, at: connection) : nil
+            if let key { checkHeader("key", key, at: connection.keyPlace) }
+            return .openai(
+                url: url,
+                key: key,
+                prices: prices(fields["prices"]),
+                silence: .init(firstByte: duration("first_byte", of: fields), stall: duration("stall", of: fields))
+            )
+        case "postgres":
+            check(entries, ["kind", "url", "url_env", "url_file"])
+            return secret("url", of: fields, at: connection).map { .postgres(url: $0) }
+        case "http":
+            check(entries, ["kind", "url", "url_env", "headers", "allow_private"])
+            guard let url = address(of: fields, at: connection) else { return nil }
+            return .http(
+                url: url,
+                headers: headers(fields["headers"]),
+                allowsPrivate: flag("allow_private", of: fields)
+            )
+        default:
+            refuse(fields["kind"]?.place ?? connection.keyPlace, "kind must be openai, postgres or http")
+            return nil
+        }
+    }
+
+    private mutating func check(_ entries: [SourceEntry], _ known: [String]) {
+        for entry in entries where !known.contains(entry.key) {
+            refuse(entry.keyPlace, "unknown key \(entry.key); known are \(known.joined(separator: ", "))")
+        }
+    }
+
+    /// The http address of a connection.
+    private mutating func address(of fields: [String: SourceNode], at connection: SourceEntry) -> String? {
+        guard let url = secret("url", of: fields, at: connection)?.exposed else { return nil }
+        let rest = ["http://", "https://"].first { url.hasPrefix($0) }.map { url.dropFirst($0.count) }
+        guard let rest, rest.first.map({ $0 != "/" }) ?? false, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            // Not repeated here: it may hold a password.
+            let place = (fields["url"] ?? fields["url_env"])?.place ?? connection.keyPlace
+            refuse(place, "the url must begin with http:// or https:// and a host, such as https://api.example.com/")
+            return nil
+        }
+        return url
+    }
+
+    /// The value of `key`, or of the variable or the file that `key_env` or `key_file` names.
+    private mutating func secret(
+        _ key: String,
+        of fields: [String: SourceNode],
+        at connection: SourceEntry
+    ) -> Secret? {
+        if let node = fields[key] {
+            if let text = node.scalarText, !text.isEmpty { return Secret(text) }
+            refuse(node.place, "\(key) must be a text, and not empty")
+            return nil
+        }
+        if let node = fields[key + "_env"], let variable = node.scalarText {
+            if let value = environment[variable], !value.isEmpty { return Secret(value) }
+            refuse(node.place, "the environment variable \(variable) is not set")
+            return nil
+        }
+        if let node = fields[key + "_file"], let file = node.scalarText {
+            do throws(InputFileError) {
+                let text = try InputFile.readText(file, maximumBytes: Self.maximumSecretBytes)
+                return Secret(String(text.reversed().drop { $0.isNewline }.reversed()))
+            } catch {
+                refuse(node.place, "\(file): \(error)")
+                return nil
+            }
+        }
+        refuse(connection.keyPlace, "needs \(key), \(key)_env or \(key)_file")
+        return nil
+    }
+
+    private mutating func duration(_ key: String, of fields: [String: SourceNode]) -> Duration? {
+        guard let node = fields[key] else { return nil }
+        guard let length = node.scalarText.flatMap({ Duration(text: $0) }), length > .zero else {
+            refuse(node.place, "\(key) must be a length of time with its unit, such as 90s")
+            return nil
+        }
+        return length
+    }
+
+    private mutating func flag(_ key: String, of fields: [String: SourceNode]) -> Bool {
+        guard let node = fields[key] else { return false }
+        switch node.scalarText {
+        case "true": return true
+        case "false": return false
+        default:
+            refuse(node.place, "\(key) is true or false")
+            return false
+        }
+    }
+
+    private mutating func prices(_ node: SourceNode?) -> [String: ModelPrice] {
+        guard let node else { return [:] }
+        guard let entries = node.entries else {
+            refuse(node.place, "prices is a mapping of models, such as gpt-4o: {input: 2.50, output: 10.00}")
+            return [:]
+        }
+        var prices: [String: ModelPrice] = [:]
+        for entry in entries {
+            let fields = entry.value.entries ?? []
+            func price(_ key: String) -> Int64? { fields.first { $0.key == key }.flatMap { Self.price($0.value) } }
+            check(fields, ["input", "cached_input", "output"])
+            guard let input = price("input"), let output = price("output"),
+                price("cached_input") != nil || !fields.contains(where: { $0.key == "cached_input" })
+            else {
+                refuse(
+                    entry.keyPlace,
+                    "a price needs input and output, in dollars for a million tokens, such as 2.50"
+                )
+                continue
+            }
+            prices[entry.key] = ModelPrice(input: input, cachedInput: price("cached_input"), output: output)
+        }
+        return prices
+    }
+
+    /// Dollars with at most six places, read without a floating-point number in between.
+    private static func price(_ node: SourceNode) -> Int64? {
+        guard let text = node.scalarText else { return nil }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...1_000_000).contains(whole) else {
+            return nil
+        }
+        let places = parts.count == 2 ? parts[1] : ""
+        guard places.count <= 6, places.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        return whole * 1_000_000 + (Int64(places + String(repeating: "0", count: 6 - places.count)) ?? 0)
+    }
+
+    private mutating func headers(_ node: SourceNode?) -> [(name: String, value: Secret)] {
+        guard let node else { return [] }
+        guard let entries = node.entries else {
+            refuse(node.place, "headers is a mapping of names")
+            return []
+        }
+        var headers: [(name: String, value: Secret)] = []
+        for entry in entries {
+            let variable = entry.value.entries.flatMap { $0.count == 1 && $0[0].key == "env" ? $0[0].value : nil }
+            let text = entry.value.scalarText ?? variable?.scalarText.flatMap { environment[$0] } ?? ""
+            guard !text.isEmpty else {
+                refuse(entry.keyPlace, "a header is a text, or {env: NAME} of a variable that is set")
+                continue
+            }
+            guard !entry.key.isEmpty, entry.key.utf8.allSatisfy(Self.isTokenCharacter) else {
+                refuse(entry.keyPlace, "a header's name holds letters, digits and - only")
+                continue
+            }
+            checkHeader(entry.key, Secret(text), at: entry.keyPlace)
+            headers.append((entry.key, Secret(text)))
+        }
+        return headers
+    }
+
+    /// Checks that a text can stand in a header: a line break would begin another one.
+    private mutating func checkHeader(_ name: String, _ value: Secret, at place: SourcePlace) {
+        guard value.exposed.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else { return }
+        refuse(place, "\(name) holds a line break or another control character, which no header can")
+    }
+
+    /// Whether RFC 9110 allows a byte in the name of a header.
+    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}
