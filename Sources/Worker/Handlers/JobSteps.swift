@@ -99,7 +99,9 @@ final class JobSteps: Sendable {
         log: JobLog
     ) async throws -> Bool {
         if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint),
-            let record = try await checkpoints.recorded(position, fingerprint)?.record
+            let record = try await checkpoints.recorded(position, fingerprint)?.record,
+            // A record of a later attempt says nothing of what became of this one's call.
+            record.epoch == open.epoch
         {
             try await steps.settle(
                 job: job.id,
