@@ -34,7 +34,7 @@ struct Fleet {
             to: directory + "/connections.yaml"
         )
         let conninfo = try await TestDatabase.migrated()
-        let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 2)
+        let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 8)
         return Fleet(directory: directory, conninfo: conninfo, pool: pool, model: model)
     }
 
@@ -53,34 +53,42 @@ struct Fleet {
     }
 
     /// Starts a scheduler process, and waits until it serves.
-    func scheduler() async -> ChildProcess {
-        let scheduler = ChildProcess([
-            Programs.path("chassis-scheduler"), "--postgres", conninfo, "--store", directory + "/store", "--listen",
-            "127.0.0.1:0", "--log-format", "text",
-        ])
+    func scheduler(arguments: [String] = []) async -> ChildProcess {
+        let scheduler = ChildProcess(
+            [
+                Programs.path("chassis-scheduler"), "--postgres", conninfo, "--store", directory + "/store", "--listen",
+                "127.0.0.1:0", "--log-format", "text",
+            ] + arguments
+        )
         _ = await scheduler.line { $0.contains("listening") }
         return scheduler
     }
 
     /// Starts a run of an agent.
-    func submitAgent(effect: String = "idempotent") async throws -> RunID {
+    ///
+    /// - Parameter tag: Tells its calls from other runs' in the bill and in `notes`.
+    func submitAgent(
+        effect: String = "idempotent",
+        tag: String = "agent-test",
+        queue: String = "default"
+    ) async throws -> RunID {
         let source = """
-            name: agent-test
+            name: \(tag)
             jobs:
               work:
                 agent:
                   model: model/scripted
-                  prompt: go through the items
+                  prompt: go through the items [run:\(tag)]
                   tools:
-                    - command: {name: note, run: [sh, -c, "cat >> \(directory)/notes; echo noted"], effect: \(effect)}
+                    - command: {name: note, run: [sh, -c, "cat >> \(notes(of: tag)); echo noted"], effect: \(effect)}
                 retry: {attempts: 3, delay: 250ms}
             """
-        return try await submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        return try await submit(tag, source, [.init(name: "work", kind: "agent", queue: queue)])
     }
 
     func submit(_ workflow: String, _ source: String, _ jobs: [RunStore.NewJob]) async throws -> RunID {
         let run = try await RunStore(pool).submit(.init(workflow: workflow, source: source, jobs: jobs)).run
-        try await Notifications.sendReady(["default"], on: pool)
+        try await Notifications.sendReady(Set(jobs.map(\.queue)), on: pool)
         return run
     }
 
@@ -102,24 +110,17 @@ struct Fleet {
         try await pool.query(sql, [.integer(run.rawValue)]).rows[0].int("n")
     }
 
-    /// What the provider's own log says.
-    func bill() async throws -> (needed: Int, billed: Int, repaid: Int) {
-        let bill = ChildProcess([
-            "python3", "\(Self.repository)/Examples/scripted-model/server.py", "bill", directory + "/bill", "--json",
-        ])
-        _ = await bill.ended()
-        _ = await bill.line { _ in false }
-        let json = try JSONValue(parsing: bill.output)
-        return (
-            Int(json["needed"]?.integerValue ?? -1), Int(json["billed"]?.integerValue ?? -1),
-            Int(json["repaid"]?.integerValue ?? -1)
-        )
+    /// What the provider's own log says of the calls with a tag.
+    func bill(of tag: String = "agent-test") throws -> Bill { try Bill(reading: directory + "/bill", tag: tag) }
+
+    /// What the tool has written, each the item of one call.
+    func notes(tag: String = "agent-test") throws -> [String] {
+        try Self.read(notes(of: tag)).split(separator: "}").map {
+            try JSONValue(parsing: $0 + "}")["item"]?.stringValue ?? ""
+        }
     }
 
-    /// The lines that the tool has written, each the arguments of one call.
-    var notes: [String] {
-        Self.read(directory + "/notes").split(separator: "}").map { $0 + "}" }
-    }
+    private func notes(of tag: String) -> String { "\(directory)/notes-\(tag)" }
 
     /// Ends what the fleet has started itself and removes its directory.
     func close() async {
@@ -155,8 +156,12 @@ struct Fleet {
         let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else { return "" }
         defer { Glibc.close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+            text += chunk[..<count]
+        }
     }
 }

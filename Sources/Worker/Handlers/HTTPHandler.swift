@@ -35,7 +35,7 @@ struct HTTPHandler: JobHandler {
         return try await context.steps.run(step) { [call] key in
             var call = call
             if http.effect != .none { call.idempotencyKey = key }
-            context.steps.answerBegins()
+            context.steps.answerBegins(of: step.position)
             return try await send(call, http, access)
         }.value
     }
