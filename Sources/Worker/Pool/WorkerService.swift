@@ -41,9 +41,9 @@ package struct WorkerService: Service {
         defer { ScratchRoot.remove(scratch) }
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
         try await Migrator().check(pool)
-        var isFinished = false
-        while !isFinished {
-            isFinished = try await runSession(pool: pool, store: store, scratch: scratch)
+        var begun = Optional(try await beginSession())
+        while let session = begun, try await !runSession(session, pool: pool, store: store, scratch: scratch) {
+            begun = await beginSessionAgain()
         }
         await pool.close()
         logger.info("the worker has stopped")
@@ -51,6 +51,8 @@ package struct WorkerService: Service {
 
     /// How many connections a worker uses besides its session's.
     static let poolSize = 4
+    /// The longest pause between two tries to begin another session.
+    static let longestPause = Duration.seconds(5)
 
     private static func options(_ settings: WorkerSettings, name: String) -> PostgresConnection.Options {
         var options = PostgresConnection.Options(conninfo: settings.postgres.exposed, applicationName: name)
@@ -62,11 +64,15 @@ package struct WorkerService: Service {
         return options
     }
 
-    /// Runs one session.
-    ///
-    /// - Returns: True when the worker was asked to stop; false when the lease was lost.
-    private func runSession(pool: PostgresPool, store: DirectoryStore, scratch: String) async throws -> Bool {
-        let events = AsyncStream.makeStream(of: WakeUp.self, bufferingPolicy: .bufferingNewest(1024))
+    /// A session that has begun.
+    private struct Session {
+        let keeper: SessionKeeper
+        let connection: PostgresConnection
+        let events: AsyncStream<WakeUp>
+    }
+
+    private func beginSession() async throws -> Session {
+        let (events, continuation) = AsyncStream.makeStream(of: WakeUp.self, bufferingPolicy: .bufferingNewest(1024))
         let registration = SessionStore.Registration(
             worker: settings.name ?? "\(Self.hostName)-\(getpid())",
             host: Self.hostName,
@@ -81,10 +87,47 @@ package struct WorkerService: Service {
             options: sessionOptions(),
             healthFile: settings.healthFile,
             logger: logger,
-            wake: { events.continuation.yield($0) }
+            wake: { continuation.yield($0) }
         )
+        logger.info(
+            "the session has begun",
+            metadata: [LogKey.session: "\(keeper.session)", LogKey.worker: "\(registration.worker)"]
+        )
+        return Session(keeper: keeper, connection: connection, events: events)
+    }
+
+    /// Begins another session when the lease of the last one was lost, however long the database stays away.
+    ///
+    /// - Returns: Nil when the worker was asked to stop meanwhile.
+    private func beginSessionAgain() async -> Session? {
+        await cancelWhenGracefulShutdown {
+            var pause = Duration.milliseconds(100)
+            while !Task.isCancelled {
+                do {
+                    return try await beginSession()
+                } catch is CancellationError {
+                    return nil
+                } catch {
+                    logger.warning("no new session could be begun yet", metadata: [LogKey.error: "\(error)"])
+                }
+                do { try await ContinuousClock().sleep(for: pause) } catch { return nil }
+                pause = min(pause * 2, Self.longestPause)
+            }
+            return nil
+        }
+    }
+
+    /// Runs one session.
+    ///
+    /// - Returns: True when the worker was asked to stop; false when the lease was lost.
+    private func runSession(
+        _ session: Session,
+        pool: PostgresPool,
+        store: DirectoryStore,
+        scratch: String
+    ) async throws -> Bool {
+        let (keeper, connection) = (session.keeper, session.connection)
         let logger = logger.with(LogKey.session, "\(keeper.session)")
-        logger.info("the session has begun", metadata: [LogKey.worker: "\(registration.worker)"])
         let notifier = ReadyNotifier(pool)
         let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger)
         let runner = runner(
@@ -116,7 +159,7 @@ package struct WorkerService: Service {
                 return .drained
             }
             group.addTask {
-                for await event in events.stream { jobs.deliver(event) }
+                for await event in session.events { jobs.deliver(event) }
                 return nil
             }
             group.addTask {
