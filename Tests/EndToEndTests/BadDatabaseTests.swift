@@ -84,7 +84,7 @@ import Testing
         _ = await worker.line { $0.contains("the session has begun") }
 
         try await Self.run("ALTER SYSTEM SET default_transaction_read_only = on", on: cluster)
-        _ = await worker.line { $0.contains("no session can begin yet") && $0.contains("accepts no writes") }
+        _ = await worker.line { $0.contains("no new session could be begun yet") && $0.contains("accepts no writes") }
         let refused = await chassis(["run", file])
         #expect(refused.isRefusal(4, ["the server accepts no writes", "[schema-unfit]"]), "\(refused)")
         try await Self.run(
@@ -98,7 +98,7 @@ import Testing
         await cluster.stop()
         let away = await chassis(["runs"])
         #expect(away.isRefusal(4, ["no connection to the database server; ask again [database-una"]), "\(away)")
-        _ = await worker.line { $0.contains("no session can begin yet") && $0.contains("No such file") }
+        _ = await worker.line { $0.contains("no new session could be begun yet") && $0.contains("No such file") }
         await cluster.start()
         let second = await chassis(["run", file, "--follow"])
         #expect(second.ending == .exited(0) && second.lines.first?.hasPrefix("run 2 ") == true, "\(second)")

@@ -10,9 +10,17 @@ struct Fleet {
     let conninfo: String
     let pool: PostgresPool
     private let model: ChildProcess
+    private let modelControl: String
 
-    /// - Parameter turns: How many model calls the agent needs; each but the last calls a tool, the first one two.
-    static func make(turns: Int = 10) async throws -> Fleet {
+    /// - Parameters:
+    ///   - turns: How many model calls the agent needs; each but the last calls a tool, the first one two.
+    ///   - cluster: A running server of the test's own; by default that of all tests.
+    ///   - host: The address at which the model is served.
+    static func make(
+        turns: Int = 10,
+        on cluster: PostgresCluster? = nil,
+        host: String = "127.0.0.1"
+    ) async throws -> Fleet {
         var template = Array("/tmp/chassis-fleet-XXXXXX".utf8CString)
         precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -21,29 +29,50 @@ struct Fleet {
         let model = ChildProcess([
             "python3", "\(repository)/Examples/scripted-model/server.py", "--scenario", directory + "/scenario.json",
             "--port", "0", "--port-file", directory + "/port", "--log", directory + "/bill", "--parent-pid",
-            String(getpid()),
+            String(getpid()), "--host", host,
         ])
-        let greeting = await model.line { $0.contains("http://127.0.0.1:") } ?? ""
-        let port = greeting.split(separator: "127.0.0.1:").dropFirst().first.map { $0.prefix { $0.isNumber } } ?? ""
+        let greeting = await model.line { $0.contains("http://\(host):") } ?? ""
+        let port = greeting.split(separator: "\(host):").dropFirst().first.map { $0.prefix { $0.isNumber } } ?? ""
         precondition(!port.isEmpty, "the scripted model did not start: \(model.output)")
         write(
             """
             connections:
-              model: {kind: openai, url: "http://127.0.0.1:\(port)/v1", prices: {scripted: {input: 2.5, output: 10}}}
+              model: {kind: openai, url: "http://\(host):\(port)/v1", prices: {scripted: {input: 2.5, output: 10}}}
             """,
             to: directory + "/connections.yaml"
         )
-        let conninfo = try await TestDatabase.migrated()
-        let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 2)
-        return Fleet(directory: directory, conninfo: conninfo, pool: pool, model: model)
+        let conninfo: String
+        if let cluster {
+            conninfo = try await cluster.makeMigratedDatabase("fleet")
+        } else {
+            conninfo = try await TestDatabase.migrated()
+        }
+        let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 8)
+        return Fleet(
+            directory: directory,
+            conninfo: conninfo,
+            pool: pool,
+            model: model,
+            modelControl: "http://\(host):\(port)/__scripted"
+        )
     }
 
     /// Starts a worker process.
-    func worker(_ name: String, failpoint: String? = nil, arguments: [String] = []) -> ChildProcess {
+    ///
+    /// - Parameters:
+    ///   - prefix: A program that starts the worker, with its arguments.
+    ///   - conninfo: How the worker reaches the database, if not as the test does.
+    func worker(
+        _ name: String,
+        failpoint: String? = nil,
+        arguments: [String] = [],
+        through prefix: [String] = [],
+        to conninfo: String? = nil
+    ) -> ChildProcess {
         ChildProcess(
-            [
-                Programs.path("chassis-worker"), "--postgres", conninfo, "--store", directory + "/store", "--name",
-                name,
+            prefix + [
+                Programs.path("chassis-worker"), "--postgres", conninfo ?? self.conninfo, "--store",
+                directory + "/store", "--name", name,
                 "--connections", directory + "/connections.yaml", "--log-format", "text",
             ] + arguments,
             adding: failpoint.map { ["CHASSIS_FAILPOINT": $0, "SWIFT_BACKTRACE": "enable=no"] }
@@ -53,34 +82,45 @@ struct Fleet {
     }
 
     /// Starts a scheduler process, and waits until it serves.
-    func scheduler() async -> ChildProcess {
-        let scheduler = ChildProcess([
-            Programs.path("chassis-scheduler"), "--postgres", conninfo, "--store", directory + "/store", "--listen",
-            "127.0.0.1:0", "--log-format", "text",
-        ])
+    func scheduler(arguments: [String] = []) async -> ChildProcess {
+        let scheduler = ChildProcess(
+            [
+                Programs.path("chassis-scheduler"), "--postgres", conninfo, "--store", directory + "/store", "--listen",
+                "127.0.0.1:0", "--log-format", "text",
+            ] + arguments
+        )
         _ = await scheduler.line { $0.contains("listening") }
         return scheduler
     }
 
     /// Starts a run of an agent.
-    func submitAgent(effect: String = "idempotent") async throws -> RunID {
+    ///
+    /// - Parameters:
+    ///   - tag: Tells its calls from other runs' in the bill and in `notes`.
+    ///   - also: What the tool does when it has written its note.
+    func submitAgent(
+        effect: String = "idempotent",
+        tag: String = "agent-test",
+        queue: String = "default",
+        also: String = "true"
+    ) async throws -> RunID {
         let source = """
-            name: agent-test
+            name: \(tag)
             jobs:
               work:
                 agent:
                   model: model/scripted
-                  prompt: go through the items
+                  prompt: go through the items [run:\(tag)]
                   tools:
-                    - command: {name: note, run: [sh, -c, "cat >> \(directory)/notes; echo noted"], effect: \(effect)}
+                    - command: {name: note, run: [sh, -c, "cat >> \(notes(of: tag)); \(also); echo noted"], effect: \(effect)}
                 retry: {attempts: 3, delay: 250ms}
             """
-        return try await submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        return try await submit(tag, source, [.init(name: "work", kind: "agent", queue: queue)])
     }
 
     func submit(_ workflow: String, _ source: String, _ jobs: [RunStore.NewJob]) async throws -> RunID {
         let run = try await RunStore(pool).submit(.init(workflow: workflow, source: source, jobs: jobs)).run
-        try await Notifications.sendReady(["default"], on: pool)
+        try await Notifications.sendReady(Set(jobs.map(\.queue)), on: pool)
         return run
     }
 
@@ -102,23 +142,37 @@ struct Fleet {
         try await pool.query(sql, [.integer(run.rawValue)]).rows[0].int("n")
     }
 
-    /// What the provider's own log says.
-    func bill() async throws -> (needed: Int, billed: Int, repaid: Int) {
-        let bill = ChildProcess([
-            "python3", "\(Self.repository)/Examples/scripted-model/server.py", "bill", directory + "/bill", "--json",
-        ])
-        _ = await bill.ended()
-        _ = await bill.line { _ in false }
-        let json = try JSONValue(parsing: bill.output)
-        return (
-            Int(json["needed"]?.integerValue ?? -1), Int(json["billed"]?.integerValue ?? -1),
-            Int(json["repaid"]?.integerValue ?? -1)
-        )
+    /// What the provider's own log says of the calls with a tag.
+    func bill(of tag: String = "agent-test") throws -> Bill { try Bill(reading: directory + "/bill", tag: tag) }
+
+    /// What the tool has written, each the item of one call.
+    func notes(tag: String = "agent-test") throws -> [String] {
+        try Self.read(notes(of: tag)).split(separator: "}").map {
+            try JSONValue(parsing: $0 + "}")["item"]?.stringValue ?? ""
+        }
     }
 
-    /// The lines that the tool has written, each the arguments of one call.
-    var notes: [String] {
-        Self.read(directory + "/notes").split(separator: "}").map { $0 + "}" }
+    private func notes(of tag: String) -> String { "\(directory)/notes-\(tag)" }
+
+    /// Has the model hold back its next answer to a turn.
+    func hold(turn: Int) async {
+        await askModel("hold", posting: "{\"turn\": \(turn), \"phase\": \"before\", \"times\": 1}")
+    }
+
+    /// Waits until the model holds back an answer.
+    func untilHeld() async { await askModel("held?count=1&wait=50") }
+
+    /// Has the model answer what it holds back.
+    func release() async { await askModel("release", posting: "{}") }
+
+    private func askModel(_ what: String, posting body: String? = nil) async {
+        let script =
+            "import sys, urllib.request as u; u.urlopen(sys.argv[1], *[a.encode() for a in sys.argv[2:]]).read()"
+        let request = ChildProcess(
+            ["python3", "-c", script, "\(modelControl)/\(what)"] + (body.map { [$0] } ?? [])
+        )
+        let ending = await request.ended()
+        precondition(ending == .exited(0), "the scripted model refused: \(request.output)")
     }
 
     /// Ends what the fleet has started itself and removes its directory.
@@ -155,8 +209,12 @@ struct Fleet {
         let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else { return "" }
         defer { Glibc.close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+            text += chunk[..<count]
+        }
     }
 }

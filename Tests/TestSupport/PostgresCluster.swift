@@ -1,17 +1,23 @@
 import Glibc
 import Postgres
+import Storage
 
 /// A private Postgres server for tests: on a socket in a directory of its own, as an unprivileged user.
 package actor PostgresCluster {
     /// The directory of the cluster and of its socket.
     package nonisolated let directory: String
+    /// The address it listens on besides the socket, if any.
+    package nonisolated let address: String?
+    /// Its port, on its own address and in the name of its socket.
+    private static let port = 5432
     private let settings: [String]
     private var server: ChildProcess?
 
     /// Makes a cluster; it is not started yet.
     ///
     /// - Parameter isDurable: Whether it waits for the disk; without that it is faster, and does for most tests.
-    package static func make(isDurable: Bool = false) async -> PostgresCluster {
+    /// - Parameter address: An address to listen on besides the socket, open to its network of four addresses.
+    package static func make(isDurable: Bool = false, address: String? = nil) async -> PostgresCluster {
         var template = Array("/tmp/chassis-pg-XXXXXX".utf8CString)
         precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -24,15 +30,42 @@ package actor PostgresCluster {
         )
         let ending = await made.ended()
         precondition(ending == .exited(0), "initdb failed: \(made.output)")
-        return PostgresCluster(directory: directory, isDurable: isDurable)
+        if let address {
+            let access = open(directory + "/data/pg_hba.conf", O_WRONLY | O_APPEND)
+            let line = Array("host all all \(address)/30 trust\n".utf8)
+            precondition(line.withUnsafeBytes { write(access, $0.baseAddress, $0.count) } == line.count)
+            close(access)
+        }
+        return PostgresCluster(directory: directory, isDurable: isDurable, address: address)
     }
 
-    private init(directory: String, isDurable: Bool) {
+    private init(directory: String, isDurable: Bool, address: String?) {
         self.directory = directory
+        self.address = address
         settings = [
-            "listen_addresses=", "unix_socket_directories=\(directory)", "max_connections=500",
+            "listen_addresses=\(address ?? "")", "port=\(Self.port)", "unix_socket_directories=\(directory)",
+            "max_connections=500",
             "fsync=\(isDurable ? "on" : "off")", "logging_collector=off",
         ]
+    }
+
+    /// How to reach a database of the cluster by its address.
+    ///
+    /// - Precondition: It has one.
+    package nonisolated func remoteConninfo(of conninfo: String) -> String {
+        guard let address else { preconditionFailure("the server listens on its socket alone") }
+        return conninfo.replacing("host=\(directory)", with: "host=\(address)")
+    }
+
+    /// Makes a database with the newest schema.
+    package nonisolated func makeMigratedDatabase(_ name: String) async throws -> String {
+        let conninfo = try await makeDatabase(name)
+        let connection = try await PostgresConnection.connect(
+            PostgresConnection.Options(conninfo: conninfo, applicationName: "test")
+        )
+        _ = try await Migrator().migrate(connection)
+        await connection.close()
+        return conninfo
     }
 
     /// Starts the server, and waits until it answers.
@@ -45,8 +78,8 @@ package actor PostgresCluster {
         )
         self.server = server
         Lifeline.shared.end(server.pid)
-        _ = await server.line { $0.contains("ready to accept ") }
-        precondition(!server.hasEnded, "the server did not start: \(server.output)")
+        let greeting = await server.line { $0.contains("ready to accept ") }
+        precondition(greeting != nil, "the server did not start: \(server.output)")
     }
 
     /// Stops the server; by default fast, waiting for it.

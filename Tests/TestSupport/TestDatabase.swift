@@ -50,12 +50,7 @@ package actor TestDatabase {
 
     private static func migrateTemplate(of cluster: PostgresCluster) async {
         do {
-            let conninfo = try await cluster.makeDatabase("chassis_template")
-            let connection = try await PostgresConnection.connect(
-                PostgresConnection.Options(conninfo: conninfo, applicationName: "test")
-            )
-            _ = try await Migrator().migrate(connection)
-            await connection.close()
+            _ = try await cluster.makeMigratedDatabase("chassis_template")
         } catch {
             preconditionFailure("the template cannot be migrated: \(String(reflecting: error))")
         }

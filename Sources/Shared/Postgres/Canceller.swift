@@ -2,49 +2,73 @@ import CLibPQ
 import Synchronization
 
 /// Cancels the statement that is under way on a connection, from any thread.
+///
+/// A request may hang as long as the network does; nobody who closes the connection waits for it.
 final class Canceller: Sendable {
+    private enum Request {
+        case idle(UInt)
+        /// A thread uses the request of libpq and puts it back.
+        case onItsWay
+        /// A thread uses the request of libpq and frees it.
+        case onItsWayAndClosed
+        case closed
+    }
+
     private struct State {
-        /// The request of libpq as a number; 0 when the connection is closed.
-        var request: UInt
-        var isOnItsWay = false
+        var request: Request
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state: Mutex<State>
 
-    init(_ connection: OpaquePointer) { state = Mutex(State(request: UInt(bitPattern: PQgetCancel(connection)))) }
+    init(_ connection: OpaquePointer) {
+        state = Mutex(State(request: .idle(UInt(bitPattern: PQgetCancel(connection)))))
+    }
 
     deinit { close() }
 
     /// Asks the server on a thread of its own; that takes a connection and so a moment.
     func cancel() {
-        let begins = state.withLock { state in
-            guard !state.isOnItsWay, state.request != 0 else { return false }
-            state.isOnItsWay = true
-            return true
+        let taken = state.withLock { state -> UInt? in
+            guard case .idle(let request) = state.request else { return nil }
+            state.request = .onItsWay
+            return request
         }
-        guard begins else { return }
+        guard let taken else { return }
         PlainThread.start(named: "pg-cancel") { [self] in
-            let waiters = state.withLock { state in
-                if let pointer = OpaquePointer(bitPattern: state.request) {
-                    var reason = [CChar](repeating: 0, count: 256)
-                    // A request that does not come through leaves the statement running, as if nobody had asked.
-                    _ = PQcancel(pointer, &reason, Int32(reason.count))
-                }
-                state.isOnItsWay = false
-                defer { state.waiters = [] }
-                return state.waiters
+            if let pointer = OpaquePointer(bitPattern: taken) {
+                var reason = [CChar](repeating: 0, count: 256)
+                // A request that does not come through leaves the statement running, as if nobody had asked.
+                _ = PQcancel(pointer, &reason, Int32(reason.count))
             }
-            for waiter in waiters { waiter.resume() }
+            giveBack(taken)
         }
     }
 
-    /// Waits until no request is on its way.
+    private func giveBack(_ request: UInt) {
+        let (waiters, isClosed) = state.withLock { state in
+            defer { state.waiters = [] }
+            switch state.request {
+            case .onItsWay:
+                state.request = .idle(request)
+                return (state.waiters, false)
+            case .onItsWayAndClosed:
+                state.request = .closed
+                return (state.waiters, true)
+            case .idle, .closed: preconditionFailure("a request is given back once, in state \(state.request)")
+            }
+        }
+        if isClosed { PQfreeCancel(OpaquePointer(bitPattern: request)) }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Waits until no request is on its way, or the connection is closed.
     func settle() async {
         await withCheckedContinuation { continuation in
             let isSettled = state.withLock { state in
-                if state.isOnItsWay { state.waiters.append(continuation) }
-                return !state.isOnItsWay
+                guard case .onItsWay = state.request else { return true }
+                state.waiters.append(continuation)
+                return false
             }
             if isSettled { continuation.resume() }
         }
@@ -52,10 +76,17 @@ final class Canceller: Sendable {
 
     /// Frees the request; the connection is closed.
     func close() {
-        state.withLock { state in
-            guard let pointer = OpaquePointer(bitPattern: state.request) else { return }
-            PQfreeCancel(pointer)
-            state.request = 0
+        let waiters = state.withLock { state in
+            switch state.request {
+            case .idle(let request):
+                PQfreeCancel(OpaquePointer(bitPattern: request))
+                state.request = .closed
+            case .onItsWay: state.request = .onItsWayAndClosed
+            case .onItsWayAndClosed, .closed: break
+            }
+            defer { state.waiters = [] }
+            return state.waiters
         }
+        for waiter in waiters { waiter.resume() }
     }
 }

@@ -80,7 +80,9 @@ struct Conversation: Sendable {
         let steps = context.steps
         let log = context.log
         let outcome = try await steps.run(step) { calls in
-            try await caller.ask(request(messages: messages), calls: calls, log: log) { steps.answerBegins() }
+            try await caller.ask(request(messages: messages), calls: calls, log: log) {
+                steps.answerBegins(of: step.position)
+            }
         }
         do {
             let answer = try ModelAnswer(json: outcome.value)
@@ -200,7 +202,7 @@ struct Conversation: Sendable {
         let steps = context.steps
         let outcome = try await steps.run(step) { calls in
             try context.scratch.make()
-            steps.answerBegins()
+            steps.answerBegins(of: step.position)
             let result = try await tool.call(
                 arguments,
                 ToolContext(

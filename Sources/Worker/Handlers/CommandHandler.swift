@@ -38,7 +38,7 @@ struct CommandHandler: JobHandler {
             isPaid: false
         )
         let outcome = try await context.steps.run(step) { calls in
-            context.steps.answerBegins()
+            context.steps.answerBegins(of: step.position)
             let output = try await execute(
                 command,
                 arguments: arguments,

@@ -35,7 +35,7 @@ struct HTTPHandler: JobHandler {
         return try await context.steps.run(step) { [call] calls in
             var call = call
             if http.effect != .none { call.idempotencyKey = calls.idempotencyKey }
-            context.steps.answerBegins()
+            context.steps.answerBegins(of: step.position)
             return try await send(call, http, access)
         }.value
     }

@@ -169,10 +169,10 @@ final class JobSteps: Sendable {
         await noteReplay()
         let identity = identity(of: step)
         if step.needsIntent {
-            failpoints.reach(.beforeIntent)
+            failpoints.reach(.beforeIntent, with: step.position)
             try await patience { try await store.intend(identity) }
         }
-        failpoints.reach(.beforeSend)
+        failpoints.reach(.beforeSend, with: step.position)
         let startedAt = WallTime.now
         let began = ContinuousClock.now
         let result: StepResult
@@ -182,11 +182,11 @@ final class JobSteps: Sendable {
             if step.needsIntent { await settleFailure(step, error) }
             throw error
         }
-        failpoints.reach(.afterAnswer)
+        failpoints.reach(.afterAnswer, with: step.position)
         // What has been paid for or has happened is kept, also when the job was stopped meanwhile.
         try await Shield.run { [self] in
             try await record(step, result, startedAt: startedAt)
-            failpoints.reach(.afterCheckpoint)
+            failpoints.reach(.afterCheckpoint, with: step.position)
             if step.needsIntent {
                 try await patience {
                     try await store.settle(
@@ -201,7 +201,7 @@ final class JobSteps: Sendable {
                     StepStore.FreeStep(identity: identity, startedAgo: .zero, took: ContinuousClock.now - began)
                 )
             }
-            failpoints.reach(.afterSettlement)
+            failpoints.reach(.afterSettlement, with: step.position)
         }
         return StepOutcome(value: result.value, isReplayed: false)
     }
@@ -213,7 +213,7 @@ final class JobSteps: Sendable {
     }
 
     /// A place that is passed while a step's answer comes in.
-    func answerBegins() { failpoints.reach(.duringAnswer) }
+    func answerBegins(of step: StepPosition) { failpoints.reach(.duringAnswer, with: step) }
 
     private func checkUnknown(_ step: StepRequest) throws {
         guard step.effect == .once, unknown.contains("\(step.position)/\(step.fingerprint.hex)") else { return }

@@ -37,7 +37,7 @@ struct SQLHandler: JobHandler {
             isPaid: false
         )
         return try await context.steps.run(step) { _ in
-            context.steps.answerBegins()
+            context.steps.answerBegins(of: step.position)
             do {
                 let answer = try await database.run(sql.query.text, values)
                 return StepResult(value: try Self.output(answer))

@@ -1,10 +1,12 @@
+import Checkpoints
 import Glibc
 import Synchronization
 
 /// Named places at which a test has this process killed or stopped, exactly there.
 ///
 /// `CHASSIS_FAILPOINT=after-answer:8` kills the process (SIGKILL) when it comes to that place for the eighth time,
-/// `after-answer:8:stop` stops it (SIGSTOP). Without the variable a place costs one comparison.
+/// `after-answer:8:stop` stops it (SIGSTOP), and `after-answer:t0004.1` kills it there with the step of that position.
+/// Without the variable a place costs one comparison.
 package struct Failpoints: Sendable {
     /// The places, in the order in which a step with an intent passes them.
     package enum Place: String, CaseIterable, Sendable {
@@ -28,6 +30,8 @@ package struct Failpoints: Sendable {
 
     private let place: Place?
     private let pass: Int
+    /// The step with which the place counts; nil for any.
+    private let position: StepPosition?
     private let signal: Int32
     private let counter = Counter()
 
@@ -36,12 +40,13 @@ package struct Failpoints: Sendable {
         let parts = (text ?? "").split(separator: ":").map(String.init)
         place = parts.first.flatMap(Place.init)
         pass = parts.count > 1 ? Int(parts[1]) ?? 1 : 1
+        position = parts.count > 1 ? StepPosition(parts[1]) : nil
         signal = parts.count > 2 && parts[2] == "stop" ? SIGSTOP : SIGKILL
     }
 
     /// The process is at a place; it may not come back.
-    func reach(_ place: Place) {
-        guard place == self.place else { return }
+    func reach(_ place: Place, with step: StepPosition? = nil) {
+        guard place == self.place, position == nil || position == step else { return }
         let passes = counter.passes.withLock { passes in
             passes += 1
             return passes

@@ -123,6 +123,8 @@ struct SessionKeeper: Sendable {
             group.addTask { try await watch() }
             defer { group.cancelAll() }
             guard let end = try await group.next() else { return .lost }
+            // A renewal that hangs, as it does when the network is cut, must not hold up the end of the work.
+            await connection.close()
             return end
         }
     }

@@ -41,15 +41,9 @@ package struct WorkerService: Service {
         defer { scratch.remove() }
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
         try await Migrator().check(pool)
-        var isFinished = try await runSession(pool: pool, store: store, scratch: scratch.path)
-        while !isFinished {
-            do {
-                isFinished = try await runSession(pool: pool, store: store, scratch: scratch.path)
-            } catch let error as SessionNotBegun {
-                // Once it has worked, the database is one that comes back: whoever ends here is not there then.
-                logger.warning("no session can begin yet", metadata: [LogKey.error: "\(error.cause.reason)"])
-                isFinished = try await !Pause.ends(after: Self.sessionRetryInterval)
-            }
+        var begun = Optional(try await beginSession())
+        while let session = begun, try await !runSession(session, pool: pool, store: store, scratch: scratch.path) {
+            begun = await beginSessionAgain()
         }
         await pool.close()
         logger.info("the worker has stopped")
@@ -57,6 +51,8 @@ package struct WorkerService: Service {
 
     /// How many connections a worker uses besides its session's.
     static let poolSize = 4
+    /// The longest pause between two tries to begin another session.
+    static let longestPause = Duration.seconds(5)
 
     private static func options(_ settings: WorkerSettings, name: String) -> PostgresConnection.Options {
         var options = PostgresConnection.Options(conninfo: settings.postgres.exposed, applicationName: name)
@@ -70,11 +66,15 @@ package struct WorkerService: Service {
         return options
     }
 
-    /// Runs one session.
-    ///
-    /// - Returns: True when the worker was asked to stop; false when the lease was lost.
-    private func runSession(pool: PostgresPool, store: DirectoryStore, scratch: String) async throws -> Bool {
-        let events = AsyncStream.makeStream(of: WakeUp.self, bufferingPolicy: .bufferingNewest(1024))
+    /// A session that has begun.
+    private struct Session {
+        let keeper: SessionKeeper
+        let connection: PostgresConnection
+        let events: AsyncStream<WakeUp>
+    }
+
+    private func beginSession() async throws -> Session {
+        let (events, continuation) = AsyncStream.makeStream(of: WakeUp.self, bufferingPolicy: .bufferingNewest(1024))
         let registration = SessionStore.Registration(
             worker: settings.name ?? "\(Self.hostName)-\(getpid())",
             host: Self.hostName,
@@ -83,9 +83,54 @@ package struct WorkerService: Service {
             queues: settings.queues,
             slots: settings.slots
         )
-        let (keeper, connection) = try await begin(registration) { events.continuation.yield($0) }
+        let (keeper, connection) = try await SessionKeeper.begin(
+            registration,
+            lease: settings.lease,
+            options: sessionOptions(),
+            healthFile: settings.healthFile,
+            logger: logger,
+            wake: { continuation.yield($0) }
+        )
+        logger.info(
+            "the session has begun",
+            metadata: [LogKey.session: "\(keeper.session)", LogKey.worker: "\(registration.worker)"]
+        )
+        return Session(keeper: keeper, connection: connection, events: events)
+    }
+
+    /// Begins another session when the lease of the last one was lost, however long the database stays away.
+    ///
+    /// - Returns: Nil when the worker was asked to stop meanwhile.
+    private func beginSessionAgain() async -> Session? {
+        await cancelWhenGracefulShutdown {
+            var pause = Duration.milliseconds(100)
+            while !Task.isCancelled {
+                do {
+                    return try await beginSession()
+                } catch is CancellationError {
+                    return nil
+                } catch {
+                    let reason = (error as? PostgresError)?.reason ?? "\(error)"
+                    logger.warning("no new session could be begun yet", metadata: [LogKey.error: "\(reason)"])
+                }
+                do { try await ContinuousClock().sleep(for: pause) } catch { return nil }
+                pause = min(pause * 2, Self.longestPause)
+            }
+            return nil
+        }
+    }
+
+    /// Runs one session.
+    ///
+    /// - Returns: True when the worker was asked to stop; false when the lease was lost.
+    private func runSession(
+        _ session: Session,
+        pool: PostgresPool,
+        store: DirectoryStore,
+        scratch: String
+    ) async throws -> Bool {
+        let (keeper, connection) = (session.keeper, session.connection)
         let logger = logger.with(LogKey.session, "\(keeper.session)")
-        logger.info("the session has begun", metadata: [LogKey.worker: "\(registration.worker)"])
         let notifier = ReadyNotifier(pool)
         let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger)
         let runner = runner(
@@ -117,7 +162,7 @@ package struct WorkerService: Service {
                 return .drained
             }
             group.addTask {
-                for await event in events.stream { jobs.deliver(event) }
+                for await event in session.events { jobs.deliver(event) }
                 return nil
             }
             group.addTask {
@@ -156,27 +201,6 @@ package struct WorkerService: Service {
     }
 
     private enum SessionEnd { case lost, drained }
-
-    /// How often a worker that has lost its session and the database with it asks for a new one.
-    private static let sessionRetryInterval = Duration.seconds(2)
-
-    private func begin(
-        _ registration: SessionStore.Registration,
-        wake: @escaping @Sendable (WakeUp) -> Void
-    ) async throws -> (SessionKeeper, PostgresConnection) {
-        do {
-            return try await SessionKeeper.begin(
-                registration,
-                lease: settings.lease,
-                options: sessionOptions(),
-                healthFile: settings.healthFile,
-                logger: logger,
-                wake: wake
-            )
-        } catch let error as PostgresError where error.isTransient {
-            throw SessionNotBegun(cause: error)
-        }
-    }
 
     private func sessionOptions() -> PostgresConnection.Options {
         var options = PostgresConnection.Options(
