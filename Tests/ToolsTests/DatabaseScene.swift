@@ -73,7 +73,8 @@ struct DatabaseScene {
                 (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database =
                     (SELECT oid FROM pg_database WHERE datname = current_database())),
                 (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
-                (SELECT count(*) FROM pg_db_role_setting))
+                (SELECT count(*) FROM pg_db_role_setting WHERE setdatabase IN (
+                    0, (SELECT oid FROM pg_database WHERE datname = current_database()))))
             """
         )
     }
