@@ -62,6 +62,8 @@ package struct WorkerService: Service {
             // A plan that is forced looks so dear that it would be compiled, for a third of a second each time.
             "jit": "off",
             "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
+            // A host that vanished in the middle of a turn must not keep its locks for hours.
+            "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3",
         ]
         return options
     }
