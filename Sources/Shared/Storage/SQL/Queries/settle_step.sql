@@ -6,8 +6,10 @@
 --   $8 error text: or NULL
 --   $9 now timestamptz: NULL for the database's clock
 --
--- Not fenced by the lease: it states what has happened, which losing the lease does not undo.
+-- Not fenced by the lease: it states what has happened, which losing the lease does not undo. The first settlement
+-- stands: what a later attempt has declared unknown stays so although the worker that was thought dead says otherwise,
+-- since nobody reads the record it made; and saying the same again counts no call twice.
 UPDATE chassis.step
 SET state = $4::text, usage = $5::jsonb, cost_micro_usd = $6::bigint,
     unknown_calls = unknown_calls + $7::smallint, error = $8::text, settled_at = coalesce($9::timestamptz, now())
-WHERE job_id = $1::bigint AND epoch = $2::bigint AND position = $3::text;
+WHERE job_id = $1::bigint AND epoch = $2::bigint AND position = $3::text AND state = 'started';
