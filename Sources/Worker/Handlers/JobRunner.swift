@@ -39,7 +39,7 @@ struct JobRunner: Sendable {
             if let handler = plainHandlers[job.kind] {
                 outcome = try await attempt(job, handler, signal, log)
             } else {
-                let found = try await self.definition(of: job)
+                let found = try await patience.run { try await self.definition(of: job) }
                 definition = found
                 outcome = try await attempt(job, found, signal, log)
             }
@@ -52,6 +52,8 @@ struct JobRunner: Sendable {
         logger.debug("a job's handler has returned")
         return outcome
     }
+
+    private var patience: LeasePatience { LeasePatience(lease: lease) }
 
     private func definition(of job: ClaimedJob) async throws -> JobDefinition {
         let workflow = try await definitions.definition(job.version)
@@ -134,7 +136,7 @@ struct JobRunner: Sendable {
     private func expressions(for job: ClaimedJob, _ definition: JobDefinition) async throws -> ExpressionContext {
         var outputs: [String: JSONValue] = [:]
         if !definition.needs.isEmpty {
-            for (name, output) in try await runs.outputs(of: job.run) {
+            for (name, output) in try await patience.run({ try await runs.outputs(of: job.run) }) {
                 switch output {
                 case .inline(let value): outputs[name] = value
                 case .blob(let stored): outputs[name] = try await JSONValue(parsing: blob(stored))

@@ -51,8 +51,11 @@ final class JobSteps: Sendable {
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
         var unknown: Set<String> = []
         if job.epoch.rawValue > 1 {
-            for open in try await steps.open(of: job.id, before: job.epoch) {
-                let isUnknown = try await reconcile(open, of: job, with: checkpoints, steps: steps, log: log)
+            let patience = LeasePatience(lease: lease)
+            for open in try await patience.run({ try await steps.open(of: job.id, before: job.epoch) }) {
+                let isUnknown = try await patience.run {
+                    try await reconcile(open, of: job, with: checkpoints, steps: steps, log: log)
+                }
                 if isUnknown { unknown.insert(open.position + "/" + open.fingerprint) }
             }
         }
@@ -126,6 +129,8 @@ final class JobSteps: Sendable {
         return true
     }
 
+    private var patience: LeasePatience { LeasePatience(lease: lease) }
+
     /// Throws when the job must not begin another step here.
     private func checkBoundary() throws {
         guard lease.isHeld else { throw StorageError.leaseLost(job.id, job.epoch) }
@@ -159,7 +164,7 @@ final class JobSteps: Sendable {
         let identity = identity(of: step)
         if step.needsIntent {
             failpoints.reach(.beforeIntent, with: step.position)
-            try await store.intend(identity)
+            try await patience.run { try await store.intend(identity) }
         }
         failpoints.reach(.beforeSend, with: step.position)
         let startedAt = WallTime.now
@@ -177,10 +182,8 @@ final class JobSteps: Sendable {
             try await record(step, result, startedAt: startedAt)
             failpoints.reach(.afterCheckpoint, with: step.position)
             if step.needsIntent {
-                try await store.settle(
-                    job: job.id,
-                    epoch: job.epoch,
-                    position: step.position.description,
+                try await settle(
+                    step,
                     as: .recorded(usage: result.usage, cost: result.cost),
                     unknownCalls: result.unknownCalls
                 )
@@ -260,6 +263,12 @@ final class JobSteps: Sendable {
         }
         // An intent that cannot be settled now stays open, and the next attempt settles it.
         try? await Shield.run { [self, unknownCalls] in
+            try await settle(step, as: settlement, unknownCalls: unknownCalls)
+        }
+    }
+
+    private func settle(_ step: StepRequest, as settlement: StepStore.Settlement, unknownCalls: Int) async throws {
+        try await patience.run {
             try await store.settle(
                 job: job.id,
                 epoch: job.epoch,
