@@ -62,12 +62,16 @@ import Testing
             let worker = fleet.worker("dies \(failpoint)", failpoint: failpoint, arguments: arguments)
             // A worker that does not come to the boundary would bring the run to its end.
             let end = Task { if try await fleet.end(of: run) != "" { worker.signal(SIGTERM) } }
-            #expect(await worker.ended() == .signalled(SIGKILL), "\(boundaries.name) \(failpoint): \(worker.output)")
+            let ending = await worker.ended()
             end.cancel()
+            let error = ending == .signalled(SIGKILL) ? "" : try await fleet.error(of: run)
+            try #require(ending == .signalled(SIGKILL), "\(failpoint): \(error) \(worker.output)")
         }
         let last = fleet.worker("last", arguments: arguments)
-        #expect(try await fleet.end(of: run) == "succeeded", "\(boundaries.name)")
+        let state = try await fleet.end(of: run)
         await last.killAndWait()
+        let error = try await fleet.error(of: run)
+        try #require(state == "succeeded", "\(boundaries.name): \(error)")
     }
 
     private static func check(_ boundaries: Case, _ run: RunID, on fleet: Fleet) async throws {

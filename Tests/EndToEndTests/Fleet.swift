@@ -127,14 +127,27 @@ struct Fleet {
     /// Waits in the database until a statement returns a row; its parameter is the run.
     func wait(for run: RunID, until statement: PostgresStatement) async throws -> PostgresRow {
         while true {
-            if let row = try await pool.query(statement, [.integer(run.rawValue)]).rows.first { return row }
-            _ = try await pool.query("SELECT pg_sleep(0.02)")
+            do {
+                if let row = try await pool.query(statement, [.integer(run.rawValue)]).rows.first { return row }
+                _ = try await pool.query("SELECT pg_sleep(0.02)")
+            } catch let error as PostgresError where error.isConnectionError {
+                // The test itself may have stopped the server; it comes back.
+                try Task.checkCancellation()
+            }
         }
     }
 
     /// Waits until a run has ended.
     func end(of run: RunID) async throws -> String {
         try await wait(for: run, until: "SELECT state FROM chassis.ended_run WHERE run_id = $1::bigint").string("state")
+    }
+
+    /// Why jobs of a run have failed.
+    func error(of run: RunID) async throws -> String {
+        try await wait(
+            for: run,
+            until: "SELECT string_agg(error::text, '; ') AS text FROM chassis.done WHERE run_id = $1::bigint"
+        ).optionalString("text") ?? "no error"
     }
 
     /// A number from the database; the parameter is the run.

@@ -123,4 +123,22 @@ import Testing
             "SELECT concat_ws(' ', epoch, position, state, unknown_calls) AS line FROM chassis.step ORDER BY epoch"
         ).rows.map { try $0.string("line") }
     }
+
+    /// A worker that says so again because it heard no answer, or so late that its lease was lost, changes nothing.
+    @Test func theFirstSettlementStands() async throws {
+        let fixture = try await QueueFixture.make()
+        let steps = StepStore(fixture.pool)
+        _ = try await fixture.submit([("a", [])])
+        let job = try #require(try await fixture.claim().first)
+        try await steps.intend(Self.step(job, "t0001.1", effect: .once))
+        let settle = { (settlement: StepStore.Settlement) in
+            try await steps.settle(job: job.id, epoch: job.epoch, position: "t0001.1", as: settlement, unknownCalls: 1)
+        }
+        try await settle(.unknown("the attempt ended before the result was recorded"))
+        try await settle(.unknown("the attempt ended before the result was recorded"))
+        try await settle(.recorded(usage: nil, cost: nil))
+        let rows = try await fixture.pool.query("SELECT state, unknown_calls FROM chassis.step").rows
+        #expect(try rows.map { "\(try $0.string("state")) \(try $0.int("unknown_calls"))" } == ["unknown 1"])
+        #expect(try await steps.open(of: job.id, before: LeaseEpoch(rawValue: 9)).map(\.state) == [.unknown])
+    }
 }

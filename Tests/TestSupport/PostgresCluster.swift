@@ -79,6 +79,10 @@ package actor PostgresCluster {
         self.server = server
         Lifeline.shared.end(server.pid)
         let greeting = await server.line { $0.contains("ready to accept ") }
+        if greeting == nil, server.output.contains("pre-existing shared memory block") {
+            // Processes of a server that was killed have not noticed yet.
+            return await start()
+        }
         precondition(greeting != nil, "the server did not start: \(server.output)")
     }
 
