@@ -6,7 +6,7 @@ from figures import percentile
 
 def submission_to_start(cluster, figures, quick, beside=""):
     """From sending a submission to an idle worker to the start of its handler."""
-    rounds, runs = (1, 300) if quick else (4, 1000)
+    rounds, runs = (1, 300) if quick else (3, 500)
     sent, committed, floor = {50: [], 95: [], 99: []}, [], {50: [], 95: [], 99: []}
     for _ in range(rounds):
         if not beside:

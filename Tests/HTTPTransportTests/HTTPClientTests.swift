@@ -48,6 +48,19 @@ import Testing
         for field in headers { #expect(received.headers.values(of: field.name) == [field.value]) }
     }
 
+    /// A slow model must not hold up the questions that others ask it.
+    @Test func sendsARequestWhileTheFirstOneToAServerWaitsForItsAnswer() async throws {
+        let slow = await request(.hang)
+        let other = await request(Self.okay)
+        let client = client
+        try await withThrowingTaskGroup { group in
+            group.addTask { _ = try? await client.send(slow) }
+            while try await ReceivedRequest.all(of: tag).isEmpty { await Task.yield() }
+            #expect(try await client.send(other).status == 200)
+            group.cancelAll()
+        }
+    }
+
     @Test func readsTheHeadAloneOfAHeadResponse() async throws {
         let head = ScriptedServer.Step.send("HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
         let response = try await client.send(await request(head, method: "HEAD"), maximumBytes: 10)

@@ -15,7 +15,9 @@ extension EasyHandle {
         try set(CURLOPT_QUICK_EXIT, true)
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        try set(CURLOPT_PIPEWAIT, true)
+        // Only TLS tells at once whether a connection may be shared; without it libcurl would hold every request back until
+        // the first one to a server has its answer.
+        try set(CURLOPT_PIPEWAIT, address.scheme == "https")
         try set(CURLOPT_PATH_AS_IS, true)
         // Zero would mean libcurl's own default, and more than this is refused.
         let connectMilliseconds = min(max(1, request.connectTimeout.roundedUpMilliseconds), Int(Int32.max))
