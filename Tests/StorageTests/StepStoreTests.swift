@@ -48,10 +48,16 @@ import Testing
         try await settle("t0002", .failed("refused"))
         try await settle("t0003", .unknown("cut"))
         let open = { try await steps.open(of: job.id, before: LeaseEpoch(rawValue: 9)) }
-        #expect(try await open().map { "\($0.position) \($0.isUnknown)" } == ["t0003 true", "t0004 false"])
+        #expect(
+            try await open().map { "\($0.position) \($0.state)" } == [
+                "t0001 recorded", "t0003 unknown", "t0004 started",
+            ]
+        )
         _ = try await fixture.end([job], .failed(JobFailure(code: "x", message: "y")))
         _ = try await fixture.runs.retry(run, repeatingUnknown: true)
-        #expect(try await open().map(\.position) == ["t0004"])
+        #expect(try await open().map(\.position) == ["t0001", "t0004"])
+        try await steps.doubt(job: job.id, epoch: job.epoch, position: "t0001", because: "its record is lost")
+        #expect(try await open().map { "\($0.position) \($0.state)" } == ["t0001 unknown", "t0004 started"])
     }
 
     /// A worker that says so again because it heard no answer, or so late that its lease was lost, changes nothing.
@@ -69,6 +75,6 @@ import Testing
         try await settle(.recorded(usage: nil, cost: nil))
         let rows = try await fixture.pool.query("SELECT state, unknown_calls FROM chassis.step").rows
         #expect(try rows.map { "\(try $0.string("state")) \(try $0.int("unknown_calls"))" } == ["unknown 1"])
-        #expect(try await steps.open(of: job.id, before: LeaseEpoch(rawValue: 9)).map(\.isUnknown) == [true])
+        #expect(try await steps.open(of: job.id, before: LeaseEpoch(rawValue: 9)).map(\.state) == [.unknown])
     }
 }

@@ -50,6 +50,7 @@ package enum Statement {
     static let intendStep = load("intend_step", PackageResources.intend_step_sql)
     static let settleStep = load("settle_step", PackageResources.settle_step_sql)
     static let addSteps = load("add_steps", PackageResources.add_steps_sql)
+    static let doubtStep = load("doubt_step", PackageResources.doubt_step_sql)
     static let readOpenSteps = load("read_open_steps", PackageResources.read_open_steps_sql)
     static let noteReplay = load("note_replay", PackageResources.note_replay_sql)
     static let addLogLines = load("add_log_lines", PackageResources.add_log_lines_sql)

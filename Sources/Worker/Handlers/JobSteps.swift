@@ -93,7 +93,7 @@ final class JobSteps: Sendable {
 
     /// Settles an intent that an earlier attempt left open: by its record, or as unknown.
     ///
-    /// - Returns: Whether the outcome is unknown.
+    /// - Returns: Whether the outcome is unknown, or the result of a step that must not run again is lost.
     private static func reconcile(
         _ open: StepStore.OpenStep,
         of job: ClaimedJob,
@@ -101,11 +101,25 @@ final class JobSteps: Sendable {
         steps: StepStore,
         log: JobLog
     ) async throws -> Bool {
-        if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint),
-            let record = try await checkpoints.recorded(position, fingerprint)?.record,
-            // A record of a later attempt says nothing of what became of this one's call.
-            record.epoch == open.epoch
-        {
+        var record: StepRecord?
+        if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint) {
+            record = try await checkpoints.recorded(position, fingerprint)?.record
+        }
+        switch open.state {
+        case .unknown: return true
+        case .recorded:
+            guard record == nil else { return false }
+            try await steps.doubt(
+                job: job.id,
+                epoch: open.epoch,
+                position: open.position,
+                because: "its result was recorded and is lost"
+            )
+            return true
+        case .started: break
+        }
+        // A record of a later attempt says nothing of what became of this one's call.
+        if let record, record.epoch == open.epoch {
             try await steps.settle(
                 job: job.id,
                 epoch: open.epoch,
@@ -114,7 +128,6 @@ final class JobSteps: Sendable {
             )
             return false
         }
-        guard !open.isUnknown else { return true }
         log.event(
             "the outcome of \(open.kind) step \(open.position) (\(open.name)) is unknown: "
                 + "its attempt ended between the call and its record"
@@ -211,8 +224,8 @@ final class JobSteps: Sendable {
         throw JobFailure(
             code: "outcome-unknown",
             message:
-                "\(step.name) (step \(step.position)) may have happened: an earlier attempt ended between the call "
-                + "and its record, and its effect is once; see what happened, then: "
+                "\(step.name) (step \(step.position)) may have happened: an earlier attempt began it, its result is "
+                + "not recorded or lost, and its effect is once; see what happened, then: "
                 + "chassis retry \(job.run) --repeat-unknown to run it again",
             isPermanent: true
         )
