@@ -209,7 +209,8 @@ actor DevSession {
             screen: screen,
             warehouse: warehouse,
             postgresPrograms: cluster?.programs.directory,
-            model: scriptedModel == nil ? model?.model : nil
+            model: scriptedModel == nil ? model?.model : nil,
+            isLast: options.endsAfterExample
         )
     }
 
