@@ -59,5 +59,6 @@ package enum Statement {
     static let beginMigrations = load("begin_migrations", PackageResources.begin_migrations_sql)
     static let readMigrations = load("read_migrations", PackageResources.read_migrations_sql)
     static let addMigration = load("add_migration", PackageResources.add_migration_sql)
+    static let checkRights = load("check_rights", PackageResources.check_rights_sql)
     static let checkServer = load("check_server", PackageResources.check_server_sql)
 }
