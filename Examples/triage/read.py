@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""The first job: prints the text files of a folder as one JSON object, {"message_01": text, …}, in the order of names.
+"""The first job: its output is the text files of a folder as one JSON object, {"message_01": text, …}, in the order of
+names.
 
     read.py [FOLDER]        without a folder, or with an empty one: the messages beside this file
 """
 
 import json
+import os
 import pathlib
 import sys
 
@@ -16,7 +18,8 @@ def main():
         found = messages_in(sys.argv[1] if len(sys.argv) > 1 else "")
     except OSError as error:
         raise SystemExit(f"cannot read the messages: {error}") from error
-    print(json.dumps(found, ensure_ascii=False))
+    pathlib.Path(os.environ["CHASSIS_OUTPUT"]).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    print(f"{len(found)} messages")
 
 
 def messages_in(folder):

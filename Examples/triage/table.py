@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The last job: writes the sorted messages as triage.md into $CHASSIS_ARTIFACTS, and prints how many are of each sort.
+"""The last job: writes the sorted messages as triage.md into $CHASSIS_ARTIFACTS; its output says how many are of each
+sort.
 
     table.py '{"message_01": text, …}' '{"subject": …, "category": …, "urgency": …}' …
 """
@@ -23,7 +24,9 @@ def main():
         for a, message in rows)
     (pathlib.Path(os.environ["CHASSIS_ARTIFACTS"]) / "triage.md").write_text(table, encoding="utf-8")
     counts = collections.Counter(answer["category"] for answer in answers)
-    print(json.dumps({"messages": len(messages), "by_category": dict(sorted(counts.items())), "table": table}))
+    output = {"messages": len(messages), "by_category": dict(sorted(counts.items())), "table": table}
+    pathlib.Path(os.environ["CHASSIS_OUTPUT"]).write_text(json.dumps(output), encoding="utf-8")
+    print(", ".join(f"{count} {category}" for category, count in counts.most_common()))
 
 
 def cell(text):

@@ -93,6 +93,29 @@ struct Fleet {
         return scheduler
     }
 
+    /// Runs the command `chassis` with a token of its own, and returns what it prints.
+    func chassis(_ arguments: [String], at scheduler: ChildProcess) async -> String {
+        let minted = ChildProcess([
+            Programs.path("chassis"), "token", "create", "--postgres", conninfo, "--name", "test",
+        ])
+        _ = await minted.ended()
+        let token = await minted.line { $0.count > 20 && !$0.contains(" ") } ?? ""
+        let listening = await scheduler.line { $0.contains("127.0.0.1:") } ?? ""
+        let port = listening.split(separator: "127.0.0.1:").last.map { $0.prefix { $0.isNumber } } ?? ""
+        let command = ChildProcess(
+            [Programs.path("chassis")] + arguments + ["--address", "http://127.0.0.1:\(port)"],
+            adding: ["CHASSIS_TOKEN": token]
+        )
+        _ = await command.line { _ in false }
+        return command.output
+    }
+
+    /// The journal that the attempt under an epoch of a run's only job wrote.
+    func journal(of run: RunID, epoch: Int) async throws -> String {
+        let job = try await number("SELECT job_id AS n FROM chassis.job WHERE run_id = $1::bigint", of: run)
+        return "\(directory)/store/runs/\(run)/\(job)/\(String(1_000_000 + epoch).dropFirst()).journal"
+    }
+
     /// Starts a run of an agent.
     ///
     /// - Parameters:

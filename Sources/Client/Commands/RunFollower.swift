@@ -28,7 +28,9 @@ struct RunFollower: Sendable {
         if terminal == nil {
             invocation.output.write(SafeText.json(last.text()) + "\n")
         } else {
-            try await printEnding(RunDetail(last), to: invocation.output)
+            let run = RunDetail(last)
+            try await printEnding(run, to: invocation.output)
+            printNext(run, to: invocation.output)
         }
         return last.text("state") == "succeeded" ? .success : .unsuccessful
     }
@@ -68,7 +70,7 @@ struct RunFollower: Sendable {
         }
     }
 
-    /// Prints the result, what was paid and replayed, and the commands to go on with.
+    /// Prints the result, and what was paid and replayed.
     func printEnding(_ run: RunDetail, to terminal: Terminal) async throws {
         let id = run.summary.id
         terminal.print(StyledLine())
@@ -83,6 +85,11 @@ struct RunFollower: Sendable {
             }
         }
         terminal.print(MoneyLine.line(run))
+    }
+
+    /// Prints the commands to go on with; they need the scheduler.
+    func printNext(_ run: RunDetail, to terminal: Terminal) {
+        let id = run.summary.id
         let next = run.summary.state == "succeeded" ? "chassis output \(id)" : "chassis retry \(id)"
         terminal.print("go on with: chassis show \(id)   chassis logs \(id)   \(next)", .dim)
     }

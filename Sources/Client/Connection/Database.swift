@@ -44,6 +44,23 @@ struct Database: Sendable {
         }
     }
 
+    /// Whether a model may write no statements as the role of the address.
+    func isRoleTooPowerful() async throws -> Bool {
+        try await explained {
+            let connection = try await PostgresConnection.connect(
+                .init(conninfo: url, applicationName: Self.applicationName)
+            )
+            do {
+                let isBeyondSQL = try await ServerRole.isBeyondSQL(on: connection)
+                await connection.close()
+                return isBeyondSQL
+            } catch {
+                await connection.close()
+                throw error
+            }
+        }
+    }
+
     /// Lets a token in; one that is let in already stays so.
     func add(_ token: AccessToken, name: String) async throws {
         try await explained {

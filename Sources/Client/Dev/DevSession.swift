@@ -50,7 +50,7 @@ actor DevSession {
 
     private func work() async throws -> CommandStatus {
         let example = try chosenExample()
-        let database = try await startDatabase()
+        let database = try await startDatabase(isForExample: example != nil)
         let token = try await admit(to: database.owner)
         let model = try await startModel(isNeeded: example != nil)
         try LocalFile.replace(
@@ -131,9 +131,19 @@ actor DevSession {
     }
 
     /// The database with its schema up to date: the addresses for the processes, and for the example's data.
-    private func startDatabase() async throws -> (owner: String, warehouse: String) {
+    ///
+    /// - Throws: `ClientError.dev` when the example's agent may not work as the role that was given.
+    private func startDatabase(isForExample: Bool) async throws -> (owner: String, warehouse: String) {
         let urls: (owner: String, warehouse: String)
         if let postgres = options.postgres {
+            if isForExample, try await Database(url: postgres).isRoleTooPowerful() {
+                throw ClientError.dev(
+                    what: "the role of --postgres is a superuser or may use the server's files or programs, and the "
+                        + "example's agent may not write queries as such a role",
+                    wayOut: "make it a role and a database of its own (CREATE ROLE chassis LOGIN PASSWORD '…'; "
+                        + "CREATE DATABASE chassis OWNER chassis), or give --no-example"
+                )
+            }
             urls = (postgres, postgres)
         } else {
             let cluster = try await screen.stage("Postgres in \(state.postgres)") {
@@ -209,7 +219,8 @@ actor DevSession {
             screen: screen,
             warehouse: warehouse,
             postgresPrograms: cluster?.programs.directory,
-            model: scriptedModel == nil ? model?.model : nil
+            model: scriptedModel == nil ? model?.model : nil,
+            isLast: options.endsAfterExample
         )
     }
 

@@ -15,6 +15,8 @@ struct ExampleRun: Sendable {
     let postgresPrograms: String?
     /// The param `model`; nil for the workflow's own.
     let model: String?
+    /// Whether everything ends with the example, so that nobody answers afterwards.
+    let isLast: Bool
 
     /// Runs it to its end, and prints how it ended.
     ///
@@ -43,6 +45,11 @@ struct ExampleRun: Sendable {
         let ended = RunDetail(try await follower.toTheEnd(run))
         try await follower.printEnding(ended, to: screen.terminal)
         try await compare(ended, with: earlier.first { $0.state == "succeeded" })
+        if isLast {
+            screen.say("all is kept; to look at it: chassis dev --no-example --state \(launcher.state.path)", .dim)
+        } else {
+            follower.printNext(ended, to: screen.terminal)
+        }
         return ended.summary.state == "succeeded"
     }
 

@@ -37,18 +37,19 @@ package struct Damage: Hashable, Sendable {
 
 extension Damage: CustomStringConvertible {
     package var description: String {
+        let consequence = "unless a later record repeats its result, the step runs again"
         let place = position.map { "\(journal), step \($0)" } ?? "\(journal)"
         return switch cause {
         case .line(let number, let offset, let byteCount):
-            "\(place): line \(number) at byte \(offset) is damaged (\(byteCount) bytes); the step runs again"
+            "\(place): line \(number) at byte \(offset) is damaged (\(byteCount) bytes); \(consequence)"
         case .record(let offset, let byteCount):
-            "\(place): the record at byte \(offset) is damaged (\(byteCount) bytes); the step runs again"
+            "\(place): the record at byte \(offset) is damaged (\(byteCount) bytes); \(consequence)"
         case .tornTail(let offset, let byteCount):
             "\(place): \(byteCount) bytes of an unfinished write at byte \(offset) are dropped"
         case .shortened(let expected, let found): "\(place): \(expected) bytes were inherited, \(found) are left"
         case .lostMark: "\(place): no mark is readable; what it inherited is worked out anew"
-        case .blobMissing(let blob): "\(place): blob \(blob) does not exist; the step runs again"
-        case .blobDamaged(let blob): "\(place): blob \(blob) does not hold what its name says; the step runs again"
+        case .blobMissing(let blob): "\(place): blob \(blob) does not exist; \(consequence)"
+        case .blobDamaged(let blob): "\(place): blob \(blob) does not hold what its name says; \(consequence)"
         }
     }
 }

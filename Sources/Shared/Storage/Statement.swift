@@ -53,6 +53,7 @@ package enum Statement {
     static let settleEarlierStep = load("settle_earlier_step", PackageResources.settle_earlier_step_sql)
     static let settleOpenSteps = load("settle_open_steps", PackageResources.settle_open_steps_sql)
     static let addSteps = load("add_steps", PackageResources.add_steps_sql)
+    static let doubtStep = load("doubt_step", PackageResources.doubt_step_sql)
     static let readOpenSteps = load("read_open_steps", PackageResources.read_open_steps_sql)
     static let noteReplay = load("note_replay", PackageResources.note_replay_sql)
     static let addLogLines = load("add_log_lines", PackageResources.add_log_lines_sql)
@@ -61,5 +62,6 @@ package enum Statement {
     static let beginMigrations = load("begin_migrations", PackageResources.begin_migrations_sql)
     static let readMigrations = load("read_migrations", PackageResources.read_migrations_sql)
     static let addMigration = load("add_migration", PackageResources.add_migration_sql)
+    static let checkRights = load("check_rights", PackageResources.check_rights_sql)
     static let checkServer = load("check_server", PackageResources.check_server_sql)
 }

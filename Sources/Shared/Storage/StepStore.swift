@@ -49,11 +49,14 @@ package struct StepStore: Sendable {
         case unknown(String)
     }
 
-    /// An intent of an earlier attempt that is not settled, or whose outcome is not known.
+    /// An intent of an earlier attempt that must be looked at before its step may run again.
     package struct OpenStep: Equatable, Sendable {
         package enum State: String, Sendable {
-            case started, unknown
-            /// Recorded, and must not be repeated even if the record is lost.
+            /// It is not settled.
+            case started
+            /// Its outcome is not known.
+            case unknown
+            /// It was settled, and its effect is once: without its record it must not run again either.
             case recorded
         }
 
@@ -177,7 +180,15 @@ package struct StepStore: Sendable {
         )
     }
 
-    /// The intents of earlier attempts of a job that are open.
+    /// Notes that a step was settled and its record is lost.
+    package func doubt(job: JobID, epoch: LeaseEpoch, position: String, because reason: String) async throws {
+        _ = try await pool.query(
+            Statement.doubtStep,
+            [.integer(job.rawValue), .integer(epoch.rawValue), .text(position), .text(reason)]
+        )
+    }
+
+    /// The intents of earlier attempts of a job that are open, or must not happen again.
     package func open(of job: JobID, before epoch: LeaseEpoch) async throws -> [OpenStep] {
         let result = try await pool.query(
             Statement.readOpenSteps,
@@ -190,7 +201,7 @@ package struct StepStore: Sendable {
                 kind: try row.string("kind"),
                 name: try row.string("name"),
                 effect: Effect(rawValue: try row.string("effect")) ?? .once,
-                state: OpenStep.State(rawValue: try row.string("state")) ?? .started,
+                state: OpenStep.State(rawValue: try row.string("state")) ?? .unknown,
                 fingerprint: try row.string("fingerprint")
             )
         }

@@ -236,7 +236,7 @@ struct JobRunner: Sendable {
         case let error as PostgresError:
             failure = JobFailure(code: "database", message: "\(error)")
         case let error as ToolsError:
-            failure = JobFailure(code: "tool", message: "\(error)", isPermanent: error == .argumentsTooLong)
+            failure = JobFailure(code: "tool", message: "\(error)", isPermanent: error.isPermanent)
         default: failure = JobFailure(code: "unexpected", message: "\(error)")
         }
         var generator = SystemRandomNumberGenerator()

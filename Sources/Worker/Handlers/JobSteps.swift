@@ -97,7 +97,7 @@ final class JobSteps: Sendable {
     ///
     /// Another attempt's record of the step does not tell what became of this one's call.
     ///
-    /// - Returns: Whether the outcome is unknown.
+    /// - Returns: Whether the outcome is unknown, or the result of a step that must not run again is lost.
     private static func reconcile(
         _ open: StepStore.OpenStep,
         of job: ClaimedJob,
@@ -105,23 +105,29 @@ final class JobSteps: Sendable {
         steps: StepStore,
         log: JobLog
     ) async throws -> Bool {
-        if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint),
-            let record = try await checkpoints.record(position, fingerprint, by: open.epoch)
-        {
-            if open.state != .recorded {
+        if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint) {
+            // Whoever recorded it, a step that must not run again need not.
+            if open.state == .recorded, try await checkpoints.recorded(position, fingerprint) != nil { return false }
+            if let record = try await checkpoints.record(position, fingerprint, by: open.epoch) {
                 try await steps.settle(
                     open,
                     of: job.id,
                     by: job.epoch,
                     as: .recorded(usage: record.usage, cost: record.cost)
                 )
+                return false
             }
-            return false
         }
         switch open.state {
         case .unknown: return true
         case .recorded:
             log.event("the record of \(open.kind) step \(open.position) (\(open.name)) is lost, though it has happened")
+            try await steps.doubt(
+                job: job.id,
+                epoch: open.epoch,
+                position: open.position,
+                because: "its result was recorded and is lost"
+            )
             return true
         case .started:
             log.event(
@@ -220,8 +226,8 @@ final class JobSteps: Sendable {
         throw JobFailure(
             code: "outcome-unknown",
             message:
-                "\(step.name) (step \(step.position)) may have happened: an earlier attempt ended between the call "
-                + "and its record, and its effect is once; see what happened, then: "
+                "\(step.name) (step \(step.position)) may have happened: an earlier attempt began it, its result is "
+                + "not recorded or lost, and its effect is once; see what happened, then: "
                 + "chassis retry \(job.run) --repeat-unknown to run it again",
             isPermanent: true
         )

@@ -31,6 +31,14 @@ package enum ToolsError: Error, Equatable {
         case .guardFailed, .outcomeUnknown: false
         }
     }
+
+    /// Whether the same call fails again until somebody has changed the workflow or a connection.
+    package var isPermanent: Bool {
+        switch self {
+        case .roleTooPowerful, .programOutsideDirectory, .argumentsTooLong: true
+        case .guardMissing, .guardFailed, .noSystemResource, .programMissing, .unreachable, .outcomeUnknown: false
+        }
+    }
 }
 
 extension ToolsError: CustomStringConvertible, CustomDebugStringConvertible {

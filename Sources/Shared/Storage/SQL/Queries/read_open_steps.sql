@@ -1,10 +1,11 @@
--- Reads the intents of a job's earlier attempts whose outcome is not settled, or not known, and those that must not be
--- repeated although they were recorded: should the record be lost, this row is all that tells that they have happened.
+-- Reads the intents of a job's earlier attempts whose outcome is not settled, or not known; and the settled ones that
+-- must not happen again whatever becomes of their records.
 --
 --   $1 job_id bigint, $2 epoch bigint: the present one
 --
 -- Returns a row for each.
 SELECT epoch, position, kind, name, effect, state, encode(fingerprint, 'hex') AS fingerprint
 FROM chassis.step
-WHERE job_id = $1::bigint AND epoch < $2::bigint AND (state IN ('started', 'unknown') OR state = 'recorded' AND effect = 'once')
+WHERE job_id = $1::bigint AND epoch < $2::bigint
+  AND (state IN ('started', 'unknown') OR state = 'recorded' AND effect = 'once')
 ORDER BY epoch, position;
