@@ -14,7 +14,7 @@ import Testing
         /// Where the tests were built to.
         private static let built = FileSystem.parent(of: FileSystem.linkTarget("/proc/self/exe") ?? "/")
 
-        init() throws {
+        init() async throws {
             directory = try FileSystem.makeTemporaryDirectory("/tmp/chassis-test-")
             chmod(directory, 0o755)
             let scheduler = "#!/bin/sh\nexec python3 '\(Fixture.directory)/fake_scheduler.py' \"$@\"\n"
@@ -24,8 +24,10 @@ import Testing
             }
             for name in ["chassis", "chassis-guard"] {
                 let built = Self.product(name)
-                // A hard link, not a symbolic one: the command looks for its neighbours where it really is.
-                if link(built, "\(directory)/\(name)") != 0 { throw LocalFile.fault(built) }
+                // No symbolic link: the command looks for its neighbours where it really is. `/tmp` may be a file
+                // system of its own, where no hard link can be made.
+                let copy = ChildProcess(["cp", built, directory])
+                guard await copy.ended() == .exited(0) else { throw ClientError.dev(what: copy.output, wayOut: nil) }
             }
         }
 
@@ -75,7 +77,7 @@ import Testing
     }
 
     @Test func startsEverythingAndLeavesNothingBehind() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let (process, file) = try await stage.start()
         #expect(file.processes.workers.count == 2)
         #expect(try await answers(file.postgres))
@@ -89,7 +91,7 @@ import Testing
     }
 
     @Test func keepsASecondOneOut() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let (process, _) = try await stage.start()
         let second = ChildProcess([stage.directory + "/chassis", "dev", "--state", stage.state, "--no-example"])
         #expect(await second.ended() == .exited(CommandStatus.unsuccessful.rawValue))
@@ -102,7 +104,7 @@ import Testing
     }
 
     @Test func leavesNothingBehindWhenItIsKilledAndGoesOnAfterwards() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let (process, file) = try await stage.start()
         let connection = try await PostgresConnection.connect(.init(conninfo: file.postgres, applicationName: "test"))
         try await connection.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
@@ -121,7 +123,7 @@ import Testing
     }
 
     @Test func startsAWorkerAgainThatWasKilled() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let (process, file) = try await stage.start()
         let victim = try #require(file.processes.workers.first)
         kill(victim, SIGKILL)
@@ -133,7 +135,7 @@ import Testing
     }
 
     @Test func refusesAClusterOfAnotherVersion() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         try FileSystem.makeDirectory(stage.state + "/postgres")
         try LocalFile.replace(stage.state + "/postgres/PG_VERSION", with: "9\n")
         let process = ChildProcess([stage.directory + "/chassis", "dev", "--state", stage.state, "--no-example"])
@@ -145,7 +147,7 @@ import Testing
 
     @Test(arguments: ["/proc/chassis", "/dev/null/chassis"])
     func saysInOneLineThatTheStateDirectoryCannotBeUsed(_ state: String) async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let process = ChildProcess([stage.directory + "/chassis", "dev", "--state", state, "--no-example"])
         #expect(await process.ended() == .exited(2))
         #expect(process.output.hasPrefix("chassis: /"))
