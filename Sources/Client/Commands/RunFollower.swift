@@ -69,7 +69,9 @@ struct RunFollower: Sendable {
     }
 
     /// Prints the result, what was paid and replayed, and the commands to go on with.
-    func printEnding(_ run: RunDetail, to terminal: Terminal) async throws {
+    ///
+    /// - Parameter goesOn: Whether there is still a scheduler that these commands would reach.
+    func printEnding(_ run: RunDetail, to terminal: Terminal, goesOn: Bool = true) async throws {
         let id = run.summary.id
         terminal.print(StyledLine())
         if run.summary.state == "succeeded" {
@@ -83,6 +85,7 @@ struct RunFollower: Sendable {
             }
         }
         terminal.print(MoneyLine.line(run))
+        guard goesOn else { return }
         let next = run.summary.state == "succeeded" ? "chassis output \(id)" : "chassis retry \(id)"
         terminal.print("go on with: chassis show \(id)   chassis logs \(id)   \(next)", .dim)
     }

@@ -92,7 +92,10 @@ actor DevSession {
                 )
                 succeeded = try await run.run()
             }
-            if self.options.endsAfterExample { return succeeded ? .success : .unsuccessful }
+            if self.options.endsAfterExample {
+                self.screen.say("everything ends now; start without --once to look around", .dim)
+                return succeeded ? .success : .unsuccessful
+            }
             await self.sayWhatNext(address)
             try await self.invocation.clock.sleep(for: .seconds(Int64.max >> 32))
             return .success
@@ -170,8 +173,10 @@ actor DevSession {
                 try await ScriptedModel.start(launcher, examples: examples)
             }
             scriptedModel = model
-            screen.warn("the model is scripted: it plays turns written down in Examples, and its prices are made up;")
-            screen.say("queries, tools and files are real. For a real model set OPENAI_API_KEY or give --model-url")
+            screen.warn(
+                "the model is scripted: it plays turns written down in Examples, and its prices are made up; queries, "
+                    + "tools and files are real. For a real model set OPENAI_API_KEY or give --model-url"
+            )
             return ModelEndpoint(url: model.url, key: nil, model: ScriptedModel.model)
         case .openAI(let model):
             screen.say("the model is \(model) of OpenAI; calls cost money")
@@ -209,20 +214,21 @@ actor DevSession {
             screen: screen,
             warehouse: warehouse,
             postgresPrograms: cluster?.programs.directory,
-            model: scriptedModel == nil ? model?.model : nil
+            model: scriptedModel == nil ? model?.model : nil,
+            goesOn: !options.endsAfterExample
         )
     }
 
     private func sayWhatNext(_ address: String) {
         screen.terminal.print(StyledLine())
         screen.terminal.print(StyledLine("ready at ").adding(address, .bold))
-        if FileSystem.real(invocation.directory).map({ $0 + "/.chassis" }) == state.path {
-            screen.say("in another terminal, in this directory: chassis runs")
-        } else {
-            screen.say("in another terminal:")
-            screen.say("export CHASSIS_ADDRESS=\(address) CHASSIS_TOKEN=$(cat '\(state.token)')")
-            screen.say("chassis runs")
+        let isHere = FileSystem.real(invocation.directory).map { $0 + "/.chassis" } == state.path
+        screen.say(isHere ? "in another terminal, in this directory:" : "in another terminal:")
+        if !executables.isFound(along: invocation.environment["PATH"] ?? "") {
+            screen.command("PATH=$PATH:'\(executables.directory)'")
         }
+        if !isHere { screen.command("export CHASSIS_ADDRESS=\(address) CHASSIS_TOKEN=$(cat '\(state.token)')") }
+        screen.command("chassis runs")
         screen.say("Ctrl-C ends everything; the next start goes on from here", .dim)
     }
 

@@ -15,6 +15,8 @@ struct ExampleRun: Sendable {
     let postgresPrograms: String?
     /// The param `model`; nil for the workflow's own.
     let model: String?
+    /// Whether the scheduler is still there afterwards.
+    let goesOn: Bool
 
     /// Runs it to its end, and prints how it ended.
     ///
@@ -41,9 +43,19 @@ struct ExampleRun: Sendable {
         }
         screen.terminal.print(StyledLine())
         let ended = RunDetail(try await follower.toTheEnd(run))
-        try await follower.printEnding(ended, to: screen.terminal)
+        try await follower.printEnding(ended, to: screen.terminal, goesOn: goesOn)
+        for folder in artifactFolders(of: run) { screen.say("files that a job left: \(folder)") }
         try await compare(ended, with: earlier.first { $0.state == "succeeded" })
         return ended.summary.state == "succeeded"
+    }
+
+    /// Where the files of the run's jobs are, those of the last attempt that left some.
+    private func artifactFolders(of run: RunID) -> [String] {
+        let folder = launcher.state.store + "/runs/\(run)"
+        return FileSystem.names(in: folder).sorted().compactMap { job in
+            let artifacts = "\(folder)/\(job)/artifacts"
+            return FileSystem.names(in: artifacts).max().map { "\(artifacts)/\($0)" }
+        }
     }
 
     private func loadData() async throws {
