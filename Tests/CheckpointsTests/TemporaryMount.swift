@@ -2,11 +2,21 @@ import Glibc
 
 /// A small file system in memory, for stores that run full or become read-only.
 ///
-/// Only root may mount one.
+/// Only root may mount one, and in a container not even root.
 struct TemporaryMount {
     private struct Refusal: Error { let code: Int32 }
 
-    static var isPossible: Bool { geteuid() == 0 }
+    /// Whether this process has the capability `CAP_SYS_ADMIN`.
+    static let isPossible = {
+        guard let status = fopen("/proc/self/status", "r") else { return false }
+        defer { fclose(status) }
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = fread(&buffer, 1, buffer.count, status)
+        let text = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+        let capabilities = line.flatMap { UInt64($0.dropFirst(7).drop { $0.isWhitespace }, radix: 16) } ?? 0
+        return capabilities & 1 << 21 != 0
+    }()
 
     let path: String
 
