@@ -66,7 +66,7 @@ struct RunView {
             .init(title: "worker", isFlexible: true, dispensable: 1), .init(title: "started", dispensable: 4),
             .init(title: "took", alignment: .right, dispensable: 3),
             .init(title: "replayed", isFlexible: true, dispensable: 2),
-            .init(title: "error", isFlexible: true),
+            .init(title: "error", isFlexible: true, narrowest: 24),
         ])
         for job in run.jobs {
             for attempt in job.attempts {
@@ -91,7 +91,7 @@ struct RunView {
             .init(title: "out", alignment: .right, dispensable: 7),
             .init(title: "cost", alignment: .right, dispensable: 1),
             .init(title: "attempt", alignment: .right, dispensable: 5), .init(title: "replayed", dispensable: 2),
-            .init(title: "error", isFlexible: true),
+            .init(title: "error", isFlexible: true, narrowest: 24),
         ])
         for job in run.jobs {
             for step in job.steps { table.add(Self.row(step, of: job)) }
