@@ -36,8 +36,14 @@ func library(
 }
 
 /// A test target: `Tests/<name>`.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: dependencies,
+        path: "Tests/\(name)",
+        exclude: exclude,
+        swiftSettings: settings
+    )
 }
 
 let package = Package(
@@ -197,7 +203,11 @@ let package = Package(
                 "TestSupport", log, lifecycle,
             ]
         ),
-        tests("ClientTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Client", "TestSupport"]),
+        tests(
+            "ClientTests",
+            ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Client", "TestSupport"],
+            exclude: ["Fixtures"]
+        ),
         tests("EndToEndTests", ["JobModel", "Postgres", "Storage", "TestSupport"]),
     ]
 )

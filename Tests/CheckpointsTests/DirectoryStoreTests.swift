@@ -37,7 +37,8 @@ import Testing
     }
 
     /// Nobody, not even root, makes files in sysfs.
-    @Test(.enabled(if: access("/sys/kernel", F_OK) == 0)) func refusesADirectoryItMayNotWriteTo() async throws {
+    @Test(.enabled(if: access("/sys/kernel", F_OK) == 0, "there is no sysfs"))
+    func refusesADirectoryItMayNotWriteTo() async throws {
         let error = await #expect(throws: CheckpointError.self) { try await DirectoryStore.open(at: "/sys/kernel") }
         #expect(
             error == .permissionDenied(path: "/sys/kernel/runs") || error == .storeReadOnly(path: "/sys/kernel/runs")
@@ -57,7 +58,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: TemporaryMount.isPossible, "mounting needs root")) func saysWhenItIsFull() async throws {
+    @Test(.enabled(if: TemporaryMount.isPossible, "this process may not mount")) func saysWhenItIsFull() async throws {
         try scratch.makeDirectory("small")
         let mount = try TemporaryMount(at: "\(scratch.path)/small", options: "size=256k")
         defer { mount.unmount() }
@@ -90,7 +91,9 @@ import Testing
         #expect(history.damage.lossCount == 0)
     }
 
-    @Test(.enabled(if: TemporaryMount.isPossible, "mounting needs root")) func saysWhenItIsReadOnly() async throws {
+    @Test(.enabled(if: TemporaryMount.isPossible, "this process may not mount")) func saysWhenItIsReadOnly()
+        async throws
+    {
         try scratch.makeDirectory("still")
         let mount = try TemporaryMount(at: "\(scratch.path)/still", options: "size=256k")
         defer { mount.unmount() }

@@ -37,6 +37,25 @@ import Testing
         )
     }
 
+    @Test func saysWhyAJobIsDelayed() {
+        var log = ProgressLog()
+        _ = log.observed(look("running", "running"), now: Fixture.now)
+        let delayed = RunDetail([
+            "id": 3, "workflow": "w", "state": "running",
+            "jobs": [
+                [
+                    "name": "a", "state": "delayed", "due_at": "2026-07-01T12:01:05.000000Z",
+                    "attempts": [
+                        ["number": 1, "epoch": 1, "error": ["code": "store", "message": "the store is full"]]
+                    ],
+                ]
+            ],
+        ])
+        #expect(
+            Fixture.text(log.observed(delayed, now: Fixture.now)) == "a  delayed  due in 5s  the store is full [store]"
+        )
+    }
+
     @Test func drawsTheCurrentStepBesideASpinner() {
         let current: JSONValue = ["position": "t0002.1", "kind": "tool", "name": "sql", "state": "started", "epoch": 1]
         let view = ProgressView(run: look("running", "running", steps: [step, current]), now: Fixture.now, frame: 1)

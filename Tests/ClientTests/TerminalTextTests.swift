@@ -31,6 +31,14 @@ import Testing
         #expect(TextWidth.cut(text, to: columns) == cut)
     }
 
+    @Test(arguments: [
+        ("a word and another", 10, ["a word and", "another"]), ("a verylongword b", 6, ["a", "verylongword", "b"]),
+        ("世界 世界", 5, ["世界", "世界"]), ("", 5, []),
+    ])
+    func breaksTextBetweenWords(_ text: String, _ columns: Int, _ lines: [String]) {
+        #expect(TextWidth.wrapped(text, to: columns) == lines)
+    }
+
     @Test func cutsALineAcrossItsPieces() {
         let line = StyledLine("abc", .bold).adding("def", .red).adding("ghi")
         #expect(
@@ -59,6 +67,24 @@ import Testing
         let lines = table.lines(width: 30, indent: 2)
         #expect(lines.allSatisfy { $0.width <= 30 })
         #expect(Fixture.text(lines) == "  name               state\n  a name that is m…  succeeded")
+    }
+
+    @Test func leavesOutColumnsThatHaveNoRoomAndNamesThem() {
+        var table = Table([
+            .init(title: "name", isFlexible: true), .init(title: "worker", dispensable: 2),
+            .init(title: "cost", dispensable: 1), .init(title: "state"),
+        ])
+        table.add([
+            StyledLine("a name that is long"), StyledLine("worker-1"), StyledLine("$1.25"), StyledLine("succeeded"),
+        ])
+        #expect(
+            Fixture.text(table.lines(width: 27)) == """
+                name       cost   state
+                a name t…  $1.25  succeeded
+                (no room for: worker)
+                """
+        )
+        #expect(Fixture.text(table.lines(width: 12)) == "name      s…\na name …  s…\n(no room fo…")
     }
 
     @Test(arguments: [

@@ -2,7 +2,7 @@
 #   docker build --file deploy/docker/worker.Dockerfile --tag chassis-worker .
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpq-dev libcurl4-openssl-dev libssl-dev \
+    && apt-get install --yes --no-install-recommends libpq-dev libcurl4-openssl-dev libssl-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./

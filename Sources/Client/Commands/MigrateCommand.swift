@@ -9,13 +9,12 @@ struct MigrateCommand: ClientCommand {
         discussion: "May be run again, and by several at once. Everything lies in the schema 'chassis'."
     )
 
-    @Option(name: .long, help: "The database, as a libpq URL or connection string.")
-    var postgres: String
+    @OptionGroup var database: DatabaseOptions
 
     @OptionGroup var output: OutputOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let made = try await Database(url: postgres).migrate()
+        let made = try await database.database(invocation).migrate()
         if output.json {
             let json: JSONValue = ["migrations": .array(made.map { .string($0) })]
             invocation.output.write(json.text() + "\n")

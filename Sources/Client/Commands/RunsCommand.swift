@@ -11,13 +11,13 @@ struct RunsCommand: ClientCommand {
     @Option(name: .long, help: "Only runs of the workflow with this name.")
     var workflow: String?
 
-    @Option(name: .long, help: "How many at most, 1 to 1000.")
+    @Option(name: .long, help: "How many at most, 1 to 200.")
     var limit = 50
 
     @OptionGroup var options: SchedulerOptions
 
     func validate() throws {
-        guard (1...1000).contains(limit) else { throw ValidationError("--limit is \(limit), it goes from 1 to 1000") }
+        guard (1...200).contains(limit) else { throw ValidationError("--limit is \(limit), it goes from 1 to 200") }
         guard state.map({ RunState(rawValue: $0) != nil }) ?? true else {
             let known = RunState.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--state is none of \(known)")

@@ -12,8 +12,7 @@ struct TokenCreateCommand: ClientCommand {
 
     private static let longestName = 200
 
-    @Option(name: .long, help: "The database, as a libpq URL or connection string.")
-    var postgres: String
+    @OptionGroup var database: DatabaseOptions
 
     @Option(name: .long, help: "Whom the token is for.")
     var name: String
@@ -28,7 +27,7 @@ struct TokenCreateCommand: ClientCommand {
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         let token = AccessToken.mint()
-        let database = Database(url: postgres)
+        let database = try database.database(invocation)
         try await database.check()
         try await database.add(token, name: name)
         if output.json {

@@ -91,6 +91,6 @@ struct Database: Sendable {
     private static func text(_ error: PostgresError) -> String {
         let reason = error.debugDescription.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard case .connectionRefused = error else { return reason }
-        return "\(reason); check that the server runs and the address given with --postgres"
+        return "\(reason); check that the server runs and the address in --postgres or CHASSIS_POSTGRES"
     }
 }

@@ -17,7 +17,21 @@ struct DevScreen: Sendable {
         return value
     }
 
-    func say(_ text: String, _ style: Style = .plain) { terminal.print(StyledLine("  ").adding(text, style)) }
+    /// Says something, broken between words where the terminal ends.
+    func say(_ text: String, _ style: Style = .plain) {
+        for line in wrapped(text) { terminal.print(StyledLine("  ").adding(line, style)) }
+    }
 
-    func warn(_ text: String) { terminal.print(StyledLine("! ", .yellow).adding(text)) }
+    func warn(_ text: String) {
+        for (number, line) in wrapped(text).enumerated() {
+            terminal.print((number == 0 ? StyledLine("! ", .yellow) : StyledLine("  ")).adding(line))
+        }
+    }
+
+    /// A command to copy, never broken.
+    func command(_ text: String) { terminal.print(StyledLine("    ").adding(text, .bold)) }
+
+    private func wrapped(_ text: String) -> [String] {
+        terminal.width.map { TextWidth.wrapped(text, to: $0 - 2) } ?? [text]
+    }
 }

@@ -44,6 +44,7 @@ struct ExampleRun: Sendable {
         screen.terminal.print(StyledLine())
         let ended = RunDetail(try await follower.toTheEnd(run))
         try await follower.printEnding(ended, to: screen.terminal)
+        for folder in artifactFolders(of: run) { screen.say("files that a job left: \(folder)") }
         try await compare(ended, with: earlier.first { $0.state == "succeeded" })
         if isLast {
             screen.say("all is kept; to look at it: chassis dev --no-example --state \(launcher.state.path)", .dim)
@@ -51,6 +52,15 @@ struct ExampleRun: Sendable {
             follower.printNext(ended, to: screen.terminal)
         }
         return ended.summary.state == "succeeded"
+    }
+
+    /// Where the files of the run's jobs are, those of the last attempt that left some.
+    private func artifactFolders(of run: RunID) -> [String] {
+        let folder = launcher.state.store + "/runs/\(run)"
+        return FileSystem.names(in: folder).sorted().compactMap { job in
+            let artifacts = "\(folder)/\(job)/artifacts"
+            return FileSystem.names(in: artifacts).max().map { "\(artifacts)/\($0)" }
+        }
     }
 
     private func loadData() async throws {

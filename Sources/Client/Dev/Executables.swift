@@ -21,6 +21,13 @@ struct Executables: Sendable {
         return try Executables(directory: FileSystem.parent(of: path))
     }
 
+    /// Whether a shell with this `PATH` would find this `chassis`.
+    func isFound(along path: String) -> Bool {
+        let candidates = path.split(separator: ":").map { "\($0)/chassis" }
+        guard let first = candidates.first(where: { access($0, X_OK) == 0 }) else { return false }
+        return FileSystem.real(first) == FileSystem.real(directory + "/chassis")
+    }
+
     var scheduler: String { directory + "/chassis-scheduler" }
     var worker: String { directory + "/chassis-worker" }
     var guardian: String { directory + "/chassis-guard" }

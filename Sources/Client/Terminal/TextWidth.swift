@@ -30,6 +30,19 @@ enum TextWidth {
         return kept + "…"
     }
 
+    /// The text in lines of at most `columns`, broken at blanks; a longer word has a line of its own.
+    static func wrapped(_ text: String, to columns: Int) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, of(last) + 1 + of(word) <= columns {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+
     private static func of(_ scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return 1 }
         switch scalar.properties.generalCategory {

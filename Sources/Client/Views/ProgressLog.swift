@@ -52,11 +52,15 @@ struct ProgressLog {
         if let attempt = job.attempts.last, job.state == "running" {
             line.append("  attempt \(attempt.number)")
             if let worker = attempt.worker { line.append(" on \(worker.shown)") }
-            if attempt.replayedSteps > 0 { line.append(", \(attempt.replayedSteps) steps replayed") }
+            if attempt.replayedSteps > 0 { line.append(", \(MoneyLine.count(attempt.replayedSteps, "step")) replayed") }
         } else if JobState(rawValue: job.state)?.isFinal ?? false, let took = job.took(now: now) {
             line.append("  after \(took.shown)")
         }
-        if let error = job.error { line.append("  \(error)") }
+        if job.state == "delayed", let due = job.dueAt { line.append("  due \(due.relative(to: now))") }
+        // What the last attempt failed with is why the job waits.
+        if let error = job.error ?? (job.state == "delayed" ? job.attempts.last?.error : nil) {
+            line.append("  \(error)")
+        }
         return line
     }
 }

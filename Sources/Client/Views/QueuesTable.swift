@@ -4,9 +4,10 @@ enum QueuesTable {
         guard !queues.isEmpty else { return [StyledLine("every queue is empty", .dim)] }
         var table = Table([
             .init(title: "queue", isFlexible: true), .init(title: "pending", alignment: .right),
-            .init(title: "running", alignment: .right), .init(title: "delayed", alignment: .right),
-            .init(title: "blocked", alignment: .right), .init(title: "suspended", alignment: .right),
-            .init(title: "oldest pending"),
+            .init(title: "running", alignment: .right), .init(title: "delayed", alignment: .right, dispensable: 2),
+            .init(title: "blocked", alignment: .right, dispensable: 3),
+            .init(title: "suspended", alignment: .right, dispensable: 4),
+            .init(title: "oldest pending", dispensable: 1),
         ])
         for queue in queues {
             let counts = [queue.pending, queue.running, queue.delayed, queue.blocked, queue.suspended]

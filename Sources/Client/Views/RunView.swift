@@ -32,10 +32,13 @@ struct RunView {
 
     private func graph(_ width: Int?) -> [StyledLine] {
         var table = Table([
-            .init(title: "job", isFlexible: true), .init(title: "kind"), .init(title: "state"),
-            .init(title: "attempts", alignment: .right), .init(title: "took", alignment: .right),
-            .init(title: "steps", alignment: .right), .init(title: "cost", alignment: .right),
-            .init(title: "also after", isFlexible: true),
+            .init(title: "job", isFlexible: true, narrowest: 20), .init(title: "kind", dispensable: 3),
+            .init(title: "state"),
+            .init(title: "attempts", alignment: .right, dispensable: 5),
+            .init(title: "took", alignment: .right, dispensable: 1),
+            .init(title: "steps", alignment: .right, dispensable: 4),
+            .init(title: "cost", alignment: .right, dispensable: 2),
+            .init(title: "also after", isFlexible: true, dispensable: 6),
         ])
         for row in JobTree(run.jobs).rows {
             let job = row.job
@@ -59,10 +62,11 @@ struct RunView {
 
     private func attempts(_ width: Int?) -> [StyledLine] {
         var table = Table([
-            .init(title: "attempt"), .init(title: "state"), .init(title: "worker", isFlexible: true),
-            .init(title: "started"), .init(title: "took", alignment: .right),
-            .init(title: "replayed", isFlexible: true),
-            .init(title: "error", isFlexible: true),
+            .init(title: "attempt", isFlexible: true, narrowest: 16), .init(title: "state"),
+            .init(title: "worker", isFlexible: true, dispensable: 1), .init(title: "started", dispensable: 4),
+            .init(title: "took", alignment: .right, dispensable: 3),
+            .init(title: "replayed", isFlexible: true, dispensable: 2),
+            .init(title: "error", isFlexible: true, narrowest: 24),
         ])
         for job in run.jobs {
             for attempt in job.attempts {
@@ -80,11 +84,14 @@ struct RunView {
 
     private func steps(_ width: Int?) -> [StyledLine] {
         var table = Table([
-            .init(title: "step"), .init(title: "what", isFlexible: true), .init(title: "state"),
-            .init(title: "effect"), .init(title: "took", alignment: .right),
-            .init(title: "tokens in", alignment: .right), .init(title: "out", alignment: .right),
-            .init(title: "cost", alignment: .right), .init(title: "attempt", alignment: .right),
-            .init(title: "replayed"), .init(title: "error", isFlexible: true),
+            .init(title: "step", isFlexible: true, narrowest: 20),
+            .init(title: "what", isFlexible: true, dispensable: 3), .init(title: "state"),
+            .init(title: "effect", dispensable: 6), .init(title: "took", alignment: .right, dispensable: 4),
+            .init(title: "tokens in", alignment: .right, dispensable: 8),
+            .init(title: "out", alignment: .right, dispensable: 7),
+            .init(title: "cost", alignment: .right, dispensable: 1),
+            .init(title: "attempt", alignment: .right, dispensable: 5), .init(title: "replayed", dispensable: 2),
+            .init(title: "error", isFlexible: true, narrowest: 24),
         ])
         for job in run.jobs {
             for step in job.steps { table.add(Self.row(step, of: job)) }
@@ -106,7 +113,8 @@ struct RunView {
             StyledLine(step.effect == "none" ? "" : step.effect), StyledLine(took),
             StyledLine(step.usage.map { String($0.input) } ?? ""),
             StyledLine(step.usage.map { String($0.output) } ?? ""),
-            StyledLine(step.cost.map { $0.shown } ?? ""), StyledLine(String(step.attempt)),
+            StyledLine(step.cost.map { $0.shown } ?? ""),
+            StyledLine(job.attempts.count > 1 ? String(step.attempt) : ""),
             StyledLine(replays(step, in: job), .green), StyledLine(step.error ?? "", .red),
         ]
     }

@@ -6,8 +6,10 @@ enum RunsTable {
         guard !runs.isEmpty else { return [StyledLine("no runs", .dim)] }
         var table = Table([
             .init(title: "run", alignment: .right), .init(title: "workflow", isFlexible: true), .init(title: "state"),
-            .init(title: "jobs"), .init(title: "created"), .init(title: "took", alignment: .right),
-            .init(title: "cost", alignment: .right), .init(title: "params", isFlexible: true),
+            .init(title: "jobs", dispensable: 3), .init(title: "created", dispensable: 2),
+            .init(title: "took", alignment: .right, dispensable: 4),
+            .init(title: "cost", alignment: .right, dispensable: 1),
+            .init(title: "params", isFlexible: true, dispensable: 5),
         ])
         for run in runs {
             table.add([

@@ -5,10 +5,12 @@ enum WorkersTable {
             return [StyledLine("no workers; start one with 'chassis-worker', or 'chassis dev'", .dim)]
         }
         var table = Table([
-            .init(title: "session", alignment: .right), .init(title: "worker", isFlexible: true),
-            .init(title: "host", isFlexible: true), .init(title: "pid", alignment: .right), .init(title: "state"),
-            .init(title: "slots", alignment: .right), .init(title: "queues", isFlexible: true), .init(title: "version"),
-            .init(title: "started"), .init(title: "renewed"), .init(title: "ended", isFlexible: true),
+            .init(title: "session", alignment: .right, dispensable: 8), .init(title: "worker", isFlexible: true),
+            .init(title: "host", isFlexible: true, dispensable: 1),
+            .init(title: "pid", alignment: .right, dispensable: 4), .init(title: "state"),
+            .init(title: "slots", alignment: .right), .init(title: "queues", isFlexible: true, dispensable: 2),
+            .init(title: "version", dispensable: 7), .init(title: "started", dispensable: 6),
+            .init(title: "renewed", dispensable: 5), .init(title: "ended", isFlexible: true, dispensable: 3),
         ])
         for worker in workers {
             let ended = worker.endedAt.map { "\($0.relative(to: now)) (\(worker.endReason))" } ?? ""

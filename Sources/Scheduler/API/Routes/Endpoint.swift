@@ -25,7 +25,7 @@ struct Endpoint: Sendable {
             handlers[method] = { request, _ in
                 throw Problem(
                     .methodNotAllowed,
-                    "\(request.method.rawValue) does nothing here; \(allowed) does",
+                    "\(request.method.rawValue) does nothing here; use \(allowed)",
                     headers: [.allow: allowed]
                 )
             }
