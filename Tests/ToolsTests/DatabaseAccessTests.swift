@@ -4,7 +4,7 @@ import Testing
 import Tools
 import Workflow
 
-@Suite(.timeLimit(.minutes(1))) struct DatabaseAccessTests {
+@Suite(.timeLimit(.minutes(3))) struct DatabaseAccessTests {
     @Test func turnsValuesIntoJSONByTheirTypes() async throws {
         let scene = try await DatabaseScene.make()
         let answer = try await scene.access(.read).run(

@@ -6,7 +6,7 @@ import Tools
 import Workflow
 
 /// What a model may try on a connection with `read` access, on a role that has every right to the tables.
-@Suite(.timeLimit(.minutes(1))) struct DatabaseReadOnlyTests {
+@Suite(.timeLimit(.minutes(3))) struct DatabaseReadOnlyTests {
     @Test(arguments: [
         // Plain writes and what hides them.
         "INSERT INTO item (id) VALUES (3)",

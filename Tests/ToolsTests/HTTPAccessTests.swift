@@ -5,7 +5,7 @@ import Testing
 import Tools
 import Workflow
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPAccessTests {
+@Suite(.timeLimit(.minutes(3))) struct HTTPAccessTests {
     private let server = ScriptedServer.shared
 
     private func base() async throws -> WebAddress { try WebAddress("http://127.0.0.1:\(await server.port)/") }

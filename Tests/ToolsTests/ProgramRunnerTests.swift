@@ -2,7 +2,7 @@ import Glibc
 import Testing
 import Tools
 
-@Suite(.timeLimit(.minutes(1))) struct ProgramRunnerTests {
+@Suite(.timeLimit(.minutes(3))) struct ProgramRunnerTests {
     private let scratch = Scratch()
     private let runner = ProgramRunner()
 

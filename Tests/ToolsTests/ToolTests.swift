@@ -7,7 +7,7 @@ import Testing
 import Tools
 import Workflow
 
-@Suite(.timeLimit(.minutes(1))) struct ToolTests {
+@Suite(.timeLimit(.minutes(3))) struct ToolTests {
     private let scratch = Scratch()
 
     private func context(_ log: @escaping @Sendable (String) -> Void = { _ in }) -> ToolContext {
