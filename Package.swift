@@ -195,7 +195,7 @@ let package = Package(
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
         tests("ModelsTests", ["JobModel", "HTTPTransport", "Models", "TestSupport"]),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
-        tests("WorkerTests", ["JobModel", "Workflow", "Storage", "Models", "Worker"]),
+        tests("WorkerTests", ["JobModel", "HTTPTransport", "Workflow", "Storage", "Models", "Worker"]),
         tests(
             "SchedulerTests",
             [

@@ -67,10 +67,7 @@ struct HTTPHandler: JobHandler {
                 unknownCalls: 0
             )
         } catch let error as HTTPTransportError {
-            throw StepFailure(
-                failure: JobFailure(code: "http-failed", message: "\(error)"),
-                unknownCalls: error.requestMayHaveArrived && http.effect != .none ? 1 : 0
-            )
+            throw Self.failure(error, effect: http.effect)
         }
         let isExpected = http.expect.isEmpty ? (200..<300).contains(answer.status) : http.expect.contains(answer.status)
         guard isExpected else {
@@ -89,5 +86,30 @@ struct HTTPHandler: JobHandler {
             )
         }
         return StepResult(value: answer.json)
+    }
+
+    /// What the job fails with when a request got no answer; one that is not allowed is not sent a second time either.
+    static func failure(_ error: HTTPTransportError, effect: Effect) -> StepFailure {
+        switch error {
+        case .addressNotAllowed:
+            StepFailure(
+                failure: JobFailure(
+                    code: "http-refused",
+                    message: "nothing was sent: \(error); a connection may name any address",
+                    isPermanent: true
+                ),
+                unknownCalls: 0
+            )
+        case .invalidRequest:
+            StepFailure(
+                failure: JobFailure(code: "http-refused", message: "nothing was sent: \(error)", isPermanent: true),
+                unknownCalls: 0
+            )
+        default:
+            StepFailure(
+                failure: JobFailure(code: "http-failed", message: "\(error)"),
+                unknownCalls: error.requestMayHaveArrived && effect != .none ? 1 : 0
+            )
+        }
     }
 }
