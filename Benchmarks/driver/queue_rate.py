@@ -6,7 +6,7 @@ from cluster import SQL
 
 JOBS_A_RUN = 1000
 BATCH = 50
-SLOTS = 100
+SLOTS = 200
 
 
 def drain(cluster, figures, quick):

@@ -84,7 +84,7 @@ struct APIScene {
     }
 
     func end(_ job: ClaimedJob, _ outcome: JobEnding.Outcome = .succeeded(["ok": true])) async throws {
-        let ending = JobEnding(job: job.id, run: job.run, epoch: job.epoch, outcome: outcome)
+        let ending = JobEnding(of: job, outcome)
         _ = try await QueueStore(pool).turn(session: session, ending: [ending], queue: "default", limit: 0)
     }
 }

@@ -59,7 +59,7 @@ struct QueueFixture {
     func end(_ jobs: [ClaimedJob], _ outcome: JobEnding.Outcome = .succeeded(.null)) async throws -> QueueStore.Turn {
         try await queue.turn(
             session: session,
-            ending: jobs.map { JobEnding(job: $0.id, run: $0.run, epoch: $0.epoch, outcome: outcome) },
+            ending: jobs.map { JobEnding(of: $0, outcome) },
             queue: "default",
             limit: 0
         )

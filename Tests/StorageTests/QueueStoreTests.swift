@@ -85,7 +85,7 @@ import Testing
         let job = try #require(try await fixture.claim().first)
         let turn = try await fixture.queue.turn(
             session: fixture.session,
-            ending: [JobEnding(job: job.id, run: job.run, epoch: job.epoch, outcome: .succeeded(["y": 2]))],
+            ending: [JobEnding(of: job, .succeeded(["y": 2]))],
             queue: "default",
             limit: 4
         )
@@ -177,7 +177,7 @@ import Testing
             return try await connection.query(
                 """
                 EXPLAIN SELECT ctid FROM chassis.ready WHERE queue = 'default'
-                ORDER BY queue, priority DESC, available_at, job_id LIMIT 50 FOR UPDATE SKIP LOCKED
+                ORDER BY queue, -priority::integer, available_at, job_id LIMIT 50 FOR UPDATE SKIP LOCKED
                 """
             ).rows.map { try $0.string("QUERY PLAN") }
         }

@@ -26,47 +26,84 @@ import Testing
             job: JobID(rawValue: id),
             run: RunID(rawValue: 1),
             epoch: LeaseEpoch(rawValue: 1),
+            isNeeded: false,
             outcome: .succeeded(.null)
         )
     }
 
-    private static func turn(_ endings: [JobEnding] = [], _ limit: Int) -> PoolState.Next {
-        .turn(PoolState.Turn(endings: endings, queue: "a", limit: limit))
+    /// Takes the next turn, which must be one.
+    private static func turn(
+        _ state: inout PoolState,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> PoolState.Turn {
+        guard case .turn(let turn) = state.next() else {
+            Issue.record("no turn is made", sourceLocation: sourceLocation)
+            throw CancellationError()
+        }
+        return turn
     }
-
-    private static func turn(_ limit: Int) -> PoolState.Next { turn([], limit) }
 
     /// Makes the next turn, and has it claim these jobs.
     private static func claim(
         _ claimed: [ClaimedJob],
         _ state: inout PoolState
-    ) -> [(job: ClaimedJob, signal: StopSignal)] {
-        guard case .turn(let turn) = state.next() else {
-            Issue.record("no turn is made")
-            return []
-        }
-        return state.answered(turn, claimed: claimed)
+    ) throws -> [(job: ClaimedJob, signal: StopSignal)] {
+        state.answered(try turn(&state), claimed: claimed)
     }
 
-    @Test func claimsAsManyAsItHasFreeSlots() {
+    @Test func claimsAsManyAsItHasFreeSlots() throws {
         var state = PoolState(slots: 2, queues: ["a"])
-        #expect(state.next() == Self.turn(2))
-        let claimed = [Self.job(1), Self.job(2)]
-        #expect(state.answered(.init(endings: [], queue: "a", limit: 2), claimed: claimed).count == 2)
+        let first = try Self.turn(&state)
+        #expect(first.limit == 2)
+        #expect(state.answered(first, claimed: [Self.job(1), Self.job(2)]).count == 2)
         #expect(state.next() == .wait)
         state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
-        state.pauseEnded(afterTurn: state.lastTurn)
-        #expect(state.next() == Self.turn([Self.ending(1)], 1))
+        state.pauseEnded(afterTurn: first.number)
+        let second = try Self.turn(&state)
+        #expect(second.endings == [Self.ending(1)])
+        #expect(second.limit == 1)
     }
 
-    @Test func waitsWhenAQueueWasFoundEmpty() {
+    @Test func leavesSlotsToASecondTurn() throws {
+        var state = PoolState(slots: 100, queues: ["a"])
+        let first = try Self.turn(&state)
+        #expect(first.limit == 50)
+        // Nothing tells of more jobs yet.
+        #expect(state.next() == .wait)
+        state.queueIsReady("a")
+        let second = try Self.turn(&state)
+        #expect(second.limit == 50)
+        state.queueIsReady("a")
+        #expect(state.next() == .wait)
+        _ = state.answered(first, claimed: [])
+        state.queueIsReady("a")
+        #expect(try Self.turn(&state).limit == 50)
+    }
+
+    @Test func looksAgainAtAQueueThatMayHaveMore() throws {
         var state = PoolState(slots: 4, queues: ["a"])
-        _ = Self.claim([Self.job(1)], &state)
+        _ = state.answered(try Self.turn(&state), claimed: [], mayHaveMore: true)
+        #expect(try Self.turn(&state).limit == 4)
+    }
+
+    @Test func stopsJobsOfARunThatWasCancelledWhileTheyWereClaimed() throws {
+        var state = PoolState(slots: 4, queues: ["a"])
+        let turn = try Self.turn(&state)
+        state.runWasCancelled(RunID(rawValue: 2))
+        let started = state.answered(turn, claimed: [Self.job(1, run: 1), Self.job(2, run: 2)])
+        #expect(started.map(\.signal.reason) == [nil, .cancelled])
+        state.queueIsReady("a")
+        #expect(try Self.claim([Self.job(3, run: 2)], &state).map(\.signal.reason) == [nil])
+    }
+
+    @Test func waitsWhenAQueueWasFoundEmpty() throws {
+        var state = PoolState(slots: 4, queues: ["a"])
+        _ = try Self.claim([Self.job(1)], &state)
         #expect(state.next() == .wait)
         state.queueIsReady("other")
         #expect(state.next() == .wait)
         state.queueIsReady("a")
-        #expect(state.next() == Self.turn(3))
+        #expect(try Self.turn(&state).limit == 3)
     }
 
     @Test func rotatesItsQueues() {
@@ -81,74 +118,100 @@ import Testing
         #expect(asked == ["a", "b", "a", "b"])
     }
 
-    @Test func gathersTheEndingsOfJobsThatWereClaimedTogether() {
+    @Test func gathersTheEndingsOfJobsThatWereClaimedTogether() throws {
         var state = PoolState(slots: 3, queues: ["a"])
-        let jobs = Self.claim([Self.job(1), Self.job(2), Self.job(3)], &state)
+        let jobs = try Self.claim([Self.job(1), Self.job(2), Self.job(3)], &state)
         state.jobReturned(jobs[0].job.id, ending: Self.ending(1))
         state.jobReturned(jobs[1].job.id, ending: Self.ending(2))
+        #expect(!state.isWorthALook)
         #expect(state.next() == .wait)
         state.jobReturned(jobs[2].job.id, ending: Self.ending(3))
-        #expect(state.next() == Self.turn([Self.ending(1), Self.ending(2), Self.ending(3)], 3))
+        #expect(state.isWorthALook)
+        let turn = try Self.turn(&state)
+        #expect(turn.endings == [Self.ending(1), Self.ending(2), Self.ending(3)])
+        #expect(turn.limit == 3)
     }
 
-    @Test func gathersNoLongerThanThePause() {
+    @Test func gathersNoLongerThanThePause() throws {
         var state = PoolState(slots: 3, queues: ["a"])
-        let jobs = Self.claim([Self.job(1), Self.job(2), Self.job(3)], &state)
-        state.jobReturned(jobs[0].job.id, ending: Self.ending(1))
-        state.pauseEnded(afterTurn: state.lastTurn - 1)
+        let claim = try Self.turn(&state)
+        _ = state.answered(claim, claimed: [Self.job(1), Self.job(2), Self.job(3)])
+        state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
+        state.pauseEnded(afterTurn: claim.number - 1)
         #expect(state.next() == .wait)
-        state.pauseEnded(afterTurn: state.lastTurn)
-        #expect(state.next() == Self.turn([Self.ending(1)], 1))
+        state.pauseEnded(afterTurn: claim.number)
+        let turn = try Self.turn(&state)
+        #expect(turn.endings == [Self.ending(1)])
+        #expect(turn.limit == 1)
     }
 
-    @Test func keepsEndingsOfATurnThatFailed() {
+    @Test func keepsEndingsOfATurnThatFailed() throws {
         var state = PoolState(slots: 1, queues: ["a"])
-        _ = Self.claim([Self.job(1)], &state)
+        _ = try Self.claim([Self.job(1)], &state)
         state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
-        guard case .turn(let turn) = state.next() else { Issue.record("no turn"); return }
-        state.failed(turn)
+        state.failed(try Self.turn(&state))
         // The job that is still to be ended is held, and known.
         #expect(state.next() == .sweep(known: [JobID(rawValue: 1)]))
-        #expect(state.next() == Self.turn([Self.ending(1)], 1))
+        state.swept()
+        let turn = try Self.turn(&state)
+        #expect(turn.endings == [Self.ending(1)])
+        #expect(turn.limit == 1)
     }
 
     /// The answer to a claim is lost: what it took is looked for, and again for as long as it may come late.
-    @Test func looksForJobsThatATurnWithoutAnswerMayHaveClaimed() {
-        var state = PoolState(slots: 100, queues: ["a"])
-        _ = Self.claim([Self.job(7)], &state)
+    @Test func looksForJobsThatATurnWithoutAnswerMayHaveClaimed() throws {
+        var state = PoolState(slots: 60, queues: ["a"])
+        _ = try Self.claim([Self.job(7)], &state)
         state.queueIsReady("a")
-        guard case .turn(let lost) = state.next() else { Issue.record("no turn"); return }
-        state.failed(lost)
+        state.failed(try Self.turn(&state))
         #expect(state.next() == .sweep(known: [JobID(rawValue: 7)]))
         state.sweepFailed()
         #expect(state.next() == .sweep(known: [JobID(rawValue: 7)]))
+        state.swept()
         for _ in 0..<PoolState.sweeps {
-            #expect(state.next() == Self.turn(99))
-            _ = state.answered(.init(endings: [], queue: "a", limit: 99), claimed: [])
+            let turn = try Self.turn(&state)
+            #expect(turn.limit == 59)
+            _ = state.answered(turn, claimed: [])
             #expect(state.next() == .wait)
             state.secondPassed()
             #expect(state.next() == .sweep(known: [JobID(rawValue: 7)]))
+            state.swept()
             state.queueIsReady("a")
         }
         state.secondPassed()
-        #expect(state.next() == Self.turn(99))
+        #expect(try Self.turn(&state).limit == 59)
     }
 
-    @Test func drainsUntilEveryJobWasEnded() {
+    /// While a turn is under way nobody knows what it claims, and while the leases are looked through nothing is claimed.
+    @Test func looksThroughItsLeasesAlone() throws {
+        var state = PoolState(slots: 100, queues: ["a"])
+        let (first, second) = (try Self.turn(&state), { state.queueIsReady("a"); return try? Self.turn(&state) }())
+        state.failed(first)
+        #expect(state.next() == .wait)
+        _ = state.answered(try #require(second), claimed: [Self.job(1)])
+        #expect(state.next() == .sweep(known: [JobID(rawValue: 1)]))
+        #expect(state.next() == .wait)
+        state.swept()
+        #expect(try Self.turn(&state).limit == 50)
+    }
+
+    @Test func drainsUntilEveryJobWasEnded() throws {
         var state = PoolState(slots: 2, queues: ["a"])
-        let started = Self.claim([Self.job(1)], &state)
+        let started = try Self.claim([Self.job(1)], &state)
         state.drain()
         #expect(started[0].signal.isDraining)
         #expect(started[0].signal.reason == nil)
         #expect(state.next() == .wait)
         state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
-        #expect(state.next() == Self.turn([Self.ending(1)], 0))
+        let turn = try Self.turn(&state)
+        #expect(turn.endings == [Self.ending(1)])
+        #expect(turn.limit == 0)
         #expect(state.next() == .stop)
     }
 
-    @Test func dropsEverythingWhenTheLeaseIsLost() {
+    @Test func dropsEverythingWhenTheLeaseIsLost() throws {
         var state = PoolState(slots: 2, queues: ["a"])
-        let started = Self.claim([Self.job(1), Self.job(2)], &state)
+        let started = try Self.claim([Self.job(1), Self.job(2)], &state)
         state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
         state.leaseWasLost()
         #expect(started[1].signal.reason == .leaseLost)
@@ -157,16 +220,16 @@ import Testing
         #expect(state.next() == .stop)
     }
 
-    @Test func stopsJobsThatWereClaimedWhileTheLeaseWasLost() {
+    @Test func stopsJobsThatWereClaimedWhileTheLeaseWasLost() throws {
         var state = PoolState(slots: 2, queues: ["a"])
-        guard case .turn(let turn) = state.next() else { Issue.record("no turn"); return }
+        let turn = try Self.turn(&state)
         state.leaseWasLost()
         #expect(state.answered(turn, claimed: [Self.job(1)])[0].signal.reason == .leaseLost)
     }
 
-    @Test func stopsTheJobsOfACancelledRunAlone() {
+    @Test func stopsTheJobsOfACancelledRunAlone() throws {
         var state = PoolState(slots: 2, queues: ["a"])
-        let started = Self.claim([Self.job(1, run: 1), Self.job(2, run: 2)], &state)
+        let started = try Self.claim([Self.job(1, run: 1), Self.job(2, run: 2)], &state)
         state.runWasCancelled(RunID(rawValue: 2))
         #expect(started.map(\.signal.reason) == [nil, .cancelled])
         state.jobsWereCancelled([JobID(rawValue: 1), JobID(rawValue: 9)])

@@ -3,17 +3,35 @@ import Testing
 @testable import Worker
 
 @Suite struct StopSignalTests {
-    @Test func wakesItsWaiter() async {
+    @Test func cancelsWhatRuns() async {
         let signal = StopSignal()
-        async let reason = signal.stopped()
+        let (began, begin) = AsyncStream.makeStream(of: Void.self)
+        async let isCancelled = signal.cancelling {
+            begin.yield()
+            let (never, _) = AsyncStream.makeStream(of: Void.self)
+            for await _ in never {}
+            return Task.isCancelled
+        }
+        for await _ in began { break }
         signal.stop(.cancelled)
-        #expect(await reason == .cancelled)
+        #expect(await isCancelled)
     }
 
-    @Test func answersALateWaiterAtOnce() async {
+    @Test func cancelsAtOnceWhatBeginsAfterwards() async {
         let signal = StopSignal()
         signal.stop(.drained)
-        #expect(await signal.stopped() == .drained)
+        async let isCancelled = signal.cancelling { Task.isCancelled }
+        #expect(await isCancelled)
+    }
+
+    @Test func forgetsWhatHasEnded() async {
+        let signal = StopSignal()
+        async let isCancelled = {
+            await signal.cancelling {}
+            signal.stop(.cancelled)
+            return Task.isCancelled
+        }()
+        #expect(await !isCancelled)
     }
 
     @Test func letsALostLeaseWin() {
@@ -23,12 +41,5 @@ import Testing
         #expect(signal.reason == .cancelled)
         signal.stop(.leaseLost)
         #expect(signal.reason == .leaseLost)
-    }
-
-    @Test func givesUpWaitingWhenCancelled() async {
-        let signal = StopSignal()
-        let task = Task { await signal.stopped() }
-        task.cancel()
-        #expect(await task.value == nil)
     }
 }

@@ -8,6 +8,8 @@ package struct ClaimedJob: Equatable, Sendable {
     /// The job's name in its workflow.
     package let name: String
     package let kind: String
+    /// Whether other jobs of the run need it.
+    package let isNeeded: Bool
     package let params: JSONObject
     /// Counted from 1; a released job goes on with the same.
     package let attempt: Int
@@ -25,6 +27,7 @@ package struct ClaimedJob: Equatable, Sendable {
         version: VersionID,
         name: String,
         kind: String,
+        isNeeded: Bool = false,
         params: JSONObject,
         attempt: Int,
         epoch: LeaseEpoch,
@@ -37,6 +40,7 @@ package struct ClaimedJob: Equatable, Sendable {
         self.version = version
         self.name = name
         self.kind = kind
+        self.isNeeded = isNeeded
         self.params = params
         self.attempt = attempt
         self.epoch = epoch

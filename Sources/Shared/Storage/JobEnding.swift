@@ -25,13 +25,26 @@ package struct JobEnding: Equatable, Sendable {
     package let job: JobID
     package let run: RunID
     package let epoch: LeaseEpoch
+    /// Whether other jobs of the run need it, as the claim said.
+    package let isNeeded: Bool
     package let outcome: Outcome
 
-    package init(job: JobID, run: RunID, epoch: LeaseEpoch, outcome: Outcome) {
+    package init(job: JobID, run: RunID, epoch: LeaseEpoch, isNeeded: Bool, outcome: Outcome) {
         self.job = job
         self.run = run
         self.epoch = epoch
+        self.isNeeded = isNeeded
         self.outcome = outcome
+    }
+
+    /// How a claimed job ends.
+    package init(of job: ClaimedJob, _ outcome: Outcome) {
+        self.init(job: job.id, run: job.run, epoch: job.epoch, isNeeded: job.isNeeded, outcome: outcome)
+    }
+
+    /// The same job with another end.
+    package func with(_ outcome: Outcome) -> Self {
+        Self(job: job, run: run, epoch: epoch, isNeeded: isNeeded, outcome: outcome)
     }
 
     var outputText: String? { if case .succeeded(let output) = outcome { output.text() } else { nil } }

@@ -9,7 +9,12 @@ package struct Migration: Equatable, Sendable {
     ///
     /// One that was shipped is never edited.
     package static let all: [Migration] = [
-        Migration(number: 1, name: "begin", sql: String(decoding: PackageResources.m0001_begin_sql, as: UTF8.self))
+        Migration(number: 1, name: "begin", sql: String(decoding: PackageResources.m0001_begin_sql, as: UTF8.self)),
+        Migration(
+            number: 2,
+            name: "know_what_is_needed",
+            sql: String(decoding: PackageResources.m0002_know_what_is_needed_sql, as: UTF8.self)
+        ),
     ]
 
     /// The schema this program needs.

@@ -12,6 +12,8 @@ package struct QueueStore: Sendable {
         /// The jobs that became pending by it, and their queues.
         package var readied: [(job: JobID, queue: String)] = []
         package var claimed: [ClaimedJob] = []
+        /// The last place of what was claimed.
+        package var lastPlace: QueuePlace?
     }
 
     private let pool: PostgresPool
@@ -22,17 +24,27 @@ package struct QueueStore: Sendable {
     ///
     /// - Parameter queue: The queue to claim from.
     /// - Parameter limit: How many jobs are claimed at most; none when 0.
+    /// - Parameter place: Where in the queue's order to begin; nil for its start.
     package func turn(
         session: SessionID,
         ending endings: [JobEnding] = [],
         queue: String,
         limit: Int,
+        from place: QueuePlace? = nil,
         now: String? = nil
     ) async throws -> Turn {
         let now = PostgresParameter.optional(now)
         var batch = endings.isEmpty ? [] : Self.statements(ending: endings, now: now)
         if limit > 0 {
-            batch.append((Statement.claimJobs, [.integer(session.rawValue), .text(queue), .integer(limit), now]))
+            let claim = (
+                Statement.claimJobs,
+                [
+                    PostgresParameter.integer(session.rawValue), .text(queue), .integer(limit),
+                    .optional(place?.rank), .optional(place?.availableAt), .optional(place?.job.rawValue), now,
+                ]
+            )
+            // What the endings make pending is often next. Where they make nothing pending, the runs are locked last.
+            batch.insert(claim, at: endings.contains(where: \.isNeeded) ? batch.endIndex : 0)
         }
         guard !batch.isEmpty else { return Turn() }
         let results = try await pool.pipeline(batch)
@@ -47,6 +59,7 @@ package struct QueueStore: Sendable {
                 }
             case Statement.claimJobs:
                 turn.claimed = try result.rows.map(Self.claimedJob).sorted { $0.id < $1.id }
+                turn.lastPlace = try result.rows.map(Self.place).max()
             default: break
             }
         }
@@ -61,7 +74,6 @@ package struct QueueStore: Sendable {
         let jobs = PostgresParameter.array(endings.map(\.job.rawValue))
         let runs = PostgresParameter.array(Set(endings.map(\.run.rawValue)).sorted())
         var batch: [(PostgresStatement, [PostgresParameter])] = [
-            (Statement.lockLiveRuns, [runs]),
             (
                 Statement.endJobs,
                 [
@@ -71,17 +83,32 @@ package struct QueueStore: Sendable {
                     .array(endings.map(\.outputText)),
                     .array(endings.map(\.outputBlob)),
                     .array(endings.map(\.errorText)),
+                    .array(endings.map(\.isNeeded)),
                     now,
                 ]
             ),
         ]
         if endings.contains(where: { $0.outcome.state != .succeeded }) {
             batch.append((Statement.settleOpenSteps, [jobs, now]))
-            batch.append((Statement.skipDependents, [jobs, now]))
         }
-        batch.append((Statement.readyDependents, [jobs, now]))
+        let needed = endings.filter(\.isNeeded)
+        if !needed.isEmpty {
+            let jobs = PostgresParameter.array(needed.map(\.job.rawValue))
+            if needed.contains(where: { $0.outcome.state != .succeeded }) {
+                batch.append((Statement.skipDependents, [jobs, now]))
+            }
+            batch.append((Statement.readyDependents, [jobs, now]))
+        }
         batch.append((Statement.endRuns, [runs, now]))
         return batch
+    }
+
+    private static func place(_ row: PostgresRow) throws -> QueuePlace {
+        QueuePlace(
+            rank: try row.int("rank"),
+            availableAt: try row.double("available_at"),
+            job: JobID(rawValue: try row.int64("job_id"))
+        )
     }
 
     private static func claimedJob(_ row: PostgresRow) throws -> ClaimedJob {
@@ -91,6 +118,7 @@ package struct QueueStore: Sendable {
             version: VersionID(rawValue: try row.int64("version_id")),
             name: try row.string("name"),
             kind: try row.string("kind"),
+            isNeeded: try row.bool("is_needed"),
             params: try JSONValue(parsing: row.string("params")).objectValue ?? [:],
             attempt: try row.int("attempt"),
             epoch: LeaseEpoch(rawValue: try row.int64("epoch")),

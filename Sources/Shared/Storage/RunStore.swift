@@ -127,6 +127,7 @@ package struct RunStore: Sendable {
                 needed.append(upstream)
             }
         }
+        let areNeeded = Set(needed)
         return [
             .text(submission.workflow), .text(submission.team), .json(JSONValue.object(submission.params).text()),
             .optional(submission.idempotencyKey),
@@ -136,6 +137,7 @@ package struct RunStore: Sendable {
             .array(submission.jobs.map { Int64($0.priority) }),
             .array(submission.jobs.map { Int64($0.needs.count) }),
             .array(needing), .array(needed), .optional(now), digest,
+            .array(submission.jobs.indices.map { areNeeded.contains(Int64($0 + 1)) }),
         ]
     }
 
@@ -172,7 +174,8 @@ package struct RunStore: Sendable {
             _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
             return Cancellation(running: try row.int("running"))
         }
-        if let cancellation, cancellation.running > 0 { try await Notifications.sendCancellation(of: run, on: pool) }
+        // Also when none runs: one may just have been claimed.
+        if cancellation != nil { try await Notifications.sendCancellation(of: run, on: pool) }
         return cancellation
     }
 

@@ -27,11 +27,14 @@ struct JobRunner: Sendable {
 
     /// Runs one attempt of a job.
     func run(_ job: ClaimedJob, _ signal: StopSignal) async -> JobOutcome {
-        var logger = logger
-        logger[metadataKey: LogKey.job] = "\(job.id)"
-        logger[metadataKey: LogKey.epoch] = "\(job.epoch)"
         guard !job.isCancelled else { return .end(.cancelled) }
-        logger.debug("a job begins", metadata: [LogKey.attempt: "\(job.attempt)", LogKey.jobName: "\(job.name)"])
+        logger.debug(
+            "a job begins",
+            metadata: [
+                LogKey.job: "\(job.id)", LogKey.epoch: "\(job.epoch)", LogKey.attempt: "\(job.attempt)",
+                LogKey.jobName: "\(job.name)",
+            ]
+        )
         let log = JobLog(job, backlog: backlog)
         var definition: JobDefinition?
         var outcome: JobOutcome
@@ -49,7 +52,10 @@ struct JobRunner: Sendable {
         say(outcome, to: log)
         if plainHandlers[job.kind] == nil { await backlog.flush() }
         failpoints.reach(.beforeEnd)
-        logger.debug("a job's handler has returned")
+        logger.debug(
+            "a job's handler has returned",
+            metadata: [LogKey.job: "\(job.id)", LogKey.epoch: "\(job.epoch)"]
+        )
         return outcome
     }
 
@@ -174,12 +180,8 @@ struct JobRunner: Sendable {
         timeout: Duration?,
         _ handler: @escaping @Sendable () async throws -> JSONValue
     ) async throws -> JSONValue {
-        try await withThrowingTaskGroup(of: JSONValue?.self) { group in
-            group.addTask { try await handler() }
-            group.addTask {
-                guard await signal.stopped() != nil else { return nil }
-                throw CancellationError()
-            }
+        try await withThrowingTaskGroup(of: JSONValue.self) { group in
+            group.addTask { try await signal.cancelling(handler) }
             if let timeout {
                 group.addTask {
                     try await ContinuousClock().sleep(for: timeout)
@@ -187,10 +189,8 @@ struct JobRunner: Sendable {
                 }
             }
             defer { group.cancelAll() }
-            while let output = try await group.next() {
-                if let output { return output }
-            }
-            throw CancellationError()
+            guard let output = try await group.next(), signal.reason == nil else { throw CancellationError() }
+            return output
         }
     }
 

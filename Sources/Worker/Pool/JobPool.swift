@@ -7,16 +7,20 @@ import Telemetry
 
 /// Claims jobs while slots are free, runs them, and ends them, a batch a turn.
 ///
-/// A batch forms by itself: what returns while a turn is in flight goes with the next one.
+/// A batch forms by itself: what returns while a turn is in flight goes with the next one. Two turns may be in flight, so
+/// that the database and the worker need not wait for each other.
 final class JobPool: Sendable {
     /// How often queues are looked at although nobody told of jobs.
     static let pollInterval = Duration.seconds(1)
     /// How long endings are gathered at most after a turn that claimed jobs.
     static let gatheringPause = Duration.milliseconds(1)
+    /// How many turns may be in flight.
+    static let turnsAtOnce = 2
     /// The longest pause after a turn that failed.
     static let longestPause = Duration.seconds(1)
 
     private let state: Mutex<PoolState>
+    private let floors = Mutex(ClaimFloors<ContinuousClock.Instant>())
     private let session: SessionID
     private let lease: SessionLease
     private let queue: QueueStore
@@ -25,8 +29,8 @@ final class JobPool: Sendable {
     private let runJob: @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
     /// How many turns have failed in a row.
     private let failures = Mutex(0)
-    private let wakeUps: AsyncStream<Void>
-    private let wakeUp: AsyncStream<Void>.Continuation
+    /// One for each turn that may be in flight.
+    private let wakeUps: [(stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)]
 
     init(
         slots: Int,
@@ -45,7 +49,13 @@ final class JobPool: Sendable {
         self.notifier = notifier
         self.logger = logger
         self.runJob = runJob
-        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        wakeUps = (0..<Self.turnsAtOnce).map { _ in
+            AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        }
+    }
+
+    private func wakeUp() {
+        for wakeUp in wakeUps { wakeUp.continuation.yield() }
     }
 
     /// Passes on what another process told.
@@ -57,13 +67,13 @@ final class JobPool: Sendable {
             case .cancelledJobs(let jobs): state.jobsWereCancelled(jobs)
             }
         }
-        wakeUp.yield()
+        wakeUp()
     }
 
     /// Takes no more jobs and lets those that run be released at their next step boundary.
     func drain() {
         state.withLock { $0.drain() }
-        wakeUp.yield()
+        wakeUp()
     }
 
     /// Releases what still runs where it stands.
@@ -72,7 +82,7 @@ final class JobPool: Sendable {
     /// Stops everything; nothing more is written.
     func leaseWasLost() {
         state.withLock { $0.leaseWasLost() }
-        wakeUp.yield()
+        wakeUp()
     }
 
     /// Looks at all queues again; to be called once a second.
@@ -81,11 +91,17 @@ final class JobPool: Sendable {
             state.queueIsReady(nil)
             state.secondPassed()
         }
-        wakeUp.yield()
+        wakeUp()
     }
 
     /// Claims and runs jobs until drained, or until the lease is lost and all handlers have returned.
     func run() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            for wakeUp in wakeUps { group.addTask { try await self.makeTurns(wokenBy: wakeUp.stream) } }
+        }
+    }
+
+    private func makeTurns(wokenBy wakeUps: AsyncStream<Void>) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             var wakeUps = wakeUps.makeAsyncIterator()
             while true {
@@ -96,11 +112,12 @@ final class JobPool: Sendable {
                 case .turn(let turn):
                     let started = try await make(turn)
                     for (job, signal) in started { group.addTask { await self.execute(job, signal) } }
-                    if started.count > 1 {
-                        let number = state.withLock { $0.lastTurn }
-                        group.addTask { await self.pause(afterTurn: number) }
-                    }
-                case .sweep(let known): try await sweep(known: known)
+                    if !started.isEmpty { group.addTask { await self.pause(afterTurn: turn.number) } }
+                    // What this turn kept from being done may be done now.
+                    wakeUp()
+                case .sweep(let known):
+                    try await sweep(known: known)
+                    wakeUp()
                 }
             }
         }
@@ -111,15 +128,28 @@ final class JobPool: Sendable {
     /// - Returns: What to start.
     private func make(_ turn: PoolState.Turn) async throws -> [(job: ClaimedJob, signal: StopSignal)] {
         do {
+            let began = ContinuousClock.now
+            let place = floors.withLock { $0.place(in: turn.queue, at: began) }
             let done = try await queue.turn(
                 session: session,
                 ending: turn.endings,
                 queue: turn.queue,
-                limit: turn.limit
+                limit: turn.limit,
+                from: place
             )
+            let mayHaveMore = turn.limit > 0 && floors.withLock {
+                $0.claimed(
+                    from: place,
+                    to: done.lastPlace,
+                    isFull: done.claimed.count == turn.limit,
+                    in: turn.queue,
+                    began: began,
+                    at: .now
+                )
+            }
             failures.withLock { $0 = 0 }
             finish(done, endings: turn.endings)
-            return state.withLock { $0.answered(turn, claimed: done.claimed) }
+            return state.withLock { $0.answered(turn, claimed: done.claimed, mayHaveMore: mayHaveMore) }
         } catch let error as PostgresError where error.isRefusalOfData && !turn.endings.isEmpty {
             logger.error("the database refuses an ending", metadata: [LogKey.error: "\(error.reason)"])
             var rest = turn
@@ -148,7 +178,7 @@ final class JobPool: Sendable {
                     message: "the database cannot keep how the job ended: \(error)",
                     isPermanent: true
                 )
-                rest.append(JobEnding(job: ending.job, run: ending.run, epoch: ending.epoch, outcome: .failed(failure)))
+                rest.append(ending.with(.failed(failure)))
             } catch let error as CancellationError {
                 throw error
             } catch {
@@ -161,6 +191,7 @@ final class JobPool: Sendable {
     private func sweep(known: [JobID]) async throws {
         do {
             let queues = try await queue.releaseStrays(of: session, known: known)
+            state.withLock { $0.swept() }
             if !queues.isEmpty {
                 logger.warning(
                     "jobs were given back whose claim had no answer",
@@ -189,7 +220,7 @@ final class JobPool: Sendable {
         // Also when it was cancelled: nothing may wait for a pause that has no end.
         try? await ContinuousClock().sleep(for: Self.gatheringPause)
         state.withLock { $0.pauseEnded(afterTurn: turn) }
-        wakeUp.yield()
+        wakeUp()
     }
 
     /// Tells the other workers of jobs this one did not take, and the log of endings that came too late.
@@ -210,7 +241,7 @@ final class JobPool: Sendable {
         var isDropped = false
         switch await runJob(job, signal) {
         case .end(let outcome):
-            ending = JobEnding(job: job.id, run: job.run, epoch: job.epoch, outcome: outcome)
+            ending = JobEnding(of: job, outcome)
         case .retry(let failure, let delay):
             await write(job) { try await self.queue.delay(job.id, epoch: job.epoch, for: delay, failure: failure) }
         case .release:
@@ -221,8 +252,11 @@ final class JobPool: Sendable {
             }
         case .drop: isDropped = true
         }
-        state.withLock { $0.jobReturned(job.id, ending: ending, isDropped: isDropped) }
-        wakeUp.yield()
+        let isWorthALook = state.withLock { state in
+            state.jobReturned(job.id, ending: ending, isDropped: isDropped)
+            return state.isWorthALook
+        }
+        if isWorthALook { wakeUp() }
     }
 
     /// Writes until it is written or the lease is lost.

@@ -2,6 +2,8 @@ import JobModel
 import Storage
 
 /// The slots of a worker, what it may claim, and what it has to end: told what happened, it says what the next turn does.
+///
+/// Several turns may be under way at once: while the database works on one, the jobs of another run.
 struct PoolState: Sendable {
     enum Mode: Equatable, Sendable {
         case claiming
@@ -25,6 +27,8 @@ struct PoolState: Sendable {
 
     /// One turn with the database.
     struct Turn: Equatable, Sendable {
+        /// Tells it from other turns; they are counted from 1.
+        let number: Int
         var endings: [JobEnding]
         var queue: String
         /// How many jobs are claimed at most.
@@ -34,11 +38,18 @@ struct PoolState: Sendable {
     /// How many times the session's leases are looked through after a turn that failed, once a second: for longer than
     /// any statement may run.
     static let sweeps = 60
+    /// With fewer slots than this, one turn may fill them all; with more, it leaves half of them to another one.
+    static let slotsOfTwoTurns = 64
 
     private(set) var mode: Mode = .claiming
     private(set) var free: Int
+    /// How many jobs one turn claims at most.
+    private let largestClaim: Int
+    /// The turns under way, and the runs that were cancelled meanwhile: what they claim may be of such a run.
+    private var underWay: [Int: Set<RunID>] = [:]
     private var sweepsLeft = 0
     private var isSweepDue = false
+    private var isSweeping = false
     private var queues: [String]
     private var hot: Set<String>
     private var endings: [JobEnding] = []
@@ -55,7 +66,7 @@ struct PoolState: Sendable {
         case gathering(turn: Int, goal: Int)
     }
 
-    /// How many turns were answered.
+    /// How many turns were begun.
     private var turns = 0
 
     private struct Entry: Sendable {
@@ -66,41 +77,54 @@ struct PoolState: Sendable {
     /// - Parameter queues: The queues to claim from, each in its turn.
     init(slots: Int, queues: [String]) {
         free = slots
+        largestClaim = slots < Self.slotsOfTwoTurns ? slots : (slots + 1) / 2
         self.queues = queues
         hot = Set(queues)
     }
 
     var runningCount: Int { running.count }
 
-    /// Takes what is to be done next; tell how a turn went, with `answered` or `failed`, before asking again.
+    /// Takes what is to be done next; tell how it went, with `answered` or `failed`, `swept` or `sweepFailed`.
     mutating func next() -> Next {
         switch mode {
         case .lost: return running.isEmpty ? .stop : .wait
         case .draining:
-            if isSweepDue { return sweep() }
+            if isSweepDue || isSweeping { return sweep() }
             guard endings.isEmpty else { return turn(on: queues[0], limit: 0) }
             return running.isEmpty ? .stop : .wait
         case .claiming:
-            if isSweepDue { return sweep() }
+            if isSweepDue || isSweeping { return sweep() }
             guard !isGathering else { return .wait }
             let queue = free > 0 ? nextQueue() : nil
             guard queue != nil || !endings.isEmpty else { return .wait }
             // Whoever ends jobs claims in the same turn: what they made pending is often next.
-            return turn(on: queue ?? queues[0], limit: free)
+            return turn(on: queue ?? queues[0], limit: min(free, largestClaim))
         }
     }
 
     private mutating func turn(on queue: String, limit: Int) -> Next {
-        .turn(Turn(endings: takeEndings(), queue: queue, limit: limit))
+        turns += 1
+        free -= limit
+        underWay[turns] = []
+        return .turn(Turn(number: turns, endings: takeEndings(), queue: queue, limit: limit))
     }
 
+    /// Nothing else is done with the database meanwhile: what a turn under way claims is not known yet.
     private mutating func sweep() -> Next {
+        guard underWay.isEmpty, !isSweeping else { return .wait }
         isSweepDue = false
+        isSweeping = true
         return .sweep(known: (running.keys + endings.map(\.job)).sorted())
     }
 
+    /// The leases were looked through.
+    mutating func swept() { isSweeping = false }
+
     /// The leases could not be looked through.
-    mutating func sweepFailed() { isSweepDue = true }
+    mutating func sweepFailed() {
+        isSweeping = false
+        isSweepDue = true
+    }
 
     /// A second has passed: after a turn that failed, the leases are to be looked through again.
     mutating func secondPassed() {
@@ -140,16 +164,21 @@ struct PoolState: Sendable {
 
     /// A turn was made.
     ///
+    /// - Parameter mayHaveMore: Whether the queue may have pending jobs although fewer were claimed than could be.
     /// - Returns: What to start, each with its signal; when that is anything, call `pauseEnded` after the pause.
-    mutating func answered(_ turn: Turn, claimed: [ClaimedJob]) -> [(job: ClaimedJob, signal: StopSignal)] {
-        if turn.limit > 0, claimed.count == turn.limit { hot.insert(turn.queue) }
-        free -= claimed.count
-        turns += 1
-        pace = claimed.isEmpty ? .ready : .gathering(turn: turns, goal: claimed.count)
+    mutating func answered(
+        _ turn: Turn,
+        claimed: [ClaimedJob],
+        mayHaveMore: Bool = false
+    ) -> [(job: ClaimedJob, signal: StopSignal)] {
+        if mayHaveMore || turn.limit > 0 && claimed.count == turn.limit { hot.insert(turn.queue) }
+        free += turn.limit - claimed.count
+        let cancelled = underWay.removeValue(forKey: turn.number) ?? []
+        if !claimed.isEmpty { pace = .gathering(turn: turn.number, goal: claimed.count) }
         return claimed.map { job in
             let signal = StopSignal()
             switch mode {
-            case .claiming: break
+            case .claiming: if cancelled.contains(job.run) { signal.stop(.cancelled) }
             case .draining: signal.drain()
             case .lost: signal.stop(.leaseLost)
             }
@@ -157,9 +186,6 @@ struct PoolState: Sendable {
             return (job, signal)
         }
     }
-
-    /// The number of the last turn, for `pauseEnded`.
-    var lastTurn: Int { turns }
 
     /// The pause after a turn is over; a later turn has a pause of its own.
     mutating func pauseEnded(afterTurn turn: Int) {
@@ -170,6 +196,8 @@ struct PoolState: Sendable {
     /// be given back.
     mutating func failed(_ turn: Turn) {
         endings = turn.endings + endings
+        free += turn.limit
+        underWay[turn.number] = nil
         hot.insert(turn.queue)
         if turn.limit > 0 {
             sweepsLeft = Self.sweeps
@@ -189,7 +217,11 @@ struct PoolState: Sendable {
         if let ending, mode != .lost { endings.append(ending) }
     }
 
+    /// Whether something may be done now; asked after a job's return, so that not each of them wakes somebody.
+    var isWorthALook: Bool { mode != .claiming || isSweepDue || !isGathering }
+
     mutating func runWasCancelled(_ run: RunID) {
+        for turn in underWay.keys { underWay[turn]?.insert(run) }
         for entry in running.values where entry.run == run { entry.signal.stop(.cancelled) }
     }
 

@@ -14,7 +14,7 @@ final class StopSignal: Sendable {
     private struct State {
         var isDraining = false
         var reason: Reason?
-        var waiter: CheckedContinuation<Reason?, Never>?
+        var task: RunningTask?
     }
 
     private let state = Mutex(State())
@@ -30,34 +30,36 @@ final class StopSignal: Sendable {
 
     /// Stops the job now; the first reason counts, but a lost lease always does.
     func stop(_ reason: Reason) {
-        let waiter = state.withLock { state -> CheckedContinuation<Reason?, Never>? in
+        state.withLock { state in
             if state.reason == nil || reason == .leaseLost { state.reason = reason }
-            defer { state.waiter = nil }
-            return state.waiter
+            state.task?.cancel()
         }
-        waiter?.resume(returning: reason)
     }
 
-    /// Waits until the job must stop; nil when the waiting task is cancelled.
+    /// Runs `body` in a task that is cancelled when the job must stop.
     ///
-    /// For one waiter.
-    func stopped() async -> Reason? {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let reason: Reason?? = state.withLock { state in
-                    if let reason = state.reason { return reason }
-                    if Task.isCancelled { return .some(nil) }
-                    state.waiter = continuation
-                    return nil
-                }
-                if let reason { continuation.resume(returning: reason) }
+    /// For one body at a time. The task stays cancelled, so it is to be one of the body's own.
+    func cancelling<Value: Sendable>(_ body: () async throws -> Value) async rethrows -> Value {
+        withUnsafeCurrentTask { task in
+            let isStopped = state.withLock { state in
+                state.task = task.map(RunningTask.init)
+                return state.reason != nil
             }
-        } onCancel: {
-            let waiter = state.withLock { state -> CheckedContinuation<Reason?, Never>? in
-                defer { state.waiter = nil }
-                return state.waiter
-            }
-            waiter?.resume(returning: nil)
+            if isStopped { task?.cancel() }
         }
+        defer { state.withLock { $0.task = nil } }
+        return try await body()
     }
+}
+
+/// A task that runs at present.
+///
+/// It is cancelled under the lock of the signal, which forgets it under the same lock before the task can end: so it is
+/// there whenever it is used, by whatever thread.
+private struct RunningTask: @unchecked Sendable {
+    private let task: UnsafeCurrentTask
+
+    init(_ task: UnsafeCurrentTask) { self.task = task }
+
+    func cancel() { task.cancel() }
 }

@@ -58,7 +58,10 @@ package struct WorkerService: Service {
         var options = PostgresConnection.Options(conninfo: settings.postgres.exposed, applicationName: name)
         options.sessionSettings = [
             // With an empty table's statistics these plans look cheap, and stay when the table is full.
-            "enable_sort": "off", "enable_seqscan": "off", "enable_bitmapscan": "off",
+            "enable_sort": "off", "enable_seqscan": "off", "enable_bitmapscan": "off", "enable_hashjoin": "off",
+            "enable_mergejoin": "off",
+            // They are the best plans with any values; without this, a claim is planned anew each time.
+            "plan_cache_mode": "force_generic_plan",
             // A plan that is forced looks so dear that it would be compiled, for a third of a second each time.
             "jit": "off",
             "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",

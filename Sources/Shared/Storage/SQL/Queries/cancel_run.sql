@@ -17,7 +17,10 @@ WITH cancelled AS (
     DELETE FROM chassis.waiting USING members WHERE waiting.job_id = members.job_id
     RETURNING waiting.job_id, waiting.run_id, attempt, epoch, failures, losses, queue, priority
 ), unready AS (
-    DELETE FROM chassis.ready USING members WHERE ready.job_id = members.job_id
+    -- A job that is being claimed just now is left to its worker, which is told: whoever claims may wait for this run.
+    DELETE FROM chassis.ready
+    WHERE ctid = ANY (ARRAY (SELECT ready.ctid FROM chassis.ready JOIN members USING (job_id)
+                             FOR UPDATE OF ready SKIP LOCKED))
     RETURNING ready.job_id, ready.run_id, attempt, epoch, failures, losses, queue, priority
 ), taken AS (
     SELECT * FROM unblocked UNION ALL SELECT * FROM unready

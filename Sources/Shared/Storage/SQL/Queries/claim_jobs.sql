@@ -3,7 +3,9 @@
 --   $1 session_id bigint
 --   $2 queue text
 --   $3 limit integer: how many at most
---   $4 now timestamptz: NULL for the database's clock
+--   $4 rank integer, $5 available_at double precision, $6 job_id bigint: the place in the queue's order to begin at;
+--      all NULL for its start
+--   $7 now timestamptz: NULL for the database's clock
 --
 -- Returns a row for each job taken, in no order; is_cancelled when its run was cancelled meanwhile. Waits for nobody.
 WITH taken AS (
@@ -11,23 +13,27 @@ WITH taken AS (
     WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM chassis.ready
         WHERE queue = $2::text
-        ORDER BY queue, priority DESC, available_at, job_id
+          -- What was claimed a moment ago is still in the index, and would be walked over again by every claim.
+          AND (-priority::integer, available_at, job_id)
+              >= (coalesce($4::integer, -100000), coalesce(to_timestamp($5::double precision), '-infinity'),
+                  coalesce($6::bigint, 0))
+        ORDER BY queue, -priority::integer, available_at, job_id
         LIMIT $3::integer
         FOR UPDATE SKIP LOCKED))
       AND EXISTS (SELECT FROM chassis.session WHERE session_id = $1::bigint AND ended_at IS NULL)
-    RETURNING job_id, run_id, queue, priority, attempt, epoch, failures, losses
+    RETURNING job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses
 ), leased AS (
     INSERT INTO chassis.lease
         (job_id, run_id, session_id, queue, priority, attempt, epoch, failures, losses, started_at)
     SELECT job_id, run_id, $1::bigint, queue, priority, attempt, epoch + 1, failures, losses,
-           coalesce($4::timestamptz, now())
+           coalesce($7::timestamptz, now())
     FROM taken
-    RETURNING job_id, run_id, attempt, epoch, failures, losses
 )
-SELECT leased.job_id, leased.run_id, leased.attempt, leased.epoch, leased.failures, leased.losses,
-       job.name, job.kind, run.version_id, run.params::text AS params,
+SELECT taken.job_id, taken.run_id, taken.attempt, taken.epoch + 1 AS epoch, taken.failures, taken.losses,
+       -taken.priority::integer AS rank, date_part('epoch', taken.available_at) AS available_at,
+       job.name, job.kind, job.is_needed, run.version_id, run.params::text AS params,
        live_run.cancelled_at IS NOT NULL AS is_cancelled
-FROM leased
-JOIN chassis.job ON job.job_id = leased.job_id
-JOIN chassis.run ON run.run_id = leased.run_id
-LEFT JOIN chassis.live_run ON live_run.run_id = leased.run_id;
+FROM taken
+JOIN chassis.job ON job.job_id = taken.job_id
+JOIN chassis.run ON run.run_id = taken.run_id
+LEFT JOIN chassis.live_run ON live_run.run_id = taken.run_id;

@@ -5,31 +5,40 @@
 --   $3 states text[]: succeeded, failed, skipped or cancelled
 --   $4 outputs text[]: JSON or NULL, $5 output_blobs text[]: the digest of an output kept in the store, or NULL
 --   $6 errors text[]: JSON or NULL
---   $7 now timestamptz: NULL for the database's clock
+--   $7 are_needed boolean[]: whether other jobs need them, as given at the claim
+--   $8 now timestamptz: NULL for the database's clock
 --
 -- Returns a row for each job that was ended; a job that is missing was held under another epoch or by nobody.
--- Lock the runs with lock_live_runs first, in the same transaction.
+-- Locks first the leases, then the runs, in the order of their ids, and then the jobs that wait: everybody who takes
+-- several of these takes them in this order. The runs stay locked until the end of the transaction.
 WITH finished AS (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-        AS finished (job_id, epoch, state, output, output_blob, error)
+    SELECT *
+    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
+        AS finished (job_id, epoch, state, output, output_blob, error, is_needed)
 ), ended AS (
     DELETE FROM chassis.lease
     USING finished
     WHERE lease.job_id = finished.job_id AND lease.epoch = finished.epoch
-    RETURNING lease.*, finished.state, finished.output, finished.output_blob, finished.error
+    RETURNING lease.*, finished.state, finished.output, finished.output_blob, finished.error, finished.is_needed
 ), recorded AS (
     INSERT INTO chassis.done
         (job_id, run_id, state, attempt, epoch, session_id, failures, losses, started_at, ended_at, queue, priority,
          output, output_blob, error)
     SELECT job_id, run_id, state, attempt, epoch, session_id, failures, losses, started_at,
-           coalesce($7::timestamptz, now()), queue, priority, output::jsonb, output_blob, error::jsonb
+           coalesce($8::timestamptz, now()), queue, priority, output::jsonb, output_blob, error::jsonb
     FROM ended
+), locked AS MATERIALIZED (
+    SELECT run_id
+    FROM chassis.live_run
+    WHERE run_id = ANY (ARRAY (SELECT DISTINCT run_id FROM ended))
+    ORDER BY run_id
+    FOR UPDATE
 ), counted_in_runs AS (
     UPDATE chassis.live_run
     SET unfinished = unfinished - counts.ended, unsuccessful = live_run.unsuccessful + counts.unsuccessful
     FROM (SELECT run_id, count(*) AS ended,
                  count(*) FILTER (WHERE state IN ('failed', 'cancelled')) AS unsuccessful
-          FROM ended GROUP BY run_id) AS counts
+          FROM ended JOIN locked USING (run_id) GROUP BY run_id) AS counts
     WHERE live_run.run_id = counts.run_id
 ), counted_in_dependents AS (
     UPDATE chassis.waiting
@@ -39,5 +48,7 @@ WITH finished AS (
           WHERE ended.state = 'succeeded'
           GROUP BY need.job_id) AS counts
     WHERE waiting.job_id = counts.job_id AND waiting.reason = 'blocked'
+      -- Asked before anything else: nothing is looked at when no job is needed, and the runs are locked before.
+      AND (SELECT bool_or(is_needed) FROM ended) AND (SELECT count(*) FROM locked) > 0
 )
 SELECT job_id, epoch FROM ended;

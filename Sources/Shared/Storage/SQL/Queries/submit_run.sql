@@ -6,6 +6,7 @@
 --   $10 needing integer[], $11 needed integer[]: pairs of places in those arrays, counted from 1
 --   $12 now timestamptz: NULL for the database's clock
 --   $13 source_sha256 bytea: of the workflow file, whose version must be there
+--   $14 are_needed boolean[]: whether other jobs need them, one of each a job
 --
 -- Returns the run's id; nothing when there is no such version, which add_workflow_version adds, or when the idempotency
 -- key names a run already, which find_run_by_key finds.
@@ -20,11 +21,11 @@ WITH new_run AS (
     INSERT INTO chassis.live_run (run_id, unfinished)
     SELECT run_id, cardinality($5::text[]) FROM new_run
 ), given AS (
-    SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::smallint[], $9::integer[])
-        WITH ORDINALITY AS given (name, kind, queue, priority, missing, position)
+    SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::smallint[], $9::integer[], $14::boolean[])
+        WITH ORDINALITY AS given (name, kind, queue, priority, missing, is_needed, position)
 ), new_job AS (
-    INSERT INTO chassis.job (run_id, position, name, kind)
-    SELECT run_id, position - 1, name, kind FROM new_run, given ORDER BY position
+    INSERT INTO chassis.job (run_id, position, name, kind, is_needed)
+    SELECT run_id, position - 1, name, kind, is_needed FROM new_run, given ORDER BY position
     RETURNING job_id, run_id, position + 1 AS position
 ), edges AS (
     INSERT INTO chassis.need (needs_job_id, job_id)
