@@ -185,7 +185,12 @@ import Testing
     /// While a turn is under way nobody knows what it claims, and while the leases are looked through nothing is claimed.
     @Test func looksThroughItsLeasesAlone() throws {
         var state = PoolState(slots: 100, queues: ["a"])
-        let (first, second) = (try Self.turn(&state), { state.queueIsReady("a"); return try? Self.turn(&state) }())
+        let (first, second) = (
+            try Self.turn(&state),
+            {
+                state.queueIsReady("a"); return try? Self.turn(&state)
+            }()
+        )
         state.failed(first)
         #expect(state.next() == .wait)
         _ = state.answered(try #require(second), claimed: [Self.job(1)])

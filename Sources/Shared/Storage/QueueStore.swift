@@ -86,7 +86,7 @@ package struct QueueStore: Sendable {
                     .array(endings.map(\.isNeeded)),
                     now,
                 ]
-            ),
+            )
         ]
         if endings.contains(where: { $0.outcome.state != .succeeded }) {
             batch.append((Statement.settleOpenSteps, [jobs, now]))

@@ -137,16 +137,18 @@ final class JobPool: Sendable {
                 limit: turn.limit,
                 from: place
             )
-            let mayHaveMore = turn.limit > 0 && floors.withLock {
-                $0.claimed(
-                    from: place,
-                    to: done.lastPlace,
-                    isFull: done.claimed.count == turn.limit,
-                    in: turn.queue,
-                    began: began,
-                    at: .now
-                )
-            }
+            let mayHaveMore =
+                turn.limit > 0
+                && floors.withLock {
+                    $0.claimed(
+                        from: place,
+                        to: done.lastPlace,
+                        isFull: done.claimed.count == turn.limit,
+                        in: turn.queue,
+                        began: began,
+                        at: .now
+                    )
+                }
             failures.withLock { $0 = 0 }
             finish(done, endings: turn.endings)
             return state.withLock { $0.answered(turn, claimed: done.claimed, mayHaveMore: mayHaveMore) }
