@@ -5,6 +5,7 @@ import json
 import pathlib
 import sys
 
+import backlog
 from cluster import Cluster
 from figures import Figures
 import latency
@@ -19,6 +20,7 @@ BENCHMARKS = {
     "latency": latency.submission_to_start,
     "chain": latency.gap_between_dependent_jobs,
     "steps": step_rate.empty_steps,
+    "backlog": backlog.backlog,
     "takeover": takeover.killed_worker,
     "idle": many.idle,
     "agents": many.agents,
