@@ -7,6 +7,7 @@ import sys
 
 import backlog
 from cluster import Cluster
+import fairness
 from figures import Figures
 import latency
 import many
@@ -21,6 +22,7 @@ BENCHMARKS = {
     "chain": latency.gap_between_dependent_jobs,
     "steps": step_rate.empty_steps,
     "backlog": backlog.backlog,
+    "fairness": fairness.fairness,
     "takeover": takeover.killed_worker,
     "idle": many.idle,
     "agents": many.agents,

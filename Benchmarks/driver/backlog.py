@@ -48,11 +48,13 @@ def sustained(cluster, figures, quick):
     jobs = 100_000 if quick else 1_000_000
     runs = jobs // JOBS_A_RUN
     cluster.fresh()
+    # The default, a minute, is longer than this takes.
+    cluster.psql("ALTER SYSTEM SET autovacuum_naptime = '10s'")
+    cluster.psql("SELECT pg_reload_conf()")
     workers = [cluster.worker(slots=SLOTS, queues="default") for _ in range(2)]
     submitter = cluster.start("chassis-benchmark", "submit", "--postgres", cluster.conninfo(), "--runs", runs,
                               "--jobs", JOBS_A_RUN, "--at-most", 20)
     wait_for_runs(cluster, runs * 3 // 10, workers)
-    before = sizes(cluster)
     with Snapshot(cluster) as snapshot:
         wait_for_runs(cluster, runs // 2, workers)
         during = sizes(cluster)
@@ -62,6 +64,8 @@ def sustained(cluster, figures, quick):
     submitter.end()
     for worker in workers:
         worker.end()
+    cluster.psql("ALTER SYSTEM RESET autovacuum_naptime")
+    cluster.psql("SELECT pg_reload_conf()")
     times = [float(line) for line in cluster.psql(
         "SELECT extract(epoch FROM ended_at) FROM (SELECT ended_at, row_number() OVER (ORDER BY ended_at) AS number "
         f"FROM chassis.done) AS done WHERE number % {jobs // TENTHS} = 0 OR number = 1 ORDER BY number").split()]
@@ -73,7 +77,7 @@ def sustained(cluster, figures, quick):
     figures.add("  while a transaction elsewhere holds its snapshot", "jobs/s", [beside], [rates[0]])
     figures.add("  slowest tenth", "jobs/s", [min(rates)], [rates[0]])
     figures.add("  last tenth", "jobs/s", [rates[-1]], [rates[0]], ("ratio", ">=", 0.8))
-    for table in before:
+    for table in after:
         figures.add(f"  {table} with its indexes, after the transaction", "MiB", [after[table]], [during[table]],
                     ("ratio", "<=", 1.5))
 

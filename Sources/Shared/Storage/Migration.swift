@@ -9,8 +9,13 @@ package struct Migration: Equatable, Sendable {
     ///
     /// One that was shipped is never edited.
     package static let all: [Migration] = [
-        Migration(number: 1, name: "begin", sql: String(decoding: PackageResources.m0001_begin_sql, as: UTF8.self))
+        migration(1, "begin", PackageResources.m0001_begin_sql),
+        migration(2, "fair_queues", PackageResources.m0002_fair_queues_sql),
     ]
+
+    private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {
+        Migration(number: number, name: name, sql: String(decoding: sql, as: UTF8.self))
+    }
 
     /// The schema this program needs.
     package static var newest: Int { all.count }

@@ -11,7 +11,7 @@ WITH taken AS (
     WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM chassis.ready
         WHERE queue = $2::text
-        ORDER BY queue, priority DESC, available_at, job_id
+        ORDER BY queue, priority DESC, place
         LIMIT $3::integer
         FOR UPDATE SKIP LOCKED))
       AND EXISTS (SELECT FROM chassis.session WHERE session_id = $1::bigint AND ended_at IS NULL)

@@ -33,11 +33,19 @@ WITH again AS MATERIALIZED (
            (SELECT count(*) FROM chassis.need JOIN again AS needed ON needed.job_id = need.needs_job_id
             WHERE need.job_id = again.job_id) AS missing
     FROM again, reopened
+), numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
+    FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = placed.run_id) AS team FROM placed WHERE missing = 0) AS placed
+), line AS (
+    SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $2::timestamptz) AS place
+    FROM numbered
+    GROUP BY queue, priority, team
 ), pending AS (
     INSERT INTO chassis.ready
-        (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
-    SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), attempt, epoch, 0, 0
-    FROM placed WHERE missing = 0
+        (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), place + number - 1,
+           CASE WHEN number = jobs THEN team END, attempt, epoch, 0, 0
+    FROM numbered JOIN line USING (queue, priority, team)
     RETURNING queue
 ), blocked AS (
     INSERT INTO chassis.waiting

@@ -32,12 +32,22 @@ WITH new_run AS (
     FROM unnest($10::integer[], $11::integer[]) AS edge (needing, needed)
     JOIN new_job AS downstream ON downstream.position = edge.needing
     JOIN new_job AS upstream ON upstream.position = edge.needed
-), pending AS (
-    INSERT INTO chassis.ready
-        (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
-    SELECT job_id, run_id, queue, priority, coalesce($12::timestamptz, now()), 1, 0, 0, 0
+), numbered AS (
+    SELECT job_id, run_id, queue, priority,
+           row_number() OVER (PARTITION BY queue, priority ORDER BY position) AS number
     FROM new_job JOIN given USING (position)
     WHERE missing = 0
+), line AS (
+    SELECT queue, priority, count(*) AS jobs, chassis.next_place(queue, priority, $2::text, $12::timestamptz) AS place
+    FROM given
+    WHERE missing = 0
+    GROUP BY queue, priority
+), pending AS (
+    INSERT INTO chassis.ready
+        (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, queue, priority, coalesce($12::timestamptz, now()), place + number - 1,
+           CASE WHEN number = jobs THEN $2::text END, 1, 0, 0, 0
+    FROM numbered JOIN line USING (queue, priority)
 ), blocked AS (
     INSERT INTO chassis.waiting
         (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses)
