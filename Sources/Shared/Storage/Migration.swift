@@ -11,6 +11,7 @@ package struct Migration: Equatable, Sendable {
     package static let all: [Migration] = [
         migration(1, "begin", PackageResources.m0001_begin_sql),
         migration(2, "fair_queues", PackageResources.m0002_fair_queues_sql),
+        migration(3, "prune_and_list", PackageResources.m0003_prune_and_list_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

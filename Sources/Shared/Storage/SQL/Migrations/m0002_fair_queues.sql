@@ -1,7 +1,8 @@
 -- Queues are fair by team, and it is decided when a job becomes pending where it stands.
 --
 -- Each team has a line of its own in a queue and priority. A job's place is the one after the last of its line; a line
--- that begins anew begins at the place the queue has come to. So the lines go in turns, and claims still walk one index.
+-- that begins anew begins at the place the queue has come to. So the lines go in turns, and a claim still walks one
+-- index.
 
 ALTER TABLE chassis.ready ADD COLUMN place bigint, ADD COLUMN line_end text;
 UPDATE chassis.ready SET place = (extract(epoch FROM available_at) * 1000000)::bigint;

@@ -12,7 +12,7 @@ WITH taken AS (
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
     FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = taken.run_id) AS team FROM taken) AS taken
-), line AS (
+), line AS MATERIALIZED (
     SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $2::timestamptz) AS place
     FROM numbered
     GROUP BY queue, priority, team

@@ -16,7 +16,7 @@ WITH released AS (
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
     FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = released.run_id) AS team FROM released) AS released
-), line AS (
+), line AS MATERIALIZED (
     SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $3::timestamptz) AS place
     FROM numbered
     GROUP BY queue, priority, team

@@ -23,8 +23,9 @@ WITH lost AS (
     FROM lost
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
-    FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = lost.run_id) AS team FROM lost WHERE losses + 1 < $1::integer) AS lost
-), line AS (
+    FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = lost.run_id) AS team
+          FROM lost WHERE losses + 1 < $1::integer) AS lost
+), line AS MATERIALIZED (
     SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $2::timestamptz) AS place
     FROM numbered
     GROUP BY queue, priority, team

@@ -14,8 +14,10 @@ WITH again AS MATERIALIZED (
     DELETE FROM chassis.ended_run WHERE run_id IN (SELECT run_id FROM again)
     RETURNING run_id
 ), live AS (
-    INSERT INTO chassis.live_run (run_id, unfinished)
-    SELECT run_id, (SELECT count(*) FROM again) FROM reopened
+    INSERT INTO chassis.live_run (run_id, unfinished, jobs)
+    SELECT run_id, (SELECT count(*) FROM again),
+           (SELECT count(*) FROM chassis.job WHERE job.run_id = reopened.run_id)
+    FROM reopened
 ), undone AS (
     DELETE FROM chassis.done USING again WHERE done.job_id = again.job_id
 ), noted AS (
@@ -35,8 +37,9 @@ WITH again AS MATERIALIZED (
     FROM again, reopened
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
-    FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = placed.run_id) AS team FROM placed WHERE missing = 0) AS placed
-), line AS (
+    FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = placed.run_id) AS team
+          FROM placed WHERE missing = 0) AS placed
+), line AS MATERIALIZED (
     SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $2::timestamptz) AS place
     FROM numbered
     GROUP BY queue, priority, team

@@ -6,6 +6,9 @@
 --   $10 needing integer[], $11 needed integer[]: pairs of places in those arrays, counted from 1
 --   $12 now timestamptz: NULL for the database's clock
 --   $13 source_sha256 bytea: of the workflow file, whose version must be there
+--   $14 line_queues text[], $15 line_priorities smallint[]: of the lines that jobs which need nothing join
+--   $16 line_jobs integer[]: how many join each of them
+--   $17 lines integer[], $18 numbers integer[]: the line of each job, counted from 1, and how many join it before
 --
 -- Returns the run's id; nothing when there is no such version, which add_workflow_version adds, or when the idempotency
 -- key names a run already, which find_run_by_key finds.
@@ -17,11 +20,12 @@ WITH new_run AS (
     ON CONFLICT DO NOTHING
     RETURNING run_id
 ), live AS (
-    INSERT INTO chassis.live_run (run_id, unfinished)
-    SELECT run_id, cardinality($5::text[]) FROM new_run
+    INSERT INTO chassis.live_run (run_id, unfinished, jobs)
+    SELECT run_id, cardinality($5::text[]), cardinality($5::text[]) FROM new_run
 ), given AS (
-    SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::smallint[], $9::integer[])
-        WITH ORDINALITY AS given (name, kind, queue, priority, missing, position)
+    SELECT *
+    FROM unnest($5::text[], $6::text[], $7::text[], $8::smallint[], $9::integer[], $17::integer[], $18::integer[])
+        WITH ORDINALITY AS given (name, kind, queue, priority, missing, line, number, position)
 ), new_job AS (
     INSERT INTO chassis.job (run_id, position, name, kind)
     SELECT run_id, position - 1, name, kind FROM new_run, given ORDER BY position
@@ -32,22 +36,17 @@ WITH new_run AS (
     FROM unnest($10::integer[], $11::integer[]) AS edge (needing, needed)
     JOIN new_job AS downstream ON downstream.position = edge.needing
     JOIN new_job AS upstream ON upstream.position = edge.needed
-), numbered AS (
-    SELECT job_id, run_id, queue, priority,
-           row_number() OVER (PARTITION BY queue, priority ORDER BY position) AS number
-    FROM new_job JOIN given USING (position)
-    WHERE missing = 0
-), line AS (
-    SELECT queue, priority, count(*) AS jobs, chassis.next_place(queue, priority, $2::text, $12::timestamptz) AS place
-    FROM given
-    WHERE missing = 0
-    GROUP BY queue, priority
+), line AS MATERIALIZED (
+    SELECT array_agg(chassis.next_place(queue, priority, $2::text, $12::timestamptz) ORDER BY number) AS places
+    FROM unnest($14::text[], $15::smallint[]) WITH ORDINALITY AS line (queue, priority, number)
 ), pending AS (
     INSERT INTO chassis.ready
         (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
-    SELECT job_id, run_id, queue, priority, coalesce($12::timestamptz, now()), place + number - 1,
-           CASE WHEN number = jobs THEN $2::text END, 1, 0, 0, 0
-    FROM numbered JOIN line USING (queue, priority)
+    SELECT job_id, run_id, queue, priority, coalesce($12::timestamptz, now()),
+           (SELECT places FROM line)[line] + number,
+           CASE WHEN number + 1 = ($16::integer[])[line] THEN $2::text END, 1, 0, 0, 0
+    FROM new_job JOIN given USING (position)
+    WHERE missing = 0
 ), blocked AS (
     INSERT INTO chassis.waiting
         (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses)
