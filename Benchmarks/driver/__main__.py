@@ -9,6 +9,7 @@ import backlog
 from cluster import Cluster
 import fairness
 from figures import Figures
+import history
 import latency
 import many
 import queue_rate
@@ -23,6 +24,7 @@ BENCHMARKS = {
     "steps": step_rate.empty_steps,
     "backlog": backlog.backlog,
     "fairness": fairness.fairness,
+    "history": history.history,
     "takeover": takeover.killed_worker,
     "idle": many.idle,
     "agents": many.agents,
