@@ -6,6 +6,8 @@ struct BenchmarkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chassis-benchmark",
         abstract: "Workers and submissions for Benchmarks/run.",
-        subcommands: [WorkCommand.self, SubmitCommand.self, SubmitTimedCommand.self, SessionsCommand.self]
+        subcommands: [
+            WorkCommand.self, SubmitCommand.self, SubmitTimedCommand.self, SessionsCommand.self, ClaimCommand.self,
+        ]
     )
 }

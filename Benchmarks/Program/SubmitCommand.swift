@@ -19,6 +19,8 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "How many submit at once.") var clients = 1
     @Option(help: "The params of the runs, as JSON.") var params = "{}"
     @Option(help: "The queue.") var queue = "default"
+    @Option(help: "The team.") var team = "default"
+    @Option(help: "Waits while so many runs have not ended; 0 for never.") var atMost = 0
     @Flag(help: "Each job needs the one before.") var chain = false
     @Option(help: "A workflow file whose jobs are job0, job1 and so on.") var source: String?
 
@@ -29,6 +31,7 @@ struct SubmitCommand: AsyncParsableCommand {
             kind: kind,
             params: params,
             queue: queue,
+            team: team,
             chain: chain,
             source: try source.map(Self.text) ?? "name: benchmark"
         )
@@ -43,11 +46,23 @@ struct SubmitCommand: AsyncParsableCommand {
         try await withThrowingDiscardingTaskGroup { group in
             for client in 0..<clients {
                 let share = runs / clients + (client < runs % clients ? 1 : 0)
-                group.addTask { for _ in 0..<share { _ = try await store.submit(submission) } }
+                group.addTask {
+                    for _ in 0..<share {
+                        if atMost > 0 { try await waitForRoom(pool) }
+                        _ = try await store.submit(submission)
+                    }
+                }
             }
         }
         print(Double(clinux_monotonic_ns() - began) / 1e9)
         await pool.close()
+    }
+
+    private func waitForRoom(_ pool: PostgresPool) async throws {
+        let count = PostgresStatement(name: "live", sql: "SELECT count(*) AS runs FROM chassis.live_run")
+        while try await pool.query(count).rows.first?.int("runs") ?? 0 >= atMost {
+            try await ContinuousClock().sleep(for: .milliseconds(5))
+        }
     }
 
     private static func text(_ path: String) throws -> String {
@@ -64,12 +79,14 @@ struct SubmitCommand: AsyncParsableCommand {
         kind: String,
         params: String,
         queue: String = "default",
+        team: String = "default",
         chain: Bool = false,
         source: String = "name: benchmark"
     ) throws -> RunStore.Submission {
         RunStore.Submission(
             workflow: "benchmark",
             source: source,
+            team: team,
             params: try JSONValue(parsing: params).objectValue ?? [:],
             jobs: (0..<jobs).map { place in
                 RunStore.NewJob(

@@ -14,6 +14,7 @@ struct SubmitTimedCommand: AsyncParsableCommand {
     @Option var postgres: String
     @Option var runs: Int
     @Option(help: "The shortest pause; the longest is twice as long.") var pauseMs = 20
+    @Option(help: "The team.") var team = "default"
     @Option var seed: UInt64 = 1
 
     func run() async throws {
@@ -21,7 +22,7 @@ struct SubmitTimedCommand: AsyncParsableCommand {
         let notifier = ReadyNotifier(pool)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await notifier.run() }
-            let submission = try SubmitCommand.submission(jobs: 1, kind: "stamp", params: "{}")
+            let submission = try SubmitCommand.submission(jobs: 1, kind: "stamp", params: "{}", team: team)
             let store = RunStore(pool)
             var state = seed
             for _ in 0..<runs {

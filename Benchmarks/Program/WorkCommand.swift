@@ -14,7 +14,7 @@ import Worker
 struct WorkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "work",
-        abstract: "Runs a worker with the kinds noop, stamp, steps and hold."
+        abstract: "Runs a worker with the kinds noop, stamp, steps, hold and sleep."
     )
 
     @Option var postgres: String
@@ -55,6 +55,10 @@ struct WorkCommand: AsyncParsableCommand {
         },
         "hold": { context in
             Self.print("\(context.job.run) \(context.job.attempt) \(clinux_monotonic_ns())\n")
+            try await ContinuousClock().sleep(for: .milliseconds(context.job.params["ms"]?.integerValue ?? 1000))
+            return .null
+        },
+        "sleep": { context in
             try await ContinuousClock().sleep(for: .milliseconds(context.job.params["ms"]?.integerValue ?? 1000))
             return .null
         },

@@ -5,8 +5,11 @@ import json
 import pathlib
 import sys
 
+import backlog
 from cluster import Cluster
+import fairness
 from figures import Figures
+import history
 import latency
 import many
 import queue_rate
@@ -19,6 +22,9 @@ BENCHMARKS = {
     "latency": latency.submission_to_start,
     "chain": latency.gap_between_dependent_jobs,
     "steps": step_rate.empty_steps,
+    "backlog": backlog.backlog,
+    "fairness": fairness.fairness,
+    "history": history.history,
     "takeover": takeover.killed_worker,
     "idle": many.idle,
     "agents": many.agents,

@@ -49,6 +49,10 @@ package enum SchedulerProcess {
         ) { address in
             logger.info("listening", metadata: [LogKey.address: "\(address)"])
         }
-        return [.init(service: api), .init(service: repair), .init(service: NotifierService(notifier))]
+        let retention = RetentionService(pool: pool, store: store, retention: settings.retention, logger: logger)
+        return [
+            .init(service: api), .init(service: repair), .init(service: retention),
+            .init(service: NotifierService(notifier)),
+        ]
     }
 }

@@ -177,7 +177,7 @@ import Testing
             return try await connection.query(
                 """
                 EXPLAIN SELECT ctid FROM chassis.ready WHERE queue = 'default'
-                ORDER BY queue, -priority::integer, available_at, job_id LIMIT 50 FOR UPDATE SKIP LOCKED
+                ORDER BY queue, -priority::integer, place LIMIT 50 FOR UPDATE SKIP LOCKED
                 """
             ).rows.map { try $0.string("QUERY PLAN") }
         }

@@ -8,7 +8,7 @@ import Testing
     private typealias Floors = ClaimFloors<ContinuousClock.Instant>
 
     private static func place(_ job: Int64) -> QueuePlace {
-        QueuePlace(rank: 0, availableAt: 1, job: JobID(rawValue: job))
+        QueuePlace(rank: 0, number: job)
     }
 
     private static let start = ContinuousClock.now

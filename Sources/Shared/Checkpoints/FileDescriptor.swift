@@ -169,6 +169,23 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
+    /// Removes an empty directory of this directory, if it is there.
+    borrowing func removeDirectory(_ name: String) throws(CheckpointError) {
+        guard unlinkat(number, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+            throw CheckpointError(call: "unlinkat", path: path(of: name), code: errno)
+        }
+    }
+
+    /// Whether a name in this directory is a directory's; a link to one is none.
+    borrowing func isDirectory(_ name: String) throws(CheckpointError) -> Bool {
+        var status = stat()
+        guard fstatat(number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return false }
+            throw CheckpointError(call: "fstatat", path: path(of: name), code: errno)
+        }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The names in this directory, sorted, without `.` and `..`.
     borrowing func names() throws(CheckpointError) -> [String] {
         // The stream closes what it is given, and moves its place: so it gets a descriptor of its own.

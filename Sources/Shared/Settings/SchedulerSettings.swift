@@ -14,6 +14,8 @@ package struct SchedulerSettings: Equatable, Sendable {
     package var grace: Duration
     /// How many lost workers fail a job; 1 to 100, by default 3.
     package var poisonLimit: Int
+    /// How long ended runs are kept, with their steps, logs and journals; 1 h to 3650 d, by default 90 d.
+    package var retention: Duration
     /// `json` or `text`; by default text on a terminal.
     package var logFormat: String?
     package var logLevel: String
@@ -25,6 +27,7 @@ package struct SchedulerSettings: Equatable, Sendable {
         ("listen", "HOST:PORT of the HTTP API (127.0.0.1:8420)."),
         ("grace", "How long a worker's lock may be missing (300ms)."),
         ("poison-limit", "How many lost workers fail a job (3)."),
+        ("retention", "How long ended runs are kept (90d)."),
         ("log-format", "text or json."),
         ("log-level", "trace, debug, info, warning or error (info)."),
     ]
@@ -55,6 +58,11 @@ package struct SchedulerSettings: Equatable, Sendable {
         }
         grace = reader.duration("grace", default: .milliseconds(300), in: .milliseconds(50) ... .seconds(60))
         poisonLimit = reader.integer("poison-limit", default: 3, in: 1...100)
+        retention = reader.duration(
+            "retention",
+            default: .seconds(90 * 86400),
+            in: .seconds(3600) ... .seconds(3650 * 86400)
+        )
         logFormat = reader.choice("log-format", of: ["text", "json"])
         logLevel = reader.choice("log-level", of: SettingsReader.logLevels) ?? "info"
         try reader.finish()

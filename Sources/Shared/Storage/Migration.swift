@@ -9,13 +9,15 @@ package struct Migration: Equatable, Sendable {
     ///
     /// One that was shipped is never edited.
     package static let all: [Migration] = [
-        Migration(number: 1, name: "begin", sql: String(decoding: PackageResources.m0001_begin_sql, as: UTF8.self)),
-        Migration(
-            number: 2,
-            name: "know_what_is_needed",
-            sql: String(decoding: PackageResources.m0002_know_what_is_needed_sql, as: UTF8.self)
-        ),
+        migration(1, "begin", PackageResources.m0001_begin_sql),
+        migration(2, "fair_queues", PackageResources.m0002_fair_queues_sql),
+        migration(3, "prune_and_list", PackageResources.m0003_prune_and_list_sql),
+        migration(4, "know_what_is_needed", PackageResources.m0004_know_what_is_needed_sql),
     ]
+
+    private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {
+        Migration(number: number, name: name, sql: String(decoding: sql, as: UTF8.self))
+    }
 
     /// The schema this program needs.
     package static var newest: Int { all.count }

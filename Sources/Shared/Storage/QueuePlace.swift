@@ -1,20 +1,14 @@
-package import JobModel
-
 /// A place in the order in which the jobs of a queue are claimed.
 package struct QueuePlace: Comparable, Sendable {
     /// The priority turned round: lower goes first.
     package let rank: Int
-    /// When the job became pending, in seconds since 1970 on the database's clock.
-    package let availableAt: Double
-    package let job: JobID
+    /// Where the job stands among those of its priority; several may stand in one place.
+    package let number: Int64
 
-    package init(rank: Int, availableAt: Double, job: JobID) {
+    package init(rank: Int, number: Int64) {
         self.rank = rank
-        self.availableAt = availableAt
-        self.job = job
+        self.number = number
     }
 
-    package static func < (left: Self, right: Self) -> Bool {
-        (left.rank, left.availableAt, left.job) < (right.rank, right.availableAt, right.job)
-    }
+    package static func < (left: Self, right: Self) -> Bool { (left.rank, left.number) < (right.rank, right.number) }
 }

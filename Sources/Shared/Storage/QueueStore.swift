@@ -40,7 +40,7 @@ package struct QueueStore: Sendable {
                 Statement.claimJobs,
                 [
                     PostgresParameter.integer(session.rawValue), .text(queue), .integer(limit),
-                    .optional(place?.rank), .optional(place?.availableAt), .optional(place?.job.rawValue), now,
+                    .optional(place?.rank), .optional(place?.number), now,
                 ]
             )
             // What the endings make pending is often next. Where they make nothing pending, the runs are locked last.
@@ -104,11 +104,7 @@ package struct QueueStore: Sendable {
     }
 
     private static func place(_ row: PostgresRow) throws -> QueuePlace {
-        QueuePlace(
-            rank: try row.int("rank"),
-            availableAt: try row.double("available_at"),
-            job: JobID(rawValue: try row.int64("job_id"))
-        )
+        QueuePlace(rank: try row.int("rank"), number: try row.int64("place"))
     }
 
     private static func claimedJob(_ row: PostgresRow) throws -> ClaimedJob {

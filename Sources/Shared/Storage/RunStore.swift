@@ -128,6 +128,7 @@ package struct RunStore: Sendable {
             }
         }
         let areNeeded = Set(needed)
+        let lines = NewLines(of: submission.jobs)
         return [
             .text(submission.workflow), .text(submission.team), .json(JSONValue.object(submission.params).text()),
             .optional(submission.idempotencyKey),
@@ -137,6 +138,8 @@ package struct RunStore: Sendable {
             .array(submission.jobs.map { Int64($0.priority) }),
             .array(submission.jobs.map { Int64($0.needs.count) }),
             .array(needing), .array(needed), .optional(now), digest,
+            .array(lines.heads.map { Optional($0.queue) }), .array(lines.heads.map { Int64($0.priority) }),
+            .array(lines.counts), .array(lines.lines), .array(lines.numbers),
             .array(submission.jobs.indices.map { areNeeded.contains(Int64($0 + 1)) }),
         ]
     }

@@ -58,6 +58,10 @@ package enum Statement {
     static let noteReplay = load("note_replay", PackageResources.note_replay_sql)
     static let addLogLines = load("add_log_lines", PackageResources.add_log_lines_sql)
 
+    // Retention
+    static let pruneRuns = load("prune_runs", PackageResources.prune_runs_sql)
+    static let pruneSessions = load("prune_sessions", PackageResources.prune_sessions_sql)
+
     // The schema
     static let beginMigrations = load("begin_migrations", PackageResources.begin_migrations_sql)
     static let readMigrations = load("read_migrations", PackageResources.read_migrations_sql)

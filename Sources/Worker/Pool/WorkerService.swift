@@ -54,20 +54,23 @@ package struct WorkerService: Service {
     /// The longest pause between two tries to begin another session.
     static let longestPause = Duration.seconds(5)
 
+    /// What the connections of a worker set, besides its session's own.
+    package static let sessionSettings = [
+        // With an empty table's statistics these plans look cheap, and stay when the table is full.
+        "enable_sort": "off", "enable_seqscan": "off", "enable_bitmapscan": "off", "enable_hashjoin": "off",
+        "enable_mergejoin": "off",
+        // They are the best plans with any values; without this, a claim is planned anew each time.
+        "plan_cache_mode": "force_generic_plan",
+        // A plan that is forced looks so dear that it would be compiled, for a third of a second each time.
+        "jit": "off",
+        "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
+        // A host that vanished in the middle of a turn must not keep its locks for hours.
+        "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3",
+    ]
+
     private static func options(_ settings: WorkerSettings, name: String) -> PostgresConnection.Options {
         var options = PostgresConnection.Options(conninfo: settings.postgres.exposed, applicationName: name)
-        options.sessionSettings = [
-            // With an empty table's statistics these plans look cheap, and stay when the table is full.
-            "enable_sort": "off", "enable_seqscan": "off", "enable_bitmapscan": "off", "enable_hashjoin": "off",
-            "enable_mergejoin": "off",
-            // They are the best plans with any values; without this, a claim is planned anew each time.
-            "plan_cache_mode": "force_generic_plan",
-            // A plan that is forced looks so dear that it would be compiled, for a third of a second each time.
-            "jit": "off",
-            "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
-            // A host that vanished in the middle of a turn must not keep its locks for hours.
-            "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3",
-        ]
+        options.sessionSettings = sessionSettings
         return options
     }
 

@@ -7,9 +7,9 @@ import Testing
 /// Lists must find their first page without looking at everything there is.
 @Suite struct ListingPlanTests {
     @Test(arguments: [
-        ("list_runs", "NULL, NULL, 50", "run_pkey"),
+        ("list_runs", "NULL, 50", "run_pkey"),
         ("list_live_runs", "true, NULL, NULL, 50", "live_run_pkey"),
-        ("list_ended_runs", "'failed', NULL, NULL, 50", "ended_run_pkey"),
+        ("list_ended_runs", "'failed', NULL, NULL, 50", "ended_run_by_state"),
         ("list_log_lines", "1, 0, NULL, 50, NULL", "log_pkey"),
     ])
     func walksAnIndexInTheOrderOfTheList(name: String, arguments: String, index: String) async throws {

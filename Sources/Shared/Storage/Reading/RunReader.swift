@@ -28,7 +28,10 @@ package struct RunReader: Sendable {
         let found: PostgresResult
         switch filter.state {
         case nil:
-            found = try await pool.query(Statement.listRuns, [workflow, before, page])
+            found =
+                filter.workflow == nil
+                ? try await pool.query(Statement.listRuns, [before, page])
+                : try await pool.query(Statement.listWorkflowRuns, [workflow, before, page])
         case .queued?:
             found = try await pool.query(Statement.listLiveRuns, [.bool(false), workflow, before, page])
         case .running?:

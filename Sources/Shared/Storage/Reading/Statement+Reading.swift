@@ -4,6 +4,7 @@ import Postgres
 extension Statement {
     // Runs
     static let listRuns = load("list_runs", PackageResources.list_runs_sql)
+    static let listWorkflowRuns = load("list_workflow_runs", PackageResources.list_workflow_runs_sql)
     static let listLiveRuns = load("list_live_runs", PackageResources.list_live_runs_sql)
     static let listEndedRuns = load("list_ended_runs", PackageResources.list_ended_runs_sql)
     static let summarizeRuns = load("summarize_runs", PackageResources.summarize_runs_sql)

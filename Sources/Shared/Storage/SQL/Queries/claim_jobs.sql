@@ -3,9 +3,8 @@
 --   $1 session_id bigint
 --   $2 queue text
 --   $3 limit integer: how many at most
---   $4 rank integer, $5 available_at double precision, $6 job_id bigint: the place in the queue's order to begin at;
---      all NULL for its start
---   $7 now timestamptz: NULL for the database's clock
+--   $4 rank integer, $5 place bigint: where in the queue's order to begin; both NULL for its start
+--   $6 now timestamptz: NULL for the database's clock
 --
 -- Returns a row for each job taken, in no order; is_cancelled when its run was cancelled meanwhile. Waits for nobody.
 WITH taken AS (
@@ -14,23 +13,21 @@ WITH taken AS (
         SELECT ctid FROM chassis.ready
         WHERE queue = $2::text
           -- What was claimed a moment ago is still in the index, and would be walked over again by every claim.
-          AND (-priority::integer, available_at, job_id)
-              >= (coalesce($4::integer, -100000), coalesce(to_timestamp($5::double precision), '-infinity'),
-                  coalesce($6::bigint, 0))
-        ORDER BY queue, -priority::integer, available_at, job_id
+          AND (-priority::integer, place) >= (coalesce($4::integer, -100000), coalesce($5::bigint, 0))
+        ORDER BY queue, -priority::integer, place
         LIMIT $3::integer
         FOR UPDATE SKIP LOCKED))
       AND EXISTS (SELECT FROM chassis.session WHERE session_id = $1::bigint AND ended_at IS NULL)
-    RETURNING job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses
+    RETURNING job_id, run_id, queue, priority, place, attempt, epoch, failures, losses
 ), leased AS (
     INSERT INTO chassis.lease
         (job_id, run_id, session_id, queue, priority, attempt, epoch, failures, losses, started_at)
     SELECT job_id, run_id, $1::bigint, queue, priority, attempt, epoch + 1, failures, losses,
-           coalesce($7::timestamptz, now())
+           coalesce($6::timestamptz, now())
     FROM taken
 )
 SELECT taken.job_id, taken.run_id, taken.attempt, taken.epoch + 1 AS epoch, taken.failures, taken.losses,
-       -taken.priority::integer AS rank, date_part('epoch', taken.available_at) AS available_at,
+       -taken.priority::integer AS rank, taken.place,
        job.name, job.kind, job.is_needed, run.version_id, run.params::text AS params,
        live_run.cancelled_at IS NOT NULL AS is_cancelled
 FROM taken

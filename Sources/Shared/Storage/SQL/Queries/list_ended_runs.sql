@@ -5,7 +5,7 @@
 --   $3 before bigint: only runs with smaller ids, or NULL
 --   $4 page_size integer
 --
--- Returns run_id. Walks the primary key of ended_run backwards until the page is full.
+-- Returns run_id. Walks the index by state backwards until the page is full.
 SELECT ended_run.run_id
 FROM chassis.ended_run
 WHERE ended_run.run_id < coalesce($3::bigint, 9223372036854775807)

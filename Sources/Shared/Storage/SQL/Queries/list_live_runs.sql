@@ -10,13 +10,10 @@ SELECT live_run.run_id
 FROM chassis.live_run
 WHERE live_run.run_id < coalesce($3::bigint, 9223372036854775807)
   AND $1::boolean = (
-      SELECT bool_or(done.job_id IS NOT NULL OR coalesce(lease.epoch, ready.epoch, waiting.epoch) > 0)
-      FROM chassis.job
-      LEFT JOIN chassis.waiting USING (job_id)
-      LEFT JOIN chassis.ready USING (job_id)
-      LEFT JOIN chassis.lease USING (job_id)
-      LEFT JOIN chassis.done USING (job_id)
-      WHERE job.run_id = live_run.run_id)
+      live_run.unfinished < live_run.jobs
+      OR live_run.run_id IN (SELECT lease.run_id FROM chassis.lease)
+      OR EXISTS (SELECT FROM chassis.ready WHERE ready.run_id = live_run.run_id AND ready.epoch > 0)
+      OR EXISTS (SELECT FROM chassis.waiting WHERE waiting.run_id = live_run.run_id AND waiting.epoch > 0))
   AND ($2::text IS NULL
        OR $2::text = (SELECT workflow.name
                       FROM chassis.run

@@ -13,9 +13,17 @@ WITH released AS (
     INSERT INTO chassis.attempt (job_id, epoch, attempt, session_id, outcome, started_at, ended_at)
     SELECT job_id, epoch, attempt, session_id, 'released', started_at, coalesce($3::timestamptz, now())
     FROM released
+), numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
+    FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = released.run_id) AS team FROM released) AS released
+), line AS MATERIALIZED (
+    SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $3::timestamptz) AS place
+    FROM numbered
+    GROUP BY queue, priority, team
 )
 INSERT INTO chassis.ready
-    (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
-SELECT job_id, run_id, queue, priority, coalesce($3::timestamptz, now()), attempt, epoch, failures, losses
-FROM released
+    (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+SELECT job_id, run_id, queue, priority, coalesce($3::timestamptz, now()), place + number - 1,
+       CASE WHEN number = jobs THEN team END, attempt, epoch, failures, losses
+FROM numbered JOIN line USING (queue, priority, team)
 RETURNING job_id, queue;

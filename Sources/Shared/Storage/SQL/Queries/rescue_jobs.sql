@@ -21,12 +21,20 @@ WITH lost AS (
            jsonb_build_object('code', 'worker-lost',
                               'message', 'worker ' || worker || ' was lost: ' || end_reason)
     FROM lost
+), numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
+    FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = lost.run_id) AS team
+          FROM lost WHERE losses + 1 < $1::integer) AS lost
+), line AS MATERIALIZED (
+    SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $2::timestamptz) AS place
+    FROM numbered
+    GROUP BY queue, priority, team
 ), pending AS (
     INSERT INTO chassis.ready
-        (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
-    SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), attempt + 1, epoch, failures, losses + 1
-    FROM lost
-    WHERE losses + 1 < $1::integer
+        (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), place + number - 1,
+           CASE WHEN number = jobs THEN team END, attempt + 1, epoch, failures, losses + 1
+    FROM numbered JOIN line USING (queue, priority, team)
 ), failed AS (
     INSERT INTO chassis.done
         (job_id, run_id, state, attempt, epoch, session_id, failures, losses, started_at, ended_at, queue, priority,

@@ -14,8 +14,10 @@ WITH again AS MATERIALIZED (
     DELETE FROM chassis.ended_run WHERE run_id IN (SELECT run_id FROM again)
     RETURNING run_id
 ), live AS (
-    INSERT INTO chassis.live_run (run_id, unfinished)
-    SELECT run_id, (SELECT count(*) FROM again) FROM reopened
+    INSERT INTO chassis.live_run (run_id, unfinished, jobs)
+    SELECT run_id, (SELECT count(*) FROM again),
+           (SELECT count(*) FROM chassis.job WHERE job.run_id = reopened.run_id)
+    FROM reopened
 ), undone AS (
     DELETE FROM chassis.done USING again WHERE done.job_id = again.job_id
 ), noted AS (
@@ -33,11 +35,20 @@ WITH again AS MATERIALIZED (
            (SELECT count(*) FROM chassis.need JOIN again AS needed ON needed.job_id = need.needs_job_id
             WHERE need.job_id = again.job_id) AS missing
     FROM again, reopened
+), numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
+    FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = placed.run_id) AS team
+          FROM placed WHERE missing = 0) AS placed
+), line AS MATERIALIZED (
+    SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $2::timestamptz) AS place
+    FROM numbered
+    GROUP BY queue, priority, team
 ), pending AS (
     INSERT INTO chassis.ready
-        (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
-    SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), attempt, epoch, 0, 0
-    FROM placed WHERE missing = 0
+        (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), place + number - 1,
+           CASE WHEN number = jobs THEN team END, attempt, epoch, 0, 0
+    FROM numbered JOIN line USING (queue, priority, team)
     RETURNING queue
 ), blocked AS (
     INSERT INTO chassis.waiting

@@ -6,7 +6,10 @@
 --   $10 needing integer[], $11 needed integer[]: pairs of places in those arrays, counted from 1
 --   $12 now timestamptz: NULL for the database's clock
 --   $13 source_sha256 bytea: of the workflow file, whose version must be there
---   $14 are_needed boolean[]: whether other jobs need them, one of each a job
+--   $14 line_queues text[], $15 line_priorities smallint[]: of the lines that jobs which need nothing join
+--   $16 line_jobs integer[]: how many join each of them
+--   $17 lines integer[], $18 numbers integer[]: the line of each job, counted from 1, and how many join it before
+--   $19 are_needed boolean[]: whether other jobs need them, one of each a job
 --
 -- Returns the run's id; nothing when there is no such version, which add_workflow_version adds, or when the idempotency
 -- key names a run already, which find_run_by_key finds.
@@ -18,11 +21,13 @@ WITH new_run AS (
     ON CONFLICT DO NOTHING
     RETURNING run_id
 ), live AS (
-    INSERT INTO chassis.live_run (run_id, unfinished)
-    SELECT run_id, cardinality($5::text[]) FROM new_run
+    INSERT INTO chassis.live_run (run_id, unfinished, jobs)
+    SELECT run_id, cardinality($5::text[]), cardinality($5::text[]) FROM new_run
 ), given AS (
-    SELECT * FROM unnest($5::text[], $6::text[], $7::text[], $8::smallint[], $9::integer[], $14::boolean[])
-        WITH ORDINALITY AS given (name, kind, queue, priority, missing, is_needed, position)
+    SELECT *
+    FROM unnest($5::text[], $6::text[], $7::text[], $8::smallint[], $9::integer[], $17::integer[], $18::integer[],
+                $19::boolean[])
+        WITH ORDINALITY AS given (name, kind, queue, priority, missing, line, number, is_needed, position)
 ), new_job AS (
     INSERT INTO chassis.job (run_id, position, name, kind, is_needed)
     SELECT run_id, position - 1, name, kind, is_needed FROM new_run, given ORDER BY position
@@ -33,10 +38,15 @@ WITH new_run AS (
     FROM unnest($10::integer[], $11::integer[]) AS edge (needing, needed)
     JOIN new_job AS downstream ON downstream.position = edge.needing
     JOIN new_job AS upstream ON upstream.position = edge.needed
+), line AS MATERIALIZED (
+    SELECT array_agg(chassis.next_place(queue, priority, $2::text, $12::timestamptz) ORDER BY number) AS places
+    FROM unnest($14::text[], $15::smallint[]) WITH ORDINALITY AS line (queue, priority, number)
 ), pending AS (
     INSERT INTO chassis.ready
-        (job_id, run_id, queue, priority, available_at, attempt, epoch, failures, losses)
-    SELECT job_id, run_id, queue, priority, coalesce($12::timestamptz, now()), 1, 0, 0, 0
+        (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+    SELECT job_id, run_id, queue, priority, coalesce($12::timestamptz, now()),
+           (SELECT places FROM line)[line] + number,
+           CASE WHEN number + 1 = ($16::integer[])[line] THEN $2::text END, 1, 0, 0, 0
     FROM new_job JOIN given USING (position)
     WHERE missing = 0
 ), blocked AS (

@@ -1,0 +1,110 @@
+"""Whether a long history makes anything slower, and whether deleting it holds anybody up."""
+
+import http.client
+import json
+import random
+import socket
+import subprocess
+import time
+
+from backlog import claim_times
+from cluster import RELEASE, SQL
+from figures import percentile
+
+STEPS_A_RUN = 100
+BACKLOG_RUNS = 20
+
+
+def history(cluster, figures, quick):
+    """Claims, lists and single runs with few and with 10,000,000 finished steps, and claims while they are deleted."""
+    few, many, claims, reads = (100, 2_000, 1000, 100) if quick else (1_000, 100_000, 3000, 300)
+    cluster.fresh()
+    cluster.submit(runs=BACKLOG_RUNS, jobs=1000)
+    with Scheduler(cluster, "3650d") as scheduler:
+        grow(cluster, few)
+        before = measure(cluster, scheduler, claims, reads)
+        grow(cluster, many - few)
+        after = measure(cluster, scheduler, claims, reads)
+    steps = f"{many * STEPS_A_RUN:,} finished steps"
+    for name in after:
+        for share in (50, 99):
+            figures.add(f"{steps}: {name}, p{share}", "ms", [percentile(after[name], share / 100)],
+                        [percentile(before[name], share / 100)], ("ratio", "<=", 1.5))
+    with Scheduler(cluster, "1h"):
+        began, runs = time.monotonic(), ended(cluster)
+        times = claim_times(cluster, claims)
+        rate = (runs - ended(cluster)) / (time.monotonic() - began)
+    assert rate > 0, "nothing was deleted"
+    for share in (50, 99):
+        figures.add(f"claim of 10 while history is deleted, p{share}", "ms", [percentile(times, share / 100)],
+                    [percentile(after["claim of 10"], share / 100)])
+    figures.add("  slowest of them", "ms", [max(times)], [max(after["claim of 10"])])
+    figures.add("  deleted", "steps/s", [rate * STEPS_A_RUN])
+    cluster.fresh()
+
+
+def grow(cluster, runs):
+    """Adds runs of ten jobs of ten steps that have ended."""
+    cluster.psql(file=SQL / "history.sql", runs=runs)
+    cluster.settle()
+
+
+def measure(cluster, scheduler, claims, reads):
+    """Milliseconds of claims through the queue's code, and of reads through the API."""
+    generator = random.Random(7)
+    runs = [int(word) for word in cluster.psql(
+        "SELECT run_id FROM chassis.ended_run ORDER BY run_id LIMIT 1000000").split()]
+    paths = {
+        "show a run": lambda: f"/v1/runs/{generator.choice(runs)}",
+        "list 50 runs": lambda: "/v1/runs?limit=50",
+        "list 50 failed runs": lambda: "/v1/runs?limit=50&state=failed",
+        "list 50 running runs": lambda: "/v1/runs?limit=50&state=running",
+        "list 50 runs of a workflow": lambda: "/v1/runs?limit=50&workflow=benchmark",
+    }
+    times = {"claim of 10": claim_times(cluster, claims)}
+    for name, path in paths.items():
+        times[name] = [scheduler.get(path()) for _ in range(reads)][reads // 10:]
+    return times
+
+
+def ended(cluster):
+    return int(cluster.psql("SELECT count(*) FROM chassis.ended_run"))
+
+
+class Scheduler:
+    """A scheduler with its API at a port of its own."""
+
+    def __init__(self, cluster, retention):
+        with socket.create_server(("127.0.0.1", 0)) as place:
+            self.port = place.getsockname()[1]
+        self.token = subprocess.check_output(
+            [RELEASE / "chassis", "token", "create", "--postgres", cluster.conninfo(), "--name",
+             f"benchmark-{self.port}"], text=True).strip()
+        self.program = cluster.start(
+            "chassis-scheduler", "--postgres", cluster.conninfo(), "--store", cluster.store, "--listen",
+            f"127.0.0.1:{self.port}", "--retention", retention, "--log-level", "error")
+
+    def __enter__(self):
+        while True:
+            self.program.check()
+            try:
+                self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+                self.get("/readyz")
+                return self
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+
+    def __exit__(self, *_):
+        self.connection.close()
+        self.program.end()
+
+    def get(self, path):
+        """Asks for something; returns how many milliseconds the answer took."""
+        began = time.monotonic_ns()
+        self.connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+        answer = self.connection.getresponse()
+        body = answer.read()
+        took = (time.monotonic_ns() - began) / 1e6
+        assert answer.status == 200, f"{path}: {answer.status} {body[:200]}"
+        json.loads(body)
+        return took

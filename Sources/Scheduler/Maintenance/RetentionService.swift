@@ -1,0 +1,71 @@
+package import Checkpoints
+import JobModel
+package import Logging
+package import Postgres
+import ServiceLifecycle
+import Storage
+import Telemetry
+
+/// Deletes what is past its retention: ended runs with their journals, and sessions that ended.
+///
+/// Any number of schedulers may run it; each run is deleted by one of them. It rests at least as long as it worked, so
+/// that a long history that falls due at once takes half a core at most.
+package struct RetentionService: Service {
+    /// How long the service waits when nothing is past its retention.
+    static let interval = Duration.seconds(60)
+    /// How many runs are deleted in one transaction.
+    static let batch = 20
+    /// The longest pause after a look that failed.
+    static let longestPause = Duration.seconds(600)
+
+    private let runs: RetentionStore
+    private let store: DirectoryStore
+    private let retention: Duration
+    private let logger: Logger
+
+    package init(pool: PostgresPool, store: DirectoryStore, retention: Duration, logger: Logger) {
+        runs = RetentionStore(pool)
+        self.store = store
+        self.retention = retention
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var rest = Self.interval
+            while !Task.isCancelled {
+                let began = ContinuousClock.now
+                do {
+                    let pruned = try await pass()
+                    rest = pruned > 0 ? .now - began : Self.interval
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.warning("old runs could not be deleted", metadata: [LogKey.error: "\(error)"])
+                    rest = min(max(rest, Self.interval) * 2, Self.longestPause)
+                }
+                do { try await ContinuousClock().sleep(for: rest) } catch { return }
+            }
+        }
+    }
+
+    /// Deletes one batch.
+    ///
+    /// The rows go first: a run whose journals are gone must not be there to be retried. Where the process is killed in
+    /// between, a directory stays in the store that nothing names any more.
+    ///
+    /// - Returns: How many runs and sessions were deleted.
+    package func pass() async throws -> Int {
+        let pruned = try await runs.pruneRuns(endedBefore: retention, limit: Self.batch)
+        for run in pruned {
+            do { try await store.remove(run) } catch {
+                logger.warning(
+                    "the journals of a deleted run could not be removed",
+                    metadata: [LogKey.run: "\(run)", LogKey.error: "\(error)"]
+                )
+            }
+        }
+        if !pruned.isEmpty { logger.debug("old runs were deleted", metadata: [LogKey.count: "\(pruned.count)"]) }
+        return pruned.count + (try await runs.pruneSessions(endedBefore: retention, limit: Self.batch))
+    }
+}

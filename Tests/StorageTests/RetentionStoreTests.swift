@@ -1,0 +1,112 @@
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct RetentionStoreTests {
+    /// Long after everything in a test has ended.
+    private static let later = "2100-01-01"
+    private static let retention = Duration.seconds(86400)
+    private static let tables = [
+        "run", "ended_run", "job", "need", "done", "attempt", "step", "replay", "log", "live_run", "ready", "waiting",
+    ]
+
+    /// How many rows each table has.
+    private static func counts(_ pool: PostgresPool) async throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for table in tables {
+            let result = try await pool.query(
+                PostgresStatement(name: nil, sql: "SELECT count(*) AS rows FROM chassis.\(table)")
+            )
+            counts[table] = try result.rows.first?.int("rows")
+        }
+        return counts
+    }
+
+    /// A run that has ended, with a row of every sort.
+    private static func endedRun(_ fixture: QueueFixture, key: String? = nil) async throws -> RunID {
+        let run = try await fixture.submit([("a", []), ("b", ["a"])], key: key).run
+        let job = try #require(try await fixture.claim().first)
+        _ = try await fixture.queue.release(job.id, epoch: job.epoch)
+        for table in [
+            "step (job_id, epoch, position, attempt, kind, name, effect, state, fingerprint, started_at) "
+                + "VALUES ($1, 1, 't1', 1, 'step', 's', 'none', 'recorded', '\\x00', now())",
+            "replay (job_id, epoch, steps, model_calls, saved_micro_usd, damaged, at) VALUES ($1, 1, 1, 1, 1, 0, now())",
+            "log (run_id, job_id, epoch, at, stream, line) SELECT run_id, job_id, 1, now(), 'event', 'l' "
+                + "FROM chassis.job WHERE job_id = $1",
+        ] {
+            _ = try await fixture.pool.query(
+                PostgresStatement(name: nil, sql: "INSERT INTO chassis.\(table)"),
+                [.integer(job.id.rawValue)]
+            )
+        }
+        for _ in 0..<2 { _ = try await fixture.end(try await fixture.claim()) }
+        #expect(try await fixture.ending(of: run) == "succeeded")
+        return run
+    }
+
+    @Test func deletesOldRunsWithAllThatIsKnownOfThem() async throws {
+        let fixture = try await QueueFixture.make()
+        let empty = try await Self.counts(fixture.pool)
+        let run = try await Self.endedRun(fixture, key: "k")
+        let store = RetentionStore(fixture.pool)
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10) == [])
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [run])
+        #expect(try await Self.counts(fixture.pool) == empty)
+        #expect(try await fixture.submit([("a", [])], key: "k").isNew)
+    }
+
+    @Test func keepsUnfinishedRunsAndWhatIsOverTheLimit() async throws {
+        let fixture = try await QueueFixture.make()
+        let first = try await Self.endedRun(fixture)
+        let second = try await Self.endedRun(fixture)
+        let before = try await Self.counts(fixture.pool)
+        let live = try await fixture.submit([("a", []), ("b", ["a"])]).run
+        let store = RetentionStore(fixture.pool)
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 1, now: Self.later) == [first])
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 5, now: Self.later) == [second])
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 5, now: Self.later) == [])
+        #expect(try await fixture.states(of: live) == ["a": "pending", "b": "blocked"])
+        #expect(before["run"] == 2)
+    }
+
+    /// A run that is being retried is left alone, and a claim does not wait for a deletion that is under way.
+    @Test func waitsForNobodyAndLetsNobodyWait() async throws {
+        let fixture = try await QueueFixture.make()
+        let held = try await Self.endedRun(fixture)
+        let other = try await Self.endedRun(fixture)
+        _ = try await fixture.submit([("a", [])])
+        let store = RetentionStore(fixture.pool)
+        try await fixture.pool.transaction { connection in
+            _ = try await connection.query(
+                PostgresStatement(name: nil, sql: "SELECT FROM chassis.ended_run WHERE run_id = $1 FOR UPDATE"),
+                [.integer(held.rawValue)]
+            )
+            #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 5, now: Self.later) == [other])
+        }
+        try await fixture.pool.transaction { connection in
+            try await connection.execute(
+                "DELETE FROM chassis.ended_run; DELETE FROM chassis.done; DELETE FROM chassis.step"
+            )
+            let jobs = try await fixture.claim()
+            #expect(jobs.map(\.name) == ["a"])
+            #expect(try await fixture.end(jobs).ended.count == 1)
+        }
+    }
+
+    @Test func deletesOldSessionsThatHoldNothing() async throws {
+        let fixture = try await QueueFixture.make()
+        _ = try await fixture.submit([("a", [])])
+        #expect(try await fixture.claim().count == 1)
+        try await fixture.pool.withConnection { connection in
+            let idle = try await QueueFixture.begin("w2", on: connection)
+            try await fixture.sessions.finish(idle, on: connection)
+            try await fixture.sessions.finish(fixture.session, on: connection)
+        }
+        let store = RetentionStore(fixture.pool)
+        #expect(try await store.pruneSessions(endedBefore: Self.retention, limit: 5) == 0)
+        #expect(try await store.pruneSessions(endedBefore: Self.retention, limit: 5, now: Self.later) == 1)
+        #expect(try await store.pruneSessions(endedBefore: Self.retention, limit: 5, now: Self.later) == 0)
+    }
+}
