@@ -14,7 +14,7 @@ import Testing
         /// Where the tests were built to.
         private static let built = FileSystem.parent(of: FileSystem.linkTarget("/proc/self/exe") ?? "/")
 
-        init() throws {
+        init() async throws {
             directory = try FileSystem.makeTemporaryDirectory("/tmp/chassis-test-")
             chmod(directory, 0o755)
             let scheduler = "#!/bin/sh\nexec python3 '\(Fixture.directory)/fake_scheduler.py' \"$@\"\n"
@@ -25,17 +25,11 @@ import Testing
             for name in ["chassis", "chassis-guard"] {
                 let built = Self.product(name)
                 // A hard link, not a symbolic one: the command looks for its neighbours where it really is.
-                if link(built, "\(directory)/\(name)") != 0 { try Self.copy(built, to: "\(directory)/\(name)") }
-            }
-        }
-
-        /// For where `/tmp` is another file system than that of the build.
-        private static func copy(_ path: String, to target: String) throws {
-            let (source, copy) = (open(path, O_RDONLY), open(target, O_WRONLY | O_CREAT | O_EXCL, 0o755))
-            defer { for descriptor in [source, copy] { close(descriptor) } }
-            guard source >= 0, copy >= 0 else { throw LocalFile.fault(path) }
-            while case let count = sendfile(copy, source, nil, 1 << 26), count != 0 {
-                if count < 0 { throw LocalFile.fault(target) }
+                guard link(built, "\(directory)/\(name)") != 0 else { continue }
+                // Where `/tmp` is another file system. Not copied here: a program that is open for writing, also in a
+                // child that has only just been forked, cannot be started.
+                let copied = await ChildProcess(["cp", built, "\(directory)/\(name)"]).ended()
+                guard copied == .exited(0) else { throw LocalFile.fault("\(directory)/\(name)") }
             }
         }
 
@@ -85,7 +79,7 @@ import Testing
     }
 
     @Test func refusesToRunTheExampleAsASuperuser() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let examples = stage.directory + "/Examples"
         _ = await ChildProcess(["mkdir", "-p", examples + "/churn-report", examples + "/scripted-model"]).ended()
         for file in ["churn-report/workflow.yaml", "scripted-model/server.py"] {
@@ -106,8 +100,22 @@ import Testing
         await stage.remove()
     }
 
+    @Test func tellsThatTheExampleWasNotSeenToItsEnd() async throws {
+        let stage = try await Stage()
+        let repository = (1...3).reduce(Fixture.directory) { path, _ in FileSystem.parent(of: path) }
+        let dev = ChildProcess(
+            [stage.directory + "/chassis", "dev", "--state", stage.state, "--port", "0", "--once"],
+            removing: ["OPENAI_API_KEY"],
+            directory: repository
+        )
+        #expect(await dev.line { $0.contains("a scripted model") } != nil, "\(dev.output)")
+        dev.signal(SIGINT)
+        #expect(await dev.ended() == .exited(CommandStatus.interrupted.rawValue), "\(dev.output)")
+        await stage.remove()
+    }
+
     @Test func startsEverythingAndLeavesNothingBehind() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let (process, file) = try await stage.start()
         #expect(file.processes.workers.count == 2)
         #expect(try await answers(file.postgres))
@@ -121,7 +129,7 @@ import Testing
     }
 
     @Test func keepsASecondOneOut() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let (process, _) = try await stage.start()
         let second = ChildProcess([stage.directory + "/chassis", "dev", "--state", stage.state, "--no-example"])
         #expect(await second.ended() == .exited(CommandStatus.unsuccessful.rawValue))
@@ -134,7 +142,7 @@ import Testing
     }
 
     @Test func leavesNothingBehindWhenItIsKilledAndGoesOnAfterwards() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let (process, file) = try await stage.start()
         let connection = try await PostgresConnection.connect(.init(conninfo: file.postgres, applicationName: "test"))
         try await connection.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
@@ -153,7 +161,7 @@ import Testing
     }
 
     @Test func startsAWorkerAgainThatWasKilled() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let (process, file) = try await stage.start()
         let victim = try #require(file.processes.workers.first)
         kill(victim, SIGKILL)
@@ -165,7 +173,7 @@ import Testing
     }
 
     @Test func refusesAClusterOfAnotherVersion() async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         try FileSystem.makeDirectory(stage.state + "/postgres")
         try LocalFile.replace(stage.state + "/postgres/PG_VERSION", with: "9\n")
         let process = ChildProcess([stage.directory + "/chassis", "dev", "--state", stage.state, "--no-example"])
@@ -177,7 +185,7 @@ import Testing
 
     @Test(arguments: ["/proc/chassis", "/dev/null/chassis"])
     func saysInOneLineThatTheStateDirectoryCannotBeUsed(_ state: String) async throws {
-        let stage = try Stage()
+        let stage = try await Stage()
         let process = ChildProcess([stage.directory + "/chassis", "dev", "--state", state, "--no-example"])
         #expect(await process.ended() == .exited(2))
         #expect(process.output.hasPrefix("chassis: /"))

@@ -75,8 +75,9 @@ struct Fleet {
                 directory + "/store", "--name", name,
                 "--connections", directory + "/connections.yaml", "--log-format", "text",
             ] + arguments,
-            adding: failpoint.map { ["CHASSIS_FAILPOINT": $0, "SWIFT_BACKTRACE": "enable=no"] }
-                ?? ["SWIFT_BACKTRACE": "enable=no"],
+            // A worker that is killed leaves its scratch directory, which goes with the fleet's.
+            adding: ["SWIFT_BACKTRACE": "enable=no", "TMPDIR": directory]
+                .merging(failpoint.map { ["CHASSIS_FAILPOINT": $0] } ?? [:]) { $1 },
             removing: ["CHASSIS_FAILPOINT"]
         )
     }
@@ -125,7 +126,8 @@ struct Fleet {
         effect: String = "idempotent",
         tag: String = "agent-test",
         queue: String = "default",
-        also: String = "true"
+        also: String = "true",
+        params: JSONObject = [:]
     ) async throws -> RunID {
         let source = """
             name: \(tag)
@@ -138,11 +140,17 @@ struct Fleet {
                     - command: {name: note, run: [sh, -c, "cat >> \(notes(of: tag)); \(also); echo noted"], effect: \(effect)}
                 retry: {attempts: 3, delay: 250ms}
             """
-        return try await submit(tag, source, [.init(name: "work", kind: "agent", queue: queue)])
+        return try await submit(tag, source, [.init(name: "work", kind: "agent", queue: queue)], params: params)
     }
 
-    func submit(_ workflow: String, _ source: String, _ jobs: [RunStore.NewJob]) async throws -> RunID {
-        let run = try await RunStore(pool).submit(.init(workflow: workflow, source: source, jobs: jobs)).run
+    func submit(
+        _ workflow: String,
+        _ source: String,
+        _ jobs: [RunStore.NewJob],
+        params: JSONObject = [:]
+    ) async throws -> RunID {
+        let submission = RunStore.Submission(workflow: workflow, source: source, params: params, jobs: jobs)
+        let run = try await RunStore(pool).submit(submission).run
         try await Notifications.sendReady(Set(jobs.map(\.queue)), on: pool)
         return run
     }
@@ -229,7 +237,7 @@ struct Fleet {
         return ["scenarios": [["name": "items", "turns": .array(script)]]]
     }
 
-    private static var repository: String {
+    static var repository: String {
         "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     }
 

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A program that a test starts, and what becomes of it.
 ///
-/// Its standard output and error come as lines. It is waited for on a thread of its own; Foundation's Process is not
-/// used, since it never notices the end of a child that left a daemon behind.
+/// It ends with the test process, if not before. Its standard output and error come as lines. It is waited for on a thread
+/// of its own; Foundation's Process is not used, since it never notices the end of a child that left a daemon behind.
 package final class ChildProcess: Sendable {
     /// How the program ended.
     package enum Ending: Equatable, Sendable {
@@ -48,6 +48,7 @@ package final class ChildProcess: Sendable {
         precondition(status == 0, "\(arguments[0]) cannot be started: \(String(cString: strerror(status)))")
         close(ends[1])
         self.pid = pid
+        Lifeline.shared.end(pid)
         TestThread.start { [self, pid] in wait(for: pid) }
         TestThread.start { [self, descriptor = ends[0]] in read(descriptor) }
     }
@@ -101,6 +102,7 @@ package final class ChildProcess: Sendable {
         var information = siginfo_t()
         while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
         let (ending, waiters) = state.withLock { state in
+            Lifeline.shared.hasEnded(pid)
             while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
             let code = status & 0x7F
             let ending: Ending = code == 0 ? .exited((status >> 8) & 0xFF) : .signalled(code)

@@ -17,11 +17,13 @@ final class Lifeline: Sendable {
             while read verb what; do
                 case $verb in
                 end) pids="$pids $what" ;;
+                ended) left=; for pid in $pids; do [ $pid = $what ] || left="$left $pid"; done; pids=$left ;;
                 remove) directories="$directories $what" ;;
                 esac
             done
             kill -QUIT $pids 2>/dev/null
             for try in 1 2 3 4 5 6 7 8 9 10; do kill -0 $pids 2>/dev/null || break; sleep 0.2; done
+            kill -KILL $pids 2>/dev/null
             rm -rf $directories
             """
         let words: [String] = ["sh", "-c", script]
@@ -36,6 +38,9 @@ final class Lifeline: Sendable {
 
     /// Has a process ended with this one.
     func end(_ pid: pid_t) { tell("end \(pid)") }
+
+    /// Says that a process has ended: its number may soon be another's.
+    func hasEnded(_ pid: pid_t) { tell("ended \(pid)") }
 
     /// Has a directory removed with this process's end.
     func remove(_ directory: String) { tell("remove \(directory)") }

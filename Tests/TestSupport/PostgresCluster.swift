@@ -77,7 +77,6 @@ package actor PostgresCluster {
             directory: directory
         )
         self.server = server
-        Lifeline.shared.end(server.pid)
         let greeting = await server.line { $0.contains("ready to accept ") }
         if greeting == nil, server.output.contains("pre-existing shared memory block") {
             // Processes of a server that was killed have not noticed yet.

@@ -22,8 +22,9 @@ import Testing
         defer { unlink(root.path) }
         #expect(symlink("/tmp", root.path) == 0)
         let scratch = ScratchDirectory(root: root.path, job: JobID(rawValue: 1), epoch: LeaseEpoch(rawValue: 2))
-        let error = #expect(throws: JobFailure.self) { try scratch.make() }
-        #expect(error?.code == "scratch")
+        let error = #expect(throws: StepFailure.self) { try scratch.make() }
+        #expect(error?.failure.code == "scratch")
+        #expect(error?.unknownCalls == 0)
         #expect(access("/tmp/1-2", F_OK) != 0)
     }
 }

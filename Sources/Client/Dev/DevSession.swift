@@ -45,7 +45,8 @@ actor DevSession {
             throw error
         }
         await stop()
-        return status ?? .success
+        // Who waits for the example's end has not seen it.
+        return status ?? (options.endsAfterExample ? .interrupted : .success)
     }
 
     private func work() async throws -> CommandStatus {

@@ -19,7 +19,9 @@ final class ScratchDirectory: Sendable {
     /// Makes the directory and its folder for artifacts.
     ///
     /// Also the root, when it is gone: systems remove what lies long unused in their directory for temporary files.
-    func make() throws(JobFailure) {
+    ///
+    /// - Throws: What a step may throw on: nothing was called yet, so no outcome is unknown.
+    func make() throws(StepFailure) {
         try Self.makeDirectory(root)
         var status = stat()
         guard lstat(root, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
@@ -30,11 +32,13 @@ final class ScratchDirectory: Sendable {
         try Self.makeDirectory(artifacts)
     }
 
-    private static func makeDirectory(_ path: String) throws(JobFailure) {
+    private static func makeDirectory(_ path: String) throws(StepFailure) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw failure("the directory \(path) cannot be made: \(String(cString: strerror(errno)))")
         }
     }
 
-    private static func failure(_ message: String) -> JobFailure { JobFailure(code: "scratch", message: message) }
+    private static func failure(_ message: String) -> StepFailure {
+        StepFailure(failure: JobFailure(code: "scratch", message: message), unknownCalls: 0)
+    }
 }
