@@ -21,6 +21,8 @@ class Checks:
         self._journals_repeat_nothing()
         self._bill_is_explained()
         self._once_means_once()
+        self._nothing_started_twice()
+        self._gone_means_gone()
         self._world.stop()
         self._nothing_leaked()
         return any(count for name, count in self.counts.items() if name not in ("runs", "unknown"))
@@ -106,7 +108,7 @@ class Checks:
         unknown = {row["tag"]: row["calls"] for row in self._rows("""
             SELECT params->>'tag' AS tag, sum(unknown_calls) AS calls FROM chassis.step JOIN chassis.job USING (job_id)
             JOIN chassis.run USING (run_id) WHERE step.kind = 'model' GROUP BY 1""")}
-        turns = {"agent": 6, "once": 5, "fan": 0}
+        turns = {"agent": 6, "again": 6, "once": 5, "fan": 0}
         for tag, kind in self._kinds.items():
             self.counts["unknown"] += unknown.get(tag, 0)
             if tag not in self.refused and len(needed[tag]) != turns[kind]:
@@ -127,7 +129,7 @@ class Checks:
                 self._break("repeated", f"the once-call {item} was made {count} times")
         made = count_notes(self._world.notes)
         for tag, kind in self._kinds.items():
-            if kind == "agent":
+            if kind in ("agent", "again"):
                 for call in load.CALLS_OF_WORK:
                     if made[f"{tag}-{call}"] == 0:
                         self._break("lost", f"run {tag} never made the call {call}")
@@ -142,6 +144,31 @@ class Checks:
         for tag, count in extra.items():
             if count > listed.get(tag, 0):
                 self._break("repeated", f"run {tag} repeated {count} idempotent calls, {listed.get(tag, 0)} are listed")
+
+    def _nothing_started_twice(self):
+        """What was submitted with one key is one run, and what was promised is there."""
+        runs = collections.defaultdict(list)
+        for row in self._rows("SELECT params->>'tag' AS tag, run_id FROM chassis.run"):
+            runs[row["tag"]].append(row["run_id"])
+        for tag, numbers in runs.items():
+            if len(numbers) > 1:
+                self._break("repeated", f"{tag} was started as runs {numbers}")
+        for tag, number in self._world.client.promised.items():
+            if int(number) not in runs[tag]:
+                self._break("lost", f"run {number} was promised for {tag}, and {runs[tag]} is there")
+        for text in self._world.client.contradictions:
+            self._break("repeated", text)
+
+    def _gone_means_gone(self):
+        """A session was taken for gone by its lock only in the life of the server in which it took it."""
+        lives = self._world.cluster.lives
+        ends = {start: end for (_, start), (end, _) in zip(lives, lives[1:])}
+        for row in self._rows("""
+            SELECT session_id, incarnation, extract(epoch FROM ended_at) AS ended_at FROM chassis.session
+            WHERE end_reason = 'process gone'"""):
+            end = ends.get(row["incarnation"].split("/")[0])
+            if end is not None and row["ended_at"] > end:
+                self._break("stale_writes", f"session {row['session_id']} was taken for gone after a failover or restart")
 
     def _nothing_leaked(self):
         for name, sql in {

@@ -1,29 +1,44 @@
-"""A Unix socket in front of Postgres that cuts, delays and swallows what goes through it."""
+"""A socket in front of a server that cuts, resets, delays and swallows what goes through it."""
 
 import asyncio
+import socket
+import struct
 import threading
+
+REST_OF_AN_ANSWER_SECONDS = 0.2
 
 
 class Proxy:
-    """One worker's way to the database. All methods may be called from any thread."""
+    """One way to a server. All methods may be called from any thread.
 
-    def __init__(self, directory, target):
-        directory.mkdir(parents=True)
-        directory.chmod(0o755)
-        self.directory = directory
-        self._path = directory / ".s.PGSQL.5432"
-        self._target = f"{target}/.s.PGSQL.5432"
+    Addresses are paths of Unix sockets, or pairs of host and port; port 0 takes a free one.
+    """
+
+    def __init__(self, address, target=None):
+        self.target = target
         self._delay = 0.0
+        self._loses_answers = False
+        self._refuses = False
         self._flows = None
         self._writers = set()
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
-        threading.Thread(target=self._run, args=(ready,), daemon=True).start()
+        threading.Thread(target=self._run, args=(address, ready), daemon=True).start()
         ready.wait()
 
     def cut(self):
         """Closes every connection."""
-        self._call(self._close_all)
+        self._call(self._close_all, False)
+
+    def reset(self):
+        """Resets every connection: what was sent and not yet read is gone."""
+        self._call(self._close_all, True)
+
+    def refuse(self, is_refusing):
+        """Takes no connection, from now on, and closes those that are there; or takes them again."""
+        self._refuses = is_refusing
+        if is_refusing:
+            self.cut()
 
     def delay(self, seconds):
         """Holds every piece back for so long, from now on."""
@@ -33,20 +48,36 @@ class Proxy:
         """Lets nothing through, without closing anything; or lets it through again."""
         self._call(self._flows.clear if is_swallowing else self._flows.set)
 
-    def _call(self, function):
-        self._loop.call_soon_threadsafe(function)
+    def lose_answers(self, is_losing):
+        """Lets requests through, swallows the answer of each and closes the connection; or ends that."""
+        self._loses_answers = is_losing
 
-    def _close_all(self):
+    def heal(self):
+        self.refuse(False)
+        self.delay(0)
+        self.swallow(False)
+        self.lose_answers(False)
+
+    def _call(self, function, *arguments):
+        self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _close_all(self, is_reset):
         for writer in self._writers:
+            if is_reset and (end := writer.get_extra_info("socket")) and end.family != socket.AF_UNIX:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 
-    def _run(self, ready):
+    def _run(self, address, ready):
         asyncio.set_event_loop(self._loop)
 
         async def serve():
             self._flows = asyncio.Event()
             self._flows.set()
-            await asyncio.start_unix_server(self._serve, self._path)
+            if isinstance(address, tuple):
+                server = await asyncio.start_server(self._serve, *address)
+                self.port = server.sockets[0].getsockname()[1]
+            else:
+                await asyncio.start_unix_server(self._serve, address)
             ready.set()
             await asyncio.Event().wait()
 
@@ -54,13 +85,18 @@ class Proxy:
 
     async def _serve(self, reader, writer):
         try:
-            far_reader, far_writer = await asyncio.open_unix_connection(self._target)
+            if self._refuses or self.target is None:
+                raise ConnectionRefusedError
+            if isinstance(self.target, tuple):
+                far_reader, far_writer = await asyncio.open_connection(*self.target)
+            else:
+                far_reader, far_writer = await asyncio.open_unix_connection(self.target)
         except OSError:
             writer.transport.abort()
             return
         self._writers |= {writer, far_writer}
         try:
-            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer, is_answer=True))
         except OSError:
             pass  # One side is gone; so the other goes.
         finally:
@@ -68,11 +104,14 @@ class Proxy:
             writer.transport.abort()
             far_writer.transport.abort()
 
-    async def _pump(self, reader, writer):
+    async def _pump(self, reader, writer, is_answer=False):
         while data := await reader.read(65536):
             if self._delay:
                 await asyncio.sleep(self._delay)
             await self._flows.wait()
+            if is_answer and self._loses_answers:
+                await asyncio.sleep(REST_OF_AN_ANSWER_SECONDS)
+                break
             writer.write(data)
             await writer.drain()
         raise ConnectionResetError

@@ -1,6 +1,6 @@
-"""The processes of the storm: Postgres, schedulers, workers, a provider, and a store that can fill up."""
+"""The processes of the storm: Postgres and its standby, schedulers, workers, a provider, a store that can fill up, and
+the ways between them."""
 
-import json
 import os
 import pathlib
 import shutil
@@ -9,18 +9,23 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
+import json
 import urllib.request
 
 import load
-from cluster import RELEASE, ROOT, Cluster
+from client import Client
+from cluster import RELEASE, ROOT
+from link import Link
 from proxy import Proxy
+from servers import Servers
+from shim import Shim
 
 WORKERS = 3
 SCHEDULERS = 2
 LEASE_SECONDS = 5
 STORE_MEBIBYTES = 64
 LONGEST_CALM_SECONDS = 180
+REVIVAL_SECONDS = 0.2
 
 
 class World:
@@ -34,33 +39,41 @@ class World:
         self._is_kept = True
 
     def __enter__(self):
-        self.cluster = Cluster(self.directory / "cluster")
-        self.cluster.__enter__()
-        self.cluster.fresh()
         self.store = self.directory / "store"
         self.store.mkdir()
         self.has_small_store = os.geteuid() == 0 and subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={STORE_MEBIBYTES}m", "tmpfs", self.store]).returncode == 0
         if not self.has_small_store:
-            print("the store cannot be given a size here, so it is never full (that takes root and mount)")
+            print("left out: the store cannot be given a size here, so it is never full (that takes root and mount)")
+        self.link = Link.make()
+        if self.link is None:
+            print("left out: no link can be made, so none goes down (that takes root, iproute2 and network namespaces)")
+        self.shim = Shim.build(self.directory)
+        if self.shim is None:
+            print("left out: without a C compiler clocks stay right, syncs fast, and the store is never read-only")
+        self.cluster = Servers(self.directory / "cluster")
+        self.cluster.hosts = [self.host(f"postgres{number}") for number in range(2)]
+        self.cluster.__enter__()
+        self.cluster.fresh()
         self.notes = self.directory / "notes"
         self.once_notes = self.directory / "once-notes"
         self.bill = self.directory / "bill"
         (self.directory / "scenario.json").write_text(load.scenario())
         self.model = self._start_model()
-        (self.directory / "connections.yaml").write_text(
-            f'connections:\n  model: {{kind: openai, url: "http://127.0.0.1:{self.model_port}/v1", '
-            "prices: {scripted: {input: 2.5, output: 10}}, first_byte: 4s, stall: 3s}\n")
-        self.token = subprocess.check_output(
+        token = subprocess.check_output(
             [RELEASE / "chassis", "token", "create", "--postgres", self.cluster.conninfo(), "--name", "storm"],
             text=True, stderr=subprocess.DEVNULL).strip()
-        self.proxies = [Proxy(self.directory / f"way{number}", self.cluster.socket) for number in range(WORKERS)]
-        self.workers = [None] * WORKERS
-        self.schedulers = [None] * SCHEDULERS
-        self.addresses = [None] * SCHEDULERS
+        self.model_ways = [Proxy((self._near(number), 0), ("127.0.0.1", self.model_port)) for number in range(WORKERS)]
+        self.ways = [self._ways(number) for number in range(WORKERS)]
+        self.fronts = [Proxy(("127.0.0.1", 0)) for _ in range(SCHEDULERS)]
         note = self.directory / "note.sh"
         note.write_text(load.NOTE)
-        self.workflows = {"agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan()}
+        workflows = {"agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan()}
+        workflows["again"] = workflows["agent"]
+        self.client = Client(self.fronts, token, workflows)
+        self.workers = [None] * WORKERS
+        self.schedulers = [None] * SCHEDULERS
+        self._started = {}
         for number in range(SCHEDULERS):
             self.start_scheduler(number)
         for number in range(WORKERS):
@@ -77,10 +90,51 @@ class World:
             shutil.copy(self.cluster.log, self.directory)
             shutil.copytree(self.store, self.directory / "store-copy", dirs_exist_ok=True)
         self.cluster.__exit__()
+        if self.link:
+            self.link.close()
         if self.has_small_store:
             subprocess.run(["umount", self.store])
         if not self._is_kept:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+    # The hosts and the ways
+
+    def host(self, name):
+        return self.shim.host(name, self.store) if self.shim else None
+
+    def is_linked(self, number):
+        """Whether a worker is on the host behind the link."""
+        return self.link is not None and number == WORKERS - 1
+
+    def _near(self, number):
+        return self.link.address if self.is_linked(number) else "127.0.0.1"
+
+    def _ways(self, number):
+        """A worker's ways to both servers."""
+        if self.is_linked(number):
+            return [Proxy((self.link.address, 0), f"{socket}/.s.PGSQL.5432") for socket in self.cluster.sockets]
+        ways = []
+        for place, socket in enumerate(self.cluster.sockets):
+            directory = self.directory / f"way{number}{place}"
+            directory.mkdir()
+            ways.append(Proxy(directory / ".s.PGSQL.5432", f"{socket}/.s.PGSQL.5432"))
+        return ways
+
+    def _database(self, number):
+        if self.is_linked(number):
+            hosts = f"host={self.link.address},{self.link.address} port={self.ways[number][0].port},{self.ways[number][1].port}"
+        else:
+            hosts = f"host={self.directory}/way{number}0,{self.directory}/way{number}1"
+        return f"{hosts} user=chassis dbname=chassis target_session_attrs=read-write connect_timeout=3"
+
+    def _connections(self, number):
+        path = self.directory / f"connections{number}.yaml"
+        path.write_text(
+            f'connections:\n  model: {{kind: openai, url: "http://{self._near(number)}:{self.model_ways[number].port}/v1", '
+            "prices: {scripted: {input: 2.5, output: 10}}, first_byte: 4s, stall: 3s}\n")
+        return path
+
+    # The processes
 
     def _start_model(self):
         port_file = self.directory / "port"
@@ -92,86 +146,71 @@ class World:
         self.model_port = int(port_file.read_text())
         return model
 
-    def _spawn(self, log, words, **extra):
-        with open(self.directory / log, "ab") as file:
+    def _spawn(self, name, words, **extra):
+        self._started[name] = time.monotonic()
+        host = self.host(name)
+        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no", **(host.environment if host else {}), **extra}
+        with open(self.directory / f"{name}.log", "ab") as file:
             return subprocess.Popen([str(word) for word in words], stdout=file, stderr=file, stdin=subprocess.DEVNULL,
-                                    env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **extra})
+                                    env=environment)
 
     def start_worker(self, number, failpoint=None):
-        way = self.proxies[number].directory
         scratch = self.directory / "scratch"
         scratch.mkdir(exist_ok=True)
         self.workers[number] = self._spawn(
-            f"worker{number}.log",
-            [RELEASE / "chassis-worker", "--postgres", f"host={way} user=chassis dbname=chassis connect_timeout=3",
-             "--store", self.store, "--connections", self.directory / "connections.yaml", "--name", f"worker{number}",
-             "--lease", f"{LEASE_SECONDS}s", "--drain", "5s", "--poison-limit", 100, "--log-format", "text"],
+            f"worker{number}",
+            [*(self.link.prefix if self.is_linked(number) else []), RELEASE / "chassis-worker", "--postgres",
+             self._database(number), "--store", self.store, "--connections", self._connections(number), "--name",
+             f"worker{number}", "--lease", f"{LEASE_SECONDS}s", "--drain", "5s", "--poison-limit", 100, "--log-format",
+             "text"],
             TMPDIR=str(scratch), **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
 
     def start_scheduler(self, number):
         log = self.directory / f"scheduler{number}.log"
         begin = log.stat().st_size if log.exists() else 0
+        self.fronts[number].target = None
         process = self.schedulers[number] = self._spawn(
-            log.name,
+            f"scheduler{number}",
             [RELEASE / "chassis-scheduler", "--postgres", self.cluster.conninfo(), "--store", self.store, "--listen",
              "127.0.0.1:0", "--poison-limit", 100, "--log-format", "text"])
-        self.addresses[number] = None
         for _ in range(200):
             with open(log) as file:
                 file.seek(begin)
                 line = next((line for line in file if "listening" in line), None)
             if line:
-                self.addresses[number] = line.split("address=")[1].split()[0]
+                host, port = line.split("address=")[1].split()[0].removeprefix("http://").rsplit(":", 1)
+                self.fronts[number].target = (host, int(port))
                 return
             if process.poll() is not None:
                 return  # Without a database it does not start; the storm tries again.
             time.sleep(0.05)
 
     def revive(self):
-        """Starts every worker and scheduler that has ended."""
-        for number, worker in enumerate(self.workers):
-            if worker.poll() is not None:
-                self.start_worker(number)
-        for number, scheduler in enumerate(self.schedulers):
-            if scheduler.poll() is not None:
-                self.start_scheduler(number)
-
-    def ask(self, method, path, body=None):
-        """Asks whichever scheduler answers; None when none does."""
-        for address in self.addresses:
-            if address is None:
-                continue
-            base = address if address.startswith("http") else f"http://{address}"
-            request = urllib.request.Request(
-                base + path, None if body is None else json.dumps(body).encode(), method=method,
-                headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
-            try:
-                with urllib.request.urlopen(request, timeout=5) as answer:
-                    return json.load(answer)
-            except urllib.error.HTTPError as error:
-                text = error.read().decode()
-                if error.code < 500:
-                    raise RuntimeError(f"{method} {path}: {error.code} {text}") from error
-            except OSError:
-                continue
-        return None
-
-    def submit(self, kind, tag):
-        """Submits a run until a scheduler has taken it; the key makes that safe."""
-        body = {"workflow": self.workflows[kind], "file": f"{kind}.yaml", "params": {"tag": tag}, "idempotency_key": tag}
-        return self.ask("POST", "/v1/runs", body)
+        """Starts every worker and scheduler that has ended, and the standby."""
+        for kind, processes, start in (("worker", self.workers, self.start_worker),
+                                       ("scheduler", self.schedulers, self.start_scheduler)):
+            for number, process in enumerate(processes):
+                age = time.monotonic() - self._started[f"{kind}{number}"]
+                if process.poll() is not None and age > REVIVAL_SECONDS:
+                    start(number)
+        self.cluster.revive_standby()
 
     def control_model(self, path, value):
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.model_port}/__scripted/{path}", json.dumps(value).encode(), method="POST")
         urllib.request.urlopen(request, timeout=10).read()
 
-    def calm(self, runs):
-        """Ends all faults, and waits until every run has ended, or for as long as it may take."""
+    # The end
+
+    def heal(self):
+        """Ends all faults."""
         self.control_model("faults", [])
-        for proxy in self.proxies:
-            proxy.delay(0)
-            proxy.swallow(False)
+        for proxy in [*sum(self.ways, []), *self.model_ways, *self.fronts]:
+            proxy.heal()
+        if self.link:
+            self.link.set(is_up=True)
+        if self.shim:
+            self.shim.heal()
         for process in self.workers + self.schedulers:
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
@@ -179,16 +218,28 @@ class World:
             self.cluster.start_server()
         (self.store / "filler").unlink(missing_ok=True)
         self.revive()
+
+    def calm(self, runs, follow):
+        """Ends all faults, and waits until every run has ended, or for as long as it may take.
+
+        follow: what goes on meanwhile; says whether it is done.
+        """
+        self.heal()
+        if not self.cluster.wait_until_followed():
+            print("the old primary does not follow the new one")
         for kind, tag in runs:
             for _ in range(100):
-                if self.submit(kind, tag) is not None:
+                # What was promised must be there; nobody asks for it twice.
+                if tag in self.client.promised or self.client.submit(kind, tag) is not None:
                     break
                 self.revive()
                 time.sleep(0.1)
             else:
                 raise RuntimeError("no scheduler takes a run although all faults have ended")
         until = time.monotonic() + LONGEST_CALM_SECONDS
-        while time.monotonic() < until and int(self.cluster.psql("SELECT count(*) FROM chassis.live_run")) > 0:
+        while time.monotonic() < until:
+            if follow() and int(self.cluster.psql("SELECT count(*) FROM chassis.live_run")) == 0:
+                break
             self.revive()
             time.sleep(0.2)
 

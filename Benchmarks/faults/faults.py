@@ -1,0 +1,231 @@
+"""The faults: which, when and to whom, decided by the seed."""
+
+import os
+import signal
+import subprocess
+import time
+
+from world import LEASE_SECONDS, SCHEDULERS, WORKERS
+
+PLACES = ["before-intent", "before-send", "during-answer", "after-answer", "after-checkpoint", "after-settlement",
+          "before-end"]
+LONGER_THAN_THE_LEASE = LEASE_SECONDS + 3
+WRONG_CLOCK = 1
+"""The number of the worker and of the scheduler on the host whose clock is wrong."""
+LONGEST_SKEW_MS = 6 * 3600 * 1000
+
+
+class Faults:
+    def __init__(self, world, random):
+        self.world = world
+        self.random = random
+        self._later = []
+        self._faults = [
+            (8, self.kill_worker), (4, self.kill_worker_at_a_place), (3, self.end_worker), (4, self.stop_worker),
+            (2, self.kill_scheduler), (1, self.stop_scheduler),
+            (1, self.crash_postgres), (2, self.fail_over), (1, self.crash_standby), (3, self.end_backend), (1, self.crash_backend),
+            (3, self.cut_connections), (3, self.swallow), (3, self.delay),
+            (5, self.provider_fault), (4, self.hurt_way_to_provider),
+            (2, self.lose_answers), (2, self.notify_again),
+        ]
+        if world.has_small_store:
+            self._faults.append((1, self.fill_store))
+        if world.shim:
+            self._faults += [(2, self.jump_clock), (3, self.slow_syncs), (2, self.close_store)]
+        if world.link:
+            self._faults.append((3, self.take_link_down))
+
+    def begin(self):
+        """What is wrong from the beginning."""
+        if self.world.shim:
+            self.jump_clock()
+
+    def make(self):
+        """Makes a fault; returns its name."""
+        weights, faults = zip(*self._faults)
+        fault = self.random.choices(faults, weights)[0]
+        return (fault() or fault.__name__).replace("_", "-")
+
+    def undo(self, now):
+        """Ends the faults whose time is over, or all of them."""
+        for entry in [entry for entry in self._later if now is None or entry[0] <= now]:
+            self._later.remove(entry)
+            entry[1]()
+
+    def after(self, seconds, undo):
+        self._later.append((time.monotonic() + seconds, undo))
+
+    def some_worker(self):
+        return self.random.randrange(WORKERS)
+
+    # Workers and schedulers
+
+    def kill_worker(self):
+        self.world.workers[self.some_worker()].kill()
+
+    def kill_worker_at_a_place(self):
+        number = self.some_worker()
+        failpoint = f"{self.random.choice(PLACES)}:{self.random.randrange(1, 12)}"
+        self.world.workers[number].kill()
+        self.world.workers[number].wait()
+        self.world.start_worker(number, failpoint)
+
+    def end_worker(self):
+        self.world.workers[self.some_worker()].send_signal(signal.SIGTERM)
+
+    def stop_worker(self):
+        worker = self.world.workers[self.some_worker()]
+        worker.send_signal(signal.SIGSTOP)
+        self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), lambda: worker.send_signal(signal.SIGCONT))
+
+    def kill_scheduler(self):
+        self.world.schedulers[self.random.randrange(SCHEDULERS)].kill()
+
+    def stop_scheduler(self):
+        scheduler = self.world.schedulers[self.random.randrange(SCHEDULERS)]
+        scheduler.send_signal(signal.SIGSTOP)
+        self.after(self.random.uniform(0.2, 3), lambda: scheduler.send_signal(signal.SIGCONT))
+
+    def jump_clock(self):
+        """Sets the clock of one host to another wrong time."""
+        skew = int(self.random.choice([-1, 1]) * LONGEST_SKEW_MS ** self.random.random())
+        for name in (f"worker{WRONG_CLOCK}", f"scheduler{WRONG_CLOCK}"):
+            self.world.host(name).set(skew_ms=skew)
+
+    # Postgres
+
+    def crash_postgres(self):
+        self.world.cluster.crash_server()
+        time.sleep(self.random.uniform(0, 2))
+        for _ in range(50):
+            try:
+                return self.world.cluster.start_server()
+            except RuntimeError:
+                time.sleep(0.2)  # The children of the last one are still leaving.
+        raise RuntimeError("Postgres does not come back")
+
+    def fail_over(self):
+        """Has the standby take the place of the primary, if it has all that was acknowledged."""
+        away, rewinds = self.random.uniform(0, 2), self.random.random() < 0.5
+        if not self.world.cluster.can_fail_over:
+            return self.crash_postgres() or "crash_postgres"
+        return self.world.cluster.fail_over(away, rewinds)
+
+    def crash_standby(self):
+        if not self.world.cluster.can_fail_over:
+            return self.crash_postgres() or "crash_postgres"
+        return self.world.cluster.crash_standby()
+
+    def end_backend(self):
+        """Has Postgres end one connection of a worker."""
+        self.ask(f"SELECT pg_terminate_backend(({self.some_backend()}))")
+
+    def crash_backend(self):
+        """Kills the process of one connection of a worker; Postgres drops all connections and recovers."""
+        if pid := self.ask(self.some_backend()):
+            os.kill(int(pid), signal.SIGKILL)
+
+    def some_backend(self):
+        return ("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'chassis-worker%' "
+                f"ORDER BY pid OFFSET {self.random.randrange(12)} LIMIT 1")
+
+    def ask(self, sql):
+        """Asks the database; None when it does not answer."""
+        try:
+            return self.world.cluster.psql(sql)
+        except subprocess.CalledProcessError:
+            return None
+
+    # The ways
+
+    def cut_connections(self):
+        self.each_way(self.some_worker(), lambda way: way.cut())
+
+    def swallow(self):
+        number = self.some_worker()
+        self.each_way(number, lambda way: way.swallow(True))
+
+        def heal():
+            self.each_way(number, lambda way: way.swallow(False))
+            if self.random.random() < 0.5:
+                self.each_way(number, lambda way: way.cut())
+
+        self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), heal)
+
+    def delay(self):
+        number, seconds = self.some_worker(), self.random.uniform(0.01, 0.3)
+        self.each_way(number, lambda way: way.delay(seconds))
+        self.after(self.random.uniform(0.5, 4), lambda: self.each_way(number, lambda way: way.delay(0)))
+
+    def each_way(self, number, do):
+        for way in self.world.ways[number]:
+            do(way)
+
+    def take_link_down(self):
+        """The host of one worker loses its network."""
+        self.world.link.set(is_up=False)
+        self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), lambda: self.world.link.set(is_up=True))
+
+    def hurt_way_to_provider(self):
+        way = self.world.model_ways[self.some_worker()]
+        how = self.random.choice(["cut", "reset", "refuse", "swallow", "delay"])
+        seconds = self.random.uniform(0.2, LONGER_THAN_THE_LEASE)
+        if how in ("cut", "reset"):
+            getattr(way, how)()
+        elif how == "delay":
+            way.delay(self.random.uniform(0.01, 1))
+            self.after(seconds, lambda: way.delay(0))
+        else:
+            getattr(way, how)(True)
+            self.after(seconds, lambda: getattr(way, how)(False))
+        return f"provider-way-{how}"
+
+    # Duplicates
+
+    def lose_answers(self):
+        """Swallows the answers of a scheduler for a while: what it was asked to do is asked for again."""
+        front = self.world.fronts[self.random.randrange(SCHEDULERS)]
+        front.lose_answers(True)
+        self.after(self.random.uniform(0.5, 3), lambda: front.lose_answers(False))
+
+    def notify_again(self):
+        """Delivers notifications twice, late, and about what is not so."""
+        self.ask("SELECT pg_notify('chassis_ready', payload), pg_notify('chassis_cancelled', payload) "
+                 "FROM (SELECT run_id::text FROM chassis.live_run UNION ALL SELECT 'default' "
+                 "UNION ALL SELECT 'no such queue') AS given (payload)")
+
+    # The provider and the store
+
+    def provider_fault(self):
+        rule = self.random.choice([
+            {"do": "status", "status": 429, "retry_after": 1}, {"do": "status", "status": 500},
+            {"do": "status", "status": 503}, {"do": "hang"}, {"do": "cut", "after_events": self.random.randrange(1, 4)},
+            {"do": "stall", "after_events": 1}, {"do": "malformed", "kind": "garbage"},
+            {"do": "malformed", "kind": "bad_sse"}, {"do": "malformed", "kind": "html"},
+            {"do": "slow", "delay_ms": 300, "event_ms": 50},
+        ])
+        self.world.control_model("faults", [{**rule, "times": self.random.randrange(1, 6)}])
+
+    def slow_syncs(self):
+        """Has each fsync of a server or of a worker take long."""
+        host = self.world.host(self.random.choice(["postgres0", "postgres1", *(f"worker{number}" for number in range(WORKERS))]))
+        host.set(sync_us=int(self.random.uniform(5_000, 400_000)))
+        self.after(self.random.uniform(0.5, 4), lambda: host.set(sync_us=0))
+
+    def close_store(self):
+        """The store is read-only for a worker."""
+        host = self.world.host(f"worker{self.some_worker()}")
+        host.set(is_read_only=1)
+        self.after(self.random.uniform(0.3, 3), lambda: host.set(is_read_only=0))
+
+    def fill_store(self):
+        """Leaves no room in the store for a while."""
+        filler = self.world.store / "filler"
+        try:
+            with open(filler, "wb") as file:
+                while True:
+                    file.write(bytes(1 << 20))
+                    file.flush()
+        except OSError:
+            pass  # It is full now.
+        self.after(self.random.uniform(0.3, 3), lambda: filler.unlink(missing_ok=True))

@@ -1,0 +1,193 @@
+/* A bad host for one process: a wall clock that is off, syncs that take long, a store that takes no more writes.
+ *
+ * Loaded with LD_PRELOAD. What is wrong just now stands in the file that CHASSIS_SHIM_CONTROL names, four 64-bit numbers
+ * that the storm may change at any time: the clock's error in milliseconds, how long each sync takes in microseconds,
+ * whether the store is read-only, and how many files were refused. The store is what CHASSIS_SHIM_STORE names. Monotonic
+ * clocks are left alone. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+struct control { volatile int64_t skew_ms, sync_us, is_read_only, refusals; };
+
+static struct control calm;
+static struct control *control = &calm;
+static char store[PATH_MAX];
+
+__attribute__((constructor)) static void begin(void) {
+    const char *path = getenv("CHASSIS_SHIM_CONTROL"), *root = getenv("CHASSIS_SHIM_STORE");
+    if (root) snprintf(store, sizeof store, "%s", root);
+    int file = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    if (path && file < 0) file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return;
+    void *place = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (place == MAP_FAILED) place = mmap(NULL, sizeof *control, PROT_READ, MAP_PRIVATE, file, 0);
+    if (place != MAP_FAILED) control = place;
+    close(file);
+}
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+/* The clock */
+
+static void add_milliseconds(struct timespec *at, int64_t milliseconds) {
+    int64_t nanoseconds = at->tv_nsec + milliseconds % 1000 * 1000000;
+    at->tv_sec += milliseconds / 1000 + nanoseconds / 1000000000;
+    at->tv_nsec = nanoseconds % 1000000000;
+    if (at->tv_nsec < 0) { at->tv_nsec += 1000000000; at->tv_sec -= 1; }
+}
+
+int clock_gettime(clockid_t clock, struct timespec *at) {
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real) real = REAL(clock_gettime);
+    int result = real(clock, at);
+    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) add_milliseconds(at, control->skew_ms);
+    return result;
+}
+
+int gettimeofday(struct timeval *restrict at, void *restrict zone) {
+    struct timespec now;
+    (void)zone;
+    clock_gettime(CLOCK_REALTIME, &now);
+    at->tv_sec = now.tv_sec;
+    at->tv_usec = now.tv_nsec / 1000;
+    return 0;
+}
+
+time_t time(time_t *place) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (place) *place = now.tv_sec;
+    return now.tv_sec;
+}
+
+/* A time that was made from this process's wall clock, as the kernel counts; monotonic ones are small. */
+static struct timespec true_time(const struct timespec *at) {
+    struct timespec result = *at;
+    if (at->tv_sec > 500000000) add_milliseconds(&result, -control->skew_ms);
+    return result;
+}
+
+int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict until) {
+    static int (*real)(sem_t *restrict, const struct timespec *restrict);
+    if (!real) real = REAL(sem_timedwait);
+    struct timespec at = true_time(until);
+    return real(semaphore, &at);
+}
+
+int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
+                           const struct timespec *restrict until) {
+    static int (*real)(pthread_cond_t *restrict, pthread_mutex_t *restrict, const struct timespec *restrict);
+    if (!real) real = REAL(pthread_cond_timedwait);
+    struct timespec at = true_time(until);
+    return real(condition, mutex, &at);
+}
+
+/* The disk */
+
+static void take_long(void) {
+    int64_t microseconds = control->sync_us;
+    if (microseconds <= 0) return;
+    struct timespec pause = {microseconds / 1000000, microseconds % 1000000 * 1000};
+    while (nanosleep(&pause, &pause) != 0 && errno == EINTR) {}
+}
+
+int fsync(int file) {
+    static int (*real)(int);
+    if (!real) real = REAL(fsync);
+    take_long();
+    return real(file);
+}
+
+int fdatasync(int file) {
+    static int (*real)(int);
+    if (!real) real = REAL(fdatasync);
+    take_long();
+    return real(file);
+}
+
+/* The store */
+
+static int is_in_store(const char *path) {
+    size_t length = strlen(store);
+    return length > 0 && strncmp(path, store, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+static int is_refused(int file) {
+    if (!control->is_read_only || file < 0) return 0;
+    char link[64], path[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length <= 0) return 0;
+    path[length] = '\0';
+    if (!is_in_store(path)) return 0;
+    __atomic_add_fetch((int64_t *)&control->refusals, 1, __ATOMIC_RELAXED);
+    errno = EROFS;
+    return 1;
+}
+
+static int writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)); }
+
+int openat(int directory, const char *path, int flags, ...) {
+    mode_t mode = 0;
+    if (flags & (O_CREAT | __O_TMPFILE)) {
+        va_list rest;
+        va_start(rest, flags);
+        mode = va_arg(rest, mode_t);
+        va_end(rest);
+    }
+    if (control->is_read_only && writes(flags) && path[0] != '/' && is_refused(directory)) return -1;
+    return (int)syscall(SYS_openat, directory, path, flags, mode);
+}
+
+int openat64(int directory, const char *path, int flags, ...) __attribute__((alias("openat")));
+
+ssize_t write(int file, const void *bytes, size_t count) {
+    static ssize_t (*real)(int, const void *, size_t);
+    if (!real) real = REAL(write);
+    return is_refused(file) ? -1 : real(file, bytes, count);
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
+    static ssize_t (*real)(int, const void *, size_t, off_t);
+    if (!real) real = REAL(pwrite);
+    return is_refused(file) ? -1 : real(file, bytes, count, offset);
+}
+
+int ftruncate(int file, off_t length) {
+    static int (*real)(int, off_t);
+    if (!real) real = REAL(ftruncate);
+    return is_refused(file) ? -1 : real(file, length);
+}
+
+int mkdirat(int directory, const char *path, mode_t mode) {
+    static int (*real)(int, const char *, mode_t);
+    if (!real) real = REAL(mkdirat);
+    return is_refused(directory) ? -1 : real(directory, path, mode);
+}
+
+int renameat(int from, const char *name, int to, const char *other) {
+    static int (*real)(int, const char *, int, const char *);
+    if (!real) real = REAL(renameat);
+    return is_refused(to) ? -1 : real(from, name, to, other);
+}
+
+int unlinkat(int directory, const char *path, int flags) {
+    static int (*real)(int, const char *, int);
+    if (!real) real = REAL(unlinkat);
+    return is_refused(directory) ? -1 : real(directory, path, flags);
+}

@@ -1,0 +1,57 @@
+"""What makes a host bad for one process: its wall clock, its syncs, its store; see shim.c."""
+
+import mmap
+import pathlib
+import shutil
+import struct
+import subprocess
+
+FIELDS = ["skew_ms", "sync_us", "is_read_only", "refusals"]
+
+
+class Shim:
+    """The shim, compiled; None where there is no C compiler."""
+
+    @staticmethod
+    def build(directory):
+        compiler = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), None)
+        if compiler is None:
+            return None
+        library = directory / "shim.so"
+        source = pathlib.Path(__file__).with_name("shim.c")
+        subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+        return Shim(directory, library)
+
+    def __init__(self, directory, library):
+        self._directory = directory
+        self._library = library
+        self.hosts = {}
+
+    def host(self, name, store=None):
+        """The host of that name, which keeps its faults from one of its processes to the next."""
+        if name not in self.hosts:
+            self.hosts[name] = Host(self._directory / f"shim-{name}", self._library, store)
+        return self.hosts[name]
+
+    def heal(self):
+        """Ends the faults of all hosts, except that their clocks stay as wrong as they are."""
+        for host in self.hosts.values():
+            host.set(sync_us=0, is_read_only=0)
+
+
+class Host:
+    def __init__(self, path, library, store):
+        path.write_bytes(bytes(8 * len(FIELDS)))
+        path.chmod(0o666)
+        with open(path, "r+b") as file:
+            self._memory = mmap.mmap(file.fileno(), 8 * len(FIELDS))
+        self.environment = {"LD_PRELOAD": str(library), "CHASSIS_SHIM_CONTROL": str(path)}
+        if store is not None:
+            self.environment["CHASSIS_SHIM_STORE"] = str(store)
+
+    def set(self, **values):
+        for name, value in values.items():
+            struct.pack_into("<q", self._memory, 8 * FIELDS.index(name), value)
+
+    def get(self, name):
+        return struct.unpack_from("<q", self._memory, 8 * FIELDS.index(name))[0]
