@@ -23,6 +23,18 @@ import Testing
         #expect(try await rescued(true) == 1)
     }
 
+    @Test func findsTheCancelledJobsOfASession() async throws {
+        let fixture = try await QueueFixture.make()
+        let runs = [try await fixture.submit([("a", [])]).run, try await fixture.submit([("a", [])]).run]
+        let jobs = try await fixture.claim()
+        try await fixture.pool.withConnection { connection in
+            #expect(try await fixture.sessions.cancelledJobs(of: fixture.session, on: connection) == [])
+            _ = try await fixture.runs.cancel(runs[1])
+            let cancelled = try await fixture.sessions.cancelledJobs(of: fixture.session, on: connection)
+            #expect(cancelled == jobs.filter { $0.run == runs[1] }.map(\.id))
+        }
+    }
+
     /// A lock that an older connection of the process still holds is no sign of death, and is taken later.
     @Test func doesNotCountALockThatItCouldNotTake() async throws {
         let fixture = try await QueueFixture.make()

@@ -86,14 +86,14 @@ import Testing
         #expect(try Self.turn(&state).limit == 4)
     }
 
-    @Test func stopsJobsOfARunThatWasCancelledWhileTheyWereClaimed() throws {
+    @Test func stopsJobsThatWereCancelledWhileTheyWereClaimed() throws {
         var state = PoolState(slots: 4, queues: ["a"])
         let turn = try Self.turn(&state)
-        state.runWasCancelled(RunID(rawValue: 2))
-        let started = state.answered(turn, claimed: [Self.job(1, run: 1), Self.job(2, run: 2)])
+        state.jobsWereCancelled([JobID(rawValue: 2)])
+        let started = state.answered(turn, claimed: [Self.job(1), Self.job(2)])
         #expect(started.map(\.signal.reason) == [nil, .cancelled])
         state.queueIsReady("a")
-        #expect(try Self.claim([Self.job(3, run: 2)], &state).map(\.signal.reason) == [nil])
+        #expect(try Self.claim([Self.job(2)], &state).map(\.signal.reason) == [nil])
     }
 
     @Test func waitsWhenAQueueWasFoundEmpty() throws {
@@ -234,10 +234,8 @@ import Testing
 
     @Test func stopsTheJobsOfACancelledRunAlone() throws {
         var state = PoolState(slots: 2, queues: ["a"])
-        let started = try Self.claim([Self.job(1, run: 1), Self.job(2, run: 2)], &state)
-        state.runWasCancelled(RunID(rawValue: 2))
+        let started = try Self.claim([Self.job(1), Self.job(2)], &state)
+        state.jobsWereCancelled([JobID(rawValue: 2), JobID(rawValue: 9)])
         #expect(started.map(\.signal.reason) == [nil, .cancelled])
-        state.jobsWereCancelled([JobID(rawValue: 1), JobID(rawValue: 9)])
-        #expect(started.map(\.signal.reason) == [.cancelled, .cancelled])
     }
 }

@@ -96,6 +96,12 @@ package struct SessionStore: Sendable {
         return try row.string("cancelled_jobs").split(separator: ",").compactMap { Int64($0) }.map(JobID.init)
     }
 
+    /// The jobs of the session whose runs were cancelled.
+    package func cancelledJobs(of session: SessionID, on connection: PostgresConnection) async throws -> [JobID] {
+        try await connection.query(Statement.findCancelledJobs, [.integer(session.rawValue)]).rows
+            .map { JobID(rawValue: try $0.int64("job_id")) }
+    }
+
     /// Notes that the session takes no more jobs.
     package func drain(_ session: SessionID, on connection: PostgresConnection) async throws {
         _ = try await connection.query(Statement.drainSession, [.integer(session.rawValue), .null])

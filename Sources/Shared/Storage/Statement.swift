@@ -24,6 +24,7 @@ package enum Statement {
 
     // Sessions
     static let beginSession = load("begin_session", PackageResources.begin_session_sql)
+    static let findCancelledJobs = load("find_cancelled_jobs", PackageResources.find_cancelled_jobs_sql)
     static let renewSession = load("renew_session", PackageResources.renew_session_sql)
     static let lockSession = load("lock_session", PackageResources.lock_session_sql)
     static let drainSession = load("drain_session", PackageResources.drain_session_sql)

@@ -63,7 +63,6 @@ final class JobPool: Sendable {
         state.withLock { state in
             switch event {
             case .ready(let queue): state.queueIsReady(queue)
-            case .cancelled(let run): state.runWasCancelled(run)
             case .cancelledJobs(let jobs): state.jobsWereCancelled(jobs)
             }
         }

@@ -45,15 +45,15 @@ struct PoolState: Sendable {
     private(set) var free: Int
     /// How many jobs one turn claims at most.
     private let largestClaim: Int
-    /// The turns under way, and the runs that were cancelled meanwhile: what they claim may be of such a run.
-    private var underWay: [Int: Set<RunID>] = [:]
+    /// The turns under way, and the jobs that were cancelled meanwhile: they may be what the turn claims.
+    private var underWay: [Int: Set<JobID>] = [:]
     private var sweepsLeft = 0
     private var isSweepDue = false
     private var isSweeping = false
     private var queues: [String]
     private var hot: Set<String>
     private var endings: [JobEnding] = []
-    private var running: [JobID: Entry] = [:]
+    private var running: [JobID: StopSignal] = [:]
     private var pace: Pace = .ready
 
     /// Whether the next turn may be made, or gathers endings first.
@@ -68,11 +68,6 @@ struct PoolState: Sendable {
 
     /// How many turns were begun.
     private var turns = 0
-
-    private struct Entry: Sendable {
-        let run: RunID
-        let signal: StopSignal
-    }
 
     /// - Parameter queues: The queues to claim from, each in its turn.
     init(slots: Int, queues: [String]) {
@@ -178,11 +173,11 @@ struct PoolState: Sendable {
         return claimed.map { job in
             let signal = StopSignal()
             switch mode {
-            case .claiming: if cancelled.contains(job.run) { signal.stop(.cancelled) }
+            case .claiming: if cancelled.contains(job.id) { signal.stop(.cancelled) }
             case .draining: signal.drain()
             case .lost: signal.stop(.leaseLost)
             }
-            running[job.id] = Entry(run: job.run, signal: signal)
+            running[job.id] = signal
             return (job, signal)
         }
     }
@@ -220,30 +215,26 @@ struct PoolState: Sendable {
     /// Whether something may be done now; asked after a job's return, so that not each of them wakes somebody.
     var isWorthALook: Bool { mode != .claiming || isSweepDue || !isGathering }
 
-    mutating func runWasCancelled(_ run: RunID) {
-        for turn in underWay.keys { underWay[turn]?.insert(run) }
-        for entry in running.values where entry.run == run { entry.signal.stop(.cancelled) }
-    }
-
     mutating func jobsWereCancelled(_ jobs: [JobID]) {
-        for job in jobs { running[job]?.signal.stop(.cancelled) }
+        for turn in underWay.keys { underWay[turn]?.formUnion(jobs) }
+        for job in jobs { running[job]?.stop(.cancelled) }
     }
 
     /// The process was asked to end: jobs are released at their next step boundary.
     mutating func drain() {
         guard mode == .claiming else { return }
         mode = .draining
-        for entry in running.values { entry.signal.drain() }
+        for signal in running.values { signal.drain() }
     }
 
     /// The drain has lasted long enough: jobs are released where they stand.
     mutating func drainExpired() {
-        for entry in running.values { entry.signal.stop(.drained) }
+        for signal in running.values { signal.stop(.drained) }
     }
 
     mutating func leaseWasLost() {
         mode = .lost
         endings = []
-        for entry in running.values { entry.signal.stop(.leaseLost) }
+        for signal in running.values { signal.stop(.leaseLost) }
     }
 }

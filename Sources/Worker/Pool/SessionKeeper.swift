@@ -114,10 +114,19 @@ struct SessionKeeper: Sendable {
 
     private func keep(_ connection: PostgresConnection) async throws -> End {
         try await withThrowingTaskGroup(of: End.self) { group in
+            let (notices, notice) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             group.addTask {
-                for await notification in connection.notifications { deliver(notification) }
+                for await notification in connection.notifications { deliver(notification, notice) }
                 try Task.checkCancellation()
                 throw PostgresError.connectionLost(reason: "the session's connection ended")
+            }
+            group.addTask {
+                // A notice may be late, and the run retried since: what is cancelled now, the database knows.
+                for await _ in notices {
+                    let cancelled = try await store.cancelledJobs(of: session, on: connection)
+                    if !cancelled.isEmpty { wake(.cancelledJobs(cancelled)) }
+                }
+                throw CancellationError()
             }
             group.addTask { try await renewals(on: connection) }
             group.addTask { try await watch() }
@@ -129,12 +138,12 @@ struct SessionKeeper: Sendable {
         }
     }
 
-    private func deliver(_ notification: PostgresNotification) {
+    private func deliver(_ notification: PostgresNotification, _ notice: AsyncStream<Void>.Continuation) {
         switch notification.channel {
         case Notifications.ready:
             wake(.ready(queue: notification.payload))
         case Notifications.cancelled:
-            if let run = Int64(notification.payload) { wake(.cancelled(run: RunID(rawValue: run))) }
+            notice.yield()
         default: break
         }
     }

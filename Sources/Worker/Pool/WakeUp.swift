@@ -4,8 +4,6 @@ import JobModel
 enum WakeUp: Equatable, Sendable {
     /// A queue may have pending jobs.
     case ready(queue: String)
-    /// A run was cancelled.
-    case cancelled(run: RunID)
     /// These jobs' runs were cancelled, says the database.
     case cancelledJobs([JobID])
 }

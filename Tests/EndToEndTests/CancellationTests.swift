@@ -1,0 +1,47 @@
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// Workers are told of cancelled runs at once; but what they are told may be late, and only the database knows.
+@Suite(.serialized) struct CancellationTests {
+    /// A notice that came late: the run was cancelled and retried since, or never cancelled.
+    @Test(.timeLimit(.minutes(1))) func aLateNoticeCancelsNothing() async throws {
+        let fleet = try await Fleet.make()
+        await fleet.hold(turn: 4)
+        let run = try await fleet.submitAgent()
+        let worker = fleet.worker("only")
+        await fleet.untilHeld()
+        _ = try await fleet.pool.query("SELECT pg_notify('chassis_cancelled', $1)", [.text(String(run.rawValue))])
+        // What is told later is heard later.
+        let other = try await fleet.submitAgent(tag: "other")
+        #expect(try await fleet.end(of: other) == "succeeded")
+        await fleet.release()
+        #expect(try await fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try fleet.bill().billed == 10)
+        await worker.killAndWait()
+        await fleet.close()
+    }
+
+    /// The next renewal, which would tell the worker too, is 20 s away.
+    @Test(.timeLimit(.minutes(1))) func aCancellationIsHeardAtOnce() async throws {
+        let fleet = try await Fleet.make()
+        await fleet.hold(turn: 4)
+        let run = try await fleet.submitAgent()
+        let worker = fleet.worker("only", arguments: ["--lease", "60s"])
+        await fleet.untilHeld()
+        #expect(try await RunStore(fleet.pool).cancel(run)?.running == 1)
+        #expect(try await fleet.end(of: run) == "cancelled")
+        let seconds = try await fleet.number(
+            """
+            SELECT extract(epoch FROM ended_run.ended_at - renewed_at)::integer AS n
+            FROM chassis.ended_run, chassis.session WHERE run_id = $1::bigint
+            """,
+            of: run
+        )
+        #expect(seconds < 15, "\(worker.output)")
+        await worker.killAndWait()
+        await fleet.close()
+    }
+}
