@@ -29,6 +29,9 @@ package enum SchedulerProcess {
             "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
             // Compiling a plan costs more than these statements do.
             "jit": "off",
+            // With an empty queue's statistics the place of a new job would be looked for in the whole table, and still
+            // would be when the table is full.
+            "enable_seqscan": "off", "enable_bitmapscan": "off",
         ]
         let pool = PostgresPool(options, size: poolSize)
         try await Migrator().check(pool)
