@@ -25,14 +25,9 @@ package enum SchedulerProcess {
             conninfo: settings.postgres.exposed,
             applicationName: "chassis-scheduler"
         )
-        options.sessionSettings = [
-            "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
-            // Compiling a plan costs more than these statements do.
-            "jit": "off",
-            // With an empty queue's statistics the place of a new job would be looked for in the whole table, and still
-            // would be when the table is full.
-            "enable_seqscan": "off", "enable_bitmapscan": "off",
-        ]
+        options.sessionSettings = SubmitterSettings.all
+        options.sessionSettings["idle_in_transaction_session_timeout"] = "30s"
+        options.sessionSettings["statement_timeout"] = "30s"
         let pool = PostgresPool(options, size: poolSize)
         try await Migrator().check(pool)
         let store = try await DirectoryStore.open(at: settings.store)
