@@ -22,7 +22,7 @@ struct ClaimCommand: AsyncParsableCommand {
         var options = PostgresConnection.Options(conninfo: postgres, applicationName: "chassis-benchmark")
         options.sessionSettings = WorkerService.sessionSettings
         let worker = PostgresPool(options, size: 1)
-        let scheduler = PostgresPool(.init(conninfo: postgres, applicationName: "chassis-benchmark"), size: 1)
+        let scheduler = SubmitCommand.pool(postgres, size: 1)
         let registration = SessionStore.Registration(
             worker: "claims",
             host: "here",

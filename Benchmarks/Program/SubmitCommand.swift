@@ -25,7 +25,7 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "A workflow file whose jobs are job0, job1 and so on.") var source: String?
 
     func run() async throws {
-        let pool = PostgresPool(.init(conninfo: postgres, applicationName: "chassis-benchmark"), size: clients)
+        let pool = Self.pool(postgres, size: clients)
         let submission = try Self.submission(
             jobs: jobs,
             kind: kind,
@@ -56,6 +56,13 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         print(Double(clinux_monotonic_ns() - began) / 1e9)
         await pool.close()
+    }
+
+    /// Connections like a scheduler's.
+    static func pool(_ conninfo: String, size: Int) -> PostgresPool {
+        var options = PostgresConnection.Options(conninfo: conninfo, applicationName: "chassis-benchmark")
+        options.sessionSettings = SubmitterSettings.all
+        return PostgresPool(options, size: size)
     }
 
     private func waitForRoom(_ pool: PostgresPool) async throws {

@@ -18,7 +18,7 @@ struct SubmitTimedCommand: AsyncParsableCommand {
     @Option var seed: UInt64 = 1
 
     func run() async throws {
-        let pool = PostgresPool(.init(conninfo: postgres, applicationName: "chassis-benchmark"), size: 2)
+        let pool = SubmitCommand.pool(postgres, size: 2)
         let notifier = ReadyNotifier(pool)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await notifier.run() }

@@ -9,7 +9,7 @@ INSERT INTO chassis.run (run_id, version_id, team, params, created_at)
     SELECT :run + number, :version, 'default', '{}', now() - interval '30 days' + number * interval '1 second'
     FROM generate_series(1, :runs) AS number;
 INSERT INTO chassis.ended_run (run_id, state, ended_at)
-    SELECT :run + number, CASE WHEN number % 50 = 0 THEN 'failed' ELSE 'succeeded' END,
+    SELECT :run + number, CASE WHEN number % 10 = 0 THEN 'failed' ELSE 'succeeded' END,
            now() - interval '30 days' + number * interval '1 second'
     FROM generate_series(1, :runs) AS number;
 INSERT INTO chassis.job (job_id, run_id, position, name, kind)

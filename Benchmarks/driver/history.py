@@ -12,7 +12,7 @@ from cluster import RELEASE, SQL
 from figures import percentile
 
 STEPS_A_RUN = 100
-BACKLOG_RUNS = 20
+BACKLOG_RUNS = 2
 
 
 def history(cluster, figures, quick):
@@ -79,7 +79,7 @@ class Scheduler:
             self.port = place.getsockname()[1]
         self.token = subprocess.check_output(
             [RELEASE / "chassis", "token", "create", "--postgres", cluster.conninfo(), "--name",
-             f"benchmark-{self.port}"], text=True).strip()
+             f"benchmark-{self.port}"], text=True, stderr=subprocess.DEVNULL).strip()
         self.program = cluster.start(
             "chassis-scheduler", "--postgres", cluster.conninfo(), "--store", cluster.store, "--listen",
             f"127.0.0.1:{self.port}", "--retention", retention, "--log-level", "error")

@@ -77,11 +77,12 @@ def sessions(cluster, figures, quick):
     cluster.fresh()
     others = cluster.start("chassis-benchmark", "sessions", "--postgres", cluster.conninfo(), "--count", count)
     assert others.process.stdout.readline().strip() == "ready"
-    before, began = cluster.usage(), time.monotonic()
+    before, ran, began = cluster.usage(), backends_ran(cluster), time.monotonic()
     time.sleep(seconds)
-    after, took = cluster.usage(), time.monotonic() - began
+    ran, after, took = backends_ran(cluster) - ran, cluster.usage(), time.monotonic() - began
     heartbeats = count * took / 5
-    figures.add(f"{count} sessions: server CPU", "% of a core", [100 * (after["cpu"] - before["cpu"]) / took])
+    figures.add(f"{count} sessions: CPU of their backends", "% of a core", [100 * ran / took])
+    figures.add("CPU of a heartbeat", "µs", [1e6 * ran / heartbeats])
     figures.add("WAL of a heartbeat", "bytes", [(after["wal"] - before["wal"]) / heartbeats])
     submission_to_start(cluster, figures, quick, beside=f", beside {count} sessions")
     others.end()
@@ -112,6 +113,18 @@ class ScriptedModel:
     def end(self):
         self.process.terminate()
         self.process.wait()
+
+
+def backends_ran(cluster):
+    """Seconds that the server's processes have run, to the nanosecond: a heartbeat is shorter than a tick."""
+    seconds = 0.0
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(path.read_text().rsplit(")", 1)[1].split()[1]) == cluster.server.pid:
+                seconds += int((path.parent / "schedstat").read_text().split()[0]) / 1e9
+        except OSError:
+            continue
+    return seconds
 
 
 def resident(pid):

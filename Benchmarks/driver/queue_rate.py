@@ -55,15 +55,46 @@ def drained(cluster, jobs):
 
 
 def enqueue(cluster, figures, quick):
-    """Submissions: one job a run, and a thousand jobs a run."""
+    """Submissions: one job a run, and sets of a thousand and more, beside COPY of the same rows."""
     runs = 2_000 if quick else 10_000
     rounds = 1 if quick else 3
-    ones, many, sets = [], [], []
+    ones, many = [], []
+    sets, copies = {1_000: [], 10_000: [], 100_000: []}, {1_000: [], 10_000: [], 100_000: []}
     for _ in range(rounds):
         cluster.fresh()
         ones.append(runs / 4 / cluster.submit(runs=runs // 4))
         many.append(runs / cluster.submit(runs=runs, clients=16))
-        sets.append(100_000 / cluster.submit(runs=100, jobs=1000))
+        for jobs in sets:
+            sets[jobs].append(100_000 / cluster.submit(runs=100_000 // jobs, jobs=jobs))
+            copies[jobs].append(100_000 / copied(cluster, 100_000 // jobs, jobs))
     figures.add("submissions of one job, 1 client", "runs/s", ones)
     figures.add("submissions of one job, 16 clients", "runs/s", many)
-    figures.add("submissions of 1,000 jobs, 1 client", "jobs/s", sets)
+    for jobs in sets:
+        figures.add(f"submissions of {jobs:,} jobs, 1 client", "jobs/s", sets[jobs], copies[jobs])
+
+
+def copied(cluster, runs, jobs):
+    """Seconds for runs whose rows are there beforehand and are written by COPY, a transaction each."""
+    script = cluster.directory / "copy.sql"
+    first = 1_000_000_000
+    with open(script, "w") as file:
+        for run in range(first, first + runs):
+            file.write("BEGIN;\n"
+                       "INSERT INTO chassis.run (run_id, version_id, team, params, created_at) OVERRIDING SYSTEM VALUE "
+                       f"VALUES ({run}, 1, 'default', '{{}}', now());\n"
+                       f"INSERT INTO chassis.live_run (run_id, unfinished, jobs) VALUES ({run}, {jobs}, {jobs});\n"
+                       "COPY chassis.job (job_id, run_id, position, name, kind) FROM STDIN;\n")
+            ids = range(first + (run - first) * jobs, first + (run - first + 1) * jobs)
+            file.writelines(f"{job}\t{run}\t{place}\tjob{place}\tnoop\n" for place, job in enumerate(ids))
+            file.write("\\.\nCOPY chassis.ready (job_id, run_id, queue, priority, available_at, place, attempt, epoch, "
+                       "failures, losses) FROM STDIN;\n")
+            file.writelines(f"{job}\t{run}\tdefault\t0\t2026-01-01 00:00:00+00\t{job}\t1\t0\t0\t0\n" for job in ids)
+            file.write("\\.\nCOMMIT;\n")
+    began = time.monotonic()
+    cluster.psql(file=script)
+    took = time.monotonic() - began
+    cluster.psql("DELETE FROM chassis.run WHERE run_id >= 1000000000; DELETE FROM chassis.job WHERE run_id >= 1000000000;"
+                 "DELETE FROM chassis.live_run WHERE run_id >= 1000000000;"
+                 "DELETE FROM chassis.ready WHERE run_id >= 1000000000")
+    cluster.settle()
+    return took

@@ -25,11 +25,9 @@ package enum SchedulerProcess {
             conninfo: settings.postgres.exposed,
             applicationName: "chassis-scheduler"
         )
-        options.sessionSettings = [
-            "idle_in_transaction_session_timeout": "30s", "statement_timeout": "30s",
-            // Compiling a plan costs more than these statements do.
-            "jit": "off",
-        ]
+        options.sessionSettings = SubmitterSettings.all
+        options.sessionSettings["idle_in_transaction_session_timeout"] = "30s"
+        options.sessionSettings["statement_timeout"] = "30s"
         let pool = PostgresPool(options, size: poolSize)
         try await Migrator().check(pool)
         let store = try await DirectoryStore.open(at: settings.store)
