@@ -25,6 +25,7 @@ class Checks:
         self._gone_means_gone()
         self._world.stop()
         self._nothing_leaked()
+        self._nothing_went_wrong()
         return any(count for name, count in self.counts.items() if name not in ("runs", "unknown"))
 
     def line(self):
@@ -169,6 +170,13 @@ class Checks:
             end = ends.get(row["incarnation"].split("/")[0])
             if end is not None and row["ended_at"] > end:
                 self._break("stale_writes", f"session {row['session_id']} was taken for gone after a failover or restart")
+
+    def _nothing_went_wrong(self):
+        """No program crashed or hung, and no two transactions waited for each other."""
+        for text in self._world.crashes:
+            self._break("crashes", text)
+        if deadlocks := self._world.cluster.log.read_text(errors="replace").count("deadlock detected"):
+            self._break("deadlocks", f"Postgres ended {deadlocks} transactions that waited in a circle; see its log")
 
     def _nothing_leaked(self):
         for name, sql in {

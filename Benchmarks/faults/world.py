@@ -26,6 +26,8 @@ LEASE_SECONDS = 5
 STORE_MEBIBYTES = 64
 LONGEST_CALM_SECONDS = 180
 REVIVAL_SECONDS = 0.2
+CRASHES = {-signal.SIGILL, -signal.SIGTRAP, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSEGV}
+"""How a program ends that goes wrong; the storm ends none so."""
 
 
 class World:
@@ -74,6 +76,7 @@ class World:
         self.workers = [None] * WORKERS
         self.schedulers = [None] * SCHEDULERS
         self._started = {}
+        self.crashes = []
         for number in range(SCHEDULERS):
             self.start_scheduler(number)
         for number in range(WORKERS):
@@ -190,10 +193,15 @@ class World:
         for kind, processes, start in (("worker", self.workers, self.start_worker),
                                        ("scheduler", self.schedulers, self.start_scheduler)):
             for number, process in enumerate(processes):
-                age = time.monotonic() - self._started[f"{kind}{number}"]
-                if process.poll() is not None and age > REVIVAL_SECONDS:
+                name = f"{kind}{number}"
+                if process.poll() is not None and time.monotonic() - self._started[name] > REVIVAL_SECONDS:
+                    self._look_at_end(name, process)
                     start(number)
         self.cluster.revive_standby()
+
+    def _look_at_end(self, name, process):
+        if process.returncode in CRASHES:
+            self.crashes.append(f"{name} ended by {signal.Signals(-process.returncode).name}")
 
     def control_model(self, path, value):
         request = urllib.request.Request(
@@ -249,11 +257,13 @@ class World:
             if process is not None and process.poll() is None:
                 process.send_signal(signal.SIGCONT)
                 process.send_signal(signal.SIGTERM)
-        for process in self.workers + self.schedulers:
+        for name, process in [*((f"worker{number}", process) for number, process in enumerate(self.workers)),
+                              *((f"scheduler{number}", process) for number, process in enumerate(self.schedulers))]:
             if process is not None:
                 try:
                     process.wait(timeout=30)
                 except subprocess.TimeoutExpired:
-                    print(f"{process.args[0]} (pid {process.pid}) did not end within 30 s of SIGTERM")
+                    self.crashes.append(f"{name} did not end within 30 s of SIGTERM")
                     process.kill()
                     process.wait()
+                self._look_at_end(name, process)
