@@ -29,6 +29,8 @@ def main():
             print(line)
         print(f"{storm.count} faults in {time.monotonic() - began:.0f} s: "
               + ", ".join(f"{name} {count}" for name, count in sorted(storm.counts.items())))
+        if world.shim:
+            print(f"a read-only store refused {world.shim.refusals} writes")
         if broken:
             world.keep()
             print(f"seed {seed} broke an invariant; what is left lies in {world.directory}")

@@ -33,6 +33,11 @@ class Shim:
             self.hosts[name] = Host(self._directory / f"shim-{name}", self._library, store)
         return self.hosts[name]
 
+    @property
+    def refusals(self):
+        """How many writes a read-only store has refused."""
+        return sum(host.get("refusals") for host in self.hosts.values())
+
     def heal(self):
         """Ends the faults of all hosts, except that their clocks stay as wrong as they are."""
         for host in self.hosts.values():
