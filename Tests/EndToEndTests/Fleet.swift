@@ -15,10 +15,12 @@ struct Fleet {
     /// - Parameters:
     ///   - turns: How many model calls the agent needs; each but the last calls a tool, the first one two.
     ///   - cluster: A running server of the test's own; by default that of all tests.
+    ///   - standby: A server that will take the place of that one; all programs know of both.
     ///   - host: The address at which the model is served.
     static func make(
         turns: Int = 10,
         on cluster: PostgresCluster? = nil,
+        standby: PostgresCluster? = nil,
         host: String = "127.0.0.1"
     ) async throws -> Fleet {
         var template = Array("/tmp/chassis-fleet-XXXXXX".utf8CString)
@@ -43,7 +45,14 @@ struct Fleet {
         )
         let conninfo: String
         if let cluster {
-            conninfo = try await cluster.makeMigratedDatabase("fleet")
+            let primary = try await cluster.makeMigratedDatabase("fleet")
+            conninfo =
+                standby.map { standby in
+                    primary.replacing(
+                        "host=\(cluster.directory)",
+                        with: "host=\(cluster.directory),\(standby.directory) target_session_attrs=read-write"
+                    )
+                } ?? primary
         } else {
             conninfo = try await TestDatabase.migrated()
         }

@@ -5,20 +5,23 @@ import Storage
 import TestSupport
 import Testing
 
-/// Postgres dies in the middle of an agent, and is back before the lease ends.
+/// Postgres dies in the middle of an agent, and is back, or another in its place, before the lease ends.
 @Suite(.serialized) struct LostServerTests {
     enum Death: CaseIterable {
         /// The whole server is killed, and started again.
         case server
         /// One of its processes is killed; it drops all connections and recovers.
         case backend
+        /// The whole server is killed, and its standby promoted.
+        case failover
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: Death.allCases, [false, true])
     func costsNothing(_ death: Death, duringTool: Bool) async throws {
         let cluster = await PostgresCluster.make(isDurable: true)
         await cluster.start()
-        let fleet = try await Fleet.make(on: cluster)
+        let standby = death == .failover ? try await PostgresCluster.make(following: cluster) : nil
+        let fleet = try await Fleet.make(on: cluster, standby: standby)
         let scheduler = await fleet.scheduler()
         let gate = fleet.directory + "/gate"
         #expect(mkfifo(gate, 0o666) == 0)
@@ -43,6 +46,7 @@ import Testing
             await fleet.release()
         }
         if death == .server { await cluster.start() }
+        try await standby?.promote()
 
         #expect(try await fleet.end(of: run) == "succeeded", "\(worker.output)")
         let done = try await fleet.pool.query(
@@ -62,11 +66,12 @@ import Testing
         await scheduler.killAndWait()
         await fleet.close()
         await cluster.stop()
+        await standby?.stop()
     }
 
     private func kill(_ cluster: PostgresCluster, _ death: Death, _ fleet: Fleet) async throws {
         switch death {
-        case .server: await cluster.stop(SIGKILL)
+        case .server, .failover: await cluster.stop(SIGKILL)
         case .backend:
             let pid = try await fleet.pool.query(
                 "SELECT pid AS n FROM pg_stat_activity WHERE application_name = 'chassis-worker session'"

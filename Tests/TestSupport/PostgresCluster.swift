@@ -18,12 +18,7 @@ package actor PostgresCluster {
     /// - Parameter isDurable: Whether it waits for the disk; without that it is faster, and does for most tests.
     /// - Parameter address: An address to listen on besides the socket, open to its network of four addresses.
     package static func make(isDurable: Bool = false, address: String? = nil) async -> PostgresCluster {
-        var template = Array("/tmp/chassis-pg-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
-        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        Lifeline.shared.remove(directory)
-        chmod(directory, 0o755)
-        if let user = serverUser { precondition(chown(directory, user.id, user.group) == 0, "chown failed") }
+        let directory = makeDirectory()
         let made = ChildProcess(
             asServerUser([binary("initdb"), "-D", directory + "/data", "-U", "chassis", "-A", "trust", "--no-sync"]),
             directory: directory
@@ -37,6 +32,49 @@ package actor PostgresCluster {
             close(access)
         }
         return PostgresCluster(directory: directory, isDurable: isDurable, address: address)
+    }
+
+    /// Makes a cluster that follows a running one and has each commit before it is acknowledged; starts it.
+    package static func make(following primary: PostgresCluster) async throws -> PostgresCluster {
+        let directory = makeDirectory()
+        let copied = ChildProcess(
+            asServerUser([
+                binary("pg_basebackup"), "-D", directory + "/data", "-d", primary.conninfo(), "-c", "fast", "-R",
+                "--no-sync",
+            ]),
+            directory: directory
+        )
+        let ending = await copied.ended()
+        precondition(ending == .exited(0), "pg_basebackup failed: \(copied.output)")
+        let standby = PostgresCluster(directory: directory, isDurable: true, address: nil)
+        await standby.start()
+        let connection = try await PostgresConnection.connect(
+            .init(conninfo: primary.conninfo(), applicationName: "test")
+        )
+        try await connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        try await connection.execute("SELECT pg_reload_conf()")
+        while try await connection.query("SELECT FROM pg_stat_replication WHERE sync_state = 'sync'").rows.isEmpty {
+            try await connection.execute("SELECT pg_sleep(0.01)")
+        }
+        await connection.close()
+        return standby
+    }
+
+    /// Has a standby take the place of its primary, which must be gone; returns when it takes writes.
+    package func promote() async throws {
+        let connection = try await PostgresConnection.connect(.init(conninfo: conninfo(), applicationName: "test"))
+        try await connection.execute("SELECT pg_promote()")
+        await connection.close()
+    }
+
+    private static func makeDirectory() -> String {
+        var template = Array("/tmp/chassis-pg-XXXXXX".utf8CString)
+        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        Lifeline.shared.remove(directory)
+        chmod(directory, 0o755)
+        if let user = serverUser { precondition(chown(directory, user.id, user.group) == 0, "chown failed") }
+        return directory
     }
 
     private init(directory: String, isDurable: Bool, address: String?) {
