@@ -165,10 +165,10 @@ class Checks:
         lives = self._world.cluster.lives
         ends = {start: end for (_, start), (end, _) in zip(lives, lives[1:])}
         for row in self._rows("""
-            SELECT session_id, incarnation, extract(epoch FROM ended_at) AS ended_at FROM chassis.session
+            SELECT session_id, incarnation, xmin::text::bigint AS ended_by FROM chassis.session
             WHERE end_reason = 'process gone'"""):
             end = ends.get(row["incarnation"].split("/")[0])
-            if end is not None and row["ended_at"] > end:
+            if end is not None and row["ended_by"] > end:
                 self._break("stale_writes", f"session {row['session_id']} was taken for gone after a failover or restart")
 
     def _nothing_went_wrong(self):

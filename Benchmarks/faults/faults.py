@@ -13,6 +13,7 @@ LONGER_THAN_THE_LEASE = LEASE_SECONDS + 3
 WRONG_CLOCK = 1
 """The number of the worker and of the scheduler on the host whose clock is wrong."""
 LONGEST_SKEW_MS = 6 * 3600 * 1000
+LONGEST_SKEW_OF_A_SERVER_MS = 2000
 
 
 class Faults:
@@ -39,6 +40,8 @@ class Faults:
         """What is wrong from the beginning."""
         if self.world.shim:
             self.jump_clock()
+            skew = self.random.uniform(-LONGEST_SKEW_OF_A_SERVER_MS, LONGEST_SKEW_OF_A_SERVER_MS)
+            self.world.host("postgres1").set(skew_ms=int(skew))
 
     def make(self):
         """Makes a fault; returns its name."""

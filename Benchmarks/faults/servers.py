@@ -29,7 +29,7 @@ class Servers(Cluster):
         self._rebuilding = None
         self._is_ending = False
         self.lives = []
-        """When each life of the server began, by the wall clock, and how its incarnation begins."""
+        """The first transaction of each life of the server, and how its incarnation begins; the clocks differ."""
 
     def __enter__(self):
         super().__enter__()
@@ -100,15 +100,18 @@ class Servers(Cluster):
         raise RuntimeError(f"the server does not answer; see {self.log}")
 
     def _ask(self, number, sql):
-        """Asks one server; None when it does not answer."""
+        """Asks one server, and waits for no other; None when it does not answer."""
+        conninfo = f"host={self.sockets[number]} user=chassis dbname=postgres options='-c synchronous_commit=local'"
         asked = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-c", sql, f"host={self.sockets[number]} user=chassis dbname=postgres"],
+            ["psql", "-X", "-q", "-A", "-t", "-c", sql, conninfo],
             capture_output=True, text=True, timeout=LONGEST_WAIT_SECONDS)
         return asked.stdout.strip() if asked.returncode == 0 else None
 
     def _note_life(self):
-        start = self._ask(self._primary, "SELECT extract(epoch FROM pg_postmaster_start_time())")
-        self.lives.append((time.time(), start))
+        life = self._ask(self._primary, "SELECT pg_current_xact_id(), extract(epoch FROM pg_postmaster_start_time())")
+        if life:
+            transaction, start = life.split("|")
+            self.lives.append((int(transaction), start))
 
     # Failover
 
