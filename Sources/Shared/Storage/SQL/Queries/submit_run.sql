@@ -52,8 +52,8 @@ WITH new_run AS (
                     LIMIT 1),
                    (SELECT ready.place
                     FROM chassis.ready
-                    WHERE ready.queue = head.queue AND ready.priority = head.priority
-                    ORDER BY ready.queue, ready.priority DESC, ready.place
+                    WHERE ready.queue = head.queue AND -ready.priority::integer = -head.priority::integer
+                    ORDER BY ready.queue, -ready.priority::integer, ready.place
                     LIMIT 1),
                    (extract(epoch FROM coalesce($12::timestamptz, now())) * 1000000)::bigint)
                FROM unnest($14::text[], $15::smallint[]) AS head (queue, priority)))[line] + number,
