@@ -42,21 +42,26 @@ WITH new_run AS (
     INSERT INTO chassis.ready
         (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
     SELECT job_id, run_id, queue, priority, coalesce($12::timestamptz, now()),
-           -- What the function next_place says, without the price of a call.
-           (ARRAY(
+           -- For the first line, mostly the only one, what the function next_place says, without the price of a call.
+           -- For all lines it would look so dear that the statement would be planned anew each time.
+           CASE line WHEN 1 THEN (
                SELECT coalesce(
                    (SELECT ready.place + 1
                     FROM chassis.ready
-                    WHERE ready.queue = head.queue AND ready.priority = head.priority AND ready.line_end = $2::text
+                    WHERE ready.queue = ($14::text[])[1] AND ready.priority = ($15::smallint[])[1]
+                      AND ready.line_end = $2::text
                     ORDER BY ready.queue DESC, ready.priority DESC, ready.line_end DESC, ready.place DESC
                     LIMIT 1),
                    (SELECT ready.place
                     FROM chassis.ready
-                    WHERE ready.queue = head.queue AND -ready.priority::integer = -head.priority::integer
+                    WHERE ready.queue = ($14::text[])[1] AND -ready.priority::integer = -(($15::smallint[])[1])::integer
                     ORDER BY ready.queue, -ready.priority::integer, ready.place
                     LIMIT 1),
-                   (extract(epoch FROM coalesce($12::timestamptz, now())) * 1000000)::bigint)
-               FROM unnest($14::text[], $15::smallint[]) AS head (queue, priority)))[line] + number,
+                   (extract(epoch FROM coalesce($12::timestamptz, now())) * 1000000)::bigint))
+           ELSE (ARRAY(
+               SELECT chassis.next_place(queue, priority, $2::text, $12::timestamptz)
+               FROM unnest(($14::text[])[2:], ($15::smallint[])[2:]) AS head (queue, priority)))[line - 1]
+           END + number,
            CASE WHEN number + 1 = ($16::integer[])[line] THEN $2::text END, 1, 0, 0, 0
     FROM new_job JOIN given USING (position)
     WHERE missing = 0
