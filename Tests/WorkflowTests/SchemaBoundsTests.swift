@@ -15,29 +15,36 @@ import Testing
         .array(Array(repeating: schema, count: count))
     }
 
-    private static let cases: [(String, JSONValue, JSONValue)] = [
-        ("unique", ["allOf": copies(["uniqueItems": true], 2_000)], numbers),
-        ("nested", ["uniqueItems": true, "items": ["$ref": "#"]], (0..<100).reduce(numbers) { value, _ in [value] }),
-        ("required", ["allOf": copies(["not": ["required": names]], 20_000)], [:]),
-        ("members", ["allOf": copies(["maxProperties": 9_999], 20_000)], keys),
-        ("names", ["anyOf": copies(["propertyNames": ["pattern": "(a?){0,300}b$"]], 1_000)], keys),
-        (
-            "patterns",
-            ["patternProperties": .object(JSONObject((0..<300).map { ("(a?){0,300}b\($0)$", true) }))], keys
-        ),
-        ("length", ["oneOf": copies(["minLength": 1], 20_000)], .string(String(repeating: "a", count: 400_000))),
-        ("choices", ["anyOf": copies(["enum": copies([1], 100)], 10_000)], numbers),
-        ("constant", ["allOf": copies(["anyOf": [["const": 0], true]], 20_000)], numbers),
-    ]
+    /// What is checked in one case; not an argument of the test, since its log holds all arguments.
+    private static func pair(_ name: String) -> (schema: JSONValue, value: JSONValue) {
+        switch name {
+        case "unique": (["allOf": copies(["uniqueItems": true], 2_000)], numbers)
+        case "nested":
+            (["uniqueItems": true, "items": ["$ref": "#"]], (0..<100).reduce(numbers) { value, _ in [value] })
+        case "required":
+            (["$defs": ["r": ["not": ["required": names]]], "allOf": copies(["$ref": "#/$defs/r"], 20_000)], [:])
+        case "members": (["allOf": copies(["maxProperties": 9_999], 20_000)], keys)
+        case "names": (["anyOf": copies(["propertyNames": ["pattern": "(a?){0,300}b$"]], 1_000)], keys)
+        case "patterns":
+            (["patternProperties": .object(JSONObject((0..<300).map { ("(a?){0,300}b\($0)$", true) }))], keys)
+        case "length": (["oneOf": copies(["minLength": 1], 20_000)], .string(String(repeating: "a", count: 400_000)))
+        case "choices": (["anyOf": copies(["enum": copies(1, 100)], 10_000)], numbers)
+        default: (["allOf": copies(["anyOf": [["const": 0], true]], 20_000)], numbers)
+        }
+    }
 
-    @Test(arguments: cases) func endsOn(_ name: String, _ schema: JSONValue, _ value: JSONValue) throws {
-        let faults = try JSONSchema(schema).validate(value)
-        #expect(faults.map(\.message) == ["the value is too large to check"])
+    @Test(arguments: [
+        "unique", "nested", "required", "members", "names", "patterns", "length", "choices", "constant",
+    ])
+    func endsOn(_ name: String) throws {
+        let (schema, value) = Self.pair(name)
+        let messages = try JSONSchema(schema).validate(value).map(\.message)
+        #expect(messages == ["the value is too large to check"])
     }
 
     @Test func matchesManyRangesSoon() throws {
         let ranges = String(String.UnicodeScalarView((0..<480).compactMap { Unicode.Scalar(0x100 + 2 * UInt32($0)) }))
-        let text = String(repeating: String(ranges.unicodeScalars.suffix(1)), count: 20_000)
+        let text = String(repeating: String(ranges.unicodeScalars.suffix(1)), count: 5_000)
         #expect(try TextPattern("[\(ranges)]{0,490}$").matches(text) == true)
     }
 
