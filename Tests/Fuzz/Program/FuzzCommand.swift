@@ -73,6 +73,7 @@ import Glibc
             "\(target.name): \(slot.count) inputs, \(slot.outcomes) outcomes, the slowest took "
                 + "\(slot.slowest / 1000) ms, \(took) s in all"
         )
+        fflush(nil)
         guard case .failed(let how) = player.ending else { return true }
         let failing = slot.input
         let fails = { (candidate: [UInt8]) in

@@ -22,7 +22,10 @@ extension FuzzTarget {
             for event in narrow.events {
                 require(event.data.utf8.count <= 100 && event.event.utf8.count <= 64, "an event beyond the limits")
             }
-            return "\(whole.error ?? "") \(min(whole.events.count, 5)) \(narrow.error ?? "")"
+            let shapes = whole.events.prefix(3).map { event in
+                "\(event.event == "message") \(event.id.isEmpty) \(min(event.data.split(separator: "\n").count, 3))"
+            }
+            return "\(whole.error ?? "") \(min(whole.events.count, 9)) \(narrow.error ?? "") \(shapes)"
         }
     )
 

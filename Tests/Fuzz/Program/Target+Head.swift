@@ -22,11 +22,10 @@ extension FuzzTarget {
                     case .complete(let head):
                         require((200...999).contains(head.status), "a final status of \(head.status)")
                         require(head.headers.allSatisfy { !$0.value.utf8.contains(0x0A) }, "a line end in a field")
-                        last = "complete"
+                        last = "complete \(min(head.headers.fields.count, 9)) \(head.status / 100)"
                     case .malformed: last = "malformed"
                     case .tooLarge: last = "too large"
                     }
-                    if last != "complete" { break }
                 }
                 words.append(last)
             }

@@ -91,7 +91,8 @@ extension FuzzTarget {
             later.checkpoints.count == history.count + 1,
             "\(later.checkpoints.count) steps behind \(history.count)"
         )
-        return "\(min(history.count, 4)) steps, \(min(history.damage.lossCount, 3)) lost"
+        let causes = history.damage.reports.prefix(4).map { outcome("\($0.cause)") + ($0.position == nil ? "" : "+") }
+        return "\(min(history.count, 9)) steps of \(min(history.parts.count, 9)): \(causes.joined(separator: ", "))"
     }
 
     /// The journals in an input, the records behind `~` with their checksums.
