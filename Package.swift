@@ -186,6 +186,14 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "chassis-fuzz",
+            dependencies: [
+                "JobModel", "Digests", "Workflow", "Checkpoints", "HTTPTransport", "Models", "CLinux", arguments,
+            ],
+            path: "Tests/Fuzz/Program",
+            swiftSettings: settings
+        ),
         tests("JobModelTests", ["JobModel", "TestSupport"]),
         tests("DigestsTests", ["Digests"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A thread for what blocks in tests: the concurrency pool has as many threads as the machine has cores.
@@ -8,12 +9,20 @@ package enum TestThread {
     }
 
     /// Starts a detached thread.
-    package static func start(_ body: @escaping @Sendable () -> Void) {
+    ///
+    /// - Parameter stackBytes: The size of its stack, if not that of all threads.
+    package static func start(stackBytes: Int? = nil, _ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
+        var attributes = pthread_attr_t()
+        precondition(pthread_attr_init(&attributes) == 0, "no thread could be started")
+        defer { pthread_attr_destroy(&attributes) }
+        if let stackBytes {
+            precondition(pthread_attr_setstacksize(&attributes, stackBytes) == 0, "no stack of \(stackBytes) bytes")
+        }
         let argument = Unmanaged.passRetained(Body(body)).toOpaque()
         let status = pthread_create(
             &thread,
-            nil,
+            &attributes,
             { argument in
                 guard let argument else { return nil }
                 Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
@@ -26,7 +35,12 @@ package enum TestThread {
     }
 
     /// Runs what blocks on a thread of its own and waits for it.
-    package static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in start { continuation.resume(returning: body()) } }
+    package static func run<Value: Sendable>(
+        stackBytes: Int? = nil,
+        _ body: @escaping @Sendable () -> Value
+    ) async -> Value {
+        await withCheckedContinuation { continuation in
+            start(stackBytes: stackBytes) { continuation.resume(returning: body()) }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Workflow
@@ -60,6 +61,13 @@ import Testing
     @Test func endsOnDeepKeys() {
         let deep = String(repeating: "? {", count: 900) + "a: \(String(repeating: "x", count: 900_000))"
         #expect(!faults(deep).isEmpty)
+    }
+
+    /// Whoever starts the process decides how large the stacks of its threads are.
+    @Test(arguments: ["{", "[", "? ", "- ", "[? {"]) func needsNoLargeStack(_ opening: String) async {
+        let text = String(repeating: opening, count: 990)
+        let found = await TestThread.run(stackBytes: 512 << 10) { faults(text) }
+        #expect(!found.isEmpty)
     }
 
     @Test func boundsTheFaultsItReports() {

@@ -1,5 +1,7 @@
 /// What comes before the body of a response.
-struct HTTPResponseHead: Equatable, Sendable {
-    var status: Int
-    var headers = HTTPHeaders()
+package struct HTTPResponseHead: Equatable, Sendable {
+    /// The status code.
+    package internal(set) var status: Int
+    /// The header fields.
+    package internal(set) var headers = HTTPHeaders()
 }

@@ -1,8 +1,9 @@
 /// Puts together the head of the final response from the header lines that libcurl hands over.
 ///
 /// Interim responses, redirects that are followed, and trailers are passed over.
-struct ResponseHeadReader {
-    enum Progress: Equatable {
+package struct ResponseHeadReader {
+    /// What a line led to.
+    package enum Progress: Equatable {
         case incomplete
         case complete(HTTPResponseHead)
         case malformed
@@ -16,9 +17,11 @@ struct ResponseHeadReader {
     private var head: HTTPResponseHead?
     private var size = 0
 
-    init(followsRedirects: Bool) { self.followsRedirects = followsRedirects }
+    /// A reader of the head of one transfer.
+    package init(followsRedirects: Bool) { self.followsRedirects = followsRedirects }
 
-    mutating func lineArrived(_ bytes: some Collection<UInt8>) -> Progress {
+    /// Reads the next line, its line end included.
+    package mutating func lineArrived(_ bytes: some Collection<UInt8>) -> Progress {
         size += bytes.count
         guard size <= Self.maximumBytes else { return .tooLarge }
         let line = String(decoding: bytes, as: UTF8.self).trimmed

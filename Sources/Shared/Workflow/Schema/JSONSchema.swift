@@ -8,7 +8,7 @@ package import JobModel
 /// `pattern` (see `TextPattern`); `allOf`, `anyOf`, `oneOf`, `not`, `if`, `then`, `else`; and `$ref` to places of the
 /// same schema. Every other keyword is ignored, `format` included.
 package struct JSONSchema: Equatable, Sendable {
-    /// The most pairs of a value and a schema that one validation looks at.
+    /// The most steps of one validation: pairs of a value and a schema, and whatever takes as long to look at.
     package static let maximumSteps = 1_000_000
     /// The deepest nesting of schemas within schemas, references followed, that a validation goes into.
     package static let maximumDepth = 256

@@ -23,14 +23,13 @@ struct SchemaValidator {
         depth: Int,
         _ found: inout [SchemaFault]
     ) {
-        steps += 1
-        if steps > JSONSchema.maximumSteps {
-            exceeded = exceeded ?? SchemaFault(path: path, message: "the value is too large to check")
-        } else if depth > JSONSchema.maximumDepth {
+        if depth > JSONSchema.maximumDepth {
             exceeded =
                 exceeded ?? SchemaFault(path: path, message: "the schema is nested too deeply, or refers to itself")
         }
-        guard exceeded == nil, found.count < JSONSchema.maximumFaults, let node = schema.nodes[pointer] else { return }
+        guard canTake(1, at: path), found.count < JSONSchema.maximumFaults, let node = schema.nodes[pointer] else {
+            return
+        }
         if node.verdict == false { found.append(SchemaFault(path: path, message: "nothing is allowed here")) }
         guard checkType(node, value, path, &found) else { return }
         checkChoices(node, value, path, &found)
@@ -42,6 +41,17 @@ struct SchemaValidator {
         case .null, .bool: break
         }
         checkCombinations(node, value, path, depth, &found)
+    }
+
+    /// Whether there are so many steps left, which are then taken.
+    ///
+    /// What looks at more than one part of a value takes more than one step, before it does.
+    private mutating func canTake(_ count: Int, at path: JSONPointer) -> Bool {
+        steps += count
+        if steps > JSONSchema.maximumSteps {
+            exceeded = exceeded ?? SchemaFault(path: path, message: "the value is too large to check")
+        }
+        return exceeded == nil
     }
 
     private mutating func conforms(
@@ -69,12 +79,15 @@ struct SchemaValidator {
         return false
     }
 
-    private func checkChoices(
+    private mutating func checkChoices(
         _ node: SchemaNode,
         _ value: JSONValue,
         _ path: JSONPointer,
         _ found: inout [SchemaFault]
     ) {
+        guard node.constant != nil || node.choices != nil else { return }
+        // Compared, and, where it differs, written out.
+        guard canTake((node.choices?.count ?? 0) + value.checkingCost, at: path) else { return }
         if let constant = node.constant, constant != value {
             found.append(SchemaFault(path: path, message: "expected \(constant.shortened), found \(value.shortened)"))
         }
@@ -143,12 +156,13 @@ struct SchemaValidator {
         }
     }
 
-    private func checkText(
+    private mutating func checkText(
         _ node: SchemaNode,
         _ text: String,
         _ path: JSONPointer,
         _ found: inout [SchemaFault]
     ) {
+        guard canTake(text.checkingCost(for: node), at: path) else { return }
         checkCount(node, .characters, path, &found) { text.unicodeScalars.count }
         guard let pattern = node.pattern else { return }
         switch pattern.matches(text) {
@@ -194,10 +208,12 @@ struct SchemaValidator {
         _ found: inout [SchemaFault]
     ) {
         checkCount(node, .elements, path, &found) { elements.count }
+        let cost = node.isUnique ? JSONValue.array(elements).checkingCost : 0
+        guard canTake(cost, at: path) else { return }
         if node.isUnique, Set(elements).count < elements.count {
             found.append(SchemaFault(path: path, message: "the elements are not unique"))
         }
-        for (index, element) in elements.enumerated() {
+        for (index, element) in elements.enumerated() where exceeded == nil {
             guard let part = index < node.prefixItems.count ? node.prefixItems[index] : node.items else { break }
             apply(part, to: element, at: path.appending(String(index)), depth: depth + 1, &found)
         }
@@ -213,11 +229,12 @@ struct SchemaValidator {
         _ depth: Int,
         _ found: inout [SchemaFault]
     ) {
+        guard canTake(node.required.count + object.count, at: path) else { return }
         checkCount(node, .members, path, &found) { object.count }
         for name in node.required where object[name] == nil {
             found.append(SchemaFault(path: path, message: "\(quoted(name)) is missing"))
         }
-        for (key, value) in object {
+        for (key, value) in object where exceeded == nil {
             let path = path.appending(key)
             if let names = node.propertyNames, !conforms(names, .string(key), path, depth) {
                 found.append(SchemaFault(path: path, message: "\(quoted(key)) is not allowed as a key"))
@@ -227,7 +244,8 @@ struct SchemaValidator {
                 isKnown = true
                 apply(part, to: value, at: path, depth: depth + 1, &found)
             }
-            for (pattern, part) in node.patternProperties where pattern.matches(key) == true {
+            for (pattern, part) in node.patternProperties {
+                guard canTake(pattern.matchingCost(of: key), at: path), pattern.matches(key) == true else { continue }
                 isKnown = true
                 apply(part, to: value, at: path, depth: depth + 1, &found)
             }

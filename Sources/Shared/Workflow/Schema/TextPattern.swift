@@ -31,11 +31,31 @@ package struct TextPattern: Sendable {
 
     /// A set of characters.
     struct CharacterClass: Sendable {
+        /// In ascending order, none of them touching another.
         var ranges: [ClosedRange<UInt32>] = []
         var isNegated = false
 
         func contains(_ scalar: Unicode.Scalar) -> Bool {
-            ranges.contains { $0.contains(scalar.value) } != isNegated
+            // The first range that does not end before the character.
+            var (low, high) = (0, ranges.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if ranges[middle].upperBound < scalar.value { low = middle + 1 } else { high = middle }
+            }
+            return (low < ranges.count && ranges[low].lowerBound <= scalar.value) != isNegated
+        }
+
+        /// The same set, of ranges in any order.
+        var compacted: CharacterClass {
+            var compact: [ClosedRange<UInt32>] = []
+            for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+                if let last = compact.last, range.lowerBound <= last.upperBound + 1 {
+                    compact[compact.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+                } else {
+                    compact.append(range)
+                }
+            }
+            return CharacterClass(ranges: compact, isNegated: isNegated)
         }
     }
 

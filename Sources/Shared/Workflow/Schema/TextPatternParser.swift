@@ -201,7 +201,7 @@ struct TextPatternParser {
             }
             set.ranges.append(low...high)
         }
-        return set
+        return set.compacted
     }
 
     private mutating func parseClassMember() throws(TextPatternError) -> [ClosedRange<UInt32>] {

@@ -22,8 +22,10 @@ struct SourceReader {
             faults.add("the file holds nearly all private use characters of Unicode", at: .start)
             return nil
         }
-        guard let root = compose(&mask, contents: contents, faults: faults) else { return nil }
-        return SourceReader(faults: faults, mask: mask).node(root, depth: 1)
+        return RoomyThread.run {
+            guard let root = compose(&mask, contents: contents, faults: faults) else { return nil }
+            return SourceReader(faults: faults, mask: mask).node(root, depth: 1)
+        }
     }
 
     // MARK: Text

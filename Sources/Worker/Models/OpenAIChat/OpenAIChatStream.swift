@@ -1,12 +1,13 @@
-import HTTPTransport
+package import HTTPTransport
 import JobModel
 
 /// Puts an answer together from the events of a Chat Completions stream.
 ///
 /// The answer is complete when the stream has given its reason to stop *and* its terminator, `[DONE]`; whatever ends
 /// before is cut.
-struct OpenAIChatStream {
-    enum Progress: Equatable {
+package struct OpenAIChatStream {
+    /// What an event led to.
+    package enum Progress: Equatable {
         /// A further piece of the answer's text, perhaps empty.
         case text(String)
         case complete(ModelAnswer)
@@ -15,7 +16,11 @@ struct OpenAIChatStream {
     private var draft = OpenAIChatDraft()
     private var sawEvent = false
 
-    mutating func eventArrived(_ event: ServerSentEvent) throws(ModelError.Reason) -> Progress {
+    /// An answer of which nothing has come.
+    package init() {}
+
+    /// Reads the next event.
+    package mutating func eventArrived(_ event: ServerSentEvent) throws(ModelError.Reason) -> Progress {
         sawEvent = true
         if event.data == "[DONE]" {
             guard draft.hasEnded else { throw .cutStream("it ended without a reason to stop") }
@@ -35,7 +40,7 @@ struct OpenAIChatStream {
     }
 
     /// Says why a body that ended without a complete answer is none.
-    func bodyEnded() -> ModelError.Reason {
+    package func bodyEnded() -> ModelError.Reason {
         guard sawEvent else { return .malformed("there is no event in it") }
         return .cutStream(draft.hasEnded ? "its terminator is missing" : "it ended in the middle")
     }
