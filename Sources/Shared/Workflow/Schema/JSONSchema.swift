@@ -31,10 +31,10 @@ package struct JSONSchema: Equatable, Sendable {
 
     /// Returns how a value differs from what the schema asks for; nothing when it conforms.
     ///
-    /// Bounded by `maximumSteps`, `maximumDepth` and `maximumFaults`; a value that cannot be decided within them does
+    /// Bounded by `steps`, `maximumDepth` and `maximumFaults`; a value that cannot be decided within them does
     /// not conform.
-    package func validate(_ value: JSONValue) -> [SchemaFault] {
-        var validator = SchemaValidator(self)
+    package func validate(_ value: JSONValue, steps: Int = JSONSchema.maximumSteps) -> [SchemaFault] {
+        var validator = SchemaValidator(self, maximumSteps: steps)
         return validator.faults(of: value)
     }
 

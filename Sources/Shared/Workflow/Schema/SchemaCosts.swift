@@ -28,6 +28,6 @@ extension TextPattern {
     func matchingCost(of text: String) -> Int {
         let length = text.utf8.count
         // A text that is too long is not matched.
-        return length <= 4 * Self.maximumSubjectLength ? 1 + length * program.count / 128 : 1 + length / 256
+        return length <= 4 * Self.maximumSubjectLength ? 1 + length * program.count / 32 : 1 + length / 256
     }
 }

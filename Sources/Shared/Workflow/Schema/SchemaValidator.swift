@@ -3,11 +3,15 @@ internal import JobModel
 /// Applies a schema to one value.
 struct SchemaValidator {
     private let schema: JSONSchema
+    private let maximumSteps: Int
     private var steps = 0
     /// Whether the bounds were reached; then nothing more is looked at.
     private var exceeded: SchemaFault?
 
-    init(_ schema: JSONSchema) { self.schema = schema }
+    init(_ schema: JSONSchema, maximumSteps: Int) {
+        self.schema = schema
+        self.maximumSteps = maximumSteps
+    }
 
     /// Returns how a value differs from what the schema asks for.
     mutating func faults(of value: JSONValue) -> [SchemaFault] {
@@ -48,7 +52,7 @@ struct SchemaValidator {
     /// What looks at more than one part of a value takes more than one step, before it does.
     private mutating func canTake(_ count: Int, at path: JSONPointer) -> Bool {
         steps += count
-        if steps > JSONSchema.maximumSteps {
+        if steps > maximumSteps {
             exceeded = exceeded ?? SchemaFault(path: path, message: "the value is too large to check")
         }
         return exceeded == nil
