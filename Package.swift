@@ -203,7 +203,10 @@ let package = Package(
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
         tests("ModelsTests", ["JobModel", "HTTPTransport", "Models", "TestSupport"]),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
-        tests("WorkerTests", ["JobModel", "HTTPTransport", "Workflow", "Storage", "Models", "Worker"]),
+        tests(
+            "WorkerTests",
+            ["JobModel", "HTTPTransport", "Workflow", "Storage", "Models", "TestSupport", "Worker"]
+        ),
         tests(
             "SchedulerTests",
             [
@@ -213,7 +216,7 @@ let package = Package(
         ),
         tests(
             "ClientTests",
-            ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Client", "TestSupport"],
+            ["JobModel", "Postgres", "HTTPTransport", "Storage", "Workflow", "Client", "TestSupport"],
             exclude: ["Fixtures"]
         ),
         tests("EndToEndTests", ["JobModel", "Postgres", "Storage", "TestSupport"]),
