@@ -246,7 +246,10 @@ class World:
                 raise RuntimeError("no scheduler takes a run although all faults have ended")
         until = time.monotonic() + LONGEST_CALM_SECONDS
         while time.monotonic() < until:
-            if follow() and int(self.cluster.psql("SELECT count(*) FROM chassis.live_run")) == 0:
+            # A worker that gave its session up just now has another one; schedulers end the old one a moment later.
+            left = "SELECT count(*) + greatest((SELECT count(*) FROM chassis.session WHERE ended_at IS NULL) " \
+                   f"- {WORKERS}, 0) FROM chassis.live_run"
+            if follow() and int(self.cluster.psql(left)) == 0:
                 break
             self.revive()
             time.sleep(0.2)
