@@ -155,6 +155,15 @@ import Testing
         #expect(scanner.damage.lossCount == 1)
     }
 
+    /// What an attempt inherits was there before it.
+    @Test(arguments: [3, 4]) func believesNoMarkThatInheritsFromALaterAttempt(_ epoch: Int64) throws {
+        let part = InheritedJournal(journal: Sample.journal(epoch), lineCount: 1, byteCount: 100, limits: [])
+        let mark = InheritanceMark(journal: Self.journal, inherited: [part])
+        let scanner = try scan(RecordLine.encode(mark.json) + Self.line(1))
+        #expect(scanner.mark == nil)
+        #expect(turns(scanner) == [1])
+    }
+
     @Test func stopsAtANewerFormat() throws {
         let line = RecordLine.encode(["format": 2, "anything": true])
         #expect(throws: CheckpointError.formatTooNew(Self.journal, found: 2, supported: 1)) {

@@ -48,13 +48,16 @@ extension InheritanceMark {
         return .object(object)
     }
 
-    /// The mark that stands in a line, or nil when something it needs is missing or of the wrong type.
+    /// The mark that stands in a line, or nil when something it needs is missing or of the wrong type, or when it names a
+    /// journal of its own job that is not an earlier one.
     init?(json: JSONValue) {
         guard let mark = json[Key.mark], let journal = Self.journal(in: mark),
             let values = mark[Key.inherited]?.arrayValue
         else { return nil }
         let inherited = values.compactMap(Self.part(in:))
-        guard inherited.count == values.count else { return nil }
+        guard inherited.count == values.count,
+            inherited.allSatisfy({ $0.journal.job != journal.job || $0.journal.epoch < journal.epoch })
+        else { return nil }
         self.init(journal: journal, inherited: inherited)
     }
 
