@@ -7,13 +7,14 @@ import Testing
         let answer = ModelAnswer(
             message: .assistant("hi"),
             stopReason: .toolCalls,
-            usage: TokenUsage(input: 7, cachedInput: 5, output: 3, reasoning: 1),
+            usage: TokenUsage(input: 7, cachedInput: 4, cacheWrite: 2, output: 3, reasoning: 1),
             model: "m-1",
             responseID: "r"
         )
         let text =
             #"{"message":{"role":"assistant","parts":[{"type":"text","text":"hi"}]},"stop_reason":"tool_calls","#
-            + #""usage":{"input":7,"cached_input":5,"output":3,"reasoning":1},"model":"m-1","response_id":"r"}"#
+            + #""usage":{"input":7,"cached_input":4,"cache_write":2,"output":3,"reasoning":1},"model":"m-1","#
+            + #""response_id":"r"}"#
         #expect(answer.json.text() == text)
         #expect(try ModelAnswer(json: JSONValue(parsing: text)) == answer)
     }

@@ -109,21 +109,17 @@ struct OpenAIChatDraft {
         return begins ? nil : place
     }
 
+    /// Counts that cannot be read are as good as none: the answer itself is paid and stays.
     private static func usage(_ counts: JSONReading) -> TokenUsage? {
-        func count(_ reading: JSONReading?) -> Int? {
-            // Counts that cannot be read are as good as none: the answer itself is paid and stays.
-            try? reading?.count()
+        func count(_ key: String, of part: String? = nil) -> Int64? {
+            (part.map { counts.value[$0] ?? .null } ?? counts.value)[key]?.integerValue
         }
-        guard let input = count(counts.optional("prompt_tokens")),
-            let output = count(counts.optional("completion_tokens"))
-        else { return nil }
-        let cached = counts.optional("prompt_tokens_details")?.optional("cached_tokens")
-        let reasoning = counts.optional("completion_tokens_details")?.optional("reasoning_tokens")
         return TokenUsage(
-            input: input,
-            cachedInput: count(cached) ?? count(counts.optional("prompt_cache_hit_tokens")) ?? 0,
-            output: output,
-            reasoning: count(reasoning) ?? 0
+            reportedInput: count("prompt_tokens"),
+            cachedInput: count("cached_tokens", of: "prompt_tokens_details") ?? count("prompt_cache_hit_tokens"),
+            cacheWrite: count("cache_write_tokens", of: "prompt_tokens_details"),
+            output: count("completion_tokens"),
+            reasoning: count("reasoning_tokens", of: "completion_tokens_details")
         )
     }
 
