@@ -109,4 +109,21 @@ import Testing
         #expect(try await store.pruneSessions(endedBefore: Self.retention, limit: 5, now: Self.later) == 1)
         #expect(try await store.pruneSessions(endedBefore: Self.retention, limit: 5, now: Self.later) == 0)
     }
+
+    @Test func keepsARunWhileAForkOfItIsThere() async throws {
+        let fixture = try await QueueFixture.make()
+        let source = try await Self.endedRun(fixture)
+        let submission = RunStore.Submission(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
+        let fork = try #require(try await ForkStore(fixture.pool).fork(source, as: submission, parting: nil))
+        let store = RetentionStore(fixture.pool)
+        #expect(
+            try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == []
+        )
+        _ = try await fixture.end(fixture.claim())
+        #expect(
+            try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [fork.run]
+        )
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [source])
+        #expect(try await ForkStore(fixture.pool).fork(source, as: submission, parting: nil) == nil)
+    }
 }

@@ -60,6 +60,30 @@ struct SchedulerAPI: Sendable {
         try await send("POST", "/v1/runs/\(id)/retry", body: ["repeat_unknown": .bool(repeatsUnknown)])
     }
 
+    /// Starts a run that takes over another one's steps.
+    ///
+    /// - Parameter source: The workflow file in `body`, to show faults in; empty without one.
+    func fork(_ id: RunID, body: JSONObject, source: String) async throws -> JSONValue {
+        do {
+            return try await send(
+                "POST",
+                "/v1/runs/\(id)/fork",
+                body: .object(body),
+                file: body["file"]?.stringValue ?? ""
+            )
+        } catch ClientError.refused(let problem) where !problem.faults.isEmpty {
+            throw ClientError.invalidWorkflow(faults: problem.faults, source: source)
+        }
+    }
+
+    /// A page of the recorded steps of a job.
+    func transcript(of id: RunID, job: String, after: Int, limit: Int) async throws -> JSONValue {
+        try await get("/v1/runs/\(id)/transcript", [("job", job), ("after", String(after)), ("limit", String(limit))])
+    }
+
+    /// The workflow file of a run.
+    func workflow(of id: RunID) async throws -> JSONValue { try await get("/v1/runs/\(id)/workflow") }
+
     func workers() async throws -> JSONValue { try await get("/v1/workers") }
 
     func queues() async throws -> JSONValue { try await get("/v1/queues") }

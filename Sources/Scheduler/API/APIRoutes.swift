@@ -31,6 +31,13 @@ struct APIRoutes: Sendable {
         let reader = RunReader(pool)
         return WorkflowRoutes().endpoints
             + RunRoutes(reader: reader, runs: RunStore(pool), notifier: notifier).endpoints
+            + ForkRoutes(
+                reader: reader,
+                forks: ForkStore(pool),
+                checkpoints: blobs.checkpoints,
+                notifier: notifier
+            ).endpoints
+            + TranscriptRoutes(reader: reader, forks: ForkStore(pool), checkpoints: blobs.checkpoints).endpoints
             + OutputRoutes(reader: reader, blobs: blobs).endpoints
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints

@@ -2,11 +2,14 @@ package import Checkpoints
 import Digests
 import Storage
 
-/// Reads outputs that are too large for the database from the object store.
+/// Reads from the object store: outputs that are too large for the database, and what attempts recorded.
 package struct OutputBlobs: Sendable {
     private let store: DirectoryStore
 
     package init(_ store: DirectoryStore) { self.store = store }
+
+    /// What attempts recorded.
+    var checkpoints: CheckpointReader { CheckpointReader(store: store) }
 
     /// The JSON text of an output.
     ///

@@ -14,3 +14,15 @@ package struct ForkPoint: Hashable, Sendable {
         self.through = through
     }
 }
+
+extension ForkPoint {
+    /// The last step that a fork takes over which leaves its source's way at `step`; nil when that is none.
+    ///
+    /// Where the order of two positions says nothing, that of recording decides.
+    package static func lastStep(before step: StepPosition, in history: CheckpointSet) -> StepPosition? {
+        let earlier = history.steps.lazy.map(\.position).filter { $0.isComparable(with: step) && $0 < step }.max()
+        if step.turn != nil { return earlier }
+        guard let place = history.steps.firstIndex(where: { $0.position == step }), place > 0 else { return earlier }
+        return history.steps[place - 1].position
+    }
+}

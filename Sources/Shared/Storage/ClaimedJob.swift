@@ -20,6 +20,8 @@ package struct ClaimedJob: Equatable, Sendable {
     package let losses: Int
     /// Whether its run was cancelled between the job's becoming pending and the claim.
     package let isCancelled: Bool
+    /// Whether its run takes over checkpoints of another one.
+    package let isFork: Bool
 
     package init(
         id: JobID,
@@ -33,7 +35,8 @@ package struct ClaimedJob: Equatable, Sendable {
         epoch: LeaseEpoch,
         failures: Int,
         losses: Int,
-        isCancelled: Bool
+        isCancelled: Bool,
+        isFork: Bool = false
     ) {
         self.id = id
         self.run = run
@@ -47,5 +50,6 @@ package struct ClaimedJob: Equatable, Sendable {
         self.failures = failures
         self.losses = losses
         self.isCancelled = isCancelled
+        self.isFork = isFork
     }
 }

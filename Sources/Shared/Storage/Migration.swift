@@ -13,6 +13,7 @@ package struct Migration: Equatable, Sendable {
         migration(2, "fair_queues", PackageResources.m0002_fair_queues_sql),
         migration(3, "prune_and_list", PackageResources.m0003_prune_and_list_sql),
         migration(4, "know_what_is_needed", PackageResources.m0004_know_what_is_needed_sql),
+        migration(5, "forks", PackageResources.m0005_forks_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

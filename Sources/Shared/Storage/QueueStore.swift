@@ -120,7 +120,8 @@ package struct QueueStore: Sendable {
             epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
             failures: try row.int("failures"),
             losses: try row.int("losses"),
-            isCancelled: try row.bool("is_cancelled")
+            isCancelled: try row.bool("is_cancelled"),
+            isFork: try row.bool("is_fork")
         )
     }
 

@@ -82,31 +82,57 @@ package struct RunStore: Sendable {
 
     /// Starts a run, whole or not at all.
     package func submit(_ submission: Submission, now: String? = nil) async throws -> Receipt {
+        try await Self.submit(submission, now: now) { try await pool.pipeline($0) }
+    }
+
+    /// Starts a run within a transaction of the caller's.
+    static func submit(
+        _ submission: Submission,
+        on connection: PostgresConnection,
+        now: String?
+    ) async throws -> Receipt {
+        try await submit(submission, now: now) { try await connection.pipeline($0) }
+    }
+
+    private typealias Batch = [(PostgresStatement, [PostgresParameter])]
+
+    private static func submit(
+        _ submission: Submission,
+        now: String?,
+        _ send: (Batch) async throws -> [PostgresResult]
+    ) async throws -> Receipt {
         let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
-        let parameters = Self.parameters(of: submission, digest: digest, now: now)
-        if let run = try await insert(parameters) { return Receipt(run: run, isNew: true) }
+        let parameters = parameters(of: submission, digest: digest, now: now)
+        if let run = try await insert(parameters, send) { return Receipt(run: run, isNew: true) }
         // Its version is new, or its idempotency key is not.
-        if let run = try await earlierRun(of: submission) { return Receipt(run: run, isNew: false) }
+        if let run = try await earlierRun(of: submission, send) { return Receipt(run: run, isNew: false) }
         let name = PostgresParameter.text(submission.workflow)
-        _ = try await pool.pipeline([
+        _ = try await send([
             (Statement.addWorkflow, [name, .optional(now)]),
             (Statement.addWorkflowVersion, [name, .text(submission.source), digest, .optional(now)]),
         ])
-        if let run = try await insert(parameters) { return Receipt(run: run, isNew: true) }
-        guard let run = try await earlierRun(of: submission) else {
+        if let run = try await insert(parameters, send) { return Receipt(run: run, isNew: true) }
+        guard let run = try await earlierRun(of: submission, send) else {
             preconditionFailure("a submission without a new run must name an earlier one")
         }
         return Receipt(run: run, isNew: false)
     }
 
-    private func insert(_ parameters: [PostgresParameter]) async throws -> RunID? {
-        try await pool.query(Statement.submitRun, parameters).rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
+    private static func insert(
+        _ parameters: [PostgresParameter],
+        _ send: (Batch) async throws -> [PostgresResult]
+    ) async throws -> RunID? {
+        let results = try await send([(Statement.submitRun, parameters)])
+        return try results[0].rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
     }
 
-    private func earlierRun(of submission: Submission) async throws -> RunID? {
+    private static func earlierRun(
+        of submission: Submission,
+        _ send: (Batch) async throws -> [PostgresResult]
+    ) async throws -> RunID? {
         guard let key = submission.idempotencyKey else { return nil }
-        let found = try await pool.query(Statement.findRunByKey, [.text(submission.team), .text(key)])
-        return try found.rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
+        let found = try await send([(Statement.findRunByKey, [.text(submission.team), .text(key)])])
+        return try found[0].rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
     }
 
     private static func parameters(

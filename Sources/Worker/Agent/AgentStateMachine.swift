@@ -42,6 +42,15 @@ struct AgentStateMachine: Equatable, Sendable {
         let count: Int
     }
 
+    /// What a person says before a turn.
+    struct Interjection: Equatable, Sendable {
+        let turn: Int
+        let message: ModelMessage
+    }
+
+    /// What is said besides what the file says; before the first turn it takes the place of the prompt.
+    var interjection: Interjection?
+
     /// - Parameter messages: What the conversation begins with: instructions and prompt.
     init(messages: [ModelMessage], limits: AgentLimits, schema: JSONSchema?) {
         self.messages = messages
@@ -51,6 +60,10 @@ struct AgentStateMachine: Equatable, Sendable {
 
     mutating func begin() -> Action {
         guard case .ready = state else { preconditionFailure("an agent begins once, it is \(state)") }
+        if let interjection, interjection.turn == 1 {
+            messages.removeLast()
+            messages.append(interjection.message)
+        }
         state = .askingModel(turn: 1)
         return .askModel(turn: 1, added: messages)
     }
@@ -132,6 +145,8 @@ struct AgentStateMachine: Equatable, Sendable {
             )
         }
         let answer = messages[messages.count - 1]
+        var added = added
+        if let interjection, interjection.turn == turn + 1 { added.append(interjection.message) }
         messages += added
         state = .askingModel(turn: turn + 1)
         return .askModel(turn: turn + 1, added: [answer] + added)

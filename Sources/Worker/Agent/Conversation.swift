@@ -9,10 +9,23 @@ import Workflow
 struct Conversation: Sendable {
     let context: JobContext
     let caller: ModelCaller
+    /// Another model that is asked from a turn on, in a fork.
+    var change: ModelChange?
     let tools: [any Tool]
     let schema: JSONSchema?
     let temperature: Double?
     let maximumOutputTokens: Int?
+
+    /// From which turn on another model is asked.
+    struct ModelChange: Sendable {
+        let turn: Int
+        let caller: ModelCaller
+    }
+
+    private func caller(ofTurn turn: Int) -> ModelCaller {
+        guard let change, turn >= change.turn else { return caller }
+        return change.caller
+    }
 
     /// Runs the loop to its end.
     ///
@@ -40,7 +53,8 @@ struct Conversation: Sendable {
 
     /// A turn's own request is what was added since the turn before; the chain covers the rest.
     private func fingerprint(ofTurn turn: Int, added: [ModelMessage], after previous: Fingerprint?) -> Fingerprint {
-        var request = request(messages: added).fingerprintFields
+        let caller = caller(ofTurn: turn)
+        var request = request(to: caller, messages: added).fingerprintFields
         if case .object(var fields) = request {
             fields["connection"] = caller.connection.fingerprintFields
             if !tools.isEmpty {
@@ -53,7 +67,7 @@ struct Conversation: Sendable {
         return Fingerprint(kind: .model, request: request, after: previous)
     }
 
-    private func request(messages: [ModelMessage]) -> ModelRequest {
+    private func request(to caller: ModelCaller, messages: [ModelMessage]) -> ModelRequest {
         var request = ModelRequest(model: caller.connection.model, messages: messages, tools: tools.map(\.definition))
         request.temperature = temperature
         request.maximumOutputTokens = maximumOutputTokens
@@ -67,6 +81,7 @@ struct Conversation: Sendable {
         added: [ModelMessage],
         _ fingerprint: Fingerprint
     ) async throws -> ModelAnswer {
+        let caller = caller(ofTurn: turn)
         let step = StepRequest(
             position: .turn(turn),
             fingerprint: fingerprint,
@@ -74,13 +89,13 @@ struct Conversation: Sendable {
             name: "\(caller.connection.endpoint.name)/\(caller.connection.model)",
             effect: .none,
             isPaid: true,
-            carries: turn > 1 ? .array(added.map(\.json)) : nil,
+            carries: .array(added.map(\.json)),
             mending: mending(ofTurn: turn, fingerprint)
         )
         let steps = context.steps
         let log = context.log
         let outcome = try await steps.run(step) { calls in
-            try await caller.ask(request(messages: messages), calls: calls, log: log) {
+            try await caller.ask(request(to: caller, messages: messages), calls: calls, log: log) {
                 steps.answerBegins(of: step.position)
             }
         }
@@ -108,7 +123,7 @@ struct Conversation: Sendable {
                 message: message,
                 stopReason: message.toolCalls.isEmpty ? .end : .toolCalls,
                 usage: nil,
-                model: caller.connection.model,
+                model: caller(ofTurn: turn).connection.model,
                 responseID: nil
             ).json
         }

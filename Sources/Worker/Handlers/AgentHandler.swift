@@ -24,12 +24,20 @@ struct AgentHandler: JobHandler {
                 provider: provider,
                 connection: try ModelConnection(try context.text(agent.model), among: connections)
             ),
+            change: try context.fork?.edit.model.map { model throws(JobFailure) in
+                Conversation.ModelChange(
+                    turn: context.fork?.turn ?? 1,
+                    caller: ModelCaller(provider: provider, connection: try ModelConnection(model, among: connections))
+                )
+            },
             tools: try agent.tools.flatMap { try toolbox.tools($0, in: context) },
             schema: agent.output,
             temperature: agent.temperature,
             maximumOutputTokens: agent.maximumOutputTokens
         )
-        let loop = AgentStateMachine(messages: messages, limits: agent.limits, schema: agent.output)
-        return try await TimeLimit.run(agent.limits.time, named: "limits.time") { try await conversation.run(loop) }
+        var loop = AgentStateMachine(messages: messages, limits: agent.limits, schema: agent.output)
+        loop.interjection = context.fork?.interjection
+        let begun = loop
+        return try await TimeLimit.run(agent.limits.time, named: "limits.time") { try await conversation.run(begun) }
     }
 }

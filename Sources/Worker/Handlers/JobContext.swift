@@ -10,6 +10,8 @@ struct JobContext: Sendable {
     /// In what the definition's expressions are evaluated.
     let expressions: ExpressionContext
     let steps: JobSteps
+    /// What the job takes over from another run; nil when its run is no fork.
+    let fork: JobFork?
     let log: JobLog
     /// A directory of this attempt alone, which is removed afterwards.
     let scratch: ScratchDirectory

@@ -13,6 +13,7 @@ struct JobRunner: Sendable {
     let definitions: Definitions
     let runs: RunStore
     let steps: StepStore
+    let forks: ForkStore
     let store: DirectoryStore
     let backlog: Backlog
     let lease: SessionLease
@@ -87,12 +88,14 @@ struct JobRunner: Sendable {
         if job.attempt > 1 || job.epoch.rawValue > 1 {
             log.event("attempt \(job.attempt) begins (epoch \(job.epoch))")
         }
-        let steps = try await openSteps(job, signal, log)
+        let fork = try await fork(of: job)
+        let steps = try await openSteps(job, signal, log, fork)
         let context = JobContext(
             job: job,
             definition: definition,
             expressions: expressions,
             steps: steps,
+            fork: fork,
             log: log,
             scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch)
         )
@@ -114,7 +117,7 @@ struct JobRunner: Sendable {
         _ signal: StopSignal,
         _ log: JobLog
     ) async throws -> JobOutcome {
-        let context = PlainContext(job: job) { try await openSteps(job, signal, log) }
+        let context = PlainContext(job: job) { try await openSteps(job, signal, log, nil) }
         do {
             let output = try await race(signal, timeout: nil) { try await handler(context) }
             await context.close()
@@ -125,7 +128,18 @@ struct JobRunner: Sendable {
         }
     }
 
-    private func openSteps(_ job: ClaimedJob, _ signal: StopSignal, _ log: JobLog) async throws -> JobSteps {
+    /// What a job of a forked run takes over.
+    private func fork(of job: ClaimedJob) async throws -> JobFork? {
+        guard job.isFork else { return nil }
+        return try await patience { try await forks.inheritance(of: job.id) }.map(JobFork.init)
+    }
+
+    private func openSteps(
+        _ job: ClaimedJob,
+        _ signal: StopSignal,
+        _ log: JobLog,
+        _ fork: JobFork?
+    ) async throws -> JobSteps {
         try await JobSteps.open(
             job,
             in: store,
@@ -134,7 +148,8 @@ struct JobRunner: Sendable {
             lease: lease,
             signal: signal,
             failpoints: failpoints,
-            log: log
+            log: log,
+            fork: fork
         )
     }
 

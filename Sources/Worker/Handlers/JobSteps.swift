@@ -31,6 +31,7 @@ final class JobSteps: Sendable {
     private let failpoints: Failpoints
     /// Steps of earlier attempts that may have happened although no record says so, as position and fingerprint.
     private let unknown: Set<String>
+    private let fork: JobFork?
     private let replayed = Mutex(Replayed())
 
     /// Reads what earlier attempts recorded and settles what they left open.
@@ -42,12 +43,14 @@ final class JobSteps: Sendable {
         lease: SessionLease,
         signal: StopSignal,
         failpoints: Failpoints,
-        log: JobLog
+        log: JobLog,
+        fork: JobFork?
     ) async throws -> JobSteps {
         let checkpoints = try await JobCheckpoints.open(
             in: store,
             job: JobReference(run: job.run, job: job.id),
-            epoch: job.epoch
+            epoch: job.epoch,
+            forkedFrom: fork?.point
         )
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
         var unknown: Set<String> = []
@@ -68,7 +71,8 @@ final class JobSteps: Sendable {
             lease: lease,
             signal: signal,
             failpoints: failpoints,
-            unknown: unknown
+            unknown: unknown,
+            fork: fork
         )
     }
 
@@ -80,7 +84,8 @@ final class JobSteps: Sendable {
         lease: SessionLease,
         signal: StopSignal,
         failpoints: Failpoints,
-        unknown: Set<String>
+        unknown: Set<String>,
+        fork: JobFork?
     ) {
         self.job = job
         self.checkpoints = checkpoints
@@ -91,6 +96,7 @@ final class JobSteps: Sendable {
         self.signal = signal
         self.failpoints = failpoints
         self.unknown = unknown
+        self.fork = fork
     }
 
     /// Settles an intent that an earlier attempt left open: by the record of that very attempt, or as unknown.
@@ -170,6 +176,11 @@ final class JobSteps: Sendable {
         case .damaged:
             if let value = try await mended(step) { return StepOutcome(value: value, isReplayed: true) }
         case .missing, .diverged: break
+        }
+        if let given = fork?.result(of: step) {
+            try await record(step, StepResult(value: given), startedAt: .now)
+            noteReplayed(step, cost: nil)
+            return StepOutcome(value: given, isReplayed: true)
         }
         try checkUnknown(step)
         await noteReplay()

@@ -22,16 +22,24 @@ struct LLMHandler: JobHandler {
                 provider: provider,
                 connection: try ModelConnection(try context.text(llm.model), among: connections)
             ),
+            change: try context.fork?.edit.model.map { model throws(JobFailure) in
+                Conversation.ModelChange(
+                    turn: context.fork?.turn ?? 1,
+                    caller: ModelCaller(provider: provider, connection: try ModelConnection(model, among: connections))
+                )
+            },
             tools: [],
             schema: llm.output,
             temperature: llm.temperature,
             maximumOutputTokens: llm.maximumOutputTokens
         )
-        let loop = AgentStateMachine(
+        var loop = AgentStateMachine(
             messages: messages,
             limits: AgentLimits(turns: 1 + AgentStateMachine.maximumCorrections),
             schema: llm.output
         )
-        return try await TimeLimit.run(llm.timeLimit, named: "limits.time") { try await conversation.run(loop) }
+        loop.interjection = context.fork?.interjection
+        let begun = loop
+        return try await TimeLimit.run(llm.timeLimit, named: "limits.time") { try await conversation.run(begun) }
     }
 }

@@ -16,6 +16,7 @@ extension RunSummary {
             "params": params,
             "jobs": .object(JSONObject(JobState.allCases.map { ($0.rawValue, .count(jobCounts[$0] ?? 0)) })),
             "cost_micro_usd": .money(cost),
+            "forked_from": forkedFrom.map { .id($0) } ?? .null,
         ]
     }
 }

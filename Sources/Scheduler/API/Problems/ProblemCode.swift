@@ -8,11 +8,13 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case pathNotFound = "path-not-found"
     case runNotFound = "run-not-found"
     case jobNotFound = "job-not-found"
+    case stepNotFound = "step-not-found"
     case outputNotFound = "output-not-found"
     case methodNotAllowed = "method-not-allowed"
     case outputNotReady = "output-not-ready"
     case runNotCancellable = "run-not-cancellable"
     case runNotRetryable = "run-not-retryable"
+    case runNotForkable = "run-not-forkable"
     case bodyTooLarge = "body-too-large"
     case workflowInvalid = "workflow-invalid"
     case paramsInvalid = "params-invalid"
@@ -27,9 +29,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         switch self {
         case .malformedJSON, .badRequest, .badParameter: 400
         case .tokenMissing, .tokenInvalid: 401
-        case .pathNotFound, .runNotFound, .jobNotFound, .outputNotFound: 404
+        case .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound: 404
         case .methodNotAllowed: 405
-        case .outputNotReady, .runNotCancellable, .runNotRetryable: 409
+        case .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable: 409
         case .bodyTooLarge: 413
         case .workflowInvalid, .paramsInvalid: 422
         case .internalError, .outputDamaged: 500
@@ -48,11 +50,13 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .pathNotFound: "there is nothing at this address"
         case .runNotFound: "there is no such run"
         case .jobNotFound: "the run has no such job"
+        case .stepNotFound: "the job has no such step"
         case .outputNotFound: "there is no such output"
         case .methodNotAllowed: "the method is not allowed here"
         case .outputNotReady: "the output is not there yet"
         case .runNotCancellable: "the run cannot be cancelled"
         case .runNotRetryable: "the run cannot be retried"
+        case .runNotForkable: "the run cannot be forked"
         case .bodyTooLarge: "the body is too large"
         case .workflowInvalid: "the workflow file is refused"
         case .paramsInvalid: "the params are refused"

@@ -29,6 +29,16 @@ struct JSONMembers {
         try take(key, "an object", \.objectValue)
     }
 
+    /// A member as it is; nil when it is missing.
+    mutating func optionalValue(_ key: String) -> JSONValue? {
+        guard let value = object[key] else { return nil }
+        object[key] = nil
+        return value
+    }
+
+    /// Whether there is such a member, which is not taken.
+    func holds(_ key: String) -> Bool { object[key].map { !$0.isNull } ?? false }
+
     /// Refuses members that nobody has asked for.
     func finish() throws {
         guard let key = object.keys.first else { return }

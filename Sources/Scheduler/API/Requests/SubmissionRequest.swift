@@ -18,17 +18,24 @@ struct SubmissionRequest {
         var members = members
         file = try WorkflowSource(&members)
         params = try Self.params(&members)
-        idempotencyKey = try members.optionalText("idempotency_key")
+        idempotencyKey = try Self.idempotencyKey(&members)
         try members.finish()
-        if let key = idempotencyKey, !(1...Self.maximumKeyBytes).contains(key.utf8.count) {
-            throw Problem(
-                .badRequest,
-                "\"idempotency_key\" must have 1 to \(Self.maximumKeyBytes) bytes, not \(key.utf8.count)"
-            )
-        }
     }
 
-    private static func params(_ members: inout JSONMembers) throws -> [String: GivenParam] {
+    /// Takes the member `idempotency_key`.
+    static func idempotencyKey(_ members: inout JSONMembers) throws -> String? {
+        guard let key = try members.optionalText("idempotency_key") else { return nil }
+        guard (1...maximumKeyBytes).contains(key.utf8.count) else {
+            throw Problem(
+                .badRequest,
+                "\"idempotency_key\" must have 1 to \(maximumKeyBytes) bytes, not \(key.utf8.count)"
+            )
+        }
+        return key
+    }
+
+    /// Takes the members `params` and `raw_params`.
+    static func params(_ members: inout JSONMembers) throws -> [String: GivenParam] {
         var params: [String: GivenParam] = [:]
         for (name, value) in try members.optionalObject("params") ?? [:] { params[name] = .value(value) }
         for (name, value) in try members.optionalObject("raw_params") ?? [:] {
@@ -51,17 +58,39 @@ struct SubmissionRequest {
     /// - Throws: `Problem` with every fault of the file, or of the params.
     func submission() throws -> RunStore.Submission {
         let definition = try file.definition()
-        return RunStore.Submission(
-            workflow: definition.name,
+        return try Self.submission(
+            definition,
             source: file.text,
+            params: params,
             team: definition.team ?? Self.defaultTeam,
-            params: try checkedParams(of: definition),
+            idempotencyKey: idempotencyKey
+        )
+    }
+
+    /// A run of a definition.
+    ///
+    /// - Throws: `Problem` with every fault of the params.
+    static func submission(
+        _ definition: WorkflowDefinition,
+        source: String,
+        params: [String: GivenParam],
+        team: String,
+        idempotencyKey: String?
+    ) throws -> RunStore.Submission {
+        RunStore.Submission(
+            workflow: definition.name,
+            source: source,
+            team: team,
+            params: try checked(params, of: definition),
             jobs: definition.jobs.map(RunStore.NewJob.init),
             idempotencyKey: idempotencyKey
         )
     }
 
-    private func checkedParams(of definition: WorkflowDefinition) throws -> JSONObject {
+    private static func checked(
+        _ params: [String: GivenParam],
+        of definition: WorkflowDefinition
+    ) throws -> JSONObject {
         do {
             return try definition.checkParams(params)
         } catch {

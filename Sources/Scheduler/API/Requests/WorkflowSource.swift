@@ -16,6 +16,12 @@ struct WorkflowSource {
         name = try members.optionalText("file") ?? Self.defaultName
     }
 
+    /// A file that was submitted before.
+    init(text: String, name: String) {
+        self.text = text
+        self.name = name
+    }
+
     /// What the file says.
     ///
     /// - Throws: `Problem` with every fault of the file.

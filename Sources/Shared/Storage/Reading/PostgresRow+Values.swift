@@ -19,7 +19,8 @@ extension RunSummary {
             endedAt: try row.optionalTimestamp("ended_us"),
             params: try row.json("params"),
             jobCounts: counts,
-            cost: try row.money("cost_micro_usd")
+            cost: try row.money("cost_micro_usd"),
+            forkedFrom: try row.optionalInt64("forked_from").map(RunID.init(rawValue:))
         )
     }
 }

@@ -19,4 +19,6 @@ package struct RunSummary: Equatable, Sendable {
     package var jobCounts: [JobState: Int]
     /// What the steps of all attempts cost so far, as far as it is known.
     package var cost: MicroDollars
+    /// The run whose checkpoints it takes over; nil when it is no fork.
+    package var forkedFrom: RunID?
 }

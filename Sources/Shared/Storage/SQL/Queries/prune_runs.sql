@@ -5,12 +5,14 @@
 --   $3 now timestamptz: NULL for the database's clock
 --
 -- Returns run_id of each run deleted. Waits for nobody: runs that another transaction holds, as retry_run does, are
--- left to a later call. Touches no row of an unfinished run.
+-- left to a later call, and so are runs with forks. Touches no row of an unfinished run.
 WITH pruned AS (
     DELETE FROM chassis.ended_run
     WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM chassis.ended_run
         WHERE ended_at < coalesce($3::timestamptz, now()) - $1::bigint * interval '1 microsecond'
+          -- What a fork took over is read from its source's journals.
+          AND NOT EXISTS (SELECT FROM chassis.run WHERE run.forked_from = ended_run.run_id)
         ORDER BY ended_at
         LIMIT $2::integer
         FOR UPDATE SKIP LOCKED))
@@ -30,6 +32,8 @@ WITH pruned AS (
     DELETE FROM chassis.need WHERE needs_job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_log AS (
     DELETE FROM chassis.log WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+), pruned_fork AS (
+    DELETE FROM chassis.fork WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_run AS (
     DELETE FROM chassis.run WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 )

@@ -18,6 +18,7 @@ SELECT run.run_id,
        (extract(epoch FROM tally.started_at) * 1000000)::bigint AS started_us,
        (extract(epoch FROM ended_run.ended_at) * 1000000)::bigint AS ended_us,
        run.params::text AS params,
+       run.forked_from,
        tally.blocked, tally.delayed, tally.pending, tally.running, tally.suspended,
        tally.succeeded, tally.failed, tally.skipped, tally.cancelled,
        tally.cost_micro_usd

@@ -1,0 +1,97 @@
+import ArgumentParser
+import JobModel
+
+/// The subcommand `fork`.
+struct ForkCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fork",
+        abstract: "Start a new run that takes over another one's steps and pays only for what changed.",
+        discussion: """
+            Without --at every step is taken over that would be the same: forking a run that succeeded, unchanged, costs \
+            nothing. With --at JOB:STEP (see 'chassis transcript') what comes before the step is taken over, and the step \
+            is run anew, with what --prompt, --model or --result say; --at JOB runs the whole job anew.
+            """
+    )
+
+    @OptionGroup var id: RunIDArgument
+
+    @Option(name: .long, help: "Where to leave the run's way: a job, or one of its steps as job:t0003.")
+    var at: ForkPlace?
+
+    @Option(
+        name: .long,
+        help: "At the first turn the prompt in place of the file's, at a later one a message before it."
+    )
+    var prompt: String?
+
+    @Option(name: .long, help: "The model from this turn on, as connection/model.")
+    var model: String?
+
+    @Option(name: .long, help: "The step's result, as JSON or text; it is not run.")
+    var result: String?
+
+    @Option(name: .long, help: "A workflow file in place of the run's own version.")
+    var workflow: String?
+
+    @Option(name: .customLong("param"), help: "A param in place of the run's own, as key=value; may be given again.")
+    var params: [ParamArgument] = []
+
+    @Flag(name: .long, help: "Show the progress until the run has ended; the exit status then says how.")
+    var follow = false
+
+    @Option(name: .customLong("idempotency-key"), help: "A name for this fork: the same one again gives the same run.")
+    var idempotencyKey: String?
+
+    @OptionGroup var options: SchedulerOptions
+
+    func run(_ invocation: Invocation) async throws -> CommandStatus {
+        let source = try workflow.map { try WorkflowSource.read($0, invocation).source }
+        let answer = try await options.api(invocation).fork(
+            id.run,
+            body: try body(workflow: source?.text, file: source?.name),
+            source: source?.text ?? ""
+        )
+        let run = RunSummary(answer)
+        guard follow else {
+            options.show(
+                [
+                    StyledLine("run \(run.id)  ", .bold).adding(
+                        "\(run.workflow) v\(run.version), forked from run \(id.run)"
+                    ),
+                    StyledLine(
+                        "see it with 'chassis show \(run.id)', compare with 'chassis diff \(id.run) \(run.id)'",
+                        .dim
+                    ),
+                ],
+                json: answer,
+                invocation
+            )
+            return .success
+        }
+        let follower = RunFollower(
+            api: PatientAPI(api: try options.api(invocation), errors: invocation.errors, clock: invocation.clock),
+            terminal: options.output.json ? nil : invocation.output
+        )
+        return try await follower.follow(RunID(rawValue: run.id), invocation)
+    }
+
+    private func body(workflow: String?, file: String?) throws(ClientError) -> JSONObject {
+        if at == nil, prompt != nil || model != nil || result != nil {
+            throw .usage("--prompt, --model and --result belong to a step; say with --at JOB:STEP to which")
+        }
+        var body = JSONObject()
+        body["job"] = (at?.job).map { .string($0) }
+        body["step"] = (at?.step).map { .string($0) }
+        body["prompt"] = prompt.map { .string($0) }
+        body["model"] = model.map { .string($0) }
+        body["result"] = result.map(Self.value)
+        body["workflow"] = workflow.map { .string($0) }
+        body["file"] = file.map { .string($0) }
+        body["idempotency_key"] = idempotencyKey.map { .string($0) }
+        if !params.isEmpty { body["raw_params"] = .object(try ParamArgument.object(params)) }
+        return body
+    }
+
+    /// What reads as JSON is JSON, everything else a text.
+    private static func value(_ text: String) -> JSONValue { (try? JSONValue(parsing: text)) ?? .string(text) }
+}

@@ -1,0 +1,36 @@
+import JobModel
+
+/// The recorded steps of a job.
+enum Transcript {
+    private static let pageSize = 200
+
+    /// Reads all of them, page by page.
+    static func read(of run: RunID, job: String, _ api: SchedulerAPI) async throws -> [TranscriptStep] {
+        var steps: [TranscriptStep] = []
+        var after = 0
+        while true {
+            let page = try await api.transcript(of: run, job: job, after: after, limit: pageSize)
+            steps += page.list("steps").map(TranscriptStep.init)
+            after += pageSize
+            guard after < page.number("count") else { return steps }
+        }
+    }
+}
+
+/// One recorded step of a job.
+struct TranscriptStep: Equatable, Sendable {
+    let json: JSONValue
+
+    init(_ json: JSONValue) { self.json = json }
+
+    var position: String { json.text("position") }
+    var kind: String { json.text("kind") }
+    var name: String { json["name"]?.stringValue ?? kind }
+    var fingerprint: String { json.text("fingerprint") }
+    var result: JSONValue { json["result"] ?? .null }
+    /// What was said to the model since the turn before.
+    var messages: [JSONValue] { json.list("messages") }
+    var cost: MicroDollars? { json.optionalNumber("cost_micro_usd").map(MicroDollars.init) }
+    /// The run whose attempt recorded it.
+    var run: Int64 { json.number("run") }
+}

@@ -1,0 +1,69 @@
+import Checkpoints
+import Hummingbird
+import JobModel
+import Storage
+
+/// Starts runs that take over the checkpoints of others.
+struct ForkRoutes: Sendable {
+    let reader: RunReader
+    let forks: ForkStore
+    let checkpoints: CheckpointReader
+    let notifier: ReadyNotifier
+
+    var endpoints: [Endpoint] { [Endpoint("/v1/runs/{run}/fork", [.post: fork])] }
+
+    private func fork(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try request.refuseParameters()
+        let run = try context.run
+        let asked = try ForkRequest(try await JSONBody.read(request))
+        guard let origin = try await forks.origin(run, job: asked.job),
+            let source = try await reader.summary(of: run)
+        else { throw Problem.runNotFound(run) }
+        guard source.state.isFinal || source.forkedFrom == nil else {
+            throw Problem(
+                .runNotForkable,
+                "run \(run) is a fork that has not ended: what it took over may not be there yet; fork it when it has"
+            )
+        }
+        let submission = try asked.submission(from: origin)
+        let parting = try await parting(of: asked, from: run, origin)
+        guard let receipt = try await forks.fork(run, as: submission, parting: parting) else {
+            throw Problem.runNotFound(run)
+        }
+        if receipt.isNew { notifier.notify(submission.jobs.filter(\.needs.isEmpty).map(\.queue)) }
+        guard let summary = try await reader.summary(of: receipt.run) else { throw Problem.runNotFound(receipt.run) }
+        return Response(status: receipt.isNew ? .created : .ok, json: .object(summary.json))
+    }
+
+    /// Where the fork leaves its source's way.
+    ///
+    /// - Throws: `Problem` when the source has no such job or step.
+    private func parting(
+        of asked: ForkRequest,
+        from run: RunID,
+        _ origin: ForkStore.Origin
+    ) async throws -> ForkStore.Parting? {
+        guard let name = asked.job else { return nil }
+        guard let job = origin.job else { throw Problem.jobNotFound(name, of: run) }
+        guard let text = asked.step else {
+            return ForkStore.Parting(job: name, step: nil, reach: .nothing, edit: asked.edit)
+        }
+        guard let step = StepPosition(text) else {
+            throw Problem(.badRequest, "\"\(text)\" is no step; steps are written t0003, t0003.1 or name#1")
+        }
+        let history = try await checkpoints.history(of: JobReference(run: run, job: job))
+        guard !history.entries(at: step).isEmpty else {
+            var known: [String] = []
+            for entry in history.steps where !known.contains(entry.position.description) {
+                known.append(entry.position.description)
+            }
+            throw Problem(
+                .stepNotFound,
+                "job \"\(name)\" of run \(run) has recorded no step \(step); "
+                    + (known.isEmpty ? "it has none" : "it has \(known.prefix(50).joined(separator: ", "))")
+            )
+        }
+        let reach = ForkPoint.lastStep(before: step, in: history).map { ForkStore.Reach.through($0.description) }
+        return ForkStore.Parting(job: name, step: text, reach: reach ?? .nothing, edit: asked.edit)
+    }
+}

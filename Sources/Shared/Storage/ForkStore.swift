@@ -1,0 +1,147 @@
+package import JobModel
+package import Postgres
+
+/// Starts runs that take over the checkpoints of other runs, and tells their jobs what they take over.
+package struct ForkStore: Sendable {
+    /// How much of a job's past a fork takes over.
+    package enum Reach: Equatable, Sendable {
+        case all
+        /// Up to and with the step at this position.
+        case through(String)
+        case nothing
+    }
+
+    /// Where a fork leaves the way of its source.
+    package struct Parting: Equatable, Sendable {
+        package var job: String
+        /// The first step that is not taken over; nil when none of the job's is.
+        package var step: String?
+        package var reach: Reach
+        /// What that step does otherwise.
+        package var edit: ForkEdit
+
+        package init(job: String, step: String?, reach: Reach, edit: ForkEdit = ForkEdit()) {
+            self.job = job
+            self.step = step
+            self.reach = reach
+            self.edit = edit
+        }
+    }
+
+    /// What one job of a fork takes over.
+    package struct Inheritance: Equatable, Sendable {
+        package let source: RunID
+        /// The source's job of the same name; nil when it has none.
+        package let job: JobID?
+        package let reach: Reach
+        /// The position of the step that does something else, as `edit` says.
+        package let step: String?
+        package let edit: ForkEdit
+    }
+
+    /// What a fork of a run starts from.
+    package struct Origin: Equatable, Sendable {
+        package let workflow: String
+        package let version: Int
+        package let source: String
+        package let team: String
+        package let params: JSONObject
+        /// The job that was asked for; nil when the run has none of that name.
+        package let job: JobID?
+    }
+
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    /// What a fork of a run starts from; nil when there is no such run.
+    package func origin(_ run: RunID, job: String?) async throws -> Origin? {
+        let rows = try await pool.query(Statement.readOrigin, [.integer(run.rawValue), .optional(job)]).rows
+        return try rows.first.map { row in
+            Origin(
+                workflow: try row.string("workflow"),
+                version: try row.int("number"),
+                source: try row.string("source"),
+                team: try row.string("team"),
+                params: try JSONValue(parsing: row.string("params")).objectValue ?? [:],
+                job: try row.optionalInt64("job_id").map(JobID.init(rawValue:))
+            )
+        }
+    }
+
+    /// Starts a run that takes over the checkpoints of another one, whole or not at all.
+    ///
+    /// - Parameter parting: Where it leaves the other's way; nil to take over everything.
+    /// - Returns: Nil when there is no such source.
+    package func fork(
+        _ source: RunID,
+        as submission: RunStore.Submission,
+        parting: Parting?,
+        now: String? = nil
+    ) async throws -> RunStore.Receipt? {
+        try await pool.transaction { connection in
+            let receipt = try await RunStore.submit(submission, on: connection, now: now)
+            guard receipt.isNew else { return receipt }
+            let added = try await connection.query(Statement.addFork, Self.parameters(receipt.run, source, parting))
+            guard !added.rows.isEmpty else { throw SourceMissing() }
+            return receipt
+        } orNilWhen: {
+            $0 is SourceMissing
+        }
+    }
+
+    private struct SourceMissing: Error {}
+
+    private static func parameters(_ run: RunID, _ source: RunID, _ parting: Parting?) -> [PostgresParameter] {
+        let reach = parting?.reach ?? .all
+        let through: String? = if case .through(let position) = reach { position } else { nil }
+        return [
+            .integer(run.rawValue), .integer(source.rawValue), .optional(parting?.job), .optional(parting?.step),
+            .text(reach.word), .optional(through), .json((parting?.edit ?? ForkEdit()).json.text()),
+        ]
+    }
+
+    /// What a job takes over; nil when its run is no fork.
+    package func inheritance(of job: JobID) async throws -> Inheritance? {
+        let rows = try await pool.query(Statement.readFork, [.integer(job.rawValue)]).rows
+        return try rows.first.map { row in
+            let reach: Reach =
+                switch try row.string("inherits") {
+                case "none": .nothing
+                case "through": .through(try row.string("through"))
+                default: .all
+                }
+            return Inheritance(
+                source: RunID(rawValue: try row.int64("source_run_id")),
+                job: try row.optionalInt64("source_job_id").map(JobID.init(rawValue:)),
+                reach: reach,
+                step: try row.optionalString("step"),
+                edit: ForkEdit(json: try JSONValue(parsing: row.string("edit")))
+            )
+        }
+    }
+}
+
+extension ForkStore.Reach {
+    fileprivate var word: String {
+        switch self {
+        case .all: "all"
+        case .through: "through"
+        case .nothing: "none"
+        }
+    }
+}
+
+extension PostgresPool {
+    /// A transaction whose named errors mean that there is nothing.
+    fileprivate func transaction<Value: Sendable>(
+        _ body: (PostgresConnection) async throws -> Value,
+        orNilWhen isNothing: (any Error) -> Bool
+    ) async throws -> Value? {
+        do {
+            return try await transaction(body)
+        } catch  where isNothing(error) {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Checkpoints
+import JobModel
+import Models
+import Storage
+
+/// What a job of a forked run takes over from its source, and what it does otherwise.
+struct JobFork: Sendable {
+    /// Where it takes over the source's checkpoints; nil when it takes over none.
+    let point: ForkPoint?
+    /// The step that does something else; nil when all do as the file says.
+    let step: StepPosition?
+    let edit: ForkEdit
+
+    init(_ inheritance: ForkStore.Inheritance) {
+        edit = inheritance.edit
+        step = inheritance.step.flatMap { StepPosition($0) }
+        guard let job = inheritance.job else {
+            point = nil
+            return
+        }
+        let source = JobReference(run: inheritance.source, job: job)
+        point =
+            switch inheritance.reach {
+            case .all: ForkPoint(source: source, through: nil)
+            case .through(let position): StepPosition(position).map { ForkPoint(source: source, through: $0) }
+            case .nothing: nil
+            }
+    }
+
+    /// What a person says in a turn, besides what the file says.
+    var interjection: AgentStateMachine.Interjection? {
+        edit.prompt.map { AgentStateMachine.Interjection(turn: turn, message: .user($0)) }
+    }
+
+    /// The turn from which the edit holds: the first when the whole job is run anew.
+    var turn: Int { step?.turn ?? 1 }
+
+    /// The result that was given for a step in place of running it.
+    func result(of step: StepRequest) -> JSONValue? {
+        guard let result = edit.result, step.position == self.step else { return nil }
+        switch step.kind {
+        case .tool: return ["text": .string(result.stringValue ?? result.text()), "is_error": false]
+        case .model:
+            return ModelAnswer(
+                message: ModelMessage(role: .assistant, parts: [.text(result.stringValue ?? result.text())]),
+                stopReason: .end,
+                usage: nil,
+                model: "fork",
+                responseID: nil
+            ).json
+        default: return result
+        }
+    }
+}
