@@ -1,3 +1,5 @@
+import JobModel
+
 /// A file that is wrong.
 struct BadFile: CustomStringConvertible, Sendable {
     /// Whether the published JSON Schema can know that the file is wrong.
@@ -104,7 +106,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "2:1: the key \"name\" is repeated, it is already in line 1",
             "3:1: the key \"name\" is repeated, it is already in line 1",
             "6:3: the key \"a\" is repeated, it is already in line 5",
-            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, needs, when, retry, timeout, "
+            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, needs, when, retry, timeout, "
                 + "queue, priority"
         ),
     ]
@@ -184,7 +186,7 @@ struct BadFile: CustomStringConvertible, Sendable {
               F: {command: [x]}
             """,
             .refused,
-            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http",
+            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait",
             "4:7: jobs.b.agnet: unknown key \"agnet\"; did you mean agent?",
             "5:3: jobs.c: the job has command and sql, it must have one of them; make two jobs of it",
             "6:7: jobs.d.approval: unknown key \"approval\"; approval is not supported by this version yet",
@@ -271,6 +273,30 @@ struct BadFile: CustomStringConvertible, Sendable {
 
     /// What jobs do.
     static let kinds: [BadFile] = [
+        BadFile(
+            """
+            name: w
+            jobs:
+              a: {wait: 2h}
+              b: {wait: {}}
+              c: {wait: {for: 2h, until: "2026-01-31T06:00:00Z"}}
+              d: {wait: {for: 2}}
+              e: {wait: {for: 366d}}
+              f: {wait: {until: tomorrow}}
+              g: {wait: {event: x}}
+              h: {wait: {until: "2026-02-29T06:00:00Z"}}
+            """,
+            .refused,
+            "3:13: jobs.a.wait: expected a mapping, found the string \"2h\"",
+            "4:13: jobs.b.wait: the wait does not say how long; as in wait: {for: 2h}",
+            "5:13: jobs.c.wait: a wait has for or until, not both; make two jobs of it",
+            "6:19: jobs.d.wait.for: expected a duration, found the integer 2; write it with a unit, such as 250ms, 30s, 5m, "
+                + "2h or 1d",
+            "7:19: jobs.e.wait.for: 366d is out of range, allowed are 0s to 365d",
+            "8:21: jobs.f.wait.until: \"tomorrow\" is no time; \(RFC3339.hint)",
+            "9:14: jobs.g.wait.event: unknown key \"event\"; event is not supported by this version yet",
+            "10:21: jobs.h.wait.until: \"2026-02-29T06:00:00Z\" is no time; \(RFC3339.hint)"
+        ),
         BadFile(
             """
             name: w

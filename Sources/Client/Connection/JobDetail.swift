@@ -13,6 +13,18 @@ struct JobDetail: Equatable, Sendable {
     let hasOutput: Bool
     /// When a delayed job is due.
     let dueAt: Timestamp?
+    /// What a suspended job waits for.
+    let waiting: Waiting?
+
+    /// What a suspended job waits for, and since when.
+    struct Waiting: Equatable, Sendable {
+        let thing: String
+        let detail: String
+        let since: Timestamp?
+
+        /// What it waits for, in one line.
+        var shown: String { detail.isEmpty ? thing : "\(thing): \(detail)" }
+    }
 
     init(_ json: JSONValue) {
         name = json.text("name")
@@ -25,6 +37,11 @@ struct JobDetail: Equatable, Sendable {
         error = json.errorText("error")
         hasOutput = json.flag("has_output")
         dueAt = json.time("due_at")
+        let waiting = json["waiting"]
+        self.waiting =
+            waiting?.objectValue == nil
+            ? nil
+            : waiting.map { Waiting(thing: $0.text("for"), detail: $0.text("detail"), since: $0.time("since")) }
     }
 
     /// The step that is being tried now, if any.

@@ -57,6 +57,7 @@ struct ProgressLog {
             line.append("  after \(took.shown)")
         }
         if job.state == "delayed", let due = job.dueAt { line.append("  due \(due.relative(to: now))") }
+        if let waiting = job.waiting { line.append("  waits for \(waiting.shown)") }
         // What the last attempt failed with is why the job waits.
         if let error = job.error ?? (job.state == "delayed" ? job.attempts.last?.error : nil) {
             line.append("  \(error)")

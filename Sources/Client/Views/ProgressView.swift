@@ -40,6 +40,7 @@ struct ProgressView {
             parts.append("\(MoneyLine.count(replayed, "step")) replayed")
         }
         if job.state == "delayed", let due = job.dueAt { parts.append("due \(due.relative(to: now))") }
+        if let waiting = job.waiting { parts.append("waits for \(waiting.shown)") }
         if let step = job.currentStep {
             parts.append("\(step.position) \(step.what)")
         } else if !job.steps.isEmpty {

@@ -8,7 +8,7 @@ struct RunView {
     /// The page that `chassis show` prints.
     func lines(width: Int?) -> [StyledLine] {
         var sections = [head, graph(width)]
-        sections += [problems, attempts(width), steps(width)].filter { !$0.isEmpty }
+        sections += [problems, waits, attempts(width), steps(width)].filter { !$0.isEmpty }
         sections.append([MoneyLine.line(run)])
         return Array(sections.joined(separator: [StyledLine()]))
     }
@@ -104,6 +104,18 @@ struct RunView {
         let cell = StateMark.cell(job.state)
         guard job.state == "delayed", let due = job.dueAt else { return cell }
         return cell.adding(" (due \(due.relative(to: now)))", .dim)
+    }
+
+    /// What suspended jobs wait for, since when, and until when at the latest.
+    private var waits: [StyledLine] {
+        run.jobs.compactMap { job in
+            guard let waiting = job.waiting else { return nil }
+            var facts: [String] = []
+            if let since = waiting.since { facts.append("since \(since.relative(to: now))") }
+            if let due = job.dueAt { facts.append("goes on \(due.relative(to: now))") }
+            return StyledLine("◐ \(job.name) ", .yellow).adding("waits for \(waiting.shown)")
+                .adding(facts.isEmpty ? "" : "  (\(facts.joined(separator: ", ")))", .dim)
+        }
     }
 
     private static func row(_ step: StepDetail, of job: JobDetail) -> [StyledLine] {

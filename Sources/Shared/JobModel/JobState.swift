@@ -8,7 +8,7 @@ package enum JobState: String, CaseIterable, Sendable {
     case pending
     /// Leased by a worker.
     case running
-    /// Parked without a lease until a person decides.
+    /// Parked without a lease until what it waits for has changed: an approval, an event, a time, a budget.
     case suspended
     case succeeded
     case failed

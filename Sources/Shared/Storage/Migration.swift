@@ -14,6 +14,7 @@ package struct Migration: Equatable, Sendable {
         migration(3, "prune_and_list", PackageResources.m0003_prune_and_list_sql),
         migration(4, "know_what_is_needed", PackageResources.m0004_know_what_is_needed_sql),
         migration(5, "forks", PackageResources.m0005_forks_sql),
+        migration(6, "suspend_jobs", PackageResources.m0006_suspend_jobs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

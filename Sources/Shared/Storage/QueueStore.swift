@@ -16,7 +16,7 @@ package struct QueueStore: Sendable {
         package var lastPlace: QueuePlace?
     }
 
-    private let pool: PostgresPool
+    let pool: PostgresPool
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 
@@ -176,7 +176,7 @@ package struct QueueStore: Sendable {
         return !result.rows.isEmpty
     }
 
-    /// Makes delayed jobs pending whose time has come, at most `limit` of them.
+    /// Makes delayed and suspended jobs pending whose time has come, at most `limit` of them.
     ///
     /// - Returns: The queues that got pending jobs, once for each job.
     package func readyDueJobs(limit: Int = 1000, now: String? = nil) async throws -> [String] {
@@ -184,7 +184,7 @@ package struct QueueStore: Sendable {
         return try result.rows.map { try $0.string("queue") }
     }
 
-    /// How long until the next delayed job is due; nil when none is delayed.
+    /// How long until the next delayed or suspended job is due; nil when none is due at any time.
     package func nextDue(now: String? = nil) async throws -> Duration? {
         let result = try await pool.query(Statement.nextDue, [.optional(now)])
         return try result.rows.first?.optionalInt64("wait_us").map { .microseconds($0) }

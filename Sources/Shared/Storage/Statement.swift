@@ -21,6 +21,11 @@ package enum Statement {
     static let delayJob = load("delay_job", PackageResources.delay_job_sql)
     static let readyDueJobs = load("ready_due_jobs", PackageResources.ready_due_jobs_sql)
     static let nextDue = load("next_due", PackageResources.next_due_sql)
+    static let suspendJob = load("suspend_job", PackageResources.suspend_job_sql)
+    static let wakeSuspendedJob = load("wake_suspended_job", PackageResources.wake_suspended_job_sql)
+    static let lockRunsOfJobs = load("lock_runs_of_jobs", PackageResources.lock_runs_of_jobs_sql)
+    static let resumeJobs = load("resume_jobs", PackageResources.resume_jobs_sql)
+    static let readClock = load("read_clock", PackageResources.read_clock_sql)
 
     // Sessions
     static let beginSession = load("begin_session", PackageResources.begin_session_sql)

@@ -7,7 +7,9 @@ import Workflow
 
 /// The handlers of the kinds of jobs that workflow files know.
 enum Handlers {
-    static func all(settings: WorkerSettings, store: DirectoryStore) -> [JobKind.Name: any JobHandler] {
+    static func all(settings: WorkerSettings, store: DirectoryStore, clock: DatabaseClock) -> [JobKind.Name:
+        any JobHandler]
+    {
         let runner = ProgramRunner()
         let toolbox = Toolbox(
             connections: settings.connections,
@@ -25,6 +27,7 @@ enum Handlers {
             ),
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),
+            .wait: WaitHandler(clock: clock),
         ]
     }
 }

@@ -232,12 +232,13 @@ struct JobRunner: Sendable {
         switch signal.reason {
         case .leaseLost: return .drop
         case .cancelled: return .end(.cancelled)
-        case .drained: return .release
-        case nil: break
+        case .drained where !(error is Suspension): return .release
+        case .drained, nil: break
         }
         let failure: JobFailure
         switch error {
         case is ReleaseAtBoundary: return .release
+        case let suspension as Suspension: return .suspend(suspension)
         case StorageError.leaseLost, StorageError.sessionEnded: return .drop
         case is CancellationError: return .release
         case let error as JobFailure: failure = error
@@ -275,6 +276,7 @@ struct JobRunner: Sendable {
         case .retry(let failure, let delay):
             log.event("attempt failed: \(failure.message); the next one begins in \(delay.shortText)")
         case .release: log.event("released: its worker is being stopped")
+        case .suspend(let suspension): log.event("suspended: waits for \(suspension.shown)")
         case .drop: break
         }
     }

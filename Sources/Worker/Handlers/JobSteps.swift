@@ -281,6 +281,9 @@ final class JobSteps: Sendable {
             unknownCalls = failure.unknownCalls
             settlement =
                 unknownCalls > 0 ? .unknown(failure.failure.message) : .failed(failure.failure.message)
+        } else if error is Suspension {
+            // Whoever suspends within a step has done nothing yet.
+            settlement = .failed("the job was suspended before the step was run")
         } else if let error = error as? ToolsError, error.nothingHappened {
             settlement = .failed("\(error)")
         } else {

@@ -9,6 +9,8 @@ enum JobOutcome: Equatable, Sendable {
     case retry(JobFailure, after: Duration)
     /// The job is given back unharmed.
     case release
+    /// The job is set aside until what it waits for has changed.
+    case suspend(Suspension)
     /// The lease is lost; nothing may be written.
     case drop
 }

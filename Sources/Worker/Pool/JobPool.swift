@@ -251,6 +251,16 @@ final class JobPool: Sendable {
                 self.notifier.notify([name])
                 return true
             }
+        case .suspend(let suspension):
+            await write(job) {
+                switch try await self.queue.suspend(job.id, epoch: job.epoch, suspension) {
+                case nil: return false
+                case .waiting?: return true
+                case .pending(let name)?:
+                    self.notifier.notify([name])
+                    return true
+                }
+            }
         case .drop: isDropped = true
         }
         let isWorthALook = state.withLock { state in
@@ -267,7 +277,7 @@ final class JobPool: Sendable {
             do {
                 if try await !body() {
                     logger.warning(
-                        "the lease was lost before the job could be given back",
+                        "the lease was lost before the job could be given back or set aside",
                         metadata: [LogKey.job: "\(job.id)", LogKey.epoch: "\(job.epoch)"]
                     )
                 }

@@ -278,7 +278,7 @@ package struct WorkerService: Service {
             lease: lease,
             failpoints: failpoints,
             scratchRoot: scratch,
-            handlers: Handlers.all(settings: settings, store: store),
+            handlers: Handlers.all(settings: settings, store: store, clock: DatabaseClock(pool)),
             plainHandlers: plainHandlers,
             logger: logger
         )

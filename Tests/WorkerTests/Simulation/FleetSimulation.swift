@@ -17,6 +17,8 @@ struct FleetSimulation {
         case sweep(worker: Int, lane: Int, known: [JobID], isAnswered: Bool)
         case swept(worker: Int, lane: Int, isDone: Bool)
         case handlerReturns(worker: Int, job: JobID)
+        case suspension(worker: Int, job: JobID)
+        case resumption(job: JobID)
         case pauseEnds(worker: Int, turn: Int)
         case second(worker: Int)
         case fault
@@ -129,6 +131,9 @@ struct FleetSimulation {
         case .rescue:
             queue.rescue()
             schedule(.rescue, in: 100...1_000)
+        case .resumption(let job):
+            if isTraced { note("\(job) is resumed") }
+            queue.resume(job)
         case .sessionEnds(let session):
             if isTraced { note("session \(session) ends") }
             queue.end(session)
@@ -139,7 +144,8 @@ struct FleetSimulation {
             queue.releaseStrays(of: workers[worker].session, known: known)
             if isAnswered { schedule(.swept(worker: worker, lane: lane, isDone: true), in: 0...20) }
         case .look(let worker, _), .answer(let worker, _, _, _), .failure(let worker, _, _), .swept(let worker, _, _),
-            .handlerReturns(let worker, _), .pauseEnds(let worker, _), .second(let worker), .notice(let worker),
+            .handlerReturns(let worker, _), .suspension(let worker, _), .pauseEnds(let worker, _), .second(let worker),
+            .notice(let worker),
             .leaseIsLost(let worker):
             if reaches(worker, event) { handle(event, at: worker) }
         }
@@ -163,6 +169,7 @@ struct FleetSimulation {
             if isDone { workers[worker].pool.swept() } else { workers[worker].pool.sweepFailed() }
             wake(worker)
         case .handlerReturns(_, let job): handlerReturns(job, at: worker)
+        case .suspension(_, let job): suspend(job, at: worker)
         case .pauseEnds(_, let turn):
             workers[worker].pool.pauseEnded(afterTurn: turn)
             wake(worker)
@@ -179,7 +186,7 @@ struct FleetSimulation {
             if isTraced { note("session \(workers[worker].session) knows that its lease is lost") }
             workers[worker].pool.leaseWasLost()
             wake(worker)
-        case .start, .fault, .submission, .rescue, .sessionEnds, .commit, .sweep:
+        case .start, .fault, .submission, .rescue, .sessionEnds, .commit, .sweep, .resumption:
             preconditionFailure("\(event) happens to no worker")
         }
     }
@@ -251,7 +258,7 @@ struct FleetSimulation {
     }
 
     private mutating func handlerReturns(_ job: JobID, at worker: Int) {
-        guard let running = workers[worker].running.removeValue(forKey: job) else {
+        guard let running = workers[worker].running[job] else {
             preconditionFailure("\(job) returns and does not run")
         }
         let (claimed, session) = (running.claimed, workers[worker].session)
@@ -266,11 +273,27 @@ struct FleetSimulation {
             }
             if running.signal.isDraining && chance(50) {
                 _ = queue.release(job, epoch: claimed.epoch)
+            } else if chance(5), hasFaults {
+                // What it waits for changes at some time, perhaps while it is about to be suspended.
+                schedule(.resumption(job: job), in: 0...500)
+                schedule(.suspension(worker: worker, job: job), in: 0...20)
+                return
             } else {
                 ending = JobEnding(of: claimed, .succeeded(.null))
             }
         }
+        workers[worker].running[job] = nil
         workers[worker].pool.jobReturned(job, ending: ending, isDropped: running.signal.reason == .leaseLost)
+        if workers[worker].pool.isWorthALook { wake(worker) }
+    }
+
+    private mutating func suspend(_ job: JobID, at worker: Int) {
+        guard let running = workers[worker].running.removeValue(forKey: job) else {
+            preconditionFailure("\(job) is suspended and does not run")
+        }
+        if isTraced { note("\(job) is suspended") }
+        queue.suspend(job, epoch: running.claimed.epoch)
+        workers[worker].pool.jobReturned(job, ending: nil)
         if workers[worker].pool.isWorthALook { wake(worker) }
     }
 

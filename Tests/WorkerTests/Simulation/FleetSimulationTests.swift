@@ -44,7 +44,7 @@ import Testing
 
     /// A queue that is weaker than the statements are is found out.
     @Test(arguments: [
-        ModelQueue.Weakness.endsUnderAnyEpoch, .rescuesTheLiving, .findsNoStrays,
+        ModelQueue.Weakness.endsUnderAnyEpoch, .rescuesTheLiving, .findsNoStrays, .forgetsResumptions,
     ])
     func aWeaknessShows(_ weakness: ModelQueue.Weakness) {
         let violated = (UInt64(1)...200).contains { seed in

@@ -14,17 +14,21 @@ struct ModelQueue: Sendable {
         case rescuesTheLiving
         /// `find_stray_leases` finds none.
         case findsNoStrays
+        /// `suspend_job` does not look for a resumption that came while the job ran.
+        case forgetsResumptions
     }
 
     enum Room: Equatable, Sendable {
         case ready(epoch: Int64)
         case lease(session: Int, epoch: Int64)
+        case suspended(epoch: Int64)
         case done(epoch: Int64)
     }
 
     let weakness: Weakness?
     private(set) var rooms: [JobID: Room] = [:]
     private var line: [JobID] = []
+    private var woken: Set<JobID> = []
     private(set) var endedSessions: Set<Int> = []
     /// What must never be, and was.
     private(set) var violations: [String] = []
@@ -85,6 +89,22 @@ struct ModelQueue: Sendable {
         guard case .lease(_, epoch.rawValue) = rooms[job] else { return false }
         putBack(job, epoch: epoch.rawValue)
         return true
+    }
+
+    /// `suspend_job` and `wake_suspended_job`.
+    mutating func suspend(_ job: JobID, epoch: LeaseEpoch) {
+        guard case .lease(_, epoch.rawValue) = rooms[job] else { return }
+        rooms[job] = .suspended(epoch: epoch.rawValue)
+        if woken.remove(job) != nil, weakness != .forgetsResumptions { putBack(job, epoch: epoch.rawValue) }
+    }
+
+    /// `resume_jobs`.
+    mutating func resume(_ job: JobID) {
+        switch rooms[job] {
+        case .suspended(let epoch)?: putBack(job, epoch: epoch)
+        case .ready?, .lease?: woken.insert(job)
+        case .done?, nil: break
+        }
     }
 
     /// `find_stray_leases` and `release_jobs`: what the session holds and its worker does not know.

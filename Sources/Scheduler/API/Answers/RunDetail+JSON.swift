@@ -36,8 +36,14 @@ extension JobDetail {
             "error": error ?? .null,
             "has_output": .bool(hasOutput),
             "due_at": .time(dueAt),
+            "waiting": waiting.map(\.json) ?? .null,
         ]
     }
+}
+
+extension JobDetail.Waiting {
+    /// The member `waiting` of the object `Job`.
+    var json: JSONValue { ["for": .word(thing), "detail": .string(detail), "since": .time(since)] }
 }
 
 extension AttemptDetail {

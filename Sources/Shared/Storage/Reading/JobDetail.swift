@@ -16,6 +16,16 @@ package struct JobDetail: Equatable, Sendable {
     /// Why the job did not succeed: an object with `code` and `message`; nil when there is no reason.
     package var error: JSONValue?
     package var hasOutput: Bool
-    /// When a delayed job becomes pending; nil in any other state.
+    /// When a delayed job becomes pending, and a suspended one at the latest; nil in any other state.
     package var dueAt: Timestamp?
+    /// What a suspended job waits for; nil in any other state.
+    package var waiting: Waiting?
+
+    /// What a suspended job waits for.
+    package struct Waiting: Equatable, Sendable {
+        package var thing: Suspension.Thing
+        /// What exactly, for people.
+        package var detail: String
+        package var since: Timestamp
+    }
 }

@@ -53,7 +53,20 @@ extension JobDetail {
             steps: steps,
             error: try row.optionalJSON("error"),
             hasOutput: try row.bool("has_output"),
-            dueAt: try row.optionalTimestamp("due_us")
+            dueAt: try row.optionalTimestamp("due_us"),
+            waiting: try Waiting(row: row)
+        )
+    }
+}
+
+extension JobDetail.Waiting {
+    /// What a row of `show_jobs` says about a suspension; nil when the job is not suspended.
+    fileprivate init?(row: PostgresRow) throws {
+        guard try row.optionalString("waits_for") != nil else { return nil }
+        self.init(
+            thing: try row.word("waits_for"),
+            detail: try row.optionalString("detail") ?? "",
+            since: try row.timestamp("since_us")
         )
     }
 }

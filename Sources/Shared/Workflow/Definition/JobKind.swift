@@ -5,10 +5,11 @@ package enum JobKind: Equatable, Sendable {
     case command(CommandDefinition)
     case sql(SQLDefinition)
     case http(HTTPDefinition)
+    case wait(WaitDefinition)
 
     /// The key of the file that says what kind of job it is.
     package enum Name: String, CaseIterable, Sendable {
-        case agent, llm, command, sql, http
+        case agent, llm, command, sql, http, wait
     }
 
     /// The kind without its definition, as it is kept with the job and chooses the handler.
@@ -19,6 +20,7 @@ package enum JobKind: Equatable, Sendable {
         case .command: .command
         case .sql: .sql
         case .http: .http
+        case .wait: .wait
         }
     }
 }

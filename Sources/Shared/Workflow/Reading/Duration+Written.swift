@@ -1,6 +1,6 @@
 extension Duration {
     /// The longest length of time that can be written: 365 days.
-    static let longestWritten = Duration.seconds(365 * 86_400)
+    package static let longestWritten = Duration.seconds(365 * 86_400)
 
     private static let units: [(name: String, length: Duration)] = [
         ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3_600)),

@@ -3,7 +3,7 @@ internal import JobModel
 extension JobDefinition {
     private static let keys = KnownKeys(
         JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority"],
-        later: ["approval", "wait", "workflow", "produces"]
+        later: ["approval", "workflow", "produces"]
     )
 
     /// Reads a job; nil where it cannot be used, which is reported.
@@ -101,6 +101,7 @@ extension JobKind {
             case .command: CommandDefinition(reading: field).map(JobKind.command)
             case .sql: SQLDefinition(reading: field).map(JobKind.sql)
             case .http: HTTPDefinition(reading: field).map(JobKind.http)
+            case .wait: WaitDefinition(reading: field).map(JobKind.wait)
             }
         guard let kind else { return nil }
         self = kind

@@ -28,6 +28,8 @@ WITH pruned AS (
     DELETE FROM chassis.step WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_replay AS (
     DELETE FROM chassis.replay WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_wake AS (
+    DELETE FROM chassis.wake WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_need AS (
     DELETE FROM chassis.need WHERE needs_job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_log AS (

@@ -1,4 +1,4 @@
--- Makes delayed jobs pending whose time has come.
+-- Makes delayed and suspended jobs pending whose time has come.
 --
 --   $1 limit integer: how many at most
 --   $2 now timestamptz: NULL for the database's clock
@@ -8,7 +8,7 @@ WITH taken AS (
     DELETE FROM chassis.waiting
     WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM chassis.waiting
-        WHERE reason = 'delayed' AND due_at <= coalesce($2::timestamptz, now())
+        WHERE due_at <= coalesce($2::timestamptz, now())
         ORDER BY due_at
         LIMIT $1::integer
         FOR UPDATE SKIP LOCKED))
