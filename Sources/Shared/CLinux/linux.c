@@ -55,6 +55,12 @@ int clinux_eventfd_drain(int descriptor) {
     return read(descriptor, &count, sizeof count) == sizeof count ? 0 : -1;
 }
 
+int64_t clinux_wall_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 int64_t clinux_monotonic_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

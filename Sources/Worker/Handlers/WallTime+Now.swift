@@ -1,11 +1,7 @@
+import CLinux
 import Checkpoints
-import Glibc
 
 extension WallTime {
     /// What this host's clock says now.
-    static var now: WallTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
-    }
+    static var now: WallTime { WallTime(microseconds: clinux_wall_us()) }
 }

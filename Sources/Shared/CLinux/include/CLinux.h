@@ -30,6 +30,9 @@ int clinux_eventfd_drain(int descriptor);
 /* The monotonic clock, in nanoseconds; it does not run while the machine is suspended. */
 int64_t clinux_monotonic_ns(void);
 
+/* What the host's clock says, in microseconds since 1970-01-01 00:00 UTC. */
+int64_t clinux_wall_us(void);
+
 /* Thread name (at most 15 characters), seen in ps and gdb. */
 void clinux_name_thread(const char *name);
 
