@@ -29,19 +29,22 @@ package struct ProgramRunner: Sendable {
     /// When the task is cancelled, the program's processes get SIGTERM, after the grace SIGKILL, and the call returns
     /// when they are gone.
     ///
-    /// - Parameter onLine: Is told every line as it comes, from two tasks at once, so it must not wait.
+    /// - Parameters:
+    ///   - onLine: Is told every line as it comes, from two tasks at once, so it must not wait.
+    ///   - onOutput: Is told every piece of standard output as it comes; then none of it is kept or handed on as lines.
     /// - Throws: `CancellationError`, or `ToolsError` when the guard itself cannot do its work. A program that
     ///   cannot be started is a result, not an error.
     package func run(
         _ program: Program,
-        onLine: @escaping @Sendable (ProgramLine) -> Void = { _ in }
+        onLine: @escaping @Sendable (ProgramLine) -> Void = { _ in },
+        onOutput: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws -> ProgramResult {
         precondition(!program.arguments.isEmpty, "a program has a name")
         try Task.checkCancellation()
         let elapsed = clock.stopwatch()
         let outcome: Outcome
         do {
-            outcome = try await start(program, onLine: onLine)
+            outcome = try await start(program, onOutput: onOutput, onLine: onLine)
         } catch let error as SubprocessError {
             try Task.checkCancellation()
             outcome = Outcome(ending: try notStarted(program, error))
@@ -64,6 +67,7 @@ package struct ProgramRunner: Sendable {
 
     private func start(
         _ program: Program,
+        onOutput: (@Sendable ([UInt8]) -> Void)?,
         onLine: @escaping @Sendable (ProgramLine) -> Void
     ) async throws -> Outcome {
         let limits = program.limits
@@ -74,7 +78,8 @@ package struct ProgramRunner: Sendable {
             keeping: .head,
             limit: limits.outputBytes,
             loggedLimit: limits.loggedBytes,
-            onLine: onLine
+            onLine: onLine,
+            onBytes: onOutput
         )
         let error = StreamCapture(
             .error,

@@ -8,29 +8,37 @@ struct StreamCapture {
     private let limit: Int
     private let loggedLimit: Int
     private let onLine: @Sendable (ProgramLine) -> Void
+    private let onBytes: (@Sendable ([UInt8]) -> Void)?
 
     private var bytes: [UInt8] = []
     private(set) var droppedBytes = 0
     private var loggedBytes = 0
     private var splitter = LineSplitter()
 
+    /// - Parameter onBytes: Is told every piece as it comes; then nothing is kept, and nothing handed on as lines.
     init(
         _ stream: ProgramLine.Stream,
         keeping kept: Kept,
         limit: Int,
         loggedLimit: Int,
-        onLine: @escaping @Sendable (ProgramLine) -> Void
+        onLine: @escaping @Sendable (ProgramLine) -> Void,
+        onBytes: (@Sendable ([UInt8]) -> Void)? = nil
     ) {
         self.stream = stream
         self.kept = kept
         self.limit = limit
         self.loggedLimit = loggedLimit
         self.onLine = onLine
+        self.onBytes = onBytes
     }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
     mutating func take(_ chunk: [UInt8]) {
+        if let onBytes {
+            onBytes(chunk)
+            return
+        }
         keep(chunk)
         let room = loggedLimit - loggedBytes
         guard room > 0 else { return }

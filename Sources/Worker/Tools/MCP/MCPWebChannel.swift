@@ -1,0 +1,293 @@
+import HTTPTransport
+import JobModel
+import Synchronization
+
+/// A server on the web: each message is a POST, answered with JSON or with a stream of events (streamable HTTP).
+final class MCPWebChannel: MCPChannel {
+    /// How often a stream that broke off is taken up again.
+    static let maximumResumptions = 3
+    /// How long is waited before that.
+    static let resumptionDelay: Duration = .seconds(1)
+    /// How long the farewell may take.
+    static let farewell: Duration = .seconds(5)
+
+    private struct State {
+        var lastID: Int64 = 0
+        var session: String?
+        var version: MCPVersion?
+        var isClosed = false
+        var listener: Task<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+    private let address: MCPWebAddress
+    private let client: HTTPClient
+    private let maximumBytes: Int
+    private let clock: any Clock<Duration>
+    private let ears: MCPEars
+
+    init(
+        _ address: MCPWebAddress,
+        client: HTTPClient,
+        maximumBytes: Int,
+        clock: any Clock<Duration>,
+        ears: MCPEars
+    ) {
+        self.address = address
+        self.client = client
+        self.maximumBytes = maximumBytes
+        self.clock = clock
+        self.ears = ears
+    }
+
+    func agreed(on version: MCPVersion) { state.withLock { $0.version = version } }
+
+    // MARK: Asking
+
+    func result(of request: MCPRequest) async throws -> JSONValue {
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        do {
+            return try await answer(to: request, id: id)
+        } catch let error as HTTPTransportError {
+            throw Self.reason(of: error)
+        } catch let error as ServerSentEventError {
+            if case .invalidUTF8 = error { throw MCPError.lost("\(error)") }
+            throw MCPError.tooLarge(limit: maximumBytes)
+        } catch is CancellationError {
+            // The end of the stream tells a server of today; those before it want to be told.
+            if state.withLock({ $0.session }) != nil {
+                Task { await notify("notifications/cancelled", ["requestId": .integer(id)]) }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func answer(to request: MCPRequest, id: Int64) async throws -> JSONValue {
+        let body = MCPMessage.encoded(id: id, method: request.method, params: request.params)
+        var post = post(body, of: request)
+        post.totalTimeout = request.timeout
+        post.stallTimeout = request.timeout
+        let response = try await client.start(post)
+        if request.method == "initialize", let session = response.headers["Mcp-Session-Id"] {
+            state.withLock { $0.session = session }
+        }
+        guard (200...299).contains(response.status) else { throw try await refusal(response) }
+        guard isEventStream(response.headers) else {
+            let body = try await response.body.collect(maximumBytes: maximumBytes)
+            return try answer(in: body, to: id)
+        }
+        let stream = MCPEventStream(maximumBytes: maximumBytes, id: id)
+        return try await follow(response, stream, timeout: request.timeout)
+    }
+
+    private func answer(in body: [UInt8], to id: Int64) throws(MCPError) -> JSONValue {
+        // What does not read as JSON is no message.
+        guard let value = try? JSONValue(parsing: body), let messages = MCPMessage.all(in: value) else {
+            throw .lost("the server answered with what is no message: \(Self.beginning(of: body))")
+        }
+        for message in messages {
+            if case .result(id, let result) = message { return result }
+            if case .fault(let number, let fault) = message, number == id || number == nil { throw .refused(fault) }
+        }
+        throw .lost("the server answered something else than it was asked: \(Self.beginning(of: body))")
+    }
+
+    private func follow(
+        _ response: HTTPResponseStream,
+        _ stream: MCPEventStream,
+        timeout: Duration
+    ) async throws -> JSONValue {
+        var stream = stream
+        var response = response
+        var resumptions = 0
+        while true {
+            do {
+                if let result = try await read(response, &stream) { return result }
+            } catch let error as HTTPTransportError {
+                guard case .cut = error, stream.lastEvent != nil else { throw error }
+            }
+            guard let event = stream.lastEvent, !isStateless, resumptions < Self.maximumResumptions else {
+                throw MCPError.lost("the server's answer broke off")
+            }
+            resumptions += 1
+            try await clock.sleep(for: Self.resumptionDelay)
+            response = try await client.start(get(after: event, timeout: timeout))
+            guard response.status == 200 else {
+                throw MCPError.lost(
+                    "the server's answer broke off, and taking it up again was answered \(response.status)"
+                )
+            }
+            stream.resume()
+        }
+    }
+
+    /// Reads a stream to the answer; nil when it ends before.
+    private func read(_ response: HTTPResponseStream, _ stream: inout MCPEventStream) async throws -> JSONValue? {
+        for try await chunk in response.body {
+            for message in try stream.received(chunk) {
+                switch message {
+                case .result(stream.id, let result):
+                    response.cancel()
+                    return result
+                case .fault(let number, let fault) where number == stream.id || number == nil:
+                    response.cancel()
+                    throw MCPError.refused(fault)
+                default: perform(message)
+                }
+            }
+        }
+        return nil
+    }
+
+    private func perform(_ message: MCPMessage) {
+        switch message {
+        case .request(let id, let method):
+            Task { await send(MCPMessage.answer(to: id, method: method), method: nil) }
+        case .notification(let method, let params): ears.heard(method, params)
+        case .result, .fault, .stray: ears.note("an answer that nobody waits for")
+        }
+    }
+
+    // MARK: Requests
+
+    private var isStateless: Bool { state.withLock { $0.version?.isStateless ?? false } }
+
+    private func headers() -> HTTPHeaders {
+        var headers = address.headers
+        let (session, version) = state.withLock { ($0.session, $0.version) }
+        headers["Mcp-Session-Id"] = session
+        if let version { headers["MCP-Protocol-Version"] = version.rawValue }
+        return headers
+    }
+
+    private func post(_ body: [UInt8], of request: MCPRequest) -> HTTPRequest {
+        var headers = headers()
+        headers["Content-Type"] = "application/json"
+        headers["Accept"] = "application/json, text/event-stream"
+        if isStateless {
+            headers["Mcp-Method"] = request.method
+            headers["Mcp-Name"] = request.name.map(MCPHeaderValue.encoded)
+            for header in request.headers {
+                headers["Mcp-Param-\(header.name)"] = MCPHeaderValue.encoded(header.value)
+            }
+        }
+        var post = HTTPRequest(method: "POST", url: address.url, headers: headers, body: body)
+        post.addressPolicy = address.policy
+        return post
+    }
+
+    private func get(after event: String?, timeout: Duration?) -> HTTPRequest {
+        var headers = headers()
+        headers["Accept"] = "text/event-stream"
+        headers["Last-Event-ID"] = event
+        var get = HTTPRequest(url: address.url, headers: headers)
+        get.addressPolicy = address.policy
+        get.totalTimeout = timeout
+        get.stallTimeout = timeout
+        return get
+    }
+
+    func notify(_ method: String, _ params: JSONObject) async {
+        await send(MCPMessage.encoded(id: nil, method: method, params: params), method: method)
+    }
+
+    /// Sends what needs no answer; that it got there is not certain.
+    private func send(_ body: [UInt8], method: String?) async {
+        var post = post(body, of: MCPRequest(method: method ?? "response"))
+        post.totalTimeout = Self.farewell
+        _ = try? await client.send(post, maximumBytes: 1 << 16)
+    }
+
+    // MARK: Listening
+
+    func listen(_ request: MCPRequest?) {
+        let listener = Task {
+            var opening: HTTPRequest
+            if let request {
+                let id = state.withLock { state in
+                    state.lastID += 1
+                    return state.lastID
+                }
+                opening = post(MCPMessage.encoded(id: id, method: request.method, params: request.params), of: request)
+            } else {
+                opening = get(after: nil, timeout: nil)
+            }
+            opening.stallTimeout = nil
+            opening.totalTimeout = nil
+            // A server that does not offer it, or ends it, is asked again at the next start.
+            guard let response = try? await client.start(opening), response.status == 200,
+                isEventStream(response.headers)
+            else { return }
+            var stream = MCPEventStream(maximumBytes: maximumBytes, id: 0)
+            _ = try? await read(response, &stream)
+        }
+        let isLate = state.withLock { state in
+            state.listener = listener
+            return state.isClosed
+        }
+        if isLate { listener.cancel() }
+    }
+
+    func close() async {
+        let (session, listener) = state.withLock { state in
+            defer {
+                state.isClosed = true
+                state.session = nil
+            }
+            return (state.session, state.listener)
+        }
+        listener?.cancel()
+        await listener?.value
+        guard let session else { return }
+        var headers = headers()
+        headers["Mcp-Session-Id"] = session
+        var delete = HTTPRequest(method: "DELETE", url: address.url, headers: headers)
+        delete.addressPolicy = address.policy
+        delete.totalTimeout = Self.farewell
+        let client = client
+        // Also when our own task is cancelled; a server that does not know the method forgets the session by itself.
+        await Task { [delete] in _ = try? await client.send(delete, maximumBytes: 1 << 16) }.value
+    }
+}
+
+// MARK: What went wrong
+
+extension MCPWebChannel {
+    private func isEventStream(_ headers: HTTPHeaders) -> Bool {
+        headers["Content-Type"]?.lowercased().hasPrefix("text/event-stream") ?? false
+    }
+
+    private static func beginning(of body: [UInt8]) -> String { String(decoding: body.prefix(200), as: UTF8.self) }
+
+    /// Why a request was answered with a status that is no success.
+    private func refusal(_ response: HTTPResponseStream) async throws -> MCPError {
+        let body = try await response.body.collect(maximumBytes: 1 << 20)
+        if let value = try? JSONValue(parsing: body), case .fault(_, let fault)? = MCPMessage(value) {
+            if response.status == 404, !isStateless, state.withLock({ $0.session }) != nil { return .sessionEnded }
+            return .refused(fault)
+        }
+        let said = "the server answered \(response.status)"
+        let reason = Self.beginning(of: body)
+        switch response.status {
+        case 401, 403:
+            return .unreachable("\(said): it does not take the connection's headers; check its key")
+        case 404 where !isStateless && state.withLock({ $0.session }) != nil: return .sessionEnded
+        case 300...399:
+            return .unreachable("\(said), which leads elsewhere; write the address it leads to into the connection")
+        case 400...499: return .rejected(status: response.status, reason)
+        default: return .lost("\(said): \(reason)")
+        }
+    }
+
+    private static func reason(of error: HTTPTransportError) -> MCPError {
+        switch error {
+        case .tooLarge(let limit): .tooLarge(limit: limit)
+        case .timedOut(_, let limit) where error.requestMayHaveArrived: .timedOut(limit)
+        case .stalled(_, let limit) where error.requestMayHaveArrived: .timedOut(limit)
+        default: error.requestMayHaveArrived ? .lost("\(error)") : .unreachable("\(error)")
+        }
+    }
+}
