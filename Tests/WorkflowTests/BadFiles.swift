@@ -415,10 +415,33 @@ struct BadFile: CustomStringConvertible, Sendable {
             jobs:
               a:
                 agent:
+                  model: m/x
+                  prompt: x
+                  tools:
+                    - mcp: {connection: c, allow: [a], deny: [a]}
+                    - mcp: {allow: [], effect: {a: twice}, offer: [all]}
+                    - openapi: {connection: d, offer: [tools]}
+                    - mcp: {connection: c}
+            """,
+            .refused,
+            "8:50: jobs.a.agent.tools[0].mcp.deny: \"a\" is allowed and denied; leave it out of one of the lists",
+            "9:16: jobs.a.agent.tools[1].mcp: connection is missing",
+            "9:24: jobs.a.agent.tools[1].mcp.allow: the list is empty, so no tool is offered; leave allow out to offer all",
+            "9:40: jobs.a.agent.tools[1].mcp.effect.a: expected one of none, idempotent, once, found the string \"twice\"",
+            "9:56: jobs.a.agent.tools[1].mcp.offer[0]: expected one of tools, resources, prompts, found the string \"all\"",
+            "10:36: jobs.a.agent.tools[2].openapi.offer: unknown key \"offer\"; known here: connection, allow, deny, effect, timeout",
+            "11:11: jobs.a.agent.tools[3]: the tools of connection c are there twice; name it once"
+        ),
+        BadFile(
+            """
+            name: w
+            jobs:
+              a:
+                agent:
                   prompt: x
                   temperature: 3
                   tools:
-                    - mcp: {}
+                    - skill: {}
                     - http: {name: n}
                     - http: {name: m, url: https://a.b, hosts: [x]}
                     - {}
@@ -435,10 +458,10 @@ struct BadFile: CustomStringConvertible, Sendable {
             .refused,
             "5:7: jobs.a.agent: model is missing; as in model: openai/gpt-4o",
             "6:20: jobs.a.agent.temperature: 3 is out of range, allowed are 0 to 2",
-            "8:11: jobs.a.agent.tools[0].mcp: unknown key \"mcp\"; mcp is not supported by this version yet",
+            "8:11: jobs.a.agent.tools[0].skill: unknown key \"skill\"; skill is not supported by this version yet",
             "9:17: jobs.a.agent.tools[1].http: the tool does not say where requests go; write one of connection, url, hosts",
             "10:17: jobs.a.agent.tools[2].http: the tool has url and hosts; write one of connection, url, hosts",
-            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command",
+            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, mcp, openapi",
             "12:52: jobs.a.agent.tools[4].command.parameters: the schema of a tool's parameters is one of an object; write "
                 + "type: object",
             "13:27: jobs.a.agent.tools[5].command.name: \"C-\" is no name: it does not begin with a to z; \(rule)",

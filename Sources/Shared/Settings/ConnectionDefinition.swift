@@ -1,6 +1,6 @@
 package import JobModel
 
-/// A named way to reach a model, a database or a web service.
+/// A named way to reach a model, a database, a web service or a tool server.
 package struct ConnectionDefinition: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// An endpoint that speaks OpenAI Chat Completions; its address ends before `/chat/completions`.
@@ -9,6 +9,10 @@ package struct ConnectionDefinition: Equatable, Sendable {
         case postgres(url: Secret)
         /// A web service: requests must begin with its address, and carry its headers.
         case http(url: String, headers: [(name: String, value: Secret)], allowsPrivate: Bool)
+        /// A server that speaks the Model Context Protocol.
+        case mcp(MCPConnection)
+        /// A web service whose OpenAPI document says what it does.
+        case openapi(OpenAPIConnection)
 
         package static func == (left: Kind, right: Kind) -> Bool {
             switch (left, right) {
@@ -17,6 +21,8 @@ package struct ConnectionDefinition: Equatable, Sendable {
             case (.postgres(let a), .postgres(let b)): a == b
             case (.http(let a, let b, let c), .http(let d, let e, let f)):
                 a == d && c == f && b.map(\.name) == e.map(\.name) && b.map(\.value) == e.map(\.value)
+            case (.mcp(let a), .mcp(let b)): a == b
+            case (.openapi(let a), .openapi(let b)): a == b
             default: false
             }
         }

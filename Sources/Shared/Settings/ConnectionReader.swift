@@ -5,11 +5,11 @@ import Workflow
 struct ConnectionReader {
     /// The setting that the faults are reported under.
     static let key = "connections"
-    private static let maximumSecretBytes = 1 << 16
+    static let maximumSecretBytes = 1 << 16
     private static let longestName = 63
 
     private let path: String
-    private let environment: [String: String]
+    let environment: [String: String]
     private(set) var faults: [SettingsFaults.Fault] = []
 
     init(path: String, environment: [String: String]) {
@@ -57,20 +57,25 @@ struct ConnectionReader {
                 headers: headers(fields["headers"]),
                 allowsPrivate: flag("allow_private", of: fields)
             )
+        case "mcp": return mcp(fields, of: connection).map { .mcp($0) }
+        case "openapi": return openapi(fields, of: connection).map { .openapi($0) }
         default:
-            refuse(fields["kind"]?.place ?? connection.keyPlace, "kind must be openai, postgres or http")
+            refuse(
+                fields["kind"]?.place ?? connection.keyPlace,
+                "kind must be openai, postgres, http, mcp or openapi"
+            )
             return nil
         }
     }
 
-    private mutating func check(_ entries: [SourceEntry], _ known: [String]) {
+    mutating func check(_ entries: [SourceEntry], _ known: [String]) {
         for entry in entries where !known.contains(entry.key) {
             refuse(entry.keyPlace, "unknown key \(entry.key); known are \(known.joined(separator: ", "))")
         }
     }
 
     /// The http address of a connection.
-    private mutating func address(of fields: [String: SourceNode], at connection: SourceEntry) -> String? {
+    mutating func address(of fields: [String: SourceNode], at connection: SourceEntry) -> String? {
         guard let url = secret("url", of: fields, at: connection)?.exposed else { return nil }
         let rest = ["http://", "https://"].first { url.hasPrefix($0) }.map { url.dropFirst($0.count) }
         guard let rest, rest.first.map({ $0 != "/" }) ?? false, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
@@ -83,7 +88,7 @@ struct ConnectionReader {
     }
 
     /// The value of `key`, or of the variable or the file that `key_env` or `key_file` names.
-    private mutating func secret(
+    mutating func secret(
         _ key: String,
         of fields: [String: SourceNode],
         at connection: SourceEntry
@@ -120,7 +125,7 @@ struct ConnectionReader {
         return length
     }
 
-    private mutating func flag(_ key: String, of fields: [String: SourceNode]) -> Bool {
+    mutating func flag(_ key: String, of fields: [String: SourceNode]) -> Bool {
         guard let node = fields[key] else { return false }
         switch node.scalarText {
         case "true": return true
@@ -168,7 +173,7 @@ struct ConnectionReader {
         return whole * 1_000_000 + (Int64(places + String(repeating: "0", count: 6 - places.count)) ?? 0)
     }
 
-    private mutating func headers(_ node: SourceNode?) -> [(name: String, value: Secret)] {
+    mutating func headers(_ node: SourceNode?) -> [(name: String, value: Secret)] {
         guard let node else { return [] }
         guard let entries = node.entries else {
             refuse(node.place, "headers is a mapping of names")
@@ -176,10 +181,8 @@ struct ConnectionReader {
         }
         var headers: [(name: String, value: Secret)] = []
         for entry in entries {
-            let variable = entry.value.entries.flatMap { $0.count == 1 && $0[0].key == "env" ? $0[0].value : nil }
-            let text = entry.value.scalarText ?? variable?.scalarText.flatMap { environment[$0] } ?? ""
-            guard !text.isEmpty else {
-                refuse(entry.keyPlace, "a header is a text, or {env: NAME} of a variable that is set")
+            guard let text = referred(entry.value)?.exposed, !text.isEmpty else {
+                refuse(entry.keyPlace, "a header is a text, {env: NAME} of a variable that is set, or {file: PATH}")
                 continue
             }
             guard !entry.key.isEmpty, entry.key.utf8.allSatisfy(Self.isTokenCharacter) else {
@@ -193,7 +196,7 @@ struct ConnectionReader {
     }
 
     /// Checks that a text can stand in a header: a line break would begin another one.
-    private mutating func checkHeader(_ name: String, _ value: Secret, at place: SourcePlace) {
+    mutating func checkHeader(_ name: String, _ value: Secret, at place: SourcePlace) {
         guard value.exposed.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else { return }
         refuse(place, "\(name) holds a line break or another control character, which no header can")
     }

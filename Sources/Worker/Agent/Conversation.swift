@@ -11,7 +11,10 @@ struct Conversation: Sendable {
     let caller: ModelCaller
     /// Another model that is asked from a turn on, in a fork.
     var change: ModelChange?
-    let tools: [any Tool]
+    /// What the model may call in each turn.
+    let offered: AgentTools
+    /// What it may call in this turn.
+    var tools: [any Tool] = []
     let schema: JSONSchema?
     let temperature: Double?
     let maximumOutputTokens: Int?
@@ -32,19 +35,27 @@ struct Conversation: Sendable {
     /// - Returns: The output.
     /// - Throws: The `JobFailure` the loop ended with, or what a step threw.
     func run(_ loop: AgentStateMachine) async throws -> JSONValue {
+        var current = self
+        var offered = offered
         var loop = loop
         var action = loop.begin()
         var previous: Fingerprint?
         while true {
             switch action {
             case .askModel(let turn, let added):
-                let fingerprint = fingerprint(ofTurn: turn, added: added, after: previous)
+                current.tools = try await offered.ready(forTurn: turn, after: previous) { tools in
+                    var possible = self
+                    possible.tools = tools
+                    let fingerprint = possible.fingerprint(ofTurn: turn, added: added, after: previous)
+                    return try await context.steps.isRecorded(.turn(turn), fingerprint)
+                }
+                let fingerprint = current.fingerprint(ofTurn: turn, added: added, after: previous)
                 previous = fingerprint
-                let answer = try await ask(turn: turn, messages: loop.messages, added: added, fingerprint)
+                let answer = try await current.ask(turn: turn, messages: loop.messages, added: added, fingerprint)
                 action = loop.modelAnswered(answer)
             case .callTools(let turn, let calls):
                 guard let fingerprint = previous else { preconditionFailure("tools are called after a turn") }
-                action = loop.toolsAnswered(try await call(calls, turn: turn, after: fingerprint))
+                action = loop.toolsAnswered(try await current.call(calls, turn: turn, after: fingerprint))
             case .finish(let output): return output
             case .fail(let failure): throw failure
             }

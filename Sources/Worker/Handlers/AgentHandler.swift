@@ -18,6 +18,7 @@ struct AgentHandler: JobHandler {
             messages.append(.system(instructions))
         }
         messages.append(.user(try context.text(agent.prompt)))
+        let offered = try toolbox.offered(agent.tools, in: context)
         let conversation = Conversation(
             context: context,
             caller: ModelCaller(
@@ -30,7 +31,7 @@ struct AgentHandler: JobHandler {
                     caller: ModelCaller(provider: provider, connection: try ModelConnection(model, among: connections))
                 )
             },
-            tools: try agent.tools.flatMap { try toolbox.tools($0, in: context) },
+            offered: offered,
             schema: agent.output,
             temperature: agent.temperature,
             maximumOutputTokens: agent.maximumOutputTokens
@@ -38,6 +39,15 @@ struct AgentHandler: JobHandler {
         var loop = AgentStateMachine(messages: messages, limits: agent.limits, schema: agent.output)
         loop.interjection = context.fork?.interjection
         let begun = loop
-        return try await TimeLimit.run(agent.limits.time, named: "limits.time") { try await conversation.run(begun) }
+        do {
+            let output = try await TimeLimit.run(agent.limits.time, named: "limits.time") {
+                try await conversation.run(begun)
+            }
+            await offered.close()
+            return output
+        } catch {
+            await offered.close()
+            throw error
+        }
     }
 }

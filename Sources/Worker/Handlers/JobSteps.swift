@@ -223,6 +223,20 @@ final class JobSteps: Sendable {
         return StepOutcome(value: result.value, isReplayed: false)
     }
 
+    /// The result of a step that need not run; nil where it would have to.
+    func recorded(_ step: StepRequest) async throws -> JSONValue? {
+        guard case .found(let checkpoint) = try await checkpoints.lookup(step.position, step.fingerprint) else {
+            return nil
+        }
+        noteReplayed(step, cost: checkpoint.record.cost)
+        return checkpoint.result
+    }
+
+    /// Whether the result of a step is recorded.
+    func isRecorded(_ position: StepPosition, _ fingerprint: Fingerprint) async throws -> Bool {
+        try await checkpoints.recorded(position, fingerprint) != nil
+    }
+
     /// Notes what was replayed and closes the journal.
     func close() async {
         await noteReplay()

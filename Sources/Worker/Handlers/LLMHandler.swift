@@ -28,7 +28,7 @@ struct LLMHandler: JobHandler {
                     caller: ModelCaller(provider: provider, connection: try ModelConnection(model, among: connections))
                 )
             },
-            tools: [],
+            offered: AgentTools([], [], steps: context.steps, log: context.log),
             schema: llm.output,
             temperature: llm.temperature,
             maximumOutputTokens: llm.maximumOutputTokens

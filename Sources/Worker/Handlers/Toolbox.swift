@@ -11,7 +11,20 @@ struct Toolbox: Sendable {
     let runner: ProgramRunner
     let programs: ProgramDirectory
 
-    /// The tools that an agent's definition names; a sql tool brings one that describes the tables along.
+    /// What an agent's model may call.
+    ///
+    /// - Throws: `JobFailure` when this worker lacks a connection, or an expression has no value.
+    func offered(_ definitions: [Workflow.ToolDefinition], in context: JobContext) throws -> AgentTools {
+        AgentTools(
+            try definitions.flatMap { try tools($0, in: context) },
+            try definitions.compactMap { try source($0, in: context) },
+            steps: context.steps,
+            log: context.log
+        )
+    }
+
+    /// The tools that an agent's definition names; a sql tool brings one that describes the tables along, and those of
+    /// servers are not known yet.
     ///
     /// - Throws: `JobFailure` when this worker lacks a connection, or an expression has no value.
     func tools(_ definition: Workflow.ToolDefinition, in context: JobContext) throws -> [any Tool] {
@@ -49,6 +62,7 @@ struct Toolbox: Sendable {
                     programs: programs
                 )
             ]
+        case .mcp, .openapi: return []
         }
     }
 
@@ -93,7 +107,7 @@ struct Toolbox: Sendable {
         }
     }
 
-    private func unknown(_ name: String, _ what: String) -> JobFailure {
+    func unknown(_ name: String, _ what: String) -> JobFailure {
         JobFailure(
             code: "connection-unknown",
             message: "this worker has no connection \(name) to \(what); add it to the file that --connections names"

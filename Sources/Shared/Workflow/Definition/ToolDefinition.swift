@@ -5,22 +5,28 @@ package enum ToolDefinition: Equatable, Sendable {
     case sql(SQLToolDefinition)
     case http(HTTPToolDefinition)
     case command(CommandToolDefinition)
+    /// The tools of an MCP server.
+    case mcp(ServerToolsDefinition)
+    /// The operations of a service with an OpenAPI document.
+    case openapi(ServerToolsDefinition)
 
-    /// The name under which the model calls it.
+    /// The name under which the model calls it; of a server, which has many tools, one that no tool has.
     package var name: String {
         switch self {
         case .sql(let tool): tool.name
         case .http(let tool): tool.name
         case .command(let tool): tool.name
+        case .mcp(let tools), .openapi(let tools): "connection \(tools.connection)"
         }
     }
 
-    /// What repeating a call does.
+    /// What repeating a call does; of a server's tools, the most that one of them may do.
     package var effect: Effect {
         switch self {
         case .sql(let tool): tool.access == .read ? .none : .once
         case .http(let tool): tool.effect
         case .command(let tool): tool.effect
+        case .mcp(let tools), .openapi(let tools): tools.effect ?? .once
         }
     }
 }

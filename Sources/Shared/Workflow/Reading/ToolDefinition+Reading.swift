@@ -1,7 +1,7 @@
 internal import JobModel
 
 extension ToolDefinition {
-    private static let keys = KnownKeys(["sql", "http", "command"], later: ["mcp", "skill"])
+    private static let keys = KnownKeys(["sql", "http", "command", "mcp", "openapi"], later: ["skill"])
 
     /// Reads the tools of an agent; those that cannot be used are reported and left out.
     static func tools(reading field: SourceField) -> [ToolDefinition] {
@@ -9,7 +9,11 @@ extension ToolDefinition {
         return (field.elements(of: "tools", atMost: 128) ?? []).compactMap { element in
             guard let tool = tool(reading: element) else { return nil }
             guard names.insert(tool.name).inserted else {
-                element.fault("there are two tools named \(tool.name)", hint: "give one of them another name")
+                switch tool {
+                case .mcp, .openapi: element.fault("the tools of \(tool.name) are there twice", hint: "name it once")
+                case .sql, .http, .command:
+                    element.fault("there are two tools named \(tool.name)", hint: "give one of them another name")
+                }
                 return nil
             }
             return tool
@@ -25,13 +29,15 @@ extension ToolDefinition {
             }
             field.fault(
                 kinds.isEmpty ? "the tool is empty" : "a tool is one of \(kinds.joined(separator: " and "))",
-                hint: kinds.isEmpty ? "write one of sql, http, command" : "make two tools of it"
+                hint: kinds.isEmpty ? "write one of \(keys.keys.joined(separator: ", "))" : "make two tools of it"
             )
             return nil
         }
         return switch kind {
         case "sql": SQLToolDefinition(reading: value).map(ToolDefinition.sql)
         case "http": HTTPToolDefinition(reading: value).map(ToolDefinition.http)
+        case "mcp": ServerToolsDefinition(reading: value, isMCP: true).map(ToolDefinition.mcp)
+        case "openapi": ServerToolsDefinition(reading: value, isMCP: false).map(ToolDefinition.openapi)
         default: CommandToolDefinition(reading: value).map(ToolDefinition.command)
         }
     }

@@ -25,6 +25,7 @@ struct MCPCall: Sendable {
         if effect != .none { meta["chassis/idempotencyKey"] = .string(context.idempotencyKey) }
         request.params["_meta"] = .object(meta)
         var repeats = 0
+        var mayHaveHappened = false
         while true {
             do {
                 return MCPContent(try await answer(to: request), server: client.server).output
@@ -32,11 +33,13 @@ struct MCPCall: Sendable {
                 let reason = client.server.redacted(error.description)
                 switch error {
                 case .refused, .tooLarge: return .fault(reason)
-                case .rejected, .unreachable:
-                    throw ToolsError.unreachable(connection: client.server.name, reason: reason)
                 case .sessionEnded where repeats < Self.maximumRepeats: break
-                case .sessionEnded: throw ToolsError.unreachable(connection: client.server.name, reason: reason)
+                case .rejected, .unreachable, .sessionEnded:
+                    // What an earlier try did is not undone by a later one that does not get there.
+                    guard !mayHaveHappened else { throw ToolsError.outcomeUnknown(tool: tool, reason: reason) }
+                    throw ToolsError.unreachable(connection: client.server.name, reason: reason)
                 case .lost where effect != .once && repeats < Self.maximumRepeats:
+                    mayHaveHappened = effect != .none
                     context.log("\(reason); \(tool) is called again")
                 case .lost, .timedOut:
                     guard effect == .none else { throw ToolsError.outcomeUnknown(tool: tool, reason: reason) }
