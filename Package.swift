@@ -103,7 +103,7 @@ let package = Package(
         library("Settings", in: "Shared/Settings", ["JobModel", "Workflow"]),
 
         // The worker
-        library("Models", in: "Worker/Models", ["JobModel", "HTTPTransport"]),
+        library("Models", in: "Worker/Models", ["JobModel", "Digests", "HTTPTransport"]),
         library(
             "Tools",
             in: "Worker/Tools",
@@ -201,7 +201,7 @@ let package = Package(
         tests("WorkflowTests", ["JobModel", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
-        tests("ModelsTests", ["JobModel", "HTTPTransport", "Models", "TestSupport"]),
+        tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
         tests(
             "WorkerTests",

@@ -4,7 +4,6 @@ import Storage
 
 /// Asks a model until it has answered, within the bounds of the retry policy.
 struct ModelCaller: Sendable {
-    let provider: any ModelProvider
     let connection: ModelConnection
     var retry = ModelRetry()
 
@@ -22,7 +21,7 @@ struct ModelCaller: Sendable {
         var tries = 1
         while true {
             do {
-                let answer = try await provider.answer(
+                let answer = try await connection.endpoint.kind.provider().answer(
                     request,
                     from: connection.endpoint,
                     idempotencyKey: calls.idempotencyKey,

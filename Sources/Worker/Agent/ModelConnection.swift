@@ -20,10 +20,8 @@ struct ModelConnection: Sendable {
             )
         }
         let name = String(parts[0])
-        guard let connection = connections[name],
-            case .openai(let url, let key, let prices, let silence) = connection.kind
-        else {
-            let known = connections.values.filter { if case .openai = $0.kind { true } else { false } }.map(\.name)
+        guard case .model(let access) = connections[name]?.kind else {
+            let known = connections.values.filter { if case .model = $0.kind { true } else { false } }.map(\.name)
             throw JobFailure(
                 code: "connection-unknown",
                 message: "this worker has no connection \(name) to a model"
@@ -32,19 +30,8 @@ struct ModelConnection: Sendable {
             )
         }
         model = String(parts[1])
-        endpoint = ModelEndpoint(
-            name: name,
-            kind: Self.isOpenAI(url) ? .openAI : .openAICompatible,
-            baseURL: url,
-            key: key,
-            timeouts: ModelTimeouts(silence)
-        )
-        price = prices[model]
-    }
-
-    /// Whether an address is OpenAI's own, whose newer models refuse what others still expect.
-    private static func isOpenAI(_ url: String) -> Bool {
-        url.split(separator: "/").dropFirst().first?.split(separator: ":").first == "api.openai.com"
+        endpoint = ModelEndpoint(access, name: name, model: model)
+        price = access.prices[model]
     }
 
     /// What decides the answer besides the request: the address may change (another port, a mirror), the name not.
@@ -53,14 +40,5 @@ struct ModelConnection: Sendable {
     func cost(of usage: TokenUsage?) -> MicroDollars? {
         guard let price, let usage else { return nil }
         return price.cost(input: usage.input, cachedInput: usage.cachedInput, output: usage.output)
-    }
-}
-
-extension ModelTimeouts {
-    /// The limits that a connection sets, and the defaults for those that it does not.
-    fileprivate init(_ limits: ConnectionDefinition.SilenceLimits) {
-        self.init()
-        if let firstByte = limits.firstByte { self.firstByte = firstByte }
-        if let stall = limits.stall { self.stall = stall }
     }
 }

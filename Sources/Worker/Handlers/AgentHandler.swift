@@ -7,7 +7,6 @@ import Workflow
 
 /// Runs jobs of the kind agent: a model that works with tools until it has an answer.
 struct AgentHandler: JobHandler {
-    let provider: any ModelProvider
     let connections: [String: ConnectionDefinition]
     let toolbox: Toolbox
 
@@ -22,13 +21,12 @@ struct AgentHandler: JobHandler {
         let conversation = Conversation(
             context: context,
             caller: ModelCaller(
-                provider: provider,
                 connection: try ModelConnection(try context.text(agent.model), among: connections)
             ),
             change: try context.fork?.edit.model.map { model throws(JobFailure) in
                 Conversation.ModelChange(
                     turn: context.fork?.turn ?? 1,
-                    caller: ModelCaller(provider: provider, connection: try ModelConnection(model, among: connections))
+                    caller: ModelCaller(connection: try ModelConnection(model, among: connections))
                 )
             },
             offered: offered,

@@ -16,10 +16,9 @@ enum Handlers {
             runner: runner,
             programs: ProgramDirectory(path: settings.programs ?? "/nonexistent")
         )
-        let provider = OpenAIChatProvider()
         return [
-            .agent: AgentHandler(provider: provider, connections: settings.connections, toolbox: toolbox),
-            .llm: LLMHandler(provider: provider, connections: settings.connections),
+            .agent: AgentHandler(connections: settings.connections, toolbox: toolbox),
+            .llm: LLMHandler(connections: settings.connections),
             .command: CommandHandler(
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),

@@ -6,7 +6,6 @@ import Workflow
 
 /// Runs jobs of the kind llm: one model call, sent back a few times while its answer does not fit the schema.
 struct LLMHandler: JobHandler {
-    let provider: any ModelProvider
     let connections: [String: ConnectionDefinition]
 
     func run(_ context: JobContext) async throws -> JSONValue {
@@ -19,13 +18,12 @@ struct LLMHandler: JobHandler {
         let conversation = Conversation(
             context: context,
             caller: ModelCaller(
-                provider: provider,
                 connection: try ModelConnection(try context.text(llm.model), among: connections)
             ),
             change: try context.fork?.edit.model.map { model throws(JobFailure) in
                 Conversation.ModelChange(
                     turn: context.fork?.turn ?? 1,
-                    caller: ModelCaller(provider: provider, connection: try ModelConnection(model, among: connections))
+                    caller: ModelCaller(connection: try ModelConnection(model, among: connections))
                 )
             },
             offered: AgentTools([], [], steps: context.steps, log: context.log),
