@@ -7,18 +7,23 @@ import Workflow
 
 /// The handlers of the kinds of jobs that workflow files know.
 enum Handlers {
-    static func all(settings: WorkerSettings, store: DirectoryStore, clock: DatabaseClock) -> [JobKind.Name:
-        any JobHandler]
-    {
+    static func all(
+        settings: WorkerSettings,
+        store: DirectoryStore,
+        runs: RunStore,
+        clock: DatabaseClock,
+        gates: ConnectionGates
+    ) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner()
         let toolbox = Toolbox(
             connections: settings.connections,
             runner: runner,
             programs: ProgramDirectory(path: settings.programs ?? "/nonexistent")
         )
+        let files = RequestFiles(store: store, runs: runs)
         return [
-            .agent: AgentHandler(connections: settings.connections, toolbox: toolbox),
-            .llm: LLMHandler(connections: settings.connections),
+            .agent: AgentHandler(connections: settings.connections, files: files, gates: gates, toolbox: toolbox),
+            .llm: LLMHandler(connections: settings.connections, files: files, gates: gates),
             .command: CommandHandler(
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),

@@ -278,7 +278,13 @@ package struct WorkerService: Service {
             lease: lease,
             failpoints: failpoints,
             scratchRoot: scratch,
-            handlers: Handlers.all(settings: settings, store: store, clock: DatabaseClock(pool)),
+            handlers: Handlers.all(
+                settings: settings,
+                store: store,
+                runs: runs,
+                clock: DatabaseClock(pool),
+                gates: ConnectionGates(store: ConnectionStore(pool), lease: lease)
+            ),
             plainHandlers: plainHandlers,
             logger: logger
         )

@@ -106,7 +106,7 @@ struct AnthropicDraft {
         if let reason = try delta.optional("stop_reason")?.string() { stopReason = reason }
     }
 
-    /// Takes counts over; later ones are sums up to then. What is no count is left out.
+    /// Takes counts over, of which later ones are sums up to then; what is no count is left out.
     mutating func addUsage(_ usage: JSONValue?) {
         for (key, value) in usage?.objectValue ?? [:] {
             if let count = value.integerValue { counts[key] = count }
