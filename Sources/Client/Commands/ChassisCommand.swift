@@ -17,7 +17,8 @@ struct ChassisCommand: ParsableCommand {
             DevCommand.self, RunCommand.self, ValidateCommand.self, RunsCommand.self, ShowCommand.self,
             LogsCommand.self, OutputCommand.self, CancelCommand.self, RetryCommand.self, ForkCommand.self,
             TranscriptCommand.self, DiffCommand.self, WorkersCommand.self,
-            QueueCommand.self, MigrateCommand.self, TokenCommand.self,
+            QueueCommand.self, CostsCommand.self, BudgetsCommand.self, PricesCommand.self, MigrateCommand.self,
+            TokenCommand.self,
         ]
     )
 }

@@ -41,5 +41,6 @@ struct APIRoutes: Sendable {
             + OutputRoutes(reader: reader, blobs: blobs).endpoints
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints
+            + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier).endpoints
     }
 }

@@ -13,6 +13,7 @@ struct JobContext: Sendable {
     /// What the job takes over from another run; nil when its run is no fork.
     let fork: JobFork?
     let log: JobLog
+    let money: JobMoney
     /// A directory of this attempt alone, which is removed afterwards.
     let scratch: ScratchDirectory
 

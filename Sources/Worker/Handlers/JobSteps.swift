@@ -32,6 +32,7 @@ final class JobSteps: Sendable {
     /// Steps of earlier attempts that may have happened although no record says so, as position and fingerprint.
     private let unknown: Set<String>
     private let fork: JobFork?
+    private let gate: CallGate
     private let replayed = Mutex(Replayed())
 
     /// Reads what earlier attempts recorded and settles what they left open.
@@ -44,7 +45,8 @@ final class JobSteps: Sendable {
         signal: StopSignal,
         failpoints: Failpoints,
         log: JobLog,
-        fork: JobFork?
+        fork: JobFork?,
+        bounds: PaidCall.Bounds = PaidCall.Bounds()
     ) async throws -> JobSteps {
         let checkpoints = try await JobCheckpoints.open(
             in: store,
@@ -72,7 +74,8 @@ final class JobSteps: Sendable {
             signal: signal,
             failpoints: failpoints,
             unknown: unknown,
-            fork: fork
+            fork: fork,
+            gate: CallGate(job: job, store: steps, patience: Patience(lease: lease), bounds: bounds, log: log)
         )
     }
 
@@ -85,7 +88,8 @@ final class JobSteps: Sendable {
         signal: StopSignal,
         failpoints: Failpoints,
         unknown: Set<String>,
-        fork: JobFork?
+        fork: JobFork?,
+        gate: CallGate
     ) {
         self.job = job
         self.checkpoints = checkpoints
@@ -97,6 +101,7 @@ final class JobSteps: Sendable {
         self.failpoints = failpoints
         self.unknown = unknown
         self.fork = fork
+        self.gate = gate
     }
 
     /// Settles an intent that an earlier attempt left open: by the record of that very attempt, or as unknown.
@@ -186,21 +191,24 @@ final class JobSteps: Sendable {
         await noteReplay()
         try await step.admit?(checkBoundary)
         let identity = identity(of: step)
+        let charge = CurrentCharge(step.isPaid ? try await step.charge?() : nil)
         if step.needsIntent {
             failpoints.reach(.beforeIntent, with: step.position)
-            try await patience { try await store.intend(identity) }
+            try await intend(step, identity, charge.value)
         }
         failpoints.reach(.beforeSend, with: step.position)
         let startedAt = WallTime.now
         let began = ContinuousClock.now
         let result: StepResult
         do {
-            result = try await perform(calls(of: step, identity))
+            let answer = try await perform(calls(of: step, identity, charge))
+            result = charge.value?.settled(answer) ?? answer
         } catch {
             if step.needsIntent { await settleFailure(step, error) }
             throw error
         }
         failpoints.reach(.afterAnswer, with: step.position)
+        if let most = charge.value?.most, let cost = result.cost, cost > most { tellOverrun(step, cost, most) }
         // What has been paid for or has happened is kept, also when the job was stopped meanwhile.
         try await Shield.run { [self] in
             try await record(step, result, startedAt: startedAt)
@@ -236,6 +244,20 @@ final class JobSteps: Sendable {
     /// Whether the result of a step is recorded.
     func isRecorded(_ position: StepPosition, _ fingerprint: Fingerprint) async throws -> Bool {
         try await checkpoints.recorded(position, fingerprint) != nil
+    }
+
+    /// Writes the intent of a step, with its money where it costs some.
+    private func intend(_ step: StepRequest, _ identity: StepStore.Identity, _ charge: ModelCharge?) async throws {
+        guard step.isPaid else { return try await patience { try await store.intend(identity) } }
+        try await gate.reserve(identity, charge) { try checkBoundary() }
+    }
+
+    /// A provider that bills more than can be has its budgets exceeded: somebody should look.
+    private func tellOverrun(_ step: StepRequest, _ cost: MicroDollars, _ most: MicroDollars) {
+        gate.log.event(
+            "\(step.name) (step \(step.position)) cost \(cost) by its provider's account, more than the \(most) that it can "
+                + "cost; see whether its price, its limits and the provider are right"
+        )
     }
 
     /// Notes what was replayed and closes the journal.
@@ -361,7 +383,11 @@ final class JobSteps: Sendable {
         )
     }
 
-    private func calls(of step: StepRequest, _ identity: StepStore.Identity) -> StepCalls {
+    private func calls(
+        of step: StepRequest,
+        _ identity: StepStore.Identity,
+        _ charge: CurrentCharge
+    ) -> StepCalls {
         StepCalls(
             idempotencyKey: idempotencyKey(of: step),
             check: { [self] in try checkBoundary() },
@@ -376,11 +402,12 @@ final class JobSteps: Sendable {
                     )
                 }
             },
-            beginAgain: { [self] name in
+            begin: { [self] name, next in
                 try checkBoundary()
+                if let next { charge.value = next }
                 var renamed = identity
                 renamed.name = name
-                try await patience { [renamed] in try await store.intend(renamed) }
+                try await intend(step, renamed, charge.value)
             }
         )
     }

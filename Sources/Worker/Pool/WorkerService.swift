@@ -273,6 +273,7 @@ package struct WorkerService: Service {
             runs: runs,
             steps: StepStore(pool),
             forks: ForkStore(pool),
+            prices: PriceBook(MoneyStore(pool)),
             store: store,
             backlog: backlog,
             lease: lease,

@@ -10,6 +10,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case jobNotFound = "job-not-found"
     case stepNotFound = "step-not-found"
     case outputNotFound = "output-not-found"
+    case budgetNotFound = "budget-not-found"
+    case priceNotFound = "price-not-found"
     case methodNotAllowed = "method-not-allowed"
     case outputNotReady = "output-not-ready"
     case runNotCancellable = "run-not-cancellable"
@@ -29,7 +31,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         switch self {
         case .malformedJSON, .badRequest, .badParameter: 400
         case .tokenMissing, .tokenInvalid: 401
-        case .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound: 404
+        case .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound,
+            .budgetNotFound, .priceNotFound:
+            404
         case .methodNotAllowed: 405
         case .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable: 409
         case .bodyTooLarge: 413
@@ -52,6 +56,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .jobNotFound: "the run has no such job"
         case .stepNotFound: "the job has no such step"
         case .outputNotFound: "there is no such output"
+        case .budgetNotFound: "there is no such budget"
+        case .priceNotFound: "no such price was set"
         case .methodNotAllowed: "the method is not allowed here"
         case .outputNotReady: "the output is not there yet"
         case .runNotCancellable: "the run cannot be cancelled"

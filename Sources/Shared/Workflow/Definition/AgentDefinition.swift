@@ -1,3 +1,5 @@
+package import JobModel
+
 /// A job that lets a model work with tools until it has an answer.
 package struct AgentDefinition: Equatable, Sendable {
     /// Which model is asked, as `connection/model`.
@@ -36,6 +38,10 @@ package struct AgentLimits: Equatable, Sendable {
     package var time: Duration?
     /// How many times in a row the same call with the same arguments may be made, by default 3.
     package var repeatedCalls: Int
+    /// The most calls to providers in all attempts together, repeated ones included; nil sets no limit.
+    package var requests: Int?
+    /// The most that the job may spend; nil sets no limit.
+    package var spending: MicroDollars?
 
     package init(turns: Int = 30, tokens: Int? = nil, time: Duration? = nil, repeatedCalls: Int = 3) {
         self.turns = turns
