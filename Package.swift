@@ -83,6 +83,12 @@ let package = Package(
             pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"])]
         ),
+        .systemLibrary(
+            name: "CSQLite",
+            path: "Sources/Shared/CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
 
         // Shared: nothing here knows a process
@@ -107,7 +113,7 @@ let package = Package(
         library(
             "Tools",
             in: "Worker/Tools",
-            ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", subprocess, systemPackage]
+            ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", "CSQLite", subprocess, systemPackage]
         ),
         .executableTarget(name: "chassis-guard", path: "Sources/Worker/Guard"),
         .target(

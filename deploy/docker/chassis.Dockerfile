@@ -2,7 +2,7 @@
 #   docker build --file deploy/docker/chassis.Dockerfile --tag chassis .
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpq-dev libcurl4-openssl-dev libssl-dev pkg-config \
+    && apt-get install --yes --no-install-recommends libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./

@@ -40,6 +40,16 @@ struct ConnectionReader {
         case "postgres":
             check(entries, ["kind", "url", "url_env", "url_file"])
             return secret("url", of: fields, at: connection).map { .postgres(url: $0) }
+        case "sqlite":
+            check(entries, ["kind", "path"])
+            guard let path = fields["path"]?.scalarText, path.hasPrefix("/"), !path.utf8.contains(0) else {
+                refuse(
+                    fields["path"]?.place ?? connection.keyPlace,
+                    "path must be the absolute path of the database's file"
+                )
+                return nil
+            }
+            return .sqlite(path: path)
         case "http":
             check(entries, ["kind", "url", "url_env", "headers", "allow_private"])
             guard let url = address(of: fields, at: connection) else { return nil }
@@ -54,7 +64,7 @@ struct ConnectionReader {
             let known = ModelAccess.Wire.allCases.map(\.rawValue).joined(separator: ", ")
             refuse(
                 fields["kind"]?.place ?? connection.keyPlace,
-                "kind must be one of \(known), postgres, http, mcp, openapi"
+                "kind must be one of \(known), postgres, sqlite, http, mcp, openapi"
             )
             return nil
         }

@@ -74,6 +74,7 @@ struct CommandHandler: JobHandler {
             scratchDirectory: context.scratch.path,
             workingDirectory: try command.workingDirectory.map { try context.text($0) }
         )
+        program.limits = ProgramLimits(command.limits)
         program.limits.time = context.definition.timeout ?? .seconds(86400)
         let result = try await runner.run(program) { line in
             context.log.write(line.stream == .output ? .stdout : .stderr, line.text)

@@ -32,7 +32,14 @@ struct Toolbox: Sendable {
         case .sql(let sql):
             var limits = DatabaseLimits()
             limits.rows = sql.maximumRows
-            let database = try database(sql.connection, access: sql.access, author: .model, limits: limits)
+            limits.bytes = sql.maximumBytes
+            let database = try database(
+                sql.connection,
+                access: sql.access,
+                author: .model,
+                tables: sql.tables,
+                limits: limits
+            )
             return [
                 SQLTool(name: sql.name, about: sql.description, database: database),
                 CatalogTool(name: "describe_\(sql.name)", database: database),
@@ -48,7 +55,7 @@ struct Toolbox: Sendable {
                 )
             ]
         case .command(let command):
-            var limits = ProgramLimits()
+            var limits = ProgramLimits(command.limits)
             limits.time = command.timeout
             return [
                 CommandTool(
@@ -71,10 +78,23 @@ struct Toolbox: Sendable {
         _ name: String,
         access: SQLAccess,
         author: DatabaseAccess.Author,
+        tables: [String]? = nil,
         limits: DatabaseLimits
-    ) throws(JobFailure) -> DatabaseAccess {
-        guard case .postgres(let url) = connections[name]?.kind else { throw unknown(name, "a database") }
-        return DatabaseAccess(name: name, conninfo: url.exposed, access: access, author: author, limits: limits)
+    ) throws(JobFailure) -> any Database {
+        switch connections[name]?.kind {
+        case .postgres(let url):
+            return DatabaseAccess(
+                name: name,
+                conninfo: url.exposed,
+                access: access,
+                author: author,
+                tables: tables,
+                limits: limits
+            )
+        case .sqlite(let path):
+            return SQLiteAccess(name: name, path: path, access: access, tables: tables, limits: limits)
+        default: throw unknown(name, "a database")
+        }
     }
 
     /// Where requests go, with what the connection adds to them.

@@ -28,4 +28,6 @@ package struct CommandDefinition: Equatable, Sendable {
     package let workingDirectory: Template?
     /// What the output is made from; nil takes JSON where the last line is JSON, and text otherwise.
     package let output: OutputFormat?
+    /// What it may use.
+    package var limits = ProgramLimitsDefinition()
 }

@@ -43,6 +43,10 @@ package struct SQLToolDefinition: Equatable, Sendable {
     package let access: SQLAccess
     /// The most rows the model is shown, by default 100.
     package let maximumRows: Int
+    /// The most bytes of rows the model is shown, by default 256 KiB.
+    package let maximumBytes: Int
+    /// The tables and views that statements may touch, each with or without its schema; nil leaves it to the database.
+    package let tables: [String]?
 }
 
 /// A tool that sends the HTTP requests the model writes, to one place.
@@ -85,4 +89,6 @@ package struct CommandToolDefinition: Equatable, Sendable {
     package let effect: Effect
     /// How long a call may take, by default 1 minute.
     package let timeout: Duration
+    /// What a call may use.
+    package let limits: ProgramLimitsDefinition
 }

@@ -1,7 +1,7 @@
 internal import JobModel
 
 extension CommandDefinition {
-    private static let keys = KnownKeys(["run", "env", "cwd", "output"])
+    private static let keys = KnownKeys(["run", "env", "cwd", "output", "limits"])
 
     /// Reads a command, also in its short form of a list; nil where it cannot be used, which is reported.
     init?(reading field: SourceField) {
@@ -20,8 +20,15 @@ extension CommandDefinition {
         let environment = mapping["env"].map(Self.environment) ?? []
         let workingDirectory = mapping["cwd"]?.template()
         let output = mapping["output"]?.choice(OutputFormat.self)
+        let limits = mapping["limits"].map(ProgramLimitsDefinition.init(reading:)) ?? ProgramLimitsDefinition()
         guard let run else { return nil }
-        self.init(run: run, environment: environment, workingDirectory: workingDirectory, output: output)
+        self.init(
+            run: run,
+            environment: environment,
+            workingDirectory: workingDirectory,
+            output: output,
+            limits: limits
+        )
     }
 
     private static func environment(_ field: SourceField) -> [Variable] {

@@ -45,27 +45,53 @@ extension ToolDefinition {
 
 extension SQLToolDefinition {
     fileprivate init?(reading field: SourceField) {
-        let keys = KnownKeys(["name", "description", "connection", "access", "max_rows"])
+        let keys = KnownKeys(
+            ["name", "description", "connection", "access", "tables", "max_rows", "max_bytes"]
+        )
         guard let mapping = field.mapping(keys) else { return nil }
         let name = mapping["name"].map { $0.name() } ?? "sql"
         let description = mapping["description"]?.text()
         let connection = mapping.required("connection")?.name()
         let access = mapping["access"]?.choice(SQLAccess.self) ?? .read
         let maximumRows = mapping["max_rows"]?.integer(in: 1...100_000) ?? 100
+        let maximumBytes = mapping["max_bytes"]?.byteCount(in: 1...64 << 20) ?? 256 << 10
+        let tables = mapping["tables"].map { $0.tableNames() }
         guard let name, let connection else { return nil }
         self.init(
             name: name,
             description: description,
             connection: connection,
             access: access,
-            maximumRows: maximumRows
+            maximumRows: maximumRows,
+            maximumBytes: maximumBytes,
+            tables: tables
         )
+    }
+}
+
+extension SourceField {
+    /// The names of tables and views, each with or without its schema.
+    fileprivate func tableNames() -> [String] {
+        guard let elements = elements(of: "tables") else { return [] }
+        if elements.isEmpty { fault("the list is empty, so no table is allowed") }
+        return elements.compactMap { element in
+            guard let name = element.text() else { return nil }
+            let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 63 && !$0.contains("\0") })
+            else {
+                return element.expected(
+                    "the name of a table",
+                    hint: "as in orders or sales.orders, as the database has it"
+                )
+            }
+            return name
+        }
     }
 }
 
 extension CommandToolDefinition {
     fileprivate init?(reading field: SourceField) {
-        let keys = KnownKeys(["name", "description", "run", "parameters", "effect", "timeout"])
+        let keys = KnownKeys(["name", "description", "run", "parameters", "effect", "timeout", "limits"])
         guard let mapping = field.mapping(keys) else { return nil }
         let name = mapping.required("name")?.name()
         let description = mapping["description"]?.text()
@@ -73,6 +99,7 @@ extension CommandToolDefinition {
         let parameters = mapping["parameters"].map(Self.parameters) ?? JSONSchema.anyObject
         let effect = mapping["effect"]?.choice(Effect.self) ?? .once
         let timeout = mapping["timeout"]?.duration() ?? .seconds(60)
+        let limits = mapping["limits"].map(ProgramLimitsDefinition.init(reading:)) ?? ProgramLimitsDefinition()
         guard let name, let run, let parameters else { return nil }
         self.init(
             name: name,
@@ -80,7 +107,8 @@ extension CommandToolDefinition {
             run: run,
             parameters: parameters,
             effect: effect,
-            timeout: timeout
+            timeout: timeout,
+            limits: limits
         )
     }
 
