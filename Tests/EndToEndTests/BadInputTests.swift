@@ -46,7 +46,7 @@ import Testing
     }
 
     static let connections: [(entry: String, says: String)] = [
-        ("kind: nothing", "1:25: kind must be openai, postgres or http"),
+        ("kind: nothing", "1:25: kind must be one of openai"),
         ("kind: openai", "1:15: needs url, url_env or url_file"),
         ("kind: postgres, url_env: CHASSIS_TEST_NOT_SET", "the environment variable CHASSIS_TEST_NOT_SET is not set"),
         ("kind: postgres, url_file: /nonexistent/url", "/nonexistent/url: no such file or directory; check the path"),

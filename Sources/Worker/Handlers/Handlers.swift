@@ -14,7 +14,7 @@ enum Handlers {
         clock: DatabaseClock,
         gates: ConnectionGates
     ) -> [JobKind.Name: any JobHandler] {
-        let runner = ProgramRunner()
+        let runner = ProgramRunner(redactor: Redactor(settings.connections))
         let toolbox = Toolbox(
             connections: settings.connections,
             runner: runner,

@@ -255,6 +255,11 @@ struct JobRunner: Sendable {
             failure = JobFailure(code: "tool", message: "\(error)", isPermanent: error.isPermanent)
         default: failure = JobFailure(code: "unexpected", message: "\(error)")
         }
+        let shown = JobFailure(
+            code: failure.code,
+            message: backlog.redactor.redacted(failure.message),
+            isPermanent: failure.isPermanent
+        )
         var generator = SystemRandomNumberGenerator()
         let decision = (definition?.retry ?? RetryPolicy()).decision(
             afterFailures: job.failures + 1,
@@ -262,8 +267,8 @@ struct JobRunner: Sendable {
             using: &generator
         )
         switch decision {
-        case .fail: return .end(.failed(failure))
-        case .retry(let delay): return .retry(failure, after: delay)
+        case .fail: return .end(.failed(shown))
+        case .retry(let delay): return .retry(shown, after: delay)
         }
     }
 

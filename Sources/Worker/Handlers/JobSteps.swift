@@ -221,7 +221,7 @@ final class JobSteps: Sendable {
             }
             failpoints.reach(.afterSettlement, with: step.position)
         }
-        return StepOutcome(value: result.value, isReplayed: false)
+        return StepOutcome(value: backlog.redactor.redacted(result.value), isReplayed: false)
     }
 
     /// The result of a step that need not run; nil where it would have to.
@@ -281,10 +281,10 @@ final class JobSteps: Sendable {
                 endedAt: .now,
                 effect: step.effect,
                 request: .string(result.name ?? step.name),
-                result: result.value,
+                result: backlog.redactor.redacted(result.value),
                 usage: result.usage,
                 cost: result.cost,
-                carries: step.carries
+                carries: step.carries.map { backlog.redactor.redacted($0) }
             )
         )
     }
@@ -312,7 +312,7 @@ final class JobSteps: Sendable {
                     job: job.id,
                     epoch: job.epoch,
                     position: step.position.description,
-                    as: settlement,
+                    as: settlement.redacted(backlog.redactor),
                     unknownCalls: unknownCalls
                 )
             }
@@ -371,7 +371,7 @@ final class JobSteps: Sendable {
                         job: job.id,
                         epoch: job.epoch,
                         position: identity.position,
-                        as: .failed(reason),
+                        as: .failed(backlog.redactor.redacted(reason)),
                         unknownCalls: mayHaveHappened ? 1 : 0
                     )
                 }
@@ -388,5 +388,16 @@ final class JobSteps: Sendable {
     /// The same in every attempt, so that a provider or tool that honours it does nothing twice.
     private func idempotencyKey(of step: StepRequest) -> String {
         "chassis-\(job.run)-\(job.id)-\(step.position)-\(step.fingerprint.hex.prefix(32))"
+    }
+}
+
+extension StepStore.Settlement {
+    /// Without secrets in its reason.
+    fileprivate func redacted(_ redactor: Redactor) -> Self {
+        switch self {
+        case .failed(let reason): .failed(redactor.redacted(reason))
+        case .unknown(let reason): .unknown(redactor.redacted(reason))
+        default: self
+        }
     }
 }

@@ -7,6 +7,7 @@ import ServiceLifecycle
 package import Settings
 import Storage
 import Telemetry
+import Tools
 import Workflow
 
 /// One worker process: registers a session, claims and runs jobs, and leaves in good order.
@@ -140,7 +141,8 @@ package struct WorkerService: Service {
         let (keeper, connection) = (session.keeper, session.connection)
         let logger = logger.with(LogKey.session, "\(keeper.session)")
         let notifier = ReadyNotifier(pool)
-        let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger)
+        let redactor = Redactor(settings.connections)
+        let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger, redactor: redactor)
         let runner = runner(
             pool: pool,
             store: store,
