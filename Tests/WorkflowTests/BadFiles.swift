@@ -29,7 +29,7 @@ struct BadFile: CustomStringConvertible, Sendable {
 
     var description: String { text }
 
-    static let all = yaml + top + jobs + kinds + tools + references
+    static let all = yaml + top + jobs + kinds + tools + references + models
 
     /// What is no YAML, or no YAML of ours.
     static let yaml: [BadFile] = [
@@ -542,6 +542,53 @@ struct BadFile: CustomStringConvertible, Sendable {
                 + "jobs or run; texts stand in quotes",
             "14:78: jobs.e.http.body.a[0]: there is no param \"q\"; known here: segment",
             "16:33: jobs.f.sql.query: not a valid expression: expected a value, found the end at character 30"
+        )
+    ]
+
+    /// What is said to models.
+    static let models: [BadFile] = [
+        BadFile(
+            """
+            name: w
+            jobs:
+              a: {command: [x]}
+              b:
+                llm:
+                  model: []
+                  prompt: p
+                  images: ["http://h/a.png", nothing, a/x.png]
+                  files: [{type: pdf}, {from: "https://h/a", of: x}]
+                  choose: [x]
+                  output: {}
+                  reasoning: hard
+                  cache: 1
+              c:
+                agent: {model: [c/m, d], prompt: p}
+              d:
+                llm: {model: c/m, prompt: p, choose: {x: "", y: b}, batch: true}
+            """,
+            .refused,
+            "6:14: jobs.b.llm.model: the list is empty; write the models in the order in which they "
+                + "are to be asked",
+            "8:16: jobs.b.llm.images[0]: \"http://h/a.png\" is no address that can be shown; it must "
+                + "begin with https://",
+            "8:34: jobs.b.llm.images[1]: \"nothing\" names no file; write an https address, a data: "
+                + "address, or JOB/PATH of an artifact",
+            "8:43: jobs.b.llm.images[2]: the output of a is read, but b does not need it; add a to needs",
+            "9:15: jobs.b.llm.files[0]: from is missing; an https address, a data: address, or "
+                + "JOB/PATH of an artifact",
+            "9:22: jobs.b.llm.files[0].type: \"pdf\" is no media type; as in application/pdf",
+            "9:50: jobs.b.llm.files[1].of: unknown key \"of\"; known here: from, type, name",
+            "10:15: jobs.b.llm.choose: there is nothing to choose between one; write at least two",
+            "11:15: jobs.b.llm.output: a job that chooses has no output of another shape; remove "
+                + "output or choose",
+            "12:18: jobs.b.llm.reasoning: expected one of none, minimal, low, medium, high, found the "
+                + "string \"hard\"",
+            "13:14: jobs.b.llm.cache: expected true or false, found the integer 1; write true or false",
+            "15:26: jobs.c.agent.model[1]: expected connection/model, found the string \"d\"; as in "
+                + "openai/gpt-4o",
+            "17:46: jobs.d.llm.choose.x: the text is empty",
+            "17:57: jobs.d.llm.batch: unknown key \"batch\"; batch is not supported by this version yet"
         )
     ]
 }
