@@ -134,7 +134,7 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Access", "Telemetry",
-                "Settings", log, lifecycle, hummingbird,
+                "Settings", "HTTPTransport", log, lifecycle, hummingbird,
             ],
             path: "Sources/Scheduler",
             exclude: ["Command"],

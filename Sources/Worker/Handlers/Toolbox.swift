@@ -47,6 +47,7 @@ struct Toolbox: Sendable {
                     access: try web(http.target, methods: http.methods)
                 )
             ]
+        case .ask(let ask): return [try AskTool(ask)]
         case .command(let command):
             var limits = ProgramLimits()
             limits.time = command.timeout

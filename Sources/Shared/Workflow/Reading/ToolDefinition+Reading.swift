@@ -1,7 +1,7 @@
 internal import JobModel
 
 extension ToolDefinition {
-    private static let keys = KnownKeys(["sql", "http", "command", "mcp", "openapi"], later: ["skill"])
+    private static let keys = KnownKeys(["sql", "http", "command", "ask", "mcp", "openapi"], later: ["skill"])
 
     /// Reads the tools of an agent; those that cannot be used are reported and left out.
     static func tools(reading field: SourceField) -> [ToolDefinition] {
@@ -38,6 +38,7 @@ extension ToolDefinition {
         case "http": HTTPToolDefinition(reading: value).map(ToolDefinition.http)
         case "mcp": ServerToolsDefinition(reading: value, isMCP: true).map(ToolDefinition.mcp)
         case "openapi": ServerToolsDefinition(reading: value, isMCP: false).map(ToolDefinition.openapi)
+        case "ask": AskToolDefinition(reading: value).map(ToolDefinition.ask)
         default: CommandToolDefinition(reading: value).map(ToolDefinition.command)
         }
     }
@@ -45,7 +46,7 @@ extension ToolDefinition {
 
 extension SQLToolDefinition {
     fileprivate init?(reading field: SourceField) {
-        let keys = KnownKeys(["name", "description", "connection", "access", "max_rows"])
+        let keys = KnownKeys(["name", "description", "connection", "access", "max_rows", "unknown"])
         guard let mapping = field.mapping(keys) else { return nil }
         let name = mapping["name"].map { $0.name() } ?? "sql"
         let description = mapping["description"]?.text()
@@ -58,14 +59,15 @@ extension SQLToolDefinition {
             description: description,
             connection: connection,
             access: access,
-            maximumRows: maximumRows
+            maximumRows: maximumRows,
+            unknown: mapping["unknown"]?.choice(UnknownPolicy.self) ?? .ask
         )
     }
 }
 
 extension CommandToolDefinition {
     fileprivate init?(reading field: SourceField) {
-        let keys = KnownKeys(["name", "description", "run", "parameters", "effect", "timeout"])
+        let keys = KnownKeys(["name", "description", "run", "parameters", "effect", "timeout", "unknown"])
         guard let mapping = field.mapping(keys) else { return nil }
         let name = mapping.required("name")?.name()
         let description = mapping["description"]?.text()
@@ -80,6 +82,7 @@ extension CommandToolDefinition {
             run: run,
             parameters: parameters,
             effect: effect,
+            unknown: mapping["unknown"]?.choice(UnknownPolicy.self) ?? .ask,
             timeout: timeout
         )
     }
