@@ -1,4 +1,5 @@
 import Access
+import Digests
 import JobModel
 import Storage
 import TestSupport
@@ -98,7 +99,9 @@ import Testing
             let refused = try await scene.post(path, ["arguments": ["amount": 820_000]])
             #expect(refused.status == 422)
             #expect(refused.code == "proposal-invalid")
-            #expect(try await scene.post(path, ["digest": "00", "arguments": ["amount": 1]]).code == "approval-changed")
+            #expect(
+                try await scene.post(path, ["digest": "00", "arguments": ["amount": 1]]).code == "approval-changed"
+            )
             let answer = try await scene.post(
                 path,
                 ["digest": .string(approval.digest), "arguments": ["amount": 50]]

@@ -37,7 +37,7 @@ struct ApprovalRequest {
         self.word = word
         digest = try members.optionalText("digest")
         reason = try members.optionalText("reason")
-        value = try Self.member(word, approval.kind).flatMap { members.optionalValue($0) }
+        value = Self.member(word, approval.kind).flatMap { members.optionalValue($0) }
         try members.finish()
         if let reason, reason.count > Self.longestReason {
             throw Problem(.badRequest, "\"reason\" has \(reason.count) characters, it takes \(Self.longestReason)")

@@ -11,7 +11,7 @@ extension ToolDefinition {
             guard names.insert(tool.name).inserted else {
                 switch tool {
                 case .mcp, .openapi: element.fault("the tools of \(tool.name) are there twice", hint: "name it once")
-                case .sql, .http, .command:
+                case .sql, .http, .command, .ask:
                     element.fault("there are two tools named \(tool.name)", hint: "give one of them another name")
                 }
                 return nil
