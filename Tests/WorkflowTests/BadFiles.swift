@@ -311,10 +311,10 @@ struct BadFile: CustomStringConvertible, Sendable {
                     - {effect: twice}
             """,
             .refused,
-            "8:50: jobs.a.agent.tools[0].command.unknown: expected one of ask, retry, fail, found the string \"maybe\"",
+            "8:51: jobs.a.agent.tools[0].command.unknown: expected one of ask, retry, fail, found the string \"maybe\"",
             "9:23: jobs.a.agent.tools[1].ask.role: expected a name, found the integer 5; put it in quotes",
-            "11:19: jobs.a.agent.approve[0].tools[0]: no tool of the agent is named \"pya\"; did you mean pay?",
-            "12:38: jobs.a.agent.approve[1].when: \"arguments.x >\" is no expression: expected a value, found the end",
+            "11:20: jobs.a.agent.approve[0].tools[0]: no tool of the agent is named \"pya\"; did you mean pay?",
+            "12:38: jobs.a.agent.approve[1].when: \"arguments.x >\" is no expression: expected a value, found the end at character 14",
             "13:32: jobs.a.agent.approve[2].when: arguments is not known here; this rule knows output",
             "14:33: jobs.a.agent.approve[3].tools: a rule is about calls or about the output; make two rules of it",
             "15:18: jobs.a.agent.approve[4].when: there is no param \"limit\"",
