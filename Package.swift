@@ -140,7 +140,7 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Access", "Telemetry",
-                "Settings", log, lifecycle, hummingbird,
+                "Settings", "HTTPTransport", log, lifecycle, hummingbird,
             ],
             path: "Sources/Scheduler",
             exclude: ["Command"],

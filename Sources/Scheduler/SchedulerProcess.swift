@@ -51,6 +51,8 @@ package enum SchedulerProcess {
         return [
             .init(service: api), .init(service: repair), .init(service: retention),
             .init(service: NotifierService(notifier)),
+            .init(service: ApprovalService(pool: pool, notifier: notifier, logger: logger)),
+            .init(service: OutboxService(pool: pool, webhook: try Webhook(settings), logger: logger)),
         ]
     }
 }

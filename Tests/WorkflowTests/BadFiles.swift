@@ -106,7 +106,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "2:1: the key \"name\" is repeated, it is already in line 1",
             "3:1: the key \"name\" is repeated, it is already in line 1",
             "6:3: the key \"a\" is repeated, it is already in line 5",
-            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, needs, when, retry, timeout, "
+            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, approval, needs, when, retry, timeout, "
                 + "queue, priority"
         ),
     ]
@@ -181,15 +181,15 @@ struct BadFile: CustomStringConvertible, Sendable {
               a: {}
               b: {agnet: {}}
               c: {command: [x], sql: {}}
-              d: {approval: {}, produces: []}
+              d: {workflow: {}, produces: []}
               e:
               F: {command: [x]}
             """,
             .refused,
-            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait",
+            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait, approval",
             "4:7: jobs.b.agnet: unknown key \"agnet\"; did you mean agent?",
             "5:3: jobs.c: the job has command and sql, it must have one of them; make two jobs of it",
-            "6:7: jobs.d.approval: unknown key \"approval\"; approval is not supported by this version yet",
+            "6:7: jobs.d.workflow: unknown key \"workflow\"; workflow is not supported by this version yet",
             "6:21: jobs.d.produces: unknown key \"produces\"; produces is not supported by this version yet",
             "7:5: jobs.e: expected a mapping, found nothing",
             "8:3: jobs.F: \"F\" is no name: it does not begin with a to z; \(rule)"
@@ -273,6 +273,53 @@ struct BadFile: CustomStringConvertible, Sendable {
 
     /// What jobs do.
     static let kinds: [BadFile] = [
+        BadFile(
+            """
+            name: w
+            jobs:
+              a: {approval: {}}
+              b: {approval: {message: x, form: {type: array}}}
+              c: {approval: {message: x, denied: maybe, approvals: 0}}
+              d: {approval: {message: x, otherwise: deny}}
+              e: {approval: {message: x, within: 24h, otherwise: approve}}
+            """,
+            .refused,
+            "3:17: jobs.a.approval: message is missing; say what is to be approved",
+            "4:36: jobs.b.approval.form: the schema of a form is one of an object; write type: object",
+            "5:38: jobs.c.approval.denied: expected one of fail, output, found the string \"maybe\"",
+            "5:56: jobs.c.approval.approvals: 0 is out of range, allowed are 1 to 100",
+            "6:41: jobs.d.approval.otherwise: otherwise without within: nothing ends the wait; add within, as in within: 24h",
+            "7:54: jobs.e.approval.otherwise: expected one of deny, fail, found the string \"approve\""
+        ),
+        BadFile(
+            """
+            name: w
+            jobs:
+              a:
+                agent:
+                  model: c/m
+                  prompt: x
+                  tools:
+                    - command: {name: pay, run: [x], unknown: maybe}
+                    - ask: {role: 5}
+                  approve:
+                    - {tools: [pya]}
+                    - {tools: [pay, "a*"], when: "arguments.x >"}
+                    - {output: true, when: "arguments.x > 1"}
+                    - {output: true, tools: [pay]}
+                    - {when: "params.limit < arguments.x"}
+                    - {effect: twice}
+            """,
+            .refused,
+            "8:51: jobs.a.agent.tools[0].command.unknown: expected one of ask, retry, fail, found the string \"maybe\"",
+            "9:23: jobs.a.agent.tools[1].ask.role: expected a name, found the integer 5; put it in quotes",
+            "11:20: jobs.a.agent.approve[0].tools[0]: no tool of the agent is named \"pya\"; did you mean pay?",
+            "12:38: jobs.a.agent.approve[1].when: \"arguments.x >\" is no expression: expected a value, found the end at character 14",
+            "13:32: jobs.a.agent.approve[2].when: arguments is not known here; this rule knows output",
+            "14:33: jobs.a.agent.approve[3].tools: a rule is about calls or about the output; make two rules of it",
+            "15:18: jobs.a.agent.approve[4].when: there is no param \"limit\"",
+            "16:20: jobs.a.agent.approve[5].effect: expected one of none, idempotent, once, found the string \"twice\""
+        ),
         BadFile(
             """
             name: w
@@ -453,7 +500,7 @@ struct BadFile: CustomStringConvertible, Sendable {
                     - text
                   output: {type: object, properties: {risk: {type: strin}}}
                   limits: {turns: 0, usd: 1}
-                  approve: []
+                  skills: []
             """,
             .refused,
             "5:7: jobs.a.agent: model is missing; as in model: openai/gpt-4o",
@@ -461,7 +508,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "8:11: jobs.a.agent.tools[0].skill: unknown key \"skill\"; skill is not supported by this version yet",
             "9:17: jobs.a.agent.tools[1].http: the tool does not say where requests go; write one of connection, url, hosts",
             "10:17: jobs.a.agent.tools[2].http: the tool has url and hosts; write one of connection, url, hosts",
-            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, mcp, openapi",
+            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, ask, mcp, openapi",
             "12:52: jobs.a.agent.tools[4].command.parameters: the schema of a tool's parameters is one of an object; write "
                 + "type: object",
             "13:27: jobs.a.agent.tools[5].command.name: \"C-\" is no name: it does not begin with a to z; \(rule)",
@@ -481,7 +528,7 @@ struct BadFile: CustomStringConvertible, Sendable {
                 + "boolean, integer, number, string, array, object",
             "19:23: jobs.a.agent.limits.turns: 0 is out of range, allowed are 1 to 1000",
             "19:26: jobs.a.agent.limits.usd: unknown key \"usd\"; usd is not supported by this version yet",
-            "20:7: jobs.a.agent.approve: unknown key \"approve\"; approve is not supported by this version yet"
+            "20:7: jobs.a.agent.skills: unknown key \"skills\"; skills is not supported by this version yet"
         ),
         BadFile(
             """

@@ -17,7 +17,8 @@ struct ChassisCommand: ParsableCommand {
             DevCommand.self, RunCommand.self, ValidateCommand.self, RunsCommand.self, ShowCommand.self,
             LogsCommand.self, OutputCommand.self, CancelCommand.self, RetryCommand.self, ForkCommand.self,
             TranscriptCommand.self, DiffCommand.self, WorkersCommand.self,
-            QueueCommand.self, MigrateCommand.self, TokenCommand.self,
+            QueueCommand.self, ApprovalsCommand.self, ApproveCommand.self, DenyCommand.self,
+            RequestChangesCommand.self, ResolveCommand.self, AuditCommand.self, MigrateCommand.self, TokenCommand.self,
         ]
     )
 }

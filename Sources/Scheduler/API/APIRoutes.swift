@@ -30,7 +30,7 @@ struct APIRoutes: Sendable {
     private var guardedEndpoints: [Endpoint] {
         let reader = RunReader(pool)
         return WorkflowRoutes().endpoints
-            + RunRoutes(reader: reader, runs: RunStore(pool), notifier: notifier).endpoints
+            + RunRoutes(reader: reader, runs: RunStore(pool), notifier: notifier, audit: AuditStore(pool)).endpoints
             + ForkRoutes(
                 reader: reader,
                 forks: ForkStore(pool),
@@ -41,5 +41,6 @@ struct APIRoutes: Sendable {
             + OutputRoutes(reader: reader, blobs: blobs).endpoints
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints
+            + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
     }
 }

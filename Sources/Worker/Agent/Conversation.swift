@@ -23,6 +23,10 @@ struct Conversation: Sendable {
     var keepsPrompt = false
     /// Reads the files that messages refer to.
     let files: RequestFiles
+    /// Which calls and outputs people decide about; nil decides nothing.
+    var gate: CallGate?
+    /// By the names of the tools, what becomes of calls whose outcome is unknown.
+    var unknown: [String: UnknownPolicy] = [:]
 
     /// From which turn on another model is asked.
     struct ModelChange: Sendable {
@@ -61,6 +65,11 @@ struct Conversation: Sendable {
             case .callTools(let turn, let calls):
                 guard let fingerprint = previous else { preconditionFailure("tools are called after a turn") }
                 action = loop.toolsAnswered(try await current.call(calls, turn: turn, after: fingerprint))
+            case .review(let output, let number):
+                switch try await current.review(output, number: number, after: previous) {
+                case .good(let output): action = loop.outputApproved(output)
+                case .changes(let text): action = loop.changesRequested(text)
+                }
             case .finish(let output): return output
             case .fail(let failure): throw failure
             }
@@ -196,7 +205,10 @@ struct Conversation: Sendable {
             for await ending in group { endings.append(ending) }
             return endings.sorted { $0.place < $1.place }
         }
-        if let error = endings.lazy.compactMap(\.error).first { throw error }
+        let errors = endings.compactMap(\.error)
+        // What can go on without people goes on first.
+        if let error = errors.first(where: { !($0 is Suspension) }) { throw error }
+        if let suspension = Suspension(joining: errors.compactMap { $0 as? Suspension }) { throw suspension }
         return endings.compactMap(\.result)
     }
 
@@ -243,7 +255,7 @@ struct Conversation: Sendable {
         guard case .json(let arguments) = call.arguments else {
             return Models.ToolResult(callID: call.id, text: "the arguments are no JSON", isError: true)
         }
-        let step = StepRequest(
+        var step = StepRequest(
             position: .toolCall(number, ofTurn: turn),
             fingerprint: Fingerprint(
                 kind: .tool,
@@ -258,8 +270,46 @@ struct Conversation: Sendable {
             effect: tool.effect,
             isPaid: false
         )
+        step.isToolCall = true
+        step.evidence = arguments
+        step.unknown = unknown[call.name] ?? .ask
+        return Models.ToolResult(callID: call.id, try await outcome(of: step, arguments, tool))
+    }
+
+    /// The outcome of a call: from its checkpoint, or after people have approved it where a rule says so.
+    private func outcome(of step: StepRequest, _ arguments: JSONValue, _ tool: any Tool) async throws -> StepOutcome {
+        if let outcome = try await context.steps.replayed(step) { return outcome }
+        if let ask = tool as? AskTool {
+            let answer = try await answer(to: arguments, by: ask, step: step)
+            return try await context.steps.run(step) { _ in answer }
+        }
+        guard let gate else { return try await perform(step, arguments, tool, editor: nil) }
+        switch try await gate.verdict(on: arguments, for: tool, step: step, spent: context.steps.spent) {
+        case .pass(let pass):
+            var step = step
+            step.approval = pass.spending
+            step.evidence = pass.arguments
+            return try await perform(step, pass.arguments, tool, editor: pass.editor)
+        case .refused(let text):
+            var step = step
+            // Nothing is done.
+            step.effect = .none
+            return try await context.steps.run(step) { _ in Self.result(text, isError: true) }
+        }
+    }
+
+    /// Makes a call.
+    ///
+    /// - Parameter editor: Who changed its arguments; the model is told.
+    private func perform(
+        _ step: StepRequest,
+        _ arguments: JSONValue,
+        _ tool: any Tool,
+        editor: String?
+    ) async throws -> StepOutcome {
+        let name = tool.definition.name
         let steps = context.steps
-        let outcome = try await steps.run(step) { calls in
+        return try await steps.run(step) { calls in
             try context.scratch.make()
             steps.answerBegins(of: step.position)
             let result = try await tool.call(
@@ -267,13 +317,22 @@ struct Conversation: Sendable {
                 ToolContext(
                     idempotencyKey: calls.idempotencyKey,
                     scratchDirectory: context.scratch.path,
-                    log: { context.log.write(.stdout, "\(call.name): \($0)") }
+                    log: { context.log.write(.stdout, "\(name): \($0)") }
                 )
             )
-            return StepResult(value: ["text": .string(result.text), "is_error": .bool(result.isError)])
+            let note = editor.map {
+                "[\($0) changed the arguments of this call before it was made, to \(arguments.text())]\n"
+            }
+            return Self.result((note ?? "") + result.text, isError: result.isError)
         }
-        return Models.ToolResult(
-            callID: call.id,
+    }
+}
+
+extension Models.ToolResult {
+    /// What the model is told of a call's outcome.
+    fileprivate init(callID: String, _ outcome: StepOutcome) {
+        self.init(
+            callID: callID,
             text: outcome.value["text"]?.stringValue ?? "",
             isError: outcome.value["is_error"]?.boolValue ?? true
         )

@@ -32,6 +32,7 @@ enum Handlers {
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),
             .wait: WaitHandler(clock: clock),
+            .approval: ApprovalHandler(),
         ]
     }
 }

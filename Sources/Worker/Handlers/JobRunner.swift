@@ -13,6 +13,7 @@ struct JobRunner: Sendable {
     let definitions: Definitions
     let runs: RunStore
     let steps: StepStore
+    let approvals: ApprovalStore
     let forks: ForkStore
     let store: DirectoryStore
     let backlog: Backlog
@@ -97,6 +98,7 @@ struct JobRunner: Sendable {
             steps: steps,
             fork: fork,
             log: log,
+            approvals: desk(for: job, log),
             scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch)
         )
         do {
@@ -149,8 +151,13 @@ struct JobRunner: Sendable {
             signal: signal,
             failpoints: failpoints,
             log: log,
-            fork: fork
+            fork: fork,
+            desk: desk(for: job, log)
         )
+    }
+
+    private func desk(for job: ClaimedJob, _ log: JobLog) -> ApprovalDesk {
+        ApprovalDesk(store: approvals, job: job.id, epoch: job.epoch, patience: patience, log: log)
     }
 
     /// What the expressions of a job may refer to.

@@ -29,8 +29,10 @@ final class JobSteps: Sendable {
     private let patience: Patience
     private let signal: StopSignal
     private let failpoints: Failpoints
-    /// Steps of earlier attempts that may have happened although no record says so, as position and fingerprint.
-    private let unknown: Set<String>
+    private let unknown: UnknownSteps
+    private let desk: ApprovalDesk
+    /// What the model calls of the job have cost, as far as this attempt knows; nil when a price was not known.
+    private let spending = Mutex<MicroDollars?>(.zero)
     private let fork: JobFork?
     private let replayed = Mutex(Replayed())
 
@@ -44,7 +46,8 @@ final class JobSteps: Sendable {
         signal: StopSignal,
         failpoints: Failpoints,
         log: JobLog,
-        fork: JobFork?
+        fork: JobFork?,
+        desk: ApprovalDesk
     ) async throws -> JobSteps {
         let checkpoints = try await JobCheckpoints.open(
             in: store,
@@ -53,14 +56,14 @@ final class JobSteps: Sendable {
             forkedFrom: fork?.point
         )
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
-        var unknown: Set<String> = []
+        var unknown = UnknownSteps()
         if job.epoch.rawValue > 1 {
             let patience = Patience(lease: lease)
             for open in try await patience({ try await steps.open(of: job.id, before: job.epoch) }) {
                 let isUnknown = try await patience {
                     try await reconcile(open, of: job, with: checkpoints, steps: steps, log: log)
                 }
-                if isUnknown { unknown.insert(open.position + "/" + open.fingerprint) }
+                if isUnknown { unknown.add(open) }
             }
         }
         return JobSteps(
@@ -72,7 +75,8 @@ final class JobSteps: Sendable {
             signal: signal,
             failpoints: failpoints,
             unknown: unknown,
-            fork: fork
+            fork: fork,
+            desk: desk
         )
     }
 
@@ -84,8 +88,9 @@ final class JobSteps: Sendable {
         lease: SessionLease,
         signal: StopSignal,
         failpoints: Failpoints,
-        unknown: Set<String>,
-        fork: JobFork?
+        unknown: UnknownSteps,
+        fork: JobFork?,
+        desk: ApprovalDesk
     ) {
         self.job = job
         self.checkpoints = checkpoints
@@ -97,6 +102,7 @@ final class JobSteps: Sendable {
         self.failpoints = failpoints
         self.unknown = unknown
         self.fork = fork
+        self.desk = desk
     }
 
     /// Settles an intent that an earlier attempt left open: by the record of that very attempt, or as unknown.
@@ -168,27 +174,14 @@ final class JobSteps: Sendable {
         _ step: StepRequest,
         perform: @Sendable (StepCalls) async throws -> StepResult
     ) async throws -> StepOutcome {
-        try checkBoundary()
-        switch try await checkpoints.lookup(step.position, step.fingerprint) {
-        case .found(let checkpoint):
-            noteReplayed(step, cost: checkpoint.record.cost)
-            return StepOutcome(value: checkpoint.result, isReplayed: true)
-        case .damaged:
-            if let value = try await mended(step) { return StepOutcome(value: value, isReplayed: true) }
-        case .missing, .diverged: break
-        }
-        if let given = fork?.result(of: step) {
-            try await record(step, StepResult(value: given), startedAt: .now)
-            noteReplayed(step, cost: nil)
-            return StepOutcome(value: given, isReplayed: true)
-        }
-        try checkUnknown(step)
+        if let outcome = try await replayed(step) { return outcome }
+        if let outcome = try await resolved(step, unknown.attempts(at: step)) { return outcome }
         await noteReplay()
         try await step.admit?(checkBoundary)
         let identity = identity(of: step)
         if step.needsIntent {
             failpoints.reach(.beforeIntent, with: step.position)
-            try await patience { try await store.intend(identity) }
+            try await intend(step, identity)
         }
         failpoints.reach(.beforeSend, with: step.position)
         let startedAt = WallTime.now
@@ -197,9 +190,15 @@ final class JobSteps: Sendable {
         do {
             result = try await perform(calls(of: step, identity))
         } catch {
-            if step.needsIntent { await settleFailure(step, error) }
-            throw error
+            guard step.needsIntent else { throw error }
+            let isUnknown = await settleFailure(step, error)
+            guard isUnknown, step.effect == .once, signal.reason == nil, !Task.isCancelled else { throw error }
+            // A person has to say what happened, before another attempt is spent on it.
+            let attempt = openStep(identity, error)
+            guard let outcome = try await resolved(step, [attempt]) else { throw error }
+            return outcome
         }
+        noteSpending(step, cost: result.cost)
         failpoints.reach(.afterAnswer, with: step.position)
         // What has been paid for or has happened is kept, also when the job was stopped meanwhile.
         try await Shield.run { [self] in
@@ -238,6 +237,25 @@ final class JobSteps: Sendable {
         try await checkpoints.recorded(position, fingerprint) != nil
     }
 
+    /// Takes a step from its checkpoint; nil when it has none.
+    func replayed(_ step: StepRequest) async throws -> StepOutcome? {
+        try checkBoundary()
+        switch try await checkpoints.lookup(step.position, step.fingerprint) {
+        case .found(let checkpoint):
+            noteReplayed(step, cost: checkpoint.record.cost)
+            return StepOutcome(value: checkpoint.result, isReplayed: true)
+        case .damaged:
+            if let value = try await mended(step) { return StepOutcome(value: value, isReplayed: true) }
+        case .missing, .diverged: break
+        }
+        if let given = fork?.result(of: step) {
+            try await record(step, StepResult(value: given), startedAt: .now)
+            noteReplayed(step, cost: nil)
+            return StepOutcome(value: given, isReplayed: true)
+        }
+        return nil
+    }
+
     /// Notes what was replayed and closes the journal.
     func close() async {
         await noteReplay()
@@ -247,16 +265,90 @@ final class JobSteps: Sendable {
     /// A place that is passed while a step's answer comes in.
     func answerBegins(of step: StepPosition) { failpoints.reach(.duringAnswer, with: step) }
 
-    private func checkUnknown(_ step: StepRequest) throws {
-        guard step.effect == .once, unknown.contains("\(step.position)/\(step.fingerprint.hex)") else { return }
+    /// Writes the intent of a step, and spends the approval it runs under.
+    private func intend(_ step: StepRequest, _ identity: StepStore.Identity) async throws {
+        guard let approval = step.approval else {
+            try await patience { try await store.intend(identity) }
+            return
+        }
+        let isSpent = try await patience {
+            try await store.intend(identity, under: approval.id, digest: approval.digest)
+        }
+        guard !isSpent else { return }
+        guard lease.isHeld else { throw StorageError.leaseLost(job.id, job.epoch) }
         throw JobFailure(
-            code: "outcome-unknown",
+            code: "approval-mismatch",
             message:
-                "\(step.name) (step \(step.position)) may have happened: an earlier attempt began it, its result is "
-                + "not recorded or lost, and its effect is once; see what happened, then: "
-                + "chassis retry \(job.run) --repeat-unknown to run it again",
+                "\(step.name) (step \(step.position)) was not run: approval \(approval.id) is not for what it would do",
             isPermanent: true
         )
+    }
+
+    /// What a person says about a step that may have happened.
+    ///
+    /// - Returns: The step's outcome when it happened; nil when it may run.
+    /// - Throws: `Suspension` while nobody has said it; `JobFailure` when the job is to fail.
+    private func resolved(_ step: StepRequest, _ attempts: [StepStore.OpenStep]) async throws -> StepOutcome? {
+        guard step.effect == .once, !attempts.isEmpty else { return nil }
+        switch step.unknown {
+        case .retry: return nil
+        case .fail: throw outcomeUnknown(of: step, "see what happened, then")
+        case .ask: break
+        }
+        let question = step.question(about: attempts, idempotencyKey: idempotencyKey(of: step))
+        let approval = try await desk.decision(on: question)
+        switch approval.state {
+        case .notHappened: return nil
+        case .happened:
+            let value = step.value(ofResult: approval.proposal ?? .null)
+            try await Shield.run { [self] in
+                try await record(step, StepResult(value: value), startedAt: .now)
+                for attempt in attempts where attempt.state != .recorded {
+                    try await patience {
+                        try await store.settle(attempt, of: job.id, by: job.epoch, as: .recorded(usage: nil, cost: nil))
+                    }
+                }
+            }
+            desk.log.event("\(step.name) (step \(step.position)) happened, says \(approval.decider)")
+            return StepOutcome(value: value, isReplayed: true)
+        case .open, .approved, .denied, .changes, .expired, .failed, .withdrawn:
+            let reason = approval.reason.map { ": \($0)" } ?? ""
+            throw outcomeUnknown(of: step, "\(approval.decider) has the job fail\(reason); if it is to run again")
+        }
+    }
+
+    private func outcomeUnknown(of step: StepRequest, _ what: String) -> JobFailure {
+        JobFailure(
+            code: "outcome-unknown",
+            message:
+                "\(step.name) (step \(step.position)) may have happened: it was begun, its result is not recorded or "
+                + "lost, and its effect is once; \(what): chassis retry \(job.run) --repeat-unknown",
+            isPermanent: true
+        )
+    }
+
+    /// The present attempt at a step, as the next attempt would find it.
+    private func openStep(_ identity: StepStore.Identity, _ error: any Error) -> StepStore.OpenStep {
+        StepStore.OpenStep(
+            of: identity,
+            startedAt: Timestamp(rawValue: WallTime.now.microseconds),
+            error: (error as? StepFailure)?.failure.message ?? "\(error)"
+        )
+    }
+
+    /// What the model calls of the job have cost, those of earlier attempts included as far as they were replayed; nil when
+    /// a price was not known.
+    var spent: MicroDollars? { spending.withLock { $0 } }
+
+    private func noteSpending(_ step: StepRequest, cost: MicroDollars?) {
+        guard step.isPaid else { return }
+        spending.withLock { spending in
+            guard let sum = spending, let cost else {
+                spending = nil
+                return
+            }
+            spending = sum + cost
+        }
     }
 
     /// The result of a step whose own record is damaged, out of the record of the step that repeats it.
@@ -289,7 +381,10 @@ final class JobSteps: Sendable {
         )
     }
 
-    private func settleFailure(_ step: StepRequest, _ error: any Error) async {
+    /// Settles the intent of a step that threw.
+    ///
+    /// - Returns: Whether it was settled as unknown.
+    private func settleFailure(_ step: StepRequest, _ error: any Error) async -> Bool {
         let settlement: StepStore.Settlement
         var unknownCalls = 0
         if let failure = error as? StepFailure {
@@ -306,7 +401,7 @@ final class JobSteps: Sendable {
             settlement = .unknown("\(error)")
         }
         // An intent that cannot be settled now stays open, and the next attempt settles it.
-        try? await Shield.run { [self, unknownCalls] in
+        let isSettled: Void? = try? await Shield.run { [self, unknownCalls] in
             try await patience {
                 try await store.settle(
                     job: job.id,
@@ -317,9 +412,12 @@ final class JobSteps: Sendable {
                 )
             }
         }
+        if isSettled != nil, case .unknown = settlement { return true }
+        return false
     }
 
     private func noteReplayed(_ step: StepRequest, cost: MicroDollars?) {
+        noteSpending(step, cost: cost)
         replayed.withLock { replayed in
             replayed.steps += 1
             if step.kind == .model { replayed.modelCalls += 1 }

@@ -54,6 +54,7 @@ struct Toolbox: Sendable {
                     access: try web(http.target, methods: http.methods)
                 )
             ]
+        case .ask(let ask): return [try AskTool(ask)]
         case .command(let command):
             var limits = ProgramLimits(command.limits)
             limits.time = command.timeout

@@ -274,6 +274,7 @@ package struct WorkerService: Service {
             definitions: Definitions(runs),
             runs: runs,
             steps: StepStore(pool),
+            approvals: ApprovalStore(pool),
             forks: ForkStore(pool),
             store: store,
             backlog: backlog,

@@ -5,7 +5,12 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case badParameter = "bad-parameter"
     case tokenMissing = "token-missing"
     case tokenInvalid = "token-invalid"
+    case notAllowed = "not-allowed"
     case pathNotFound = "path-not-found"
+    case approvalNotFound = "approval-not-found"
+    case approvalDecided = "approval-decided"
+    case approvalChanged = "approval-changed"
+    case proposalInvalid = "proposal-invalid"
     case runNotFound = "run-not-found"
     case jobNotFound = "job-not-found"
     case stepNotFound = "step-not-found"
@@ -29,11 +34,13 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         switch self {
         case .malformedJSON, .badRequest, .badParameter: 400
         case .tokenMissing, .tokenInvalid: 401
-        case .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound: 404
+        case .notAllowed: 403
+        case .approvalNotFound, .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound: 404
         case .methodNotAllowed: 405
-        case .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable: 409
+        case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable:
+            409
         case .bodyTooLarge: 413
-        case .workflowInvalid, .paramsInvalid: 422
+        case .proposalInvalid, .workflowInvalid, .paramsInvalid: 422
         case .internalError, .outputDamaged: 500
         case .databaseUnavailable, .schemaUnfit, .storeUnavailable: 503
         }
@@ -47,6 +54,11 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .badParameter: "a parameter of the address is wrong"
         case .tokenMissing: "a token is needed"
         case .tokenInvalid: "the token lets nobody in"
+        case .notAllowed: "the token may not do this"
+        case .approvalNotFound: "there is no such approval"
+        case .approvalDecided: "the approval is not open"
+        case .approvalChanged: "the approval is for something else by now"
+        case .proposalInvalid: "what was put in its place does not fit"
         case .pathNotFound: "there is nothing at this address"
         case .runNotFound: "there is no such run"
         case .jobNotFound: "the run has no such job"

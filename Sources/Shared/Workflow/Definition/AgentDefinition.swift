@@ -12,6 +12,8 @@ package struct AgentDefinition: Equatable, Sendable {
     package let files: [FileDefinition]
     /// What the model may call; the names differ.
     package let tools: [ToolDefinition]
+    /// When people are asked before it goes on; the first rule that fits counts.
+    package let approve: [ApprovalRule]
     /// What the answer must look like; nil takes a text.
     package let output: JSONSchema?
     /// Where it is stopped.
@@ -36,11 +38,20 @@ package struct AgentLimits: Equatable, Sendable {
     package var time: Duration?
     /// How many times in a row the same call with the same arguments may be made, by default 3.
     package var repeatedCalls: Int
+    /// How many times in a row a cycle of different calls may be made, by default 5.
+    package var repeatedCycles: Int
 
-    package init(turns: Int = 30, tokens: Int? = nil, time: Duration? = nil, repeatedCalls: Int = 3) {
+    package init(
+        turns: Int = 30,
+        tokens: Int? = nil,
+        time: Duration? = nil,
+        repeatedCalls: Int = 3,
+        repeatedCycles: Int = 5
+    ) {
         self.turns = turns
         self.tokens = tokens
         self.time = time
         self.repeatedCalls = repeatedCalls
+        self.repeatedCycles = repeatedCycles
     }
 }

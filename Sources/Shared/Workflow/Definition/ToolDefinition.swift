@@ -9,6 +9,7 @@ package enum ToolDefinition: Equatable, Sendable {
     case mcp(ServerToolsDefinition)
     /// The operations of a service with an OpenAPI document.
     case openapi(ServerToolsDefinition)
+    case ask(AskToolDefinition)
 
     /// The name under which the model calls it; of a server, which has many tools, one that no tool has.
     package var name: String {
@@ -17,6 +18,7 @@ package enum ToolDefinition: Equatable, Sendable {
         case .http(let tool): tool.name
         case .command(let tool): tool.name
         case .mcp(let tools), .openapi(let tools): "connection \(tools.connection)"
+        case .ask(let tool): tool.name
         }
     }
 
@@ -27,6 +29,17 @@ package enum ToolDefinition: Equatable, Sendable {
         case .http(let tool): tool.effect
         case .command(let tool): tool.effect
         case .mcp(let tools), .openapi(let tools): tools.effect ?? .once
+        case .ask: .none
+        }
+    }
+
+    /// What becomes of a call whose effect is once and whose outcome is unknown.
+    package var unknown: UnknownPolicy {
+        switch self {
+        case .sql(let tool): tool.unknown
+        case .http(let tool): tool.unknown
+        case .command(let tool): tool.unknown
+        case .ask, .mcp, .openapi: .ask
         }
     }
 }
@@ -47,6 +60,8 @@ package struct SQLToolDefinition: Equatable, Sendable {
     package let maximumBytes: Int
     /// The tables and views that statements may touch, each with or without its schema; nil leaves it to the database.
     package let tables: [String]?
+    /// What becomes of a statement whose outcome is unknown.
+    package let unknown: UnknownPolicy
 }
 
 /// A tool that sends the HTTP requests the model writes, to one place.
@@ -71,6 +86,8 @@ package struct HTTPToolDefinition: Equatable, Sendable {
     package let methods: [HTTPMethod]
     /// What repeating a call does; by default the most that a method does, `none` where no methods are given.
     package let effect: Effect
+    /// What becomes of a call whose effect is once and whose outcome is unknown.
+    package let unknown: UnknownPolicy
 }
 
 /// A tool that runs a program, with the model's arguments as JSON on its standard input.
@@ -87,6 +104,8 @@ package struct CommandToolDefinition: Equatable, Sendable {
     package let parameters: JSONSchema
     /// What repeating a call does, by default `once`.
     package let effect: Effect
+    /// What becomes of a call whose effect is once and whose outcome is unknown.
+    package let unknown: UnknownPolicy
     /// How long a call may take, by default 1 minute.
     package let timeout: Duration
     /// What a call may use.

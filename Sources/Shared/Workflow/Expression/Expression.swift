@@ -12,6 +12,18 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case output(job: String)
         /// `run.id` or `run.workflow`
         case run(RunField)
+        /// What only the rules of `approve` know.
+        case local(Local)
+    }
+
+    /// What the rules of `approve` may refer to besides.
+    package enum Local: String, CaseIterable, Sendable {
+        /// Those of the call.
+        case arguments
+        /// The name of the tool that is called.
+        case tool
+        /// What the agent has come to.
+        case output
     }
 
     /// What an expression may ask of its run.

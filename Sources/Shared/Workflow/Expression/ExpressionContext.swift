@@ -9,6 +9,9 @@ package struct ExpressionContext: Equatable, Sendable {
     /// The outputs of the jobs that have succeeded, by name; a job that was skipped has none.
     package var outputs: [String: JSONValue]
 
+    /// What only the rules of `approve` know, by the names of `Expression.Local`.
+    package var locals: JSONObject = [:]
+
     package init(params: JSONObject = [:], run: JSONObject = [:], outputs: [String: JSONValue] = [:]) {
         self.params = params
         self.run = run

@@ -173,6 +173,7 @@ struct ExpressionParser {
         case "jobs": return try parseOutput()
         case "run": return try parseRunField()
         default:
+            if let local = Expression.Local(rawValue: name) { return .reference(.local(local)) }
             let known = ["params", "jobs", "run", "true", "false", "null"]
             throw lexer.fault(
                 "\(quoted(name)) is unknown",

@@ -3,7 +3,7 @@ internal import JobModel
 extension JobDefinition {
     private static let keys = KnownKeys(
         JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority"],
-        later: ["approval", "workflow", "produces"]
+        later: ["workflow", "produces"]
     )
 
     /// Reads a job; nil where it cannot be used, which is reported.
@@ -102,6 +102,7 @@ extension JobKind {
             case .sql: SQLDefinition(reading: field).map(JobKind.sql)
             case .http: HTTPDefinition(reading: field).map(JobKind.http)
             case .wait: WaitDefinition(reading: field).map(JobKind.wait)
+            case .approval: ApprovalDefinition(reading: field).map(JobKind.approval)
             }
         guard let kind else { return nil }
         self = kind

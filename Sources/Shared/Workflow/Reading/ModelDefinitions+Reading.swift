@@ -10,9 +10,9 @@ extension AgentDefinition {
     private static let keys = KnownKeys(
         [
             "model", "instructions", "prompt", "images", "files", "tools", "output", "limits", "temperature",
-            "max_output_tokens", "reasoning", "cache",
+            "max_output_tokens", "reasoning", "cache", "approve",
         ],
-        later: ["approve", "skills"]
+        later: ["skills"]
     )
 
     /// Reads an agent; nil where it cannot be used, which is reported.
@@ -22,6 +22,7 @@ extension AgentDefinition {
         let instructions = mapping["instructions"]?.template()
         let prompt = mapping.required("prompt")?.template()
         let tools = mapping["tools"].map(ToolDefinition.tools) ?? []
+        let approve = mapping["approve"].map { ApprovalRule.rules(reading: $0, tools: Self.names(of: tools)) } ?? []
         let output = mapping["output"]?.schema()
         let limits = mapping["limits"].map(AgentLimits.init(reading:)) ?? AgentLimits()
         let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
@@ -37,6 +38,7 @@ extension AgentDefinition {
             prompt: prompt,
             files: files,
             tools: tools,
+            approve: approve,
             output: output,
             limits: limits,
             temperature: temperature,
@@ -47,15 +49,31 @@ extension AgentDefinition {
     }
 }
 
+extension AgentDefinition {
+    /// The names by which a model calls the tools; nil where a tool brings some that only a worker knows.
+    private static func names(of tools: [ToolDefinition]) -> [String]? {
+        var names: [String] = []
+        for tool in tools {
+            switch tool {
+            case .sql: names += [tool.name, "describe_\(tool.name)"]
+            case .http, .command, .ask: names.append(tool.name)
+            case .mcp, .openapi: return nil
+            }
+        }
+        return names
+    }
+}
+
 extension AgentLimits {
     fileprivate init(reading field: SourceField) {
         self.init()
-        let keys = KnownKeys(["turns", "tokens", "time", "repeated_calls"], later: ["usd"])
+        let keys = KnownKeys(["turns", "tokens", "time", "repeated_calls", "repeated_cycles"], later: ["usd"])
         guard let mapping = field.mapping(keys) else { return }
         if let turns = mapping["turns"]?.integer(in: 1...1_000) { self.turns = turns }
         tokens = mapping["tokens"]?.integer(in: 1...1_000_000_000)
         time = mapping["time"]?.duration()
         if let calls = mapping["repeated_calls"]?.integer(in: 1...1_000) { repeatedCalls = calls }
+        if let cycles = mapping["repeated_cycles"]?.integer(in: 1...1_000) { repeatedCycles = cycles }
     }
 }
 

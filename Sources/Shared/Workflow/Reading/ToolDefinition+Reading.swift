@@ -1,7 +1,7 @@
 internal import JobModel
 
 extension ToolDefinition {
-    private static let keys = KnownKeys(["sql", "http", "command", "mcp", "openapi"], later: ["skill"])
+    private static let keys = KnownKeys(["sql", "http", "command", "ask", "mcp", "openapi"], later: ["skill"])
 
     /// Reads the tools of an agent; those that cannot be used are reported and left out.
     static func tools(reading field: SourceField) -> [ToolDefinition] {
@@ -11,7 +11,7 @@ extension ToolDefinition {
             guard names.insert(tool.name).inserted else {
                 switch tool {
                 case .mcp, .openapi: element.fault("the tools of \(tool.name) are there twice", hint: "name it once")
-                case .sql, .http, .command:
+                case .sql, .http, .command, .ask:
                     element.fault("there are two tools named \(tool.name)", hint: "give one of them another name")
                 }
                 return nil
@@ -38,6 +38,7 @@ extension ToolDefinition {
         case "http": HTTPToolDefinition(reading: value).map(ToolDefinition.http)
         case "mcp": ServerToolsDefinition(reading: value, isMCP: true).map(ToolDefinition.mcp)
         case "openapi": ServerToolsDefinition(reading: value, isMCP: false).map(ToolDefinition.openapi)
+        case "ask": AskToolDefinition(reading: value).map(ToolDefinition.ask)
         default: CommandToolDefinition(reading: value).map(ToolDefinition.command)
         }
     }
@@ -46,7 +47,7 @@ extension ToolDefinition {
 extension SQLToolDefinition {
     fileprivate init?(reading field: SourceField) {
         let keys = KnownKeys(
-            ["name", "description", "connection", "access", "tables", "max_rows", "max_bytes"]
+            ["name", "description", "connection", "access", "tables", "max_rows", "max_bytes", "unknown"]
         )
         guard let mapping = field.mapping(keys) else { return nil }
         let name = mapping["name"].map { $0.name() } ?? "sql"
@@ -64,7 +65,8 @@ extension SQLToolDefinition {
             access: access,
             maximumRows: maximumRows,
             maximumBytes: maximumBytes,
-            tables: tables
+            tables: tables,
+            unknown: mapping["unknown"]?.choice(UnknownPolicy.self) ?? .ask
         )
     }
 }
@@ -91,7 +93,7 @@ extension SourceField {
 
 extension CommandToolDefinition {
     fileprivate init?(reading field: SourceField) {
-        let keys = KnownKeys(["name", "description", "run", "parameters", "effect", "timeout", "limits"])
+        let keys = KnownKeys(["name", "description", "run", "parameters", "effect", "timeout", "limits", "unknown"])
         guard let mapping = field.mapping(keys) else { return nil }
         let name = mapping.required("name")?.name()
         let description = mapping["description"]?.text()
@@ -107,6 +109,7 @@ extension CommandToolDefinition {
             run: run,
             parameters: parameters,
             effect: effect,
+            unknown: mapping["unknown"]?.choice(UnknownPolicy.self) ?? .ask,
             timeout: timeout,
             limits: limits
         )

@@ -111,6 +111,8 @@ struct WorkflowReader {
                     let fault: (String, String?)? =
                         switch reference {
                         case .run: nil
+                        case .local(let local):
+                            ("\(local.rawValue) is known in the rules of approve only", nil)
                         case .param(let name):
                             knownParams.contains(name)
                                 ? nil

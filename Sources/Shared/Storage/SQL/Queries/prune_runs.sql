@@ -30,6 +30,11 @@ WITH pruned AS (
     DELETE FROM chassis.replay WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_wake AS (
     DELETE FROM chassis.wake WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_approval AS (
+    DELETE FROM chassis.approval WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+    RETURNING approval_id
+), pruned_vote AS (
+    DELETE FROM chassis.approval_vote WHERE approval_id = ANY (ARRAY(SELECT approval_id FROM pruned_approval))
 ), pruned_need AS (
     DELETE FROM chassis.need WHERE needs_job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_log AS (

@@ -10,12 +10,13 @@
 --   $16 line_jobs integer[]: how many join each of them
 --   $17 lines integer[], $18 numbers integer[]: the line of each job, counted from 1, and how many join it before
 --   $19 are_needed boolean[]: whether other jobs need them, one of each a job
+--   $20 requested_by text: who asks for it, or NULL
 --
 -- Returns the run's id; nothing when there is no such version, which add_workflow_version adds, or when the idempotency
 -- key names a run already, which find_run_by_key finds.
 WITH new_run AS (
-    INSERT INTO chassis.run (version_id, team, params, idempotency_key, created_at)
-    SELECT version_id, $2::text, $3::jsonb, $4::text, coalesce($12::timestamptz, now())
+    INSERT INTO chassis.run (version_id, team, params, idempotency_key, requested_by, created_at)
+    SELECT version_id, $2::text, $3::jsonb, $4::text, $20::text, coalesce($12::timestamptz, now())
     FROM chassis.workflow JOIN chassis.workflow_version USING (workflow_id)
     WHERE workflow.name = $1::text AND source_sha256 = $13::bytea
     ON CONFLICT DO NOTHING
