@@ -103,6 +103,7 @@ let package = Package(
             ["JobModel", "Postgres", "Digests"],
             resources: [.embedInCode("SQL")]
         ),
+        library("Prices", in: "Shared/Prices", ["JobModel"], resources: [.embedInCode("Data")]),
         library("Checkpoints", in: "Shared/Checkpoints", ["JobModel", "Digests", "CLinux"]),
         library("Access", in: "Shared/Access", ["JobModel", "Digests"]),
         library("Telemetry", in: "Shared/Telemetry", ["JobModel", log]),
@@ -120,7 +121,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings",
-                "HTTPTransport", "Models", "Tools", "CLinux", log, lifecycle,
+                "HTTPTransport", "Models", "Tools", "Prices", "CLinux", log, lifecycle,
             ],
             path: "Sources/Worker",
             exclude: ["Models", "Tools", "Command", "Guard"],
@@ -140,7 +141,7 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Access", "Telemetry",
-                "Settings", "HTTPTransport", log, lifecycle, hummingbird,
+                "Settings", "HTTPTransport", "Prices", log, lifecycle, hummingbird,
             ],
             path: "Sources/Scheduler",
             exclude: ["Command"],
@@ -207,6 +208,7 @@ let package = Package(
         tests("WorkflowTests", ["JobModel", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
+        tests("PricesTests", ["JobModel", "Prices"]),
         tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
         tests(

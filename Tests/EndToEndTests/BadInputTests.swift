@@ -64,7 +64,10 @@ import Testing
         ("kind: http, url: http://x/, timeout: 3", "unknown key timeout; known are kind, url"),
         ("kind: http, url: http://x/, allow_private: maybe", "allow_private is true or false"),
         ("kind: http, url: http://x/, headers: {X: \"a\\r\\nY: b\"}", "X holds a line break"),
-        ("kind: openai, url: http://x/, prices: {m: {input: -1, output: 2}}", "a price needs input and output"),
+        (
+            "kind: openai, url: http://x/, prices: {m: {input: -1, output: 2}}",
+            "input must be dollars for a million tokens"
+        ),
     ]
 
     @Test(.timeLimit(.minutes(1)), arguments: connections)

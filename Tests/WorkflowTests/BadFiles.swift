@@ -107,7 +107,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "3:1: the key \"name\" is repeated, it is already in line 1",
             "6:3: the key \"a\" is repeated, it is already in line 5",
             "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, approval, needs, when, retry, timeout, "
-                + "queue, priority"
+                + "queue, priority, budget"
         ),
     ]
 
@@ -120,6 +120,21 @@ struct BadFile: CustomStringConvertible, Sendable {
             "2:7: team: expected a name, found the integer 1; put it in quotes",
             "3:1: parms: unknown key \"parms\"; did you mean params?",
             "4:1: triggers: unknown key \"triggers\"; triggers is not supported by this version yet"
+        ),
+        BadFile(
+            "name: w\nbudget: {usd: 1.0000001, on_exceeded: refused, per: day}\n\(job)",
+            .refused,
+            "2:15: budget.usd: expected US dollars, found the number 1.0000001; write them with at most six places, such as "
+                + "2.50",
+            "2:39: budget.on_exceeded: expected one of refuse, warn, hold, found the string \"refused\"; did you mean "
+                + "refuse?",
+            "2:48: budget.per: unknown key \"per\"; known here: usd, on_exceeded"
+        ),
+        BadFile(
+            "name: w\nbudget: {}\njobs:\n  a:\n    budget: {usd: 1}\n    llm: {model: c/m, prompt: p, limits: {usd: 2}}\n",
+            .refused,
+            "2:9: budget: usd is missing; as in budget: {usd: 2.50}",
+            "5:13: jobs.a.budget: the job has a budget and limits.usd; keep one of them"
         ),
         BadFile("description: d\n\(job)", .refused, "1:1: name is missing; the first line of a file is name: NAME"),
         BadFile("name: w\n", .refused, "1:1: jobs is missing; a workflow has at least one job"),
@@ -443,7 +458,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "3:33: jobs.a.llm.prompt: expected a text, found the integer 1; put it in quotes",
             "3:36: jobs.a.llm.tools: unknown key \"tools\"; known here: model, instructions, prompt, images, files, "
                 + "choose, output, limits, temperature, max_output_tokens, reasoning, cache",
-            "3:56: jobs.a.llm.limits.turns: unknown key \"turns\"; known here: time",
+            "3:56: jobs.a.llm.limits.turns: unknown key \"turns\"; known here: time, requests, usd",
             "3:80: jobs.a.llm.temperature: expected a number, found the string \"hot\"",
             "4:20: jobs.b.llm.model: expected connection/model, found the string \"openai/\"; as in openai/gpt-4o",
             "4:38: jobs.b.llm.prompt: the text is empty",
@@ -499,7 +514,7 @@ struct BadFile: CustomStringConvertible, Sendable {
                     - http: {name: q, url: /x, methods: [GTE]}
                     - text
                   output: {type: object, properties: {risk: {type: strin}}}
-                  limits: {turns: 0, usd: 1}
+                  limits: {turns: 0, usd: -1}
                   skills: []
             """,
             .refused,
@@ -527,7 +542,8 @@ struct BadFile: CustomStringConvertible, Sendable {
             "18:56: jobs.a.agent.output.properties.risk.type: not a valid JSON Schema: \"strin\" is no type, known are null, "
                 + "boolean, integer, number, string, array, object",
             "19:23: jobs.a.agent.limits.turns: 0 is out of range, allowed are 1 to 1000",
-            "19:26: jobs.a.agent.limits.usd: unknown key \"usd\"; usd is not supported by this version yet",
+            "19:31: jobs.a.agent.limits.usd: expected US dollars, found the integer -1; write them with at most six places, "
+                + "such as 2.50",
             "20:7: jobs.a.agent.skills: unknown key \"skills\"; skills is not supported by this version yet"
         ),
         BadFile(

@@ -70,6 +70,7 @@ enum GoodFiles {
             timeout: 365d
             queue: heavy_1
             priority: -1000
+            budget: {usd: "2.50", on_exceeded: hold}
           b:
             needs: [a, c]
             when: "!(length(jobs.a.output) == 0)"
@@ -88,7 +89,7 @@ enum GoodFiles {
                 - http: {name: c, hosts: [a.b-c.d, localhost], effect: none}
                 - command: {name: d, run: [x, "${{ params.a }}"], effect: none, timeout: 250ms}
               output: {$ref: "#/$defs/x", $defs: {x: {type: [string, "null"], pattern: "^a"}}}
-              limits: {turns: 1, tokens: 1000, time: 1m, repeated_calls: 1}
+              limits: {turns: 1, tokens: 1000, time: 1m, repeated_calls: 1, requests: 9, usd: 0.000001}
               temperature: 0.5
               max_output_tokens: 1
           d:

@@ -18,7 +18,8 @@ struct ChassisCommand: ParsableCommand {
             LogsCommand.self, OutputCommand.self, CancelCommand.self, RetryCommand.self, ForkCommand.self,
             TranscriptCommand.self, DiffCommand.self, WorkersCommand.self,
             QueueCommand.self, ApprovalsCommand.self, ApproveCommand.self, DenyCommand.self,
-            RequestChangesCommand.self, ResolveCommand.self, AuditCommand.self, MigrateCommand.self, TokenCommand.self,
+            RequestChangesCommand.self, ResolveCommand.self, AuditCommand.self, CostsCommand.self, BudgetsCommand.self,
+            PricesCommand.self, MigrateCommand.self, TokenCommand.self,
         ]
     )
 }

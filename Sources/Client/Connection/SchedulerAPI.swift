@@ -88,6 +88,27 @@ struct SchedulerAPI: Sendable {
 
     func queues() async throws -> JSONValue { try await get("/v1/queues") }
 
+    /// The budgets of teams and connections, or those of a run and its jobs.
+    func budgets(of run: RunID?) async throws -> JSONValue {
+        try await get("/v1/budgets", [("run", run.map { "\($0)" })])
+    }
+
+    /// Sets a budget, or removes it.
+    func budget(_ method: String, _ body: JSONObject) async throws -> JSONValue {
+        try await send(method, "/v1/budgets", body: .object(body))
+    }
+
+    func costs(by grouping: String, from: String?, to: String?, team: String?) async throws -> JSONValue {
+        try await get("/v1/costs", [("by", grouping), ("from", from), ("to", to), ("team", team)])
+    }
+
+    func prices() async throws -> JSONValue { try await get("/v1/prices") }
+
+    /// Sets a price, or removes those of a model.
+    func price(_ method: String, _ body: JSONObject) async throws -> JSONValue {
+        try await send(method, "/v1/prices", body: .object(body))
+    }
+
     /// Returns once the scheduler says that it is ready.
     ///
     /// - Throws: `ClientError` when it is not.

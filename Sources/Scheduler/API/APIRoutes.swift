@@ -42,5 +42,6 @@ struct APIRoutes: Sendable {
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints
             + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
+            + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier).endpoints
     }
 }

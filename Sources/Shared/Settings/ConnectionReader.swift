@@ -146,33 +146,14 @@ struct ConnectionReader {
         }
         var prices: [String: ModelPrice] = [:]
         for entry in entries {
-            let fields = entry.value.entries ?? []
-            func price(_ key: String) -> Int64? { fields.first { $0.key == key }.flatMap { Self.price($0.value) } }
-            check(fields, ["input", "cached_input", "output"])
-            guard let input = price("input"), let output = price("output"),
-                price("cached_input") != nil || !fields.contains(where: { $0.key == "cached_input" })
-            else {
-                refuse(
-                    entry.keyPlace,
-                    "a price needs input and output, in dollars for a million tokens, such as 2.50"
-                )
+            var reader = PriceReader(entry.value.entries ?? [])
+            guard let price = reader.price() else {
+                for fault in reader.faults { refuse(fault.place ?? entry.keyPlace, fault.reason) }
                 continue
             }
-            prices[entry.key] = ModelPrice(input: input, cachedInput: price("cached_input"), output: output)
+            prices[entry.key] = price
         }
         return prices
-    }
-
-    /// Dollars with at most six places, read without a floating-point number in between.
-    private static func price(_ node: SourceNode) -> Int64? {
-        guard let text = node.scalarText else { return nil }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...1_000_000).contains(whole) else {
-            return nil
-        }
-        let places = parts.count == 2 ? parts[1] : ""
-        guard places.count <= 6, places.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-        return whole * 1_000_000 + (Int64(places + String(repeating: "0", count: 6 - places.count)) ?? 0)
     }
 
     mutating func headers(_ node: SourceNode?) -> [(name: String, value: Secret)] {

@@ -17,6 +17,7 @@ package struct Migration: Equatable, Sendable {
         migration(6, "suspend_jobs", PackageResources.m0006_suspend_jobs_sql),
         migration(7, "connection_limits", PackageResources.m0007_connection_limits_sql),
         migration(8, "approvals", PackageResources.m0008_approvals_sql),
+        migration(9, "money", PackageResources.m0009_money_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

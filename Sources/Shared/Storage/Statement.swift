@@ -59,6 +59,7 @@ package enum Statement {
 
     // Steps and logs
     static let intendStep = load("intend_step", PackageResources.intend_step_sql)
+    static let intendCall = load("intend_call", PackageResources.intend_call_sql)
     static let settleStep = load("settle_step", PackageResources.settle_step_sql)
     static let settleEarlierStep = load("settle_earlier_step", PackageResources.settle_earlier_step_sql)
     static let settleOpenSteps = load("settle_open_steps", PackageResources.settle_open_steps_sql)
@@ -74,6 +75,18 @@ package enum Statement {
     static let leaveConnection = load("leave_connection", PackageResources.leave_connection_sql)
     static let holdConnection = load("hold_connection", PackageResources.hold_connection_sql)
     static let readConnectionHold = load("read_connection_hold", PackageResources.read_connection_hold_sql)
+
+    // Money
+    static let setBudget = load("set_budget", PackageResources.set_budget_sql)
+    static let removeBudget = load("remove_budget", PackageResources.remove_budget_sql)
+    static let readBudgetWaiters = load("read_budget_waiters", PackageResources.read_budget_waiters_sql)
+    static let forgetBudgetWaiters = load("forget_budget_waiters", PackageResources.forget_budget_waiters_sql)
+    static let listBudgets = load("list_budgets", PackageResources.list_budgets_sql)
+    static let totalCosts = load("total_costs", PackageResources.total_costs_sql)
+    static let readPrices = load("read_prices", PackageResources.read_prices_sql)
+    static let listPrices = load("list_prices", PackageResources.list_prices_sql)
+    static let setPrice = load("set_price", PackageResources.set_price_sql)
+    static let removePrice = load("remove_price", PackageResources.remove_price_sql)
 
     // Retention
     static let pruneRuns = load("prune_runs", PackageResources.prune_runs_sql)

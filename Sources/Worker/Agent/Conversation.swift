@@ -117,6 +117,9 @@ struct Conversation: Sendable {
             name: caller.name,
             effect: .none,
             isPaid: true,
+            charge: { [self] in
+                try await caller.charge(for: request(to: caller, messages: messages), context.money)
+            },
             carries: .array(added.map(\.json)),
             mending: mending(ofTurn: turn, fingerprint)
         )
@@ -158,7 +161,13 @@ struct Conversation: Sendable {
             } catch {
                 throw StepFailure(failure: JobFailure(code: "store", message: "\(error)"), unknownCalls: 0)
             }
-            return try await caller.ask(request(to: caller, messages: loaded), admission, calls: calls, log: log) {
+            return try await caller.ask(
+                request(to: caller, messages: loaded),
+                admission,
+                context.money,
+                calls: calls,
+                log: log
+            ) {
                 steps.answerBegins(of: step.position)
             }
         }

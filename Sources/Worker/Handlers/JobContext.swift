@@ -15,6 +15,7 @@ struct JobContext: Sendable {
     let log: JobLog
     /// Where people are asked.
     let approvals: ApprovalDesk
+    let money: JobMoney
     /// A directory of this attempt alone, which is removed afterwards.
     let scratch: ScratchDirectory
 

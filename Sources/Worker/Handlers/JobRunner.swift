@@ -15,6 +15,7 @@ struct JobRunner: Sendable {
     let steps: StepStore
     let approvals: ApprovalStore
     let forks: ForkStore
+    let prices: PriceBook
     let store: DirectoryStore
     let backlog: Backlog
     let lease: SessionLease
@@ -90,7 +91,7 @@ struct JobRunner: Sendable {
             log.event("attempt \(job.attempt) begins (epoch \(job.epoch))")
         }
         let fork = try await fork(of: job)
-        let steps = try await openSteps(job, signal, log, fork)
+        let steps = try await openSteps(job, signal, log, fork, try await bounds(of: job, definition))
         let context = JobContext(
             job: job,
             definition: definition,
@@ -99,6 +100,7 @@ struct JobRunner: Sendable {
             fork: fork,
             log: log,
             approvals: desk(for: job, log),
+            money: JobMoney(prices: prices, patience: patience),
             scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch)
         )
         do {
@@ -136,11 +138,18 @@ struct JobRunner: Sendable {
         return try await patience { try await forks.inheritance(of: job.id) }.map(JobFork.init)
     }
 
+    /// What the workflow file says of the job's money.
+    private func bounds(of job: ClaimedJob, _ definition: JobDefinition) async throws -> PaidCall.Bounds {
+        let workflow = try await patience { try await definitions.definition(job.version) }
+        return JobMoney.bounds(of: definition, in: workflow)
+    }
+
     private func openSteps(
         _ job: ClaimedJob,
         _ signal: StopSignal,
         _ log: JobLog,
-        _ fork: JobFork?
+        _ fork: JobFork?,
+        _ bounds: PaidCall.Bounds = PaidCall.Bounds()
     ) async throws -> JobSteps {
         try await JobSteps.open(
             job,
@@ -152,7 +161,8 @@ struct JobRunner: Sendable {
             failpoints: failpoints,
             log: log,
             fork: fork,
-            desk: desk(for: job, log)
+            desk: desk(for: job, log),
+            bounds: bounds
         )
     }
 

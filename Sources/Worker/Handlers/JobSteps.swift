@@ -34,6 +34,7 @@ final class JobSteps: Sendable {
     /// What the model calls of the job have cost, as far as this attempt knows; nil when a price was not known.
     private let spending = Mutex<MicroDollars?>(.zero)
     private let fork: JobFork?
+    private let gate: PaidCallGate
     private let replayed = Mutex(Replayed())
 
     /// Reads what earlier attempts recorded and settles what they left open.
@@ -47,7 +48,8 @@ final class JobSteps: Sendable {
         failpoints: Failpoints,
         log: JobLog,
         fork: JobFork?,
-        desk: ApprovalDesk
+        desk: ApprovalDesk,
+        bounds: PaidCall.Bounds = PaidCall.Bounds()
     ) async throws -> JobSteps {
         let checkpoints = try await JobCheckpoints.open(
             in: store,
@@ -76,7 +78,8 @@ final class JobSteps: Sendable {
             failpoints: failpoints,
             unknown: unknown,
             fork: fork,
-            desk: desk
+            desk: desk,
+            gate: PaidCallGate(job: job, store: steps, patience: Patience(lease: lease), bounds: bounds, log: log)
         )
     }
 
@@ -90,7 +93,8 @@ final class JobSteps: Sendable {
         failpoints: Failpoints,
         unknown: UnknownSteps,
         fork: JobFork?,
-        desk: ApprovalDesk
+        desk: ApprovalDesk,
+        gate: PaidCallGate
     ) {
         self.job = job
         self.checkpoints = checkpoints
@@ -103,6 +107,7 @@ final class JobSteps: Sendable {
         self.unknown = unknown
         self.fork = fork
         self.desk = desk
+        self.gate = gate
     }
 
     /// Settles an intent that an earlier attempt left open: by the record of that very attempt, or as unknown.
@@ -179,16 +184,18 @@ final class JobSteps: Sendable {
         await noteReplay()
         try await step.admit?(checkBoundary)
         let identity = identity(of: step)
+        let charge = CurrentCharge(step.isPaid ? try await step.charge?() : nil)
         if step.needsIntent {
             failpoints.reach(.beforeIntent, with: step.position)
-            try await intend(step, identity)
+            try await intend(step, identity, charge.value)
         }
         failpoints.reach(.beforeSend, with: step.position)
         let startedAt = WallTime.now
         let began = ContinuousClock.now
         let result: StepResult
         do {
-            result = try await perform(calls(of: step, identity))
+            let answer = try await perform(calls(of: step, identity, charge))
+            result = charge.value?.settled(answer) ?? answer
         } catch {
             guard step.needsIntent else { throw error }
             let isUnknown = await settleFailure(step, error)
@@ -200,6 +207,7 @@ final class JobSteps: Sendable {
         }
         noteSpending(step, cost: result.cost)
         failpoints.reach(.afterAnswer, with: step.position)
+        if let most = charge.value?.most, let cost = result.cost, cost > most { tellOverrun(step, cost, most) }
         // What has been paid for or has happened is kept, also when the job was stopped meanwhile.
         try await Shield.run { [self] in
             try await record(step, result, startedAt: startedAt)
@@ -254,6 +262,20 @@ final class JobSteps: Sendable {
             return StepOutcome(value: given, isReplayed: true)
         }
         return nil
+    }
+
+    /// Writes the intent of a step, with its money where it costs some.
+    private func intend(_ step: StepRequest, _ identity: StepStore.Identity, _ charge: ModelCharge?) async throws {
+        guard step.isPaid else { return try await intend(step, identity) }
+        try await gate.reserve(identity, charge) { try checkBoundary() }
+    }
+
+    /// A provider that bills more than can be has its budgets exceeded: somebody should look.
+    private func tellOverrun(_ step: StepRequest, _ cost: MicroDollars, _ most: MicroDollars) {
+        gate.log.event(
+            "\(step.name) (step \(step.position)) cost \(cost) by its provider's account, more than the \(most) that it can "
+                + "cost; see whether its price, its limits and the provider are right"
+        )
     }
 
     /// Notes what was replayed and closes the journal.
@@ -459,7 +481,11 @@ final class JobSteps: Sendable {
         )
     }
 
-    private func calls(of step: StepRequest, _ identity: StepStore.Identity) -> StepCalls {
+    private func calls(
+        of step: StepRequest,
+        _ identity: StepStore.Identity,
+        _ charge: CurrentCharge
+    ) -> StepCalls {
         StepCalls(
             idempotencyKey: idempotencyKey(of: step),
             check: { [self] in try checkBoundary() },
@@ -474,11 +500,12 @@ final class JobSteps: Sendable {
                     )
                 }
             },
-            beginAgain: { [self] name in
+            begin: { [self] name, next in
                 try checkBoundary()
+                if let next { charge.value = next }
                 var renamed = identity
                 renamed.name = name
-                try await patience { [renamed] in try await store.intend(renamed) }
+                try await intend(step, renamed, charge.value)
             }
         )
     }

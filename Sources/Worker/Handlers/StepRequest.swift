@@ -15,6 +15,8 @@ struct StepRequest: Sendable {
     ///
     /// It is told how to find out whether the job may still go on.
     var admit: (@Sendable (_ check: () throws -> Void) async throws -> Void)?
+    /// What its call may cost, asked only when it is made; nil where nobody can tell.
+    var charge: (@Sendable () async throws -> ModelCharge)?
     /// What its request repeats of the step before, from which that one's damaged record can be mended.
     var carries: JSONValue?
     /// How its own damaged record can be mended.

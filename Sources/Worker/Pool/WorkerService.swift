@@ -276,6 +276,7 @@ package struct WorkerService: Service {
             steps: StepStore(pool),
             approvals: ApprovalStore(pool),
             forks: ForkStore(pool),
+            prices: PriceBook(MoneyStore(pool)),
             store: store,
             backlog: backlog,
             lease: lease,

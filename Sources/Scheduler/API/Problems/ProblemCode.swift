@@ -15,6 +15,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case jobNotFound = "job-not-found"
     case stepNotFound = "step-not-found"
     case outputNotFound = "output-not-found"
+    case budgetNotFound = "budget-not-found"
+    case priceNotFound = "price-not-found"
     case methodNotAllowed = "method-not-allowed"
     case outputNotReady = "output-not-ready"
     case runNotCancellable = "run-not-cancellable"
@@ -35,7 +37,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .malformedJSON, .badRequest, .badParameter: 400
         case .tokenMissing, .tokenInvalid: 401
         case .notAllowed: 403
-        case .approvalNotFound, .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound: 404
+        case .approvalNotFound, .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound,
+            .budgetNotFound, .priceNotFound:
+            404
         case .methodNotAllowed: 405
         case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable:
             409
@@ -64,6 +68,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .jobNotFound: "the run has no such job"
         case .stepNotFound: "the job has no such step"
         case .outputNotFound: "there is no such output"
+        case .budgetNotFound: "there is no such budget"
+        case .priceNotFound: "no such price was set"
         case .methodNotAllowed: "the method is not allowed here"
         case .outputNotReady: "the output is not there yet"
         case .runNotCancellable: "the run cannot be cancelled"

@@ -1,3 +1,5 @@
+package import JobModel
+
 /// A job that lets a model work with tools until it has an answer.
 package struct AgentDefinition: Equatable, Sendable {
     /// Which model is asked, as `connection/model`.
@@ -40,6 +42,10 @@ package struct AgentLimits: Equatable, Sendable {
     package var repeatedCalls: Int
     /// How many times in a row a cycle of different calls may be made, by default 5.
     package var repeatedCycles: Int
+    /// The most calls to providers in all attempts together, repeated ones included; nil sets no limit.
+    package var requests: Int?
+    /// The most that the job may spend; nil sets no limit.
+    package var spending: MicroDollars?
 
     package init(
         turns: Int = 30,

@@ -2,7 +2,7 @@ internal import JobModel
 
 extension JobDefinition {
     private static let keys = KnownKeys(
-        JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority"],
+        JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority", "budget"],
         later: ["workflow", "produces"]
     )
 
@@ -19,7 +19,11 @@ extension JobDefinition {
         let timeout = mapping["timeout"]?.duration()
         let queue = mapping["queue"].map { $0.name() ?? "" } ?? "default"
         let priority = mapping["priority"].map { $0.integer(in: -1_000...1_000) ?? 0 } ?? 0
+        let budget = mapping["budget"].flatMap(Budget.init(reading:))
         guard let kind = JobKind(reading: mapping, key: key) else { return nil }
+        if budget != nil, kind.spendingLimit != nil {
+            mapping["budget"]?.fault("the job has a budget and limits.usd", hint: "keep one of them")
+        }
         self.init(
             name: name,
             kind: kind,
@@ -28,7 +32,8 @@ extension JobDefinition {
             retry: retry,
             timeout: timeout,
             queue: queue,
-            priority: priority
+            priority: priority,
+            budget: budget ?? kind.spendingLimit.map { Budget(limit: $0) }
         )
     }
 

@@ -67,11 +67,13 @@ extension AgentDefinition {
 extension AgentLimits {
     fileprivate init(reading field: SourceField) {
         self.init()
-        let keys = KnownKeys(["turns", "tokens", "time", "repeated_calls", "repeated_cycles"], later: ["usd"])
+        let keys = KnownKeys(["turns", "tokens", "time", "repeated_calls", "repeated_cycles", "requests", "usd"])
         guard let mapping = field.mapping(keys) else { return }
         if let turns = mapping["turns"]?.integer(in: 1...1_000) { self.turns = turns }
         tokens = mapping["tokens"]?.integer(in: 1...1_000_000_000)
         time = mapping["time"]?.duration()
+        requests = mapping["requests"]?.integer(in: 1...1_000_000)
+        spending = mapping["usd"]?.dollars()
         if let calls = mapping["repeated_calls"]?.integer(in: 1...1_000) { repeatedCalls = calls }
         if let cycles = mapping["repeated_cycles"]?.integer(in: 1...1_000) { repeatedCycles = cycles }
     }
@@ -93,10 +95,12 @@ extension LLMDefinition {
         let instructions = mapping["instructions"]?.template()
         let prompt = mapping.required("prompt")?.template()
         let output = mapping["output"]?.schema()
-        let limits = mapping["limits"]?.mapping(KnownKeys(["time"], later: ["usd"]))
+        let limits = mapping["limits"]?.mapping(KnownKeys(["time", "requests", "usd"]))
         let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
         let maximumOutputTokens = mapping["max_output_tokens"]?.integer(in: ModelRange.outputTokens)
         let timeLimit = limits?["time"]?.duration()
+        let requestLimit = limits?["requests"]?.integer(in: 1...1_000_000)
+        let spendingLimit = limits?["usd"]?.dollars()
         let files = FileDefinition.files(in: mapping)
         let choices = mapping["choose"]?.choices() ?? []
         if mapping["choose"] != nil, let output = mapping["output"] {
@@ -117,7 +121,9 @@ extension LLMDefinition {
             maximumOutputTokens: maximumOutputTokens,
             reasoning: reasoning,
             keepsPrompt: keepsPrompt,
-            timeLimit: timeLimit
+            timeLimit: timeLimit,
+            requestLimit: requestLimit,
+            spendingLimit: spendingLimit
         )
     }
 }

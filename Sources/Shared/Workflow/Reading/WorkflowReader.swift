@@ -3,8 +3,8 @@ internal import JobModel
 /// Understands a whole file.
 struct WorkflowReader {
     private static let keys = KnownKeys(
-        ["name", "description", "team", "params", "jobs"],
-        later: ["triggers", "budget", "env"]
+        ["name", "description", "team", "params", "jobs", "budget"],
+        later: ["triggers", "env"]
     )
 
     private let context: ReadingContext
@@ -18,6 +18,7 @@ struct WorkflowReader {
         let description = mapping["description"]?.text()
         let team = mapping["team"]?.name()
         let params = mapping["params"].map(readParams) ?? []
+        let budget = mapping["budget"].flatMap(Budget.init(reading:))
         let jobs = mapping.required("jobs", hint: "a workflow has at least one job").map(readJobs) ?? []
         let graph = checkedGraph(of: jobs)
         check(jobs, params: params, graph: graph)
@@ -28,7 +29,8 @@ struct WorkflowReader {
             team: team,
             params: params.map(\.definition),
             jobs: jobs.compactMap(\.definition),
-            graph: graph
+            graph: graph,
+            budget: budget
         )
     }
 

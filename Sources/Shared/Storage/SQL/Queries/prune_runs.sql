@@ -41,6 +41,14 @@ WITH pruned AS (
     DELETE FROM chassis.log WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_fork AS (
     DELETE FROM chassis.fork WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+), pruned_budget AS (
+    -- What was paid stays in the ledger.
+    DELETE FROM chassis.budget WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+), pruned_waiter AS (
+    DELETE FROM chassis.budget_waiter WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_period AS (
+    DELETE FROM chassis.budget_period
+    WHERE run_id <> 0 AND run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_run AS (
     DELETE FROM chassis.run WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 )
