@@ -16,6 +16,7 @@ package struct Migration: Equatable, Sendable {
         migration(5, "forks", PackageResources.m0005_forks_sql),
         migration(6, "suspend_jobs", PackageResources.m0006_suspend_jobs_sql),
         migration(7, "connection_limits", PackageResources.m0007_connection_limits_sql),
+        migration(8, "rules_of_needs", PackageResources.m0008_rules_of_needs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

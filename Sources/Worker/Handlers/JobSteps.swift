@@ -33,6 +33,7 @@ final class JobSteps: Sendable {
     private let unknown: Set<String>
     private let fork: JobFork?
     private let replayed = Mutex(Replayed())
+    private let round = Mutex(1)
 
     /// Reads what earlier attempts recorded and settles what they left open.
     static func open(
@@ -150,6 +151,9 @@ final class JobSteps: Sendable {
         }
     }
 
+    /// A job that is done round by round begins a round; its steps have positions of their own.
+    func begin(round: Int) { self.round.withLock { $0 = round } }
+
     /// Throws when the job must not begin another step here.
     private func checkBoundary() throws {
         guard lease.isHeld else { throw StorageError.leaseLost(job.id, job.epoch) }
@@ -169,6 +173,7 @@ final class JobSteps: Sendable {
         perform: @Sendable (StepCalls) async throws -> StepResult
     ) async throws -> StepOutcome {
         try checkBoundary()
+        let step = try step.inRound(round.withLock { $0 })
         switch try await checkpoints.lookup(step.position, step.fingerprint) {
         case .found(let checkpoint):
             noteReplayed(step, cost: checkpoint.record.cost)

@@ -28,6 +28,17 @@ struct StepRequest: Sendable {
         let result: @Sendable (_ carried: JSONValue, _ fingerprint: Fingerprint) -> JSONValue?
     }
 
+    /// The same step in a round of a job that is done round by round.
+    func inRound(_ round: Int) throws(CheckpointError) -> StepRequest {
+        guard round > 1 else { return self }
+        var step = self
+        step.position = try position.inRound(round)
+        if let mending {
+            step.mending = Mending(position: try mending.position.inRound(round), result: mending.result)
+        }
+        return step
+    }
+
     /// Whether an intent is written first.
     var needsIntent: Bool { isPaid || effect != .none }
 }

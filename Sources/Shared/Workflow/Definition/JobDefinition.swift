@@ -7,7 +7,7 @@ package struct JobDefinition: Equatable, Sendable {
     /// What is to be done.
     package let kind: JobKind
     /// The jobs that must have ended first, in the order of the file.
-    package let needs: [String]
+    package var needs: [String]
     /// The job is skipped where this is false; nil never skips it.
     package let when: Expression?
     /// How often it is tried, by default 3 times.
@@ -18,4 +18,6 @@ package struct JobDefinition: Equatable, Sendable {
     package let queue: String
     /// Higher goes first within a queue; -1,000 to 1,000, by default 0.
     package let priority: Int
+    /// How it stands in the graph of its run, besides what it needs.
+    package var flow = JobFlow()
 }

@@ -10,8 +10,26 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case param(String)
         /// `jobs.NAME.output`
         case output(job: String)
+        /// `jobs.NAME.state`
+        case state(job: String)
         /// `run.id` or `run.workflow`
         case run(RunField)
+        /// `item`, `index`, `round`, `previous.output` or `output`
+        case local(Local)
+    }
+
+    /// What a job knows of itself.
+    package enum Local: String, CaseIterable, Sendable {
+        /// The element of the list over which the job is mapped.
+        case item
+        /// The element's place, counted from 0.
+        case index
+        /// The round of a loop, counted from 1.
+        case round
+        /// What the round before left; `previous.output`.
+        case previous
+        /// What the round has just left, in `until`.
+        case output
     }
 
     /// What an expression may ask of its run.
