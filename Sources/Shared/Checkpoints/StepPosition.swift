@@ -5,6 +5,7 @@
 /// | `t0004`   | the fourth model turn                                           |
 /// | `t0004.2` | the second tool call of the fourth turn                         |
 /// | `fetch#2` | the second step a handler named `fetch`                         |
+/// | `r3/…`    | the same in the third round of a job that is done round by round |
 ///
 /// Turns stand before named steps; a turn stands before its tool calls, and these before the next turn. Between steps
 /// of different names the order says nothing.
@@ -19,6 +20,8 @@ package struct StepPosition: Hashable, Sendable {
     }
 
     private let place: Place
+    /// The round of a job that is done round by round, counted from 1; of named steps, the name says it.
+    private let round: Int
 
     /// The n-th model turn.
     ///
@@ -50,7 +53,24 @@ package struct StepPosition: Hashable, Sendable {
         return StepPosition(place: .named(name, occurrence))
     }
 
-    private init(place: Place) { self.place = place }
+    private init(place: Place, round: Int = 1) {
+        self.place = place
+        self.round = round
+    }
+
+    /// The same place in another round of a job that is done round by round; in the first, the place as it is.
+    ///
+    /// - Throws: `CheckpointError.invalidPosition` when the name of a named step becomes too long.
+    /// - Precondition: `round` is at least 1.
+    package func inRound(_ round: Int) throws(CheckpointError) -> StepPosition {
+        precondition(round >= 1, "rounds are counted from 1, got \(round)")
+        guard round > 1 else { return self }
+        switch place {
+        case .turn, .toolCall: return StepPosition(place: place, round: round)
+        case .named(let name, let occurrence):
+            return try .step(named: "r\(round)/\(name)", occurrence: occurrence)
+        }
+    }
 
     /// The turn, of a turn or one of its tool calls; nil for a named step.
     package var turn: Int? {
@@ -86,8 +106,16 @@ package struct StepPosition: Hashable, Sendable {
 extension StepPosition: LosslessStringConvertible {
     /// The position that is written exactly so, or nil: one position has one text.
     package init?(_ text: String) {
-        guard let place = Self.parse(text) else { return nil }
-        self.init(place: place)
+        if text.utf8.first == UInt8(ascii: "r"), !text.utf8.contains(UInt8(ascii: "#")),
+            let slash = text.firstIndex(of: "/"), let round = Self.count(text[..<slash].dropFirst()), round > 1,
+            let place = Self.parse(String(text[text.index(after: slash)...]))
+        {
+            self.init(place: place, round: round)
+        } else if let place = Self.parse(text) {
+            self.init(place: place)
+        } else {
+            return nil
+        }
         guard description == text else { return nil }
     }
 
@@ -113,9 +141,10 @@ extension StepPosition: LosslessStringConvertible {
 
     /// The text that stands in records, rows and logs.
     package var description: String {
-        switch place {
-        case .turn(let turn): "t" + Padding.zeros(turn, width: 4)
-        case .toolCall(let call, let turn): "t" + Padding.zeros(turn, width: 4) + ".\(call)"
+        let prefix = round > 1 ? "r\(round)/" : ""
+        return switch place {
+        case .turn(let turn): prefix + "t" + Padding.zeros(turn, width: 4)
+        case .toolCall(let call, let turn): prefix + "t" + Padding.zeros(turn, width: 4) + ".\(call)"
         case .named(let name, let occurrence): "\(name)#\(occurrence)"
         }
     }
@@ -128,6 +157,7 @@ extension StepPosition: Comparable {
             (leftName, leftOccurrence) < (rightName, rightOccurrence)
         case (.named, _): false
         case (_, .named): true
+        case _ where left.round != right.round: left.round < right.round
         case (.turn(let left), .turn(let right)): left < right
         case (.turn(let left), .toolCall(_, let right)): left <= right
         case (.toolCall(_, let left), .turn(let right)): left < right

@@ -10,6 +10,10 @@ package struct ClaimedJob: Equatable, Sendable {
     package let kind: String
     /// Whether other jobs of the run need it.
     package let isNeeded: Bool
+    /// Whether one of those jobs has a rule other than that all must have succeeded.
+    package let isJudged: Bool
+    /// Whether its failure fails the run.
+    package let isDecisive: Bool
     package let params: JSONObject
     /// Counted from 1; a released job goes on with the same.
     package let attempt: Int
@@ -30,6 +34,8 @@ package struct ClaimedJob: Equatable, Sendable {
         name: String,
         kind: String,
         isNeeded: Bool = false,
+        isJudged: Bool = false,
+        isDecisive: Bool = true,
         params: JSONObject,
         attempt: Int,
         epoch: LeaseEpoch,
@@ -44,6 +50,8 @@ package struct ClaimedJob: Equatable, Sendable {
         self.name = name
         self.kind = kind
         self.isNeeded = isNeeded
+        self.isJudged = isJudged
+        self.isDecisive = isDecisive
         self.params = params
         self.attempt = attempt
         self.epoch = epoch

@@ -53,7 +53,7 @@ package struct QueueStore: Sendable {
             switch step.0 {
             case Statement.endJobs:
                 for row in result.rows { turn.ended.insert(JobID(rawValue: try row.int64("job_id"))) }
-            case Statement.readyDependents:
+            case Statement.readyDependents, Statement.spreadEndings:
                 for row in result.rows {
                     turn.readied.append((JobID(rawValue: try row.int64("job_id")), try row.string("queue")))
                 }
@@ -84,6 +84,7 @@ package struct QueueStore: Sendable {
                     .array(endings.map(\.outputBlob)),
                     .array(endings.map(\.errorText)),
                     .array(endings.map(\.isNeeded)),
+                    endings.allSatisfy(\.isDecisive) ? .null : .array(endings.map(\.isDecisive)),
                     now,
                 ]
             )
@@ -94,10 +95,11 @@ package struct QueueStore: Sendable {
         let needed = endings.filter(\.isNeeded)
         if !needed.isEmpty {
             let jobs = PostgresParameter.array(needed.map(\.job.rawValue))
-            if needed.contains(where: { $0.outcome.state != .succeeded }) {
-                batch.append((Statement.skipDependents, [jobs, now]))
-            }
-            batch.append((Statement.readyDependents, [jobs, now]))
+            // Success alone skips nothing, where nothing but success is needed.
+            let isPlain = needed.allSatisfy { $0.outcome.state == .succeeded && !$0.isJudged }
+            batch.append(
+                isPlain ? (Statement.readyDependents, [jobs, now, runs]) : (Statement.spreadEndings, [jobs, now])
+            )
         }
         batch.append((Statement.endRuns, [runs, now]))
         return batch
@@ -115,6 +117,8 @@ package struct QueueStore: Sendable {
             name: try row.string("name"),
             kind: try row.string("kind"),
             isNeeded: try row.bool("is_needed"),
+            isJudged: try row.bool("is_judged"),
+            isDecisive: try row.bool("is_decisive"),
             params: try JSONValue(parsing: row.string("params")).objectValue ?? [:],
             attempt: try row.int("attempt"),
             epoch: LeaseEpoch(rawValue: try row.int64("epoch")),

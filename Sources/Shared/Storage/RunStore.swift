@@ -13,19 +13,27 @@ package struct RunStore: Sendable {
         package var priority: Int16
         /// The names of the jobs it needs.
         package var needs: [String]
+        /// What its needs must have come to; nil where all must have succeeded.
+        package var rule: String?
+        /// Whether its failure fails the run, by default true.
+        package var isDecisive: Bool
 
         package init(
             name: String,
             kind: String,
             queue: String = "default",
             priority: Int16 = 0,
-            needs: [String] = []
+            needs: [String] = [],
+            rule: String? = nil,
+            isDecisive: Bool = true
         ) {
             self.name = name
             self.kind = kind
             self.queue = queue
             self.priority = priority
             self.needs = needs
+            self.rule = rule
+            self.isDecisive = isDecisive
         }
     }
 
@@ -69,6 +77,8 @@ package struct RunStore: Sendable {
     package struct Cancellation: Equatable, Sendable {
         /// How many jobs workers still hold; they end them.
         package let running: Int
+        /// The queues that got pending jobs by it: those that always run.
+        package var readied: Set<String> = []
     }
 
     /// A version of a workflow, as it was submitted.
@@ -156,6 +166,10 @@ package struct RunStore: Sendable {
             }
         }
         let areNeeded = Set(needed)
+        let areJudged = Set(
+            submission.jobs.filter { $0.rule != nil }.flatMap(\.needs).compactMap { places[$0] }
+        )
+        let isPlain = submission.jobs.allSatisfy { $0.rule == nil && $0.isDecisive }
         let lines = NewLines(of: submission.jobs)
         return [
             .text(submission.workflow), .text(submission.team), .json(JSONValue.object(submission.params).text()),
@@ -170,6 +184,9 @@ package struct RunStore: Sendable {
             .array(lines.counts), .array(lines.lines), .array(lines.numbers),
             .array(submission.jobs.indices.map { areNeeded.contains(Int64($0 + 1)) }),
             .optional(submission.requester?.withoutNull),
+            isPlain ? .null : .array(submission.jobs.map(\.rule)),
+            isPlain ? .null : .array(submission.jobs.indices.map { areJudged.contains(Int64($0 + 1)) }),
+            isPlain ? .null : .array(submission.jobs.map(\.isDecisive)),
         ]
     }
 
@@ -203,8 +220,12 @@ package struct RunStore: Sendable {
                 Statement.countCancelledJobs,
                 [.integer(run.rawValue), .integer(try row.int64("ended"))]
             )
+            let readied = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
             _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
-            return Cancellation(running: try row.int("running"))
+            return Cancellation(
+                running: try row.int("running"),
+                readied: Set(try readied.rows.map { try $0.string("queue") })
+            )
         }
         // Also when none runs: one may just have been claimed.
         if cancellation != nil { try await Notifications.sendCancellation(of: run, on: pool) }
@@ -224,22 +245,50 @@ package struct RunStore: Sendable {
             if repeatingUnknown {
                 _ = try await connection.query(Statement.dismissUnknownSteps, [.integer(run.rawValue)])
             }
+            // A run of which nothing goes on ends again.
+            let judged = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
+            _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
             return try row.string("queues").split(separator: ",").map(String.init)
+                + judged.rows.map { try $0.string("queue") }
         }
+    }
+
+    /// How a job of a run ended.
+    package struct JobResult: Equatable, Sendable {
+        package let name: String
+        package let state: JobState
+        /// Whether a worker has held it.
+        package let hasBegun: Bool
+        /// What a job left that succeeded.
+        package let output: StoredOutput?
+    }
+
+    /// How jobs of a run ended, those of them that have.
+    ///
+    /// - Parameter names: The jobs to read; nil for all.
+    package func endings(of run: RunID, named names: [String]? = nil) async throws -> [JobResult] {
+        let rows = try await pool.query(
+            Statement.readOutputs,
+            [.integer(run.rawValue), names.map { .array($0) } ?? .null]
+        ).rows
+        return try rows.map { row in
+            let state: JobState = try row.word("state")
+            return JobResult(
+                name: try row.string("name"),
+                state: state,
+                hasBegun: try row.bool("has_begun"),
+                output: state == .succeeded ? try Self.output(row) : nil
+            )
+        }
+    }
+
+    private static func output(_ row: PostgresRow) throws -> StoredOutput {
+        if let blob = try row.optionalString("output_blob").flatMap(StoredBlob.init) { return .blob(blob) }
+        return .inline(try row.optionalString("output").map { try JSONValue(parsing: $0) } ?? .null)
     }
 
     /// The outputs of the jobs of a run that succeeded, by name.
     package func outputs(of run: RunID) async throws -> [String: StoredOutput] {
-        let rows = try await pool.query(Statement.readOutputs, [.integer(run.rawValue)]).rows
-        var outputs: [String: StoredOutput] = [:]
-        for row in rows {
-            if let blob = try row.optionalString("output_blob").flatMap(StoredBlob.init) {
-                outputs[try row.string("name")] = .blob(blob)
-            } else {
-                let text = try row.optionalString("output")
-                outputs[try row.string("name")] = .inline(try text.map { try JSONValue(parsing: $0) } ?? .null)
-            }
-        }
-        return outputs
+        try await endings(of: run).reduce(into: [:]) { $0[$1.name] = $1.output }
     }
 }

@@ -287,6 +287,7 @@ struct Conversation: Sendable {
 
     /// The outcome of a call: from its checkpoint, or after people have approved it where a rule says so.
     private func outcome(of step: StepRequest, _ arguments: JSONValue, _ tool: any Tool) async throws -> StepOutcome {
+        let step = try context.steps.placed(step)
         if let outcome = try await context.steps.replayed(step) { return outcome }
         if let ask = tool as? AskTool {
             let answer = try await answer(to: arguments, by: ask, step: step)

@@ -93,15 +93,15 @@ struct CallGate: Sendable {
             if let effect = rule.effect, effect != tool.effect { return false }
             // A price that is not known may be any.
             if let cost = rule.cost, let spent, spent < cost { return false }
-            return holds(rule.when, ["arguments": arguments, "tool": .string(tool.definition.name)])
+            return holds(rule.when, [.arguments: arguments, .tool: .string(tool.definition.name)])
         }
     }
 
     /// Whether a condition holds; one that has no value counts as if it did.
-    private func holds(_ condition: Expression?, _ locals: JSONObject) -> Bool {
+    private func holds(_ condition: Expression?, _ locals: [Expression.Local: JSONValue]) -> Bool {
         guard let condition else { return true }
         var expressions = expressions
-        expressions.locals = locals
+        expressions.locals.merge(locals) { _, new in new }
         do throws(ExpressionError) {
             return try condition.isTrue(in: expressions)
         } catch {
@@ -130,7 +130,7 @@ struct CallGate: Sendable {
         rules.first { rule in
             guard rule.subject == .output else { return false }
             if let cost = rule.cost, let spent, spent < cost { return false }
-            return holds(rule.when, ["output": output])
+            return holds(rule.when, [.output: output])
         }
     }
 }

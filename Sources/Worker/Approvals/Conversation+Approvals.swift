@@ -25,7 +25,7 @@ extension Conversation {
     func review(_ output: JSONValue, number: Int, after turn: Fingerprint?) async throws -> Review {
         guard let gate, gate.rules.contains(where: { $0.subject == .output }) else { return .good(output) }
         let request: JSONValue = ["output": output, "schema": schema?.value ?? .null]
-        let step = StepRequest(
+        var step = StepRequest(
             position: try .step(named: "review", occurrence: number),
             fingerprint: Fingerprint(kind: .step, request: ["review": output], after: turn),
             kind: .step,
@@ -33,6 +33,7 @@ extension Conversation {
             effect: .none,
             isPaid: false
         )
+        step = try context.steps.placed(step)
         let said: JSONValue
         if let outcome = try await context.steps.replayed(step) {
             said = outcome.value

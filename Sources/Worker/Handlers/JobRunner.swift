@@ -83,7 +83,8 @@ struct JobRunner: Sendable {
         _ log: JobLog
     ) async throws -> JobOutcome {
         let expressions = try await expressions(for: job, definition)
-        if let when = definition.when, try !isTrue(when, in: expressions) { return .end(.skipped) }
+        if let when = definition.when, try !isTrue(when, in: expressions.context) { return .end(.skipped) }
+        if let setup = definition.flow.setup, expressions.unbegun.contains(setup) { return .end(.skipped) }
         guard let handler = handlers[definition.kind.name] else {
             throw JobFailure(code: "kind-unknown", message: "this worker has no handler for \(definition.kind.name)")
         }
@@ -95,7 +96,7 @@ struct JobRunner: Sendable {
         let context = JobContext(
             job: job,
             definition: definition,
-            expressions: expressions,
+            expressions: expressions.context,
             steps: steps,
             fork: fork,
             log: log,
@@ -104,7 +105,7 @@ struct JobRunner: Sendable {
             scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch)
         )
         do {
-            let output = try await race(signal, timeout: definition.timeout) { try await handler.run(context) }
+            let output = try await race(signal, timeout: definition.timeout) { try await work(handler, context) }
             let outcome = try await end(with: output, job)
             await steps.close()
             return outcome
@@ -170,25 +171,33 @@ struct JobRunner: Sendable {
         ApprovalDesk(store: approvals, job: job.id, epoch: job.epoch, patience: patience, log: log)
     }
 
-    /// What the expressions of a job may refer to.
-    private func expressions(for job: ClaimedJob, _ definition: JobDefinition) async throws -> ExpressionContext {
-        var outputs: [String: JSONValue] = [:]
-        if !definition.needs.isEmpty {
-            for (name, output) in try await patience({ try await runs.outputs(of: job.run) }) {
-                switch output {
-                case .inline(let value): outputs[name] = value
-                case .blob(let stored): outputs[name] = try await JSONValue(parsing: blob(stored))
-                }
-            }
-        }
-        return ExpressionContext(
+    /// What the expressions of a job may refer to, and which of the jobs it looks at have ended without having begun.
+    private func expressions(
+        for job: ClaimedJob,
+        _ definition: JobDefinition
+    ) async throws -> (context: ExpressionContext, unbegun: Set<String>) {
+        var context = ExpressionContext(
             params: job.params,
             run: [
                 "id": .integer(job.run.rawValue),
                 "workflow": .string(try await patience { try await definitions.definition(job.version).name }),
-            ],
-            outputs: outputs
+            ]
         )
+        // Nothing else is read: outputs may be large, and many.
+        let names = definition.flow.outputs.union(definition.flow.states)
+        guard !names.isEmpty else { return (context, []) }
+        var unbegun: Set<String> = []
+        for ending in try await patience({ try await runs.endings(of: job.run, named: names.sorted()) }) {
+            context.states[ending.name] = ending.state
+            if !ending.hasBegun { unbegun.insert(ending.name) }
+            guard definition.flow.outputs.contains(ending.name) else { continue }
+            switch ending.output {
+            case .inline(let value)?: context.outputs[ending.name] = value
+            case .blob(let stored)?: context.outputs[ending.name] = try await JSONValue(parsing: blob(stored))
+            case nil: break
+            }
+        }
+        return (context, unbegun)
     }
 
     private func blob(_ blob: StoredBlob) async throws -> [UInt8] {

@@ -36,6 +36,7 @@ final class JobSteps: Sendable {
     private let fork: JobFork?
     private let gate: PaidCallGate
     private let replayed = Mutex(Replayed())
+    private let round = Mutex(1)
 
     /// Reads what earlier attempts recorded and settles what they left open.
     static func open(
@@ -161,6 +162,9 @@ final class JobSteps: Sendable {
         }
     }
 
+    /// A job that is done round by round begins a round; its steps have positions of their own.
+    func begin(round: Int) { self.round.withLock { $0 = round } }
+
     /// Throws when the job must not begin another step here.
     private func checkBoundary() throws {
         guard lease.isHeld else { throw StorageError.leaseLost(job.id, job.epoch) }
@@ -179,6 +183,7 @@ final class JobSteps: Sendable {
         _ step: StepRequest,
         perform: @Sendable (StepCalls) async throws -> StepResult
     ) async throws -> StepOutcome {
+        let step = try placed(step)
         if let outcome = try await replayed(step) { return outcome }
         if let outcome = try await resolved(step, unknown.attempts(at: step)) { return outcome }
         await noteReplay()
@@ -233,6 +238,7 @@ final class JobSteps: Sendable {
 
     /// The result of a step that need not run; nil where it would have to.
     func recorded(_ step: StepRequest) async throws -> JSONValue? {
+        let step = try placed(step)
         guard case .found(let checkpoint) = try await checkpoints.lookup(step.position, step.fingerprint) else {
             return nil
         }
@@ -240,14 +246,23 @@ final class JobSteps: Sendable {
         return checkpoint.result
     }
 
+    /// A step in its place in the round that the job is in; once it has been placed, it stays there.
+    func placed(_ step: StepRequest) throws(CheckpointError) -> StepRequest {
+        guard !step.isPlaced else { return step }
+        var step = try step.inRound(round.withLock { $0 })
+        step.isPlaced = true
+        return step
+    }
+
     /// Whether the result of a step is recorded.
     func isRecorded(_ position: StepPosition, _ fingerprint: Fingerprint) async throws -> Bool {
-        try await checkpoints.recorded(position, fingerprint) != nil
+        try await checkpoints.recorded(position.inRound(round.withLock { $0 }), fingerprint) != nil
     }
 
     /// Takes a step from its checkpoint; nil when it has none.
     func replayed(_ step: StepRequest) async throws -> StepOutcome? {
         try checkBoundary()
+        let step = try placed(step)
         switch try await checkpoints.lookup(step.position, step.fingerprint) {
         case .found(let checkpoint):
             noteReplayed(step, cost: checkpoint.record.cost)

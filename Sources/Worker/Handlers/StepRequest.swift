@@ -11,6 +11,8 @@ struct StepRequest: Sendable {
     var effect: Effect
     /// Whether running it may cost money.
     var isPaid: Bool
+    /// Whether its position is that in its round; see `JobSteps.placed`.
+    var isPlaced = false
     /// What has to be waited for before it may be run, and before its intent is written.
     ///
     /// It is told how to find out whether the job may still go on.
@@ -36,6 +38,17 @@ struct StepRequest: Sendable {
         let position: StepPosition
         /// The result, from what the record with this fingerprint carries; nil when it belongs to another way.
         let result: @Sendable (_ carried: JSONValue, _ fingerprint: Fingerprint) -> JSONValue?
+    }
+
+    /// The same step in a round of a job that is done round by round.
+    func inRound(_ round: Int) throws(CheckpointError) -> StepRequest {
+        guard round > 1 else { return self }
+        var step = self
+        step.position = try position.inRound(round)
+        if let mending {
+            step.mending = Mending(position: try mending.position.inRound(round), result: mending.result)
+        }
+        return step
     }
 
     /// Whether an intent is written first.

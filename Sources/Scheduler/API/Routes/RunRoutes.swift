@@ -53,10 +53,11 @@ struct RunRoutes: Sendable {
         try request.refuseParameters()
         try await JSONBody.read(request).finish()
         let run = try context.run
-        guard try await runs.cancel(run) != nil else {
+        guard let cancellation = try await runs.cancel(run) else {
             let state = try await summary(of: run).state
             throw Problem(.runNotCancellable, "run \(run) has ended already: \(state.rawValue)")
         }
+        notifier.notify(Array(cancellation.readied))
         try await note("run.cancel", run)
         return Response(status: .accepted, json: .object(try await summary(of: run).json))
     }

@@ -30,7 +30,9 @@ extension Expression.Reference: CustomStringConvertible {
         switch self {
         case .param(let name): "params.\(name)"
         case .output(let job): "jobs.\(job).output"
+        case .state(let job): "jobs.\(job).state"
         case .run(let field): "run.\(field.rawValue)"
+        case .local(.previous): "previous.output"
         case .local(let local): local.rawValue
         }
     }

@@ -10,19 +10,29 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case param(String)
         /// `jobs.NAME.output`
         case output(job: String)
+        /// `jobs.NAME.state`
+        case state(job: String)
         /// `run.id` or `run.workflow`
         case run(RunField)
-        /// What only the rules of `approve` know.
+        /// `item`, `index`, `round`, `previous.output` or `output`; in rules of `approve` also `arguments` and `tool`
         case local(Local)
     }
 
-    /// What the rules of `approve` may refer to besides.
+    /// What a job knows of itself.
     package enum Local: String, CaseIterable, Sendable {
-        /// Those of the call.
+        /// The element of the list over which the job is mapped.
+        case item
+        /// The element's place, counted from 0.
+        case index
+        /// The round of a loop, counted from 1.
+        case round
+        /// What the round before left; `previous.output`.
+        case previous
+        /// In rules of `approve` the arguments of the call.
         case arguments
-        /// The name of the tool that is called.
+        /// In rules of `approve` the name of the tool that is called.
         case tool
-        /// What the agent has come to.
+        /// What the round has just left, in `until`; in rules of `approve` what the agent has come to.
         case output
     }
 

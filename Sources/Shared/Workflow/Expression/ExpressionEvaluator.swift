@@ -51,8 +51,9 @@ struct ExpressionEvaluator {
             switch reference {
             case .param(let name): context.params[name]
             case .output(let job): context.outputs[job]
+            case .state(let job): context.states[job].map { .string($0.rawValue) }
             case .run(let field): context.run[field.rawValue]
-            case .local(let local): context.locals[local.rawValue]
+            case .local(let local): context.locals[local]
             }
         guard let value else { throw fault(.missing(path: reference.description)) }
         return value

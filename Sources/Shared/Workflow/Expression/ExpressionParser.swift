@@ -172,6 +172,13 @@ struct ExpressionParser {
             return .reference(.param(try takeName("the name of a param")))
         case "jobs": return try parseOutput()
         case "run": return try parseRunField()
+        case "item", "index", "round", "output": return .reference(.local(Expression.Local(rawValue: name) ?? .item))
+        case "previous":
+            guard try take("."), token == .name("output") else {
+                throw fault("expected output, found \(token.summary)", hint: "write previous.output")
+            }
+            try advance()
+            return .reference(.local(.previous))
         default:
             if let local = Expression.Local(rawValue: name) { return .reference(.local(local)) }
             let known = ["params", "jobs", "run", "true", "false", "null"]
@@ -187,7 +194,12 @@ struct ExpressionParser {
     private mutating func parseOutput() throws(ExpressionSyntaxError) -> Expression.Node {
         try expect(".")
         let job = try takeName("the name of a job")
-        guard try take("."), token == .name("output") else {
+        let hasDot = try take(".")
+        if hasDot, token == .name("state") {
+            try advance()
+            return .reference(.state(job: job))
+        }
+        guard hasDot, token == .name("output") else {
             throw fault("expected output, found \(token.summary)", hint: "write jobs.\(job).output")
         }
         try advance()

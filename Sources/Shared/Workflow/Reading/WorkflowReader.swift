@@ -3,7 +3,7 @@ internal import JobModel
 /// Understands a whole file.
 struct WorkflowReader {
     private static let keys = KnownKeys(
-        ["name", "description", "team", "params", "jobs", "budget"],
+        ["name", "description", "team", "params", "jobs", "budget"] + JobFlow.Hook.allCases.map(\.rawValue),
         later: ["triggers", "env"]
     )
 
@@ -19,7 +19,10 @@ struct WorkflowReader {
         let team = mapping["team"]?.name()
         let params = mapping["params"].map(readParams) ?? []
         let budget = mapping["budget"].flatMap(Budget.init(reading:))
-        let jobs = mapping.required("jobs", hint: "a workflow has at least one job").map(readJobs) ?? []
+        var jobs = mapping.required("jobs", hint: "a workflow has at least one job").map { readJobs($0) } ?? []
+        jobs += readHooks(mapping, besides: jobs)
+        resolveGroups(&jobs)
+        addImpliedNeeds(&jobs)
         let graph = checkedGraph(of: jobs)
         check(jobs, params: params, graph: graph)
         guard let name, let graph else { return nil }
@@ -48,22 +51,29 @@ struct WorkflowReader {
 
     // MARK: Jobs
 
-    private struct ReadJob {
+    /// A job that another one needs, and where it says so.
+    typealias Need = (name: String, field: SourceField)
+
+    /// A job as it was read, also where it could not be understood.
+    struct ReadJob {
         let name: String
         let key: SourceField
-        let definition: JobDefinition?
-        let needs: [(name: String, field: SourceField)]
+        let value: SourceField
+        var definition: JobDefinition?
+        var needs: [Need]
         let uses: [ReadingContext.Use]
     }
 
-    private func readJobs(_ field: SourceField) -> [ReadJob] {
-        guard let entries = field.entries(of: "jobs", atMost: WorkflowDefinition.maximumJobs) else { return [] }
+    func readJobs(_ field: SourceField, atMost most: Int = WorkflowDefinition.maximumJobs) -> [ReadJob] {
+        guard let entries = field.entries(of: "jobs", atMost: most) else { return [] }
         if entries.isEmpty { field.fault("there is no job", hint: "a workflow has at least one job") }
         return entries.map { name, key, value in
             _ = key.check(name: name)
             var needs: [(name: String, field: SourceField)] = []
-            let definition = JobDefinition(reading: value, name: name, key: key, needs: &needs)
-            return ReadJob(name: name, key: key, definition: definition, needs: needs, uses: context.takeUses())
+            var definition = JobDefinition(reading: value, name: name, key: key, needs: &needs)
+            let uses = context.takeUses()
+            definition?.flow.references = uses.reduce(into: []) { $0.formUnion($1.references) }
+            return ReadJob(name: name, key: key, value: value, definition: definition, needs: needs, uses: uses)
         }
     }
 
@@ -119,7 +129,8 @@ struct WorkflowReader {
                             knownParams.contains(name)
                                 ? nil
                                 : ("there is no param \(quoted(name))", Spelling.hint(for: name, among: params))
-                        case .output(let other):
+                        case .local(let local): Self.fault(of: local, at: use.path, in: job.definition?.flow)
+                        case .output(let other), .state(let other):
                             knownJobs.contains(other)
                                 ? fault(job.name, readsOutputOf: other, graph)
                                 : ("there is no job \(quoted(other))", Spelling.hint(for: other, among: names))

@@ -4,7 +4,7 @@
 --   $2 now timestamptz: NULL for the database's clock
 --
 -- Returns one row with the number of jobs that go on and the queues that have pending ones; none when the run has not
--- ended or is not there, or all of its jobs succeeded.
+-- ended or is not there, or all of its jobs succeeded. Follow with judge_run: jobs with a rule wait for it.
 WITH again AS MATERIALIZED (
     SELECT done.*
     FROM chassis.ended_run JOIN chassis.done USING (run_id)
@@ -33,12 +33,14 @@ WITH again AS MATERIALIZED (
                     (SELECT coalesce(max(attempt), 0) FROM chassis.attempt WHERE attempt.job_id = again.job_id)) + 1
                AS attempt,
            (SELECT count(*) FROM chassis.need JOIN again AS needed ON needed.job_id = need.needs_job_id
-            WHERE need.job_id = again.job_id) AS missing
+            WHERE need.job_id = again.job_id) AS missing,
+           (SELECT count(*) FROM chassis.need WHERE need.job_id = again.job_id) AS needs,
+           (SELECT rule FROM chassis.job WHERE job.job_id = again.job_id) AS rule
     FROM again, reopened
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
     FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = placed.run_id) AS team
-          FROM placed WHERE missing = 0) AS placed
+          FROM placed WHERE missing = 0 AND (rule IS NULL OR needs = 0)) AS placed
 ), line AS MATERIALIZED (
     SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $2::timestamptz) AS place
     FROM numbered
@@ -52,9 +54,9 @@ WITH again AS MATERIALIZED (
     RETURNING queue
 ), blocked AS (
     INSERT INTO chassis.waiting
-        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses)
-    SELECT job_id, run_id, 'blocked', missing, queue, priority, attempt, epoch, 0, 0
-    FROM placed WHERE missing > 0
+        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses, rule, succeeded)
+    SELECT job_id, run_id, 'blocked', missing, queue, priority, attempt, epoch, 0, 0, rule, needs - missing
+    FROM placed WHERE missing > 0 OR rule IS NOT NULL AND needs > 0
 )
 SELECT (SELECT count(*) FROM again) AS jobs,
        (SELECT coalesce(array_to_string(array_agg(DISTINCT queue), ','), '') FROM pending) AS queues
