@@ -90,7 +90,8 @@ let package = Package(
         library("Digests", in: "Shared/Digests", ["CLibCrypto"]),
         library("Postgres", in: "Shared/Postgres", ["CLibPQ", "CLinux"]),
         library("HTTPTransport", in: "Shared/HTTPTransport", ["CLibCurl"]),
-        library("Workflow", in: "Shared/Workflow", ["JobModel", yams]),
+        library("Schedules", in: "Shared/Schedules"),
+        library("Workflow", in: "Shared/Workflow", ["JobModel", "Schedules", yams]),
         library(
             "Storage",
             in: "Shared/Storage",
@@ -133,8 +134,8 @@ let package = Package(
         .target(
             name: "Scheduler",
             dependencies: [
-                "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Access", "Telemetry",
-                "Settings", log, lifecycle, hummingbird,
+                "JobModel", "Digests", "Schedules", "Workflow", "Postgres", "Storage", "Checkpoints", "Access",
+                "Telemetry", "Settings", log, lifecycle, hummingbird,
             ],
             path: "Sources/Scheduler",
             exclude: ["Command"],
@@ -153,8 +154,8 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: [
-                "JobModel", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings", "CLinux",
-                arguments, subprocess, systemPackage,
+                "JobModel", "Schedules", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings",
+                "CLinux", arguments, subprocess, systemPackage,
             ],
             path: "Sources/Client",
             exclude: ["Command"],
@@ -198,7 +199,8 @@ let package = Package(
         tests("DigestsTests", ["Digests"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("HTTPTransportTests", ["JobModel", "HTTPTransport", "TestSupport"]),
-        tests("WorkflowTests", ["JobModel", "Workflow", "TestSupport"]),
+        tests("SchedulesTests", ["Schedules", "TestSupport"], exclude: ["Fixtures"]),
+        tests("WorkflowTests", ["JobModel", "Schedules", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
         tests("ModelsTests", ["JobModel", "HTTPTransport", "Models", "TestSupport"]),

@@ -31,6 +31,7 @@ extension Expression.Reference: CustomStringConvertible {
         case .param(let name): "params.\(name)"
         case .output(let job): "jobs.\(job).output"
         case .run(let field): "run.\(field.rawValue)"
+        case .trigger(let field): "trigger.\(field.rawValue)"
         }
     }
 }

@@ -9,9 +9,18 @@ package struct ExpressionContext: Equatable, Sendable {
     /// The outputs of the jobs that have succeeded, by name; a job that was skipped has none.
     package var outputs: [String: JSONValue]
 
-    package init(params: JSONObject = [:], run: JSONObject = [:], outputs: [String: JSONValue] = [:]) {
+    /// What is known of the trigger, by the names of `Expression.TriggerField`; only params of triggers read it.
+    package var trigger: JSONObject
+
+    package init(
+        params: JSONObject = [:],
+        run: JSONObject = [:],
+        outputs: [String: JSONValue] = [:],
+        trigger: JSONObject = [:]
+    ) {
         self.params = params
         self.run = run
         self.outputs = outputs
+        self.trigger = trigger
     }
 }

@@ -52,6 +52,7 @@ struct ExpressionEvaluator {
             case .param(let name): context.params[name]
             case .output(let job): context.outputs[job]
             case .run(let field): context.run[field.rawValue]
+            case .trigger(let field): context.trigger[field.rawValue]
             }
         guard let value else { throw fault(.missing(path: reference.description)) }
         return value

@@ -172,6 +172,7 @@ struct ExpressionParser {
             return .reference(.param(try takeName("the name of a param")))
         case "jobs": return try parseOutput()
         case "run": return try parseRunField()
+        case "trigger": return try parseTriggerField()
         default:
             let known = ["params", "jobs", "run", "true", "false", "null"]
             throw lexer.fault(
@@ -205,6 +206,21 @@ struct ExpressionParser {
             )
         }
         return .reference(.run(field))
+    }
+
+    private mutating func parseTriggerField() throws(ExpressionSyntaxError) -> Expression.Node {
+        try expect(".")
+        let place = lexer.tokenStart
+        let known = Expression.TriggerField.allCases.map(\.rawValue)
+        let name = try takeName(known.joined(separator: ", "))
+        guard let field = Expression.TriggerField(rawValue: name) else {
+            throw lexer.fault(
+                "trigger has no \(quoted(name))",
+                hint: Spelling.hint(for: name, among: known),
+                at: place
+            )
+        }
+        return .reference(.trigger(field))
     }
 
     private mutating func parseCall(_ name: String, at place: Int) throws(ExpressionSyntaxError) -> Expression.Node {
