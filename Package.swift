@@ -96,7 +96,8 @@ let package = Package(
         library("Digests", in: "Shared/Digests", ["CLibCrypto"]),
         library("Postgres", in: "Shared/Postgres", ["CLibPQ", "CLinux"]),
         library("HTTPTransport", in: "Shared/HTTPTransport", ["CLibCurl"]),
-        library("Workflow", in: "Shared/Workflow", ["JobModel", yams]),
+        library("Schedules", in: "Shared/Schedules"),
+        library("Workflow", in: "Shared/Workflow", ["JobModel", "Schedules", yams]),
         library(
             "Storage",
             in: "Shared/Storage",
@@ -140,8 +141,8 @@ let package = Package(
         .target(
             name: "Scheduler",
             dependencies: [
-                "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Access", "Telemetry",
-                "Settings", "HTTPTransport", "Prices", log, lifecycle, hummingbird,
+                "JobModel", "Digests", "Schedules", "Workflow", "Postgres", "Storage", "Checkpoints", "Access",
+                "Telemetry", "Settings", "HTTPTransport", "Prices", log, lifecycle, hummingbird,
             ],
             path: "Sources/Scheduler",
             exclude: ["Command"],
@@ -160,8 +161,8 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: [
-                "JobModel", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings", "CLinux",
-                arguments, subprocess, systemPackage,
+                "JobModel", "Schedules", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings",
+                "CLinux", arguments, subprocess, systemPackage,
             ],
             path: "Sources/Client",
             exclude: ["Command"],
@@ -205,7 +206,8 @@ let package = Package(
         tests("DigestsTests", ["Digests"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("HTTPTransportTests", ["JobModel", "HTTPTransport", "TestSupport"]),
-        tests("WorkflowTests", ["JobModel", "Workflow", "TestSupport"]),
+        tests("SchedulesTests", ["Schedules", "TestSupport"], exclude: ["Fixtures"]),
+        tests("WorkflowTests", ["JobModel", "Schedules", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
         tests("PricesTests", ["JobModel", "Prices"]),

@@ -29,7 +29,7 @@ struct BadFile: CustomStringConvertible, Sendable {
 
     var description: String { text }
 
-    static let all = yaml + top + jobs + kinds + tools + references + models
+    static let all = yaml + top + triggers + jobs + kinds + tools + references + models
 
     /// What is no YAML, or no YAML of ours.
     static let yaml: [BadFile] = [
@@ -114,12 +114,12 @@ struct BadFile: CustomStringConvertible, Sendable {
     /// The top of the file, and params.
     static let top: [BadFile] = [
         BadFile(
-            "name: Wrong Name\nteam: 1\nparms: {}\ntriggers: []\n\(job)",
+            "name: Wrong Name\nteam: 1\nparms: {}\nenv: {}\n\(job)",
             .refused,
             "1:7: name: \"Wrong Name\" is no name: it does not begin with a to z; \(rule)",
             "2:7: team: expected a name, found the integer 1; put it in quotes",
             "3:1: parms: unknown key \"parms\"; did you mean params?",
-            "4:1: triggers: unknown key \"triggers\"; triggers is not supported by this version yet"
+            "4:1: env: unknown key \"env\"; env is not supported by this version yet"
         ),
         BadFile(
             "name: w\nbudget: {usd: 1.0000001, on_exceeded: refused, per: day}\n\(job)",

@@ -15,7 +15,7 @@ RUN mkdir /out && cd "$(swift build --configuration release --static-swift-stdli
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libpq5 libssl3 \
+    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libpq5 libssl3 tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --home-dir /nonexistent --shell /usr/sbin/nologin chassis \
     && install --directory --owner chassis --group chassis /var/lib/chassis/store
