@@ -10,6 +10,7 @@ struct Toolbox: Sendable {
     let connections: [String: ConnectionDefinition]
     let runner: ProgramRunner
     let programs: ProgramDirectory
+    let documents = OpenAPIDocuments()
 
     /// What an agent's model may call.
     ///
