@@ -36,7 +36,8 @@ extension Toolbox {
                 scratchDirectory: context.scratch.path,
                 prepare: { try context.scratch.make() },
                 log: { context.log.write(.stdout, $0) }
-            )
+            ),
+            forms: forms
         )
     }
 

@@ -11,6 +11,7 @@ struct Toolbox: Sendable {
     let runner: ProgramRunner
     let programs: ProgramDirectory
     let documents = OpenAPIDocuments()
+    let forms = MCPForms()
 
     /// What an agent's model may call.
     ///
