@@ -215,7 +215,7 @@ let package = Package(
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
         tests(
             "WorkerTests",
-            ["JobModel", "HTTPTransport", "Workflow", "Storage", "Models", "TestSupport", "Worker"]
+            ["JobModel", "HTTPTransport", "Workflow", "Settings", "Storage", "Models", "TestSupport", "Worker"]
         ),
         tests(
             "SchedulerTests",

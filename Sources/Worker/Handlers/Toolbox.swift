@@ -10,6 +10,8 @@ struct Toolbox: Sendable {
     let connections: [String: ConnectionDefinition]
     let runner: ProgramRunner
     let programs: ProgramDirectory
+    let documents = OpenAPIDocuments()
+    let forms = MCPForms()
 
     /// What an agent's model may call.
     ///
