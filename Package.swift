@@ -83,6 +83,18 @@ let package = Package(
             pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"])]
         ),
+        .systemLibrary(
+            name: "CLibZ",
+            path: "Sources/Shared/CLibZ",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+        .systemLibrary(
+            name: "CLibZstd",
+            path: "Sources/Shared/CLibZstd",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"])]
+        ),
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
 
         // Shared: nothing here knows a process
@@ -109,21 +121,29 @@ let package = Package(
             in: "Worker/Tools",
             ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", subprocess, systemPackage]
         ),
+        library(
+            "Gateway",
+            in: "Worker/Gateway",
+            [
+                "JobModel", "Digests", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings", "HTTPTransport",
+                "Models", "CLinux", "CLibZ", "CLibZstd", log, lifecycle, hummingbird,
+            ]
+        ),
         .executableTarget(name: "chassis-guard", path: "Sources/Worker/Guard"),
         .target(
             name: "Worker",
             dependencies: [
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings",
-                "HTTPTransport", "Models", "Tools", "CLinux", log, lifecycle,
+                "HTTPTransport", "Models", "Tools", "Gateway", "CLinux", log, lifecycle,
             ],
             path: "Sources/Worker",
-            exclude: ["Models", "Tools", "Command", "Guard"],
+            exclude: ["Models", "Tools", "Gateway", "Command", "Guard"],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "chassis-worker",
             dependencies: [
-                "Worker", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments,
+                "Worker", "Gateway", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments,
             ],
             path: "Sources/Worker/Command",
             swiftSettings: settings
@@ -202,6 +222,10 @@ let package = Package(
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
         tests("ModelsTests", ["JobModel", "HTTPTransport", "Models", "TestSupport"]),
+        tests(
+            "GatewayTests",
+            ["JobModel", "Digests", "Checkpoints", "HTTPTransport", "Models", "Settings", "Gateway", "TestSupport"]
+        ),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
         tests(
             "WorkerTests",

@@ -1,4 +1,5 @@
 import Checkpoints
+import Gateway
 import Models
 import Settings
 import Storage
@@ -7,7 +8,12 @@ import Workflow
 
 /// The handlers of the kinds of jobs that workflow files know.
 enum Handlers {
-    static func all(settings: WorkerSettings, store: DirectoryStore, clock: DatabaseClock) -> [JobKind.Name:
+    static func all(
+        settings: WorkerSettings,
+        store: DirectoryStore,
+        clock: DatabaseClock,
+        gateway: GatewayHost
+    ) -> [JobKind.Name:
         any JobHandler]
     {
         let runner = ProgramRunner()
@@ -23,7 +29,8 @@ enum Handlers {
             .command: CommandHandler(
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),
-                artifacts: ArtifactKeeper(store: store)
+                artifacts: ArtifactKeeper(store: store),
+                gateway: ProgramGateway(host: gateway, connections: settings.connections)
             ),
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),

@@ -1,5 +1,6 @@
 import Checkpoints
 import Digests
+import Gateway
 import Glibc
 import JobModel
 import Logging
@@ -31,6 +32,8 @@ final class JobSteps: Sendable {
     private let failpoints: Failpoints
     /// Steps of earlier attempts that may have happened although no record says so, as position and fingerprint.
     private let unknown: Set<String>
+    /// Whether the gateway has steps of earlier attempts to settle, which are none of this type's business.
+    let hasGatewaySteps: Bool
     private let fork: JobFork?
     private let replayed = Mutex(Replayed())
 
@@ -54,9 +57,14 @@ final class JobSteps: Sendable {
         )
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
         var unknown: Set<String> = []
+        var hasGatewaySteps = false
         if job.epoch.rawValue > 1 {
             let patience = Patience(lease: lease)
             for open in try await patience({ try await steps.open(of: job.id, before: job.epoch) }) {
+                if GatewayJob.owns(position: open.position) {
+                    hasGatewaySteps = true
+                    continue
+                }
                 let isUnknown = try await patience {
                     try await reconcile(open, of: job, with: checkpoints, steps: steps, log: log)
                 }
@@ -72,6 +80,7 @@ final class JobSteps: Sendable {
             signal: signal,
             failpoints: failpoints,
             unknown: unknown,
+            hasGatewaySteps: hasGatewaySteps,
             fork: fork
         )
     }
@@ -85,6 +94,7 @@ final class JobSteps: Sendable {
         signal: StopSignal,
         failpoints: Failpoints,
         unknown: Set<String>,
+        hasGatewaySteps: Bool,
         fork: JobFork?
     ) {
         self.job = job
@@ -96,6 +106,7 @@ final class JobSteps: Sendable {
         self.signal = signal
         self.failpoints = failpoints
         self.unknown = unknown
+        self.hasGatewaySteps = hasGatewaySteps
         self.fork = fork
     }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Gateway
 import Glibc
 import JobModel
 package import Logging
@@ -39,12 +40,24 @@ package struct WorkerService: Service {
         let store = try await DirectoryStore.open(at: settings.store)
         let scratch = try ScratchRoot()
         defer { scratch.remove() }
+        let gateway = GatewayHost(
+            GatewaySettings(
+                postgres: settings.postgres,
+                store: settings.store,
+                sessionSettings: Self.sessionSettings,
+                logFormat: settings.logFormat,
+                logLevel: settings.logLevel
+            )
+        )
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
         try await Migrator().check(pool)
         var begun = Optional(try await beginSession())
-        while let session = begun, try await !runSession(session, pool: pool, store: store, scratch: scratch.path) {
+        while let session = begun,
+            try await !runSession(session, pool: pool, store: store, scratch: scratch.path, gateway: gateway)
+        {
             begun = await beginSessionAgain()
         }
+        await gateway.stop()
         await pool.close()
         logger.info("the worker has stopped")
     }
@@ -135,7 +148,8 @@ package struct WorkerService: Service {
         _ session: Session,
         pool: PostgresPool,
         store: DirectoryStore,
-        scratch: String
+        scratch: String,
+        gateway: GatewayHost
     ) async throws -> Bool {
         let (keeper, connection) = (session.keeper, session.connection)
         let logger = logger.with(LogKey.session, "\(keeper.session)")
@@ -147,6 +161,7 @@ package struct WorkerService: Service {
             scratch: scratch,
             backlog: backlog,
             lease: keeper.lease,
+            gateway: gateway,
             logger: logger
         )
         let jobs = JobPool(
@@ -265,6 +280,7 @@ package struct WorkerService: Service {
         scratch: String,
         backlog: Backlog,
         lease: SessionLease,
+        gateway: GatewayHost,
         logger: Logger
     ) -> JobRunner {
         let runs = RunStore(pool)
@@ -278,7 +294,12 @@ package struct WorkerService: Service {
             lease: lease,
             failpoints: failpoints,
             scratchRoot: scratch,
-            handlers: Handlers.all(settings: settings, store: store, clock: DatabaseClock(pool)),
+            handlers: Handlers.all(
+                settings: settings,
+                store: store,
+                clock: DatabaseClock(pool),
+                gateway: gateway
+            ),
             plainHandlers: plainHandlers,
             logger: logger
         )
