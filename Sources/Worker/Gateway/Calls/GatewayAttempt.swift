@@ -11,7 +11,7 @@ import Storage
 /// with them: then all that was paid for is in its journal, and nothing is added behind the mark of this one.
 actor GatewayAttempt {
     /// How often calls of an earlier attempt are looked for that are still under way.
-    private static let look = Duration.milliseconds(20)
+    static let look = Duration.milliseconds(20)
 
     private enum Phase {
         case unopened
@@ -38,15 +38,15 @@ actor GatewayAttempt {
 
     private var phase = Phase.unopened
     private(set) var isClosed = false
-    private(set) var statistics = GatewayStatistics()
-    private var saved = MicroDollars.zero
-    private var matcher = CallMatcher()
-    private var steps = StepMatcher()
-    private var texts = RequestTexts()
-    private var issuedIDs: Set<String> = []
-    private var fingerprints: [StepPosition: Fingerprint] = [:]
+    var statistics = GatewayStatistics()
+    var saved = MicroDollars.zero
+    var matcher = CallMatcher()
+    var steps = StepMatcher()
+    var texts = RequestTexts()
+    var issuedIDs: Set<String> = []
+    var fingerprints: [StepPosition: Fingerprint] = [:]
     private var buffers: [StepPosition: AnswerBuffer] = [:]
-    private var lastNumbers: [String: Int] = [:]
+    var lastNumbers: [String: Int] = [:]
 
     init(_ job: GatewayJob, connections: [GatewayConnection], stores: GatewayStores) {
         self.job = job
@@ -105,100 +105,11 @@ actor GatewayAttempt {
 
     func noteRequest() { statistics.requests += 1 }
 
-    private func opened() async throws -> JobCheckpoints {
-        try await waitForEarlierCalls()
-        let checkpoints = try await JobCheckpoints.open(
-            in: stores.store,
-            job: job.reference,
-            epoch: job.epoch,
-            forkedFrom: job.fork
-        )
-        for damage in checkpoints.checkpoints.damage.reports {
-            await stores.say("a checkpoint of the gateway is damaged: \(damage)", of: job)
-        }
-        for entry in checkpoints.checkpoints.steps { try await inherit(entry, from: checkpoints) }
-        try await reconcile(with: checkpoints)
-        return checkpoints
-    }
-
-    /// Waits until no process makes calls for an earlier attempt any more.
-    private func waitForEarlierCalls() async throws {
-        while true {
-            guard !isClosed else { throw Self.over }
-            if !stores.localCalls.hasEarlier(than: job) {
-                let isFree = try await stores.patiently { [stores, job] in
-                    guard try await stores.locks.take(job.job) else { return false }
-                    try await stores.locks.giveUp(job.job)
-                    return true
-                }
-                if isFree { return }
-            }
-            try await ContinuousClock().sleep(for: Self.look)
-        }
-    }
-
-    private func inherit(_ entry: StepEntry, from checkpoints: JobCheckpoints) async throws {
-        noteNumber(of: entry.position)
-        fingerprints[entry.position] = entry.fingerprint
-        guard
-            let carried = try await checkpoints.carried(by: entry.position).first(where: {
-                $0.fingerprint == entry.fingerprint
-            })
-        else { return }
-        guard let index = CallIndex(json: carried.value) else {
-            steps.inheritedRecorded(entry.position, entry.fingerprint)
-            return
-        }
-        issuedIDs.formUnion(index.ids)
-        if let end = index.end { texts.add(entry.position, end) }
-        let identity = CallIdentity(fingerprint: entry.fingerprint, lineage: index.lineage, head: index.head)
-        matcher.inherited(.init(position: entry.position, identity: identity, isInherited: true))
-    }
-
-    /// Settles what earlier attempts left open, by their records, or as unknown.
-    private func reconcile(with checkpoints: JobCheckpoints) async throws {
-        guard job.epoch.rawValue > 1 else { return }
-        let open = try await stores.patiently { [stores, job] in
-            try await stores.steps.open(of: job.job, before: job.epoch)
-        }
-        for step in open where GatewayJob.owns(position: step.position) {
-            guard let position = StepPosition(step.position), let fingerprint = Fingerprint(hex: step.fingerprint)
-            else { continue }
-            noteNumber(of: position)
-            let record = try await checkpoints.record(position, fingerprint, by: step.epoch)
-            if let record {
-                guard step.state != .recorded else { continue }
-                try await settle(step, as: .recorded(usage: record.usage, cost: record.cost))
-                continue
-            }
-            if step.state == .started {
-                await stores.say(
-                    "the outcome of \(step.kind) step \(position) (\(step.name)) is unknown: "
-                        + "it was under way when everything ended",
-                    of: job
-                )
-                try await settle(step, as: .unknown("everything ended before the result was recorded"))
-            }
-            if step.kind == StepKind.model.rawValue {
-                if fingerprints[position] == nil { matcher.inheritedUnknown(position, fingerprint) }
-            } else {
-                steps.inheritedUnknown(position, fingerprint)
-            }
-            fingerprints[position] = fingerprint
-        }
-    }
-
-    private func settle(_ step: StepStore.OpenStep, as settlement: StepStore.Settlement) async throws {
-        try await stores.patiently { [stores, job] in
-            try await stores.steps.settle(step, of: job.job, by: job.epoch, as: settlement)
-        }
-    }
-
     static let over = GatewayRefusal(.unauthenticated, "the attempt that this token was good for has ended")
 
     // MARK: Positions
 
-    private func newPosition(_ label: String) -> StepPosition {
+    func newPosition(_ label: String) -> StepPosition {
         let name = GatewayJob.positionPrefix + label
         lastNumbers[name, default: 0] += 1
         do {
@@ -208,7 +119,7 @@ actor GatewayAttempt {
         }
     }
 
-    private func noteNumber(of position: StepPosition) {
+    func noteNumber(of position: StepPosition) {
         let parts = position.description.split(separator: "#", maxSplits: 1)
         guard parts.count == 2, let number = Int(parts[1]) else { return }
         lastNumbers[String(parts[0])] = max(lastNumbers[String(parts[0]), default: 0], number)
@@ -326,97 +237,4 @@ actor GatewayAttempt {
     }
 
     func clientLeft(_ position: StepPosition) { matcher.clientLeft(position) }
-
-    // MARK: Named steps
-
-    enum StepAnswer: Sendable {
-        case done(JSONValue, StepPosition)
-        case run(StepPosition, idempotencyKey: String)
-        case unknown(StepPosition)
-    }
-
-    /// The program asks for a step.
-    func ask(_ step: NamedStep) async throws -> StepAnswer {
-        let checkpoints = try await open()
-        guard !isClosed else { throw Self.over }
-        let fingerprint = step.fingerprint
-        let decision = steps.asked(
-            fingerprint,
-            mustNotRepeat: step.effect == .once,
-            newPosition: { newPosition("step/" + step.name) }
-        )
-        switch decision {
-        case .serve(let position):
-            guard let checkpoint = try await checkpoints.recorded(position, fingerprint) else {
-                throw GatewayRefusal(.unavailable, "the record of step \(position) cannot be read")
-            }
-            statistics.replayed += 1
-            return .done(checkpoint.result, position)
-        case .unknown(let position): return .unknown(position)
-        case .run(let position):
-            fingerprints[position] = fingerprint
-            if step.effect != .none {
-                let identity = job.identity(position, fingerprint, kind: .step, name: step.name, effect: step.effect)
-                do {
-                    try await stores.patiently { [stores] in try await stores.steps.intend(identity) }
-                } catch {
-                    steps.failed(position, fingerprint)
-                    throw error
-                }
-            }
-            return .run(position, idempotencyKey: job.idempotencyKey(position, fingerprint))
-        }
-    }
-
-    /// The program says what became of a step it was told to do.
-    ///
-    /// - Parameter failure: Why it was not done; nil when it was.
-    func settle(_ step: NamedStep, at position: StepPosition, result: JSONValue, failure: String?) async throws {
-        let checkpoints = try await open()
-        guard fingerprints[position] == step.fingerprint else {
-            throw GatewayRefusal(.invalid, "no step \(position) of this name and input was asked for")
-        }
-        if let failure {
-            steps.failed(position, step.fingerprint)
-            try await settle(position, as: .failed(failure), of: step)
-            return
-        }
-        try await checkpoints.record(
-            FinishedStep(
-                position: position,
-                fingerprint: step.fingerprint,
-                kind: .step,
-                startedAt: .now,
-                endedAt: .now,
-                effect: step.effect,
-                request: .string(step.name),
-                result: result,
-                carries: ["step": .string(step.name)]
-            )
-        )
-        try await settle(position, as: .recorded(usage: nil, cost: nil), of: step)
-    }
-
-    private func settle(
-        _ position: StepPosition,
-        as settlement: StepStore.Settlement,
-        of step: NamedStep
-    ) async throws {
-        guard step.effect != .none else {
-            guard case .recorded = settlement else { return }
-            let identity = job.identity(position, step.fingerprint, kind: .step, name: step.name, effect: .none)
-            try await stores.patiently { [stores] in
-                try await stores.steps.add([.init(identity: identity, startedAgo: .zero, took: .zero)])
-            }
-            return
-        }
-        try await stores.patiently { [stores, job] in
-            try await stores.steps.settle(
-                job: job.job,
-                epoch: job.epoch,
-                position: position.description,
-                as: settlement
-            )
-        }
-    }
 }
