@@ -89,6 +89,18 @@ let package = Package(
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]
         ),
+        .systemLibrary(
+            name: "CLibZ",
+            path: "Sources/Shared/CLibZ",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+        .systemLibrary(
+            name: "CLibZstd",
+            path: "Sources/Shared/CLibZstd",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"])]
+        ),
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
 
         // Shared: nothing here knows a process
@@ -117,21 +129,29 @@ let package = Package(
             in: "Worker/Tools",
             ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", "CSQLite", subprocess, systemPackage]
         ),
+        library(
+            "Gateway",
+            in: "Worker/Gateway",
+            [
+                "JobModel", "Digests", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings", "HTTPTransport",
+                "Models", "CLinux", "CLibZ", "CLibZstd", log, lifecycle, hummingbird,
+            ]
+        ),
         .executableTarget(name: "chassis-guard", path: "Sources/Worker/Guard"),
         .target(
             name: "Worker",
             dependencies: [
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings",
-                "HTTPTransport", "Models", "Tools", "Prices", "CLinux", log, lifecycle,
+                "HTTPTransport", "Models", "Tools", "Gateway", "Prices", "CLinux", log, lifecycle,
             ],
             path: "Sources/Worker",
-            exclude: ["Models", "Tools", "Command", "Guard"],
+            exclude: ["Models", "Tools", "Gateway", "Command", "Guard"],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "chassis-worker",
             dependencies: [
-                "Worker", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments,
+                "Worker", "Gateway", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments,
             ],
             path: "Sources/Worker/Command",
             swiftSettings: settings
@@ -212,6 +232,10 @@ let package = Package(
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
         tests("PricesTests", ["JobModel", "Prices"]),
         tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
+        tests(
+            "GatewayTests",
+            ["JobModel", "Digests", "Checkpoints", "HTTPTransport", "Models", "Settings", "Gateway", "TestSupport"]
+        ),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
         tests(
             "WorkerTests",

@@ -19,7 +19,7 @@ struct WorkerCommand: AsyncParsableCommand {
             --config names. SIGTERM drains: jobs are released at their next step boundary.
             """,
         version: WorkerService.version,
-        subcommands: [Run.self, Probe.self],
+        subcommands: [Run.self, GatewayCommand.self, Probe.self],
         defaultSubcommand: Run.self
     )
 

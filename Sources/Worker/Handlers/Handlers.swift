@@ -1,4 +1,5 @@
 import Checkpoints
+import Gateway
 import Models
 import Settings
 import Storage
@@ -12,7 +13,8 @@ enum Handlers {
         store: DirectoryStore,
         runs: RunStore,
         clock: DatabaseClock,
-        gates: ConnectionGates
+        gates: ConnectionGates,
+        gateway: GatewayHost
     ) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner(redactor: Redactor(settings.connections))
         let toolbox = Toolbox(
@@ -27,7 +29,8 @@ enum Handlers {
             .command: CommandHandler(
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),
-                artifacts: ArtifactKeeper(store: store)
+                artifacts: ArtifactKeeper(store: store),
+                gateway: ProgramGateway(host: gateway, connections: settings.connections)
             ),
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),

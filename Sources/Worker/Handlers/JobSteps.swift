@@ -1,5 +1,6 @@
 import Checkpoints
 import Digests
+import Gateway
 import Glibc
 import JobModel
 import Logging
@@ -33,6 +34,8 @@ final class JobSteps: Sendable {
     private let desk: ApprovalDesk
     /// What the model calls of the job have cost, as far as this attempt knows; nil when a price was not known.
     private let spending = Mutex<MicroDollars?>(.zero)
+    /// Whether the gateway has steps of earlier attempts to settle, which are none of this type's business.
+    let hasGatewaySteps: Bool
     private let fork: JobFork?
     private let gate: PaidCallGate
     private let replayed = Mutex(Replayed())
@@ -60,9 +63,14 @@ final class JobSteps: Sendable {
         )
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
         var unknown = UnknownSteps()
+        var hasGatewaySteps = false
         if job.epoch.rawValue > 1 {
             let patience = Patience(lease: lease)
             for open in try await patience({ try await steps.open(of: job.id, before: job.epoch) }) {
+                if GatewayJob.owns(position: open.position) {
+                    hasGatewaySteps = true
+                    continue
+                }
                 let isUnknown = try await patience {
                     try await reconcile(open, of: job, with: checkpoints, steps: steps, log: log)
                 }
@@ -78,6 +86,7 @@ final class JobSteps: Sendable {
             signal: signal,
             failpoints: failpoints,
             unknown: unknown,
+            hasGatewaySteps: hasGatewaySteps,
             fork: fork,
             desk: desk,
             gate: PaidCallGate(job: job, store: steps, patience: Patience(lease: lease), bounds: bounds, log: log)
@@ -93,6 +102,7 @@ final class JobSteps: Sendable {
         signal: StopSignal,
         failpoints: Failpoints,
         unknown: UnknownSteps,
+        hasGatewaySteps: Bool,
         fork: JobFork?,
         desk: ApprovalDesk,
         gate: PaidCallGate
@@ -106,6 +116,7 @@ final class JobSteps: Sendable {
         self.signal = signal
         self.failpoints = failpoints
         self.unknown = unknown
+        self.hasGatewaySteps = hasGatewaySteps
         self.fork = fork
         self.desk = desk
         self.gate = gate

@@ -1,4 +1,5 @@
 import Checkpoints
+import Gateway
 import Glibc
 import JobModel
 package import Logging
@@ -40,12 +41,24 @@ package struct WorkerService: Service {
         let store = try await DirectoryStore.open(at: settings.store)
         let scratch = try ScratchRoot()
         defer { scratch.remove() }
+        let gateway = GatewayHost(
+            GatewaySettings(
+                postgres: settings.postgres,
+                store: settings.store,
+                sessionSettings: Self.sessionSettings,
+                logFormat: settings.logFormat,
+                logLevel: settings.logLevel
+            )
+        )
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
         try await Migrator().check(pool)
         var begun = Optional(try await beginSession())
-        while let session = begun, try await !runSession(session, pool: pool, store: store, scratch: scratch.path) {
+        while let session = begun,
+            try await !runSession(session, pool: pool, store: store, scratch: scratch.path, gateway: gateway)
+        {
             begun = await beginSessionAgain()
         }
+        await gateway.stop()
         await pool.close()
         logger.info("the worker has stopped")
     }
@@ -136,7 +149,8 @@ package struct WorkerService: Service {
         _ session: Session,
         pool: PostgresPool,
         store: DirectoryStore,
-        scratch: String
+        scratch: String,
+        gateway: GatewayHost
     ) async throws -> Bool {
         let (keeper, connection) = (session.keeper, session.connection)
         let logger = logger.with(LogKey.session, "\(keeper.session)")
@@ -149,6 +163,7 @@ package struct WorkerService: Service {
             scratch: scratch,
             backlog: backlog,
             lease: keeper.lease,
+            gateway: gateway,
             logger: logger
         )
         let jobs = JobPool(
@@ -267,6 +282,7 @@ package struct WorkerService: Service {
         scratch: String,
         backlog: Backlog,
         lease: SessionLease,
+        gateway: GatewayHost,
         logger: Logger
     ) -> JobRunner {
         let runs = RunStore(pool)
@@ -287,7 +303,8 @@ package struct WorkerService: Service {
                 store: store,
                 runs: runs,
                 clock: DatabaseClock(pool),
-                gates: ConnectionGates(store: ConnectionStore(pool), lease: lease)
+                gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
+                gateway: gateway
             ),
             plainHandlers: plainHandlers,
             logger: logger
