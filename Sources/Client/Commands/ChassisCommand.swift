@@ -16,7 +16,7 @@ struct ChassisCommand: ParsableCommand {
         subcommands: [
             DevCommand.self, RunCommand.self, ValidateCommand.self, RunsCommand.self, ShowCommand.self,
             LogsCommand.self, OutputCommand.self, CancelCommand.self, RetryCommand.self, ForkCommand.self,
-            TranscriptCommand.self, DiffCommand.self, WorkersCommand.self,
+            TranscriptCommand.self, DiffCommand.self, EventCommand.self, WorkersCommand.self,
             QueueCommand.self, MigrateCommand.self, TokenCommand.self,
         ]
     )

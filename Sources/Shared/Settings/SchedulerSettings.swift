@@ -16,6 +16,8 @@ package struct SchedulerSettings: Equatable, Sendable {
     package var poisonLimit: Int
     /// How long ended runs are kept, with their steps, logs and journals; 1 h to 3650 d, by default 90 d.
     package var retention: Duration
+    /// The services that may tell of events by signed requests, by name.
+    package var webhooks: [String: WebhookDefinition]
     /// `json` or `text`; by default text on a terminal.
     package var logFormat: String?
     package var logLevel: String
@@ -28,6 +30,7 @@ package struct SchedulerSettings: Equatable, Sendable {
         ("grace", "How long a worker's lock may be missing (300ms)."),
         ("poison-limit", "How many lost workers fail a job (3)."),
         ("retention", "How long ended runs are kept (90d)."),
+        ("webhooks", "A file with the services that may tell of events by signed requests."),
         ("log-format", "text or json."),
         ("log-level", "trace, debug, info, warning or error (info)."),
     ]
@@ -63,6 +66,14 @@ package struct SchedulerSettings: Equatable, Sendable {
             default: .seconds(90 * 86400),
             in: .seconds(3600) ... .seconds(3650 * 86400)
         )
+        webhooks = [:]
+        if let path = reader.optionalText("webhooks") {
+            do throws(SettingsFaults) {
+                webhooks = try WebhooksFile.read(path, environment: environment)
+            } catch {
+                for fault in error.faults { reader.refuse(fault.key, fault.reason) }
+            }
+        }
         logFormat = reader.choice("log-format", of: ["text", "json"])
         logLevel = reader.choice("log-level", of: SettingsReader.logLevels) ?? "info"
         try reader.finish()

@@ -8,6 +8,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case pathNotFound = "path-not-found"
     case runNotFound = "run-not-found"
     case jobNotFound = "job-not-found"
+    case webhookNotFound = "webhook-not-found"
+    case webhookRefused = "webhook-refused"
+    case eventInvalid = "event-invalid"
     case stepNotFound = "step-not-found"
     case outputNotFound = "output-not-found"
     case methodNotAllowed = "method-not-allowed"
@@ -28,12 +31,12 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     package var status: Int {
         switch self {
         case .malformedJSON, .badRequest, .badParameter: 400
-        case .tokenMissing, .tokenInvalid: 401
-        case .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound: 404
+        case .tokenMissing, .tokenInvalid, .webhookRefused: 401
+        case .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .webhookNotFound, .outputNotFound: 404
         case .methodNotAllowed: 405
         case .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable: 409
         case .bodyTooLarge: 413
-        case .workflowInvalid, .paramsInvalid: 422
+        case .workflowInvalid, .paramsInvalid, .eventInvalid: 422
         case .internalError, .outputDamaged: 500
         case .databaseUnavailable, .schemaUnfit, .storeUnavailable: 503
         }
@@ -50,6 +53,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .pathNotFound: "there is nothing at this address"
         case .runNotFound: "there is no such run"
         case .jobNotFound: "the run has no such job"
+        case .webhookNotFound: "there is no such webhook"
+        case .webhookRefused: "the request is not signed as it should be"
+        case .eventInvalid: "the event is refused"
         case .stepNotFound: "the job has no such step"
         case .outputNotFound: "there is no such output"
         case .methodNotAllowed: "the method is not allowed here"
