@@ -1,4 +1,3 @@
-package import JobModel
 package import Logging
 import ServiceLifecycle
 package import Storage

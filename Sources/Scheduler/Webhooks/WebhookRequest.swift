@@ -1,5 +1,5 @@
 import Digests
-import JobModel
+package import JobModel
 package import Settings
 
 /// A request of another service that tells of an event: whether it is that service's own, and what it tells.

@@ -1,4 +1,4 @@
-package import JobModel
+import JobModel
 import Workflow
 
 /// Reads the webhooks file: which services may tell of events, with the secrets they sign with.

@@ -7,9 +7,12 @@ import Workflow
 
 /// The handlers of the kinds of jobs that workflow files know.
 enum Handlers {
-    static func all(settings: WorkerSettings, store: DirectoryStore, clock: DatabaseClock) -> [JobKind.Name:
-        any JobHandler]
-    {
+    static func all(
+        settings: WorkerSettings,
+        store: DirectoryStore,
+        clock: DatabaseClock,
+        events: EventStore
+    ) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner()
         let toolbox = Toolbox(
             connections: settings.connections,
@@ -27,7 +30,7 @@ enum Handlers {
             ),
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),
-            .wait: WaitHandler(clock: clock),
+            .wait: WaitHandler(clock: clock, events: events),
         ]
     }
 }

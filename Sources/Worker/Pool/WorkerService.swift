@@ -278,7 +278,12 @@ package struct WorkerService: Service {
             lease: lease,
             failpoints: failpoints,
             scratchRoot: scratch,
-            handlers: Handlers.all(settings: settings, store: store, clock: DatabaseClock(pool)),
+            handlers: Handlers.all(
+                settings: settings,
+                store: store,
+                clock: DatabaseClock(pool),
+                events: EventStore(pool)
+            ),
             plainHandlers: plainHandlers,
             logger: logger
         )

@@ -60,7 +60,7 @@ struct EventRoutes: Sendable {
         }
         let headers = request.headers
         let heard = WebhookRequest(webhook, body: try await JSONBody.bytes(request)) { name in
-            HTTPField.Name(name).flatMap { headers[$0] }
+            HTTPFields.Element.Name(name).flatMap { headers[$0] }
         }
         let now = try await clock.now().rawValue / 1_000_000
         let event: NewEvent

@@ -6,7 +6,7 @@ package import Postgres
 /// An event is kept first and dispatched afterwards, in a transaction of its own that any scheduler may carry out; a job
 /// notes first that it waits and looks for events afterwards. So whichever comes first, one finds the other.
 package struct EventStore: Sendable {
-    /// How long before now no event can appear any more with a lower number.
+    /// How many events are looked at in one go.
     static let pageSize = 100
 
     let pool: PostgresPool
@@ -55,6 +55,11 @@ package struct EventStore: Sendable {
         package let events: Int
         /// The queues that have jobs by it.
         package let queues: Set<String>
+
+        package init(events: Int, queues: Set<String>) {
+            self.events = events
+            self.queues = queues
+        }
     }
 
     /// Resumes the jobs that wait for events which nobody has dispatched.

@@ -5,17 +5,15 @@ import Postgres
 package struct EventWait: Equatable, Sendable {
     package let job: JobID
     package let run: RunID
-    package let team: String
     package let name: String
     /// Nil for any key.
     package let key: String?
     /// How long before its run was submitted events count too.
     package let since: Duration
 
-    package init(job: JobID, run: RunID, team: String, name: String, key: String?, since: Duration = .zero) {
+    package init(job: JobID, run: RunID, name: String, key: String?, since: Duration = .zero) {
         self.job = job
         self.run = run
-        self.team = team
         self.name = name
         self.key = key
         self.since = since
@@ -33,16 +31,18 @@ extension EventStore {
         let (name, key) = (PostgresParameter.text(wait.name), PostgresParameter.optional(wait.key))
         let noted = try await pool.query(
             Statement.awaitEvent,
-            [.integer(wait.job.rawValue), .text(wait.team), name, key]
+            [.integer(wait.job.rawValue), .integer(wait.run.rawValue), name, key]
         )
-        var after = try noted.rows.first?.int64("seen") ?? 0
+        guard let row = noted.rows.first else { return nil }
+        let team = PostgresParameter.text(try row.string("team"))
+        var after = try row.int64("seen")
         var settled = after
         var isSettled = true
         while true {
             let page = try await pool.query(
                 Statement.lookForEvents,
                 [
-                    .integer(wait.run.rawValue), .text(wait.team), name, key, .integer(after),
+                    .integer(wait.run.rawValue), team, name, key, .integer(after),
                     .integer(wait.since.wholeMicroseconds), .integer(Self.pageSize),
                 ]
             ).rows
