@@ -1,5 +1,6 @@
 import Digests
 import JobModel
+import Postgres
 import Settings
 import Storage
 import TestSupport

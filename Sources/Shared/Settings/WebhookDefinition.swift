@@ -20,5 +20,21 @@ package struct WebhookDefinition: Equatable, Sendable {
     /// Where in the body the events' key stands, as names between dots; nil takes the form's own.
     package var key: String?
     /// The team that its events belong to, by default `default`.
-    package var team = "default"
+    package var team: String
+
+    package init(
+        name: String,
+        form: Form,
+        secret: Secret,
+        event: String? = nil,
+        key: String? = nil,
+        team: String = "default"
+    ) {
+        self.name = name
+        self.form = form
+        self.secret = secret
+        self.event = event
+        self.key = key
+        self.team = team
+    }
 }
