@@ -38,11 +38,14 @@ package enum SchedulerProcess {
             notifier: notifier,
             logger: logger
         )
+        let dispatcher = EventDispatcher(events: EventStore(pool), notifier: notifier, logger: logger)
         let api = APIService(
             APIConfiguration(host: settings.host, port: settings.port),
             pool: pool,
             blobs: OutputBlobs(store),
             notifier: notifier,
+            dispatcher: dispatcher,
+            webhooks: settings.webhooks,
             logger: logger
         ) { address in
             logger.info("listening", metadata: [LogKey.address: "\(address)"])
@@ -53,6 +56,7 @@ package enum SchedulerProcess {
             .init(service: NotifierService(notifier)),
             .init(service: ApprovalService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: OutboxService(pool: pool, webhook: try Webhook(settings), logger: logger)),
+            .init(service: dispatcher),
         ]
     }
 }

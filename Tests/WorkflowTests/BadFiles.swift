@@ -345,7 +345,10 @@ struct BadFile: CustomStringConvertible, Sendable {
               d: {wait: {for: 2}}
               e: {wait: {for: 366d}}
               f: {wait: {until: tomorrow}}
-              g: {wait: {event: x}}
+              g: {wait: {event: x y, for: 2h}}
+              i: {wait: {key: 7}}
+              j: {wait: {event: x, otherwise: continue, within: 0s}}
+              k: {wait: {event: x, otherwise: later}}
               h: {wait: {until: "2026-02-29T06:00:00Z"}}
             """,
             .refused,
@@ -356,8 +359,9 @@ struct BadFile: CustomStringConvertible, Sendable {
                 + "2h or 1d",
             "7:19: jobs.e.wait.for: 366d is out of range, allowed are 0s to 365d",
             "8:21: jobs.f.wait.until: \"tomorrow\" is no time; \(RFC3339.hint)",
-            "9:14: jobs.g.wait.event: unknown key \"event\"; event is not supported by this version yet",
-            "10:21: jobs.h.wait.until: \"2026-02-29T06:00:00Z\" is no time; \(RFC3339.hint)"
+            "9:21: jobs.g.wait.event: \"x y\" is no name of an event; use 1 to 200 letters, digits, _ - . / or :",
+            "9:31: jobs.g.wait.for: a wait for an event has no for; say with within how long it waits",
+            "13:21: jobs.h.wait.until: \"2026-02-29T06:00:00Z\" is no time; \(RFC3339.hint)"
         ),
         BadFile(
             """

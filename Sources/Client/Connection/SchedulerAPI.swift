@@ -84,6 +84,14 @@ struct SchedulerAPI: Sendable {
     /// The workflow file of a run.
     func workflow(of id: RunID) async throws -> JSONValue { try await get("/v1/runs/\(id)/workflow") }
 
+    func sendEvent(_ body: JSONObject) async throws -> JSONValue {
+        try await send("POST", "/v1/events", body: .object(body))
+    }
+
+    func events(name: String?, key: String?, limit: Int) async throws -> JSONValue {
+        try await get("/v1/events", [("name", name), ("key", key), ("limit", String(limit))])
+    }
+
     func workers() async throws -> JSONValue { try await get("/v1/workers") }
 
     func queues() async throws -> JSONValue { try await get("/v1/queues") }

@@ -8,18 +8,20 @@ struct ConnectionReader {
     static let maximumSecretBytes = 1 << 16
     private static let longestName = 63
 
+    private let setting: String
     private let path: String
     let environment: [String: String]
     private(set) var faults: [SettingsFaults.Fault] = []
 
-    init(path: String, environment: [String: String]) {
+    init(path: String, environment: [String: String], setting: String = key) {
+        self.setting = setting
         self.path = path
         self.environment = environment
     }
 
     /// Notes that something is wrong at a place of the file.
     mutating func refuse(_ place: SourcePlace, _ reason: String) {
-        faults.append(.init(key: Self.key, reason: "\(path):\(place.line):\(place.column): \(reason)"))
+        faults.append(.init(key: setting, reason: "\(path):\(place.line):\(place.column): \(reason)"))
     }
 
     /// What a name in the file stands for; nil when that cannot be understood, which was noted then.
@@ -70,6 +72,7 @@ struct ConnectionReader {
         }
     }
 
+    /// Refuses keys that are not known.
     mutating func check(_ entries: [SourceEntry], _ known: [String]) {
         for entry in entries where !known.contains(entry.key) {
             refuse(entry.keyPlace, "unknown key \(entry.key); known are \(known.joined(separator: ", "))")

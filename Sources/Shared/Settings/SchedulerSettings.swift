@@ -22,6 +22,8 @@ package struct SchedulerSettings: Equatable, Sendable {
     package var webhookSecretFile: String?
     /// Whether that address may be one of a private network; by default not.
     package var webhookPrivate: Bool
+    /// The services that may tell of events by signed requests, by name.
+    package var webhooks: [String: WebhookDefinition]
     /// `json` or `text`; by default text on a terminal.
     package var logFormat: String?
     package var logLevel: String
@@ -37,6 +39,7 @@ package struct SchedulerSettings: Equatable, Sendable {
         ("webhook", "An http address that is told of approvals."),
         ("webhook-secret-file", "The file with the secret that its messages are signed with."),
         ("webhook-private", "yes lets that address be one of a private network (no)."),
+        ("event-webhooks", "A file with the services that may tell of events by signed requests."),
         ("log-format", "text or json."),
         ("log-level", "trace, debug, info, warning or error (info)."),
     ]
@@ -81,6 +84,14 @@ package struct SchedulerSettings: Equatable, Sendable {
             }
             if webhookSecretFile == nil {
                 reader.refuse("webhook-secret-file", "is missing: what --webhook is told is signed with a secret")
+            }
+        }
+        webhooks = [:]
+        if let path = reader.optionalText("event-webhooks") {
+            do throws(SettingsFaults) {
+                webhooks = try WebhooksFile.read(path, environment: environment)
+            } catch {
+                for fault in error.faults { reader.refuse(fault.key, fault.reason) }
             }
         }
         logFormat = reader.choice("log-format", of: ["text", "json"])

@@ -58,6 +58,17 @@ package enum Statement {
     static let readJobPlace = load("read_job_place", PackageResources.read_job_place_sql)
     static let readOutputs = load("read_outputs", PackageResources.read_outputs_sql)
 
+    // Events
+    static let addEvent = load("add_event", PackageResources.add_event_sql)
+    static let findEventByKey = load("find_event_by_key", PackageResources.find_event_by_key_sql)
+    static let listEvents = load("list_events", PackageResources.list_events_sql)
+    static let dispatchEvents = load("dispatch_events", PackageResources.dispatch_events_sql)
+    static let awaitEvent = load("await_event", PackageResources.await_event_sql)
+    static let lookForEvents = load("look_for_events", PackageResources.look_for_events_sql)
+    static let noteSeenEvents = load("note_seen_events", PackageResources.note_seen_events_sql)
+    static let endEventWait = load("end_event_wait", PackageResources.end_event_wait_sql)
+    static let pruneEvents = load("prune_events", PackageResources.prune_events_sql)
+
     // Steps and logs
     static let intendStep = load("intend_step", PackageResources.intend_step_sql)
     static let intendCall = load("intend_call", PackageResources.intend_call_sql)

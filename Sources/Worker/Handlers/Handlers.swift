@@ -13,6 +13,7 @@ enum Handlers {
         store: DirectoryStore,
         runs: RunStore,
         clock: DatabaseClock,
+        events: EventStore,
         gates: ConnectionGates,
         gateway: GatewayHost
     ) -> [JobKind.Name: any JobHandler] {
@@ -34,7 +35,7 @@ enum Handlers {
             ),
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),
-            .wait: WaitHandler(clock: clock),
+            .wait: WaitHandler(clock: clock, events: events),
             .approval: ApprovalHandler(),
         ]
     }

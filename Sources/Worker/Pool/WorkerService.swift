@@ -303,6 +303,7 @@ package struct WorkerService: Service {
                 store: store,
                 runs: runs,
                 clock: DatabaseClock(pool),
+                events: EventStore(pool),
                 gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
                 gateway: gateway
             ),

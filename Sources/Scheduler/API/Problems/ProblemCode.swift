@@ -13,6 +13,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case proposalInvalid = "proposal-invalid"
     case runNotFound = "run-not-found"
     case jobNotFound = "job-not-found"
+    case webhookNotFound = "webhook-not-found"
+    case webhookRefused = "webhook-refused"
+    case eventInvalid = "event-invalid"
     case stepNotFound = "step-not-found"
     case outputNotFound = "output-not-found"
     case budgetNotFound = "budget-not-found"
@@ -35,16 +38,16 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     package var status: Int {
         switch self {
         case .malformedJSON, .badRequest, .badParameter: 400
-        case .tokenMissing, .tokenInvalid: 401
+        case .tokenMissing, .tokenInvalid, .webhookRefused: 401
         case .notAllowed: 403
         case .approvalNotFound, .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound,
-            .budgetNotFound, .priceNotFound:
+            .budgetNotFound, .priceNotFound, .webhookNotFound:
             404
         case .methodNotAllowed: 405
         case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable:
             409
         case .bodyTooLarge: 413
-        case .proposalInvalid, .workflowInvalid, .paramsInvalid: 422
+        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid: 422
         case .internalError, .outputDamaged: 500
         case .databaseUnavailable, .schemaUnfit, .storeUnavailable: 503
         }
@@ -66,6 +69,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .pathNotFound: "there is nothing at this address"
         case .runNotFound: "there is no such run"
         case .jobNotFound: "the run has no such job"
+        case .webhookNotFound: "there is no such webhook"
+        case .webhookRefused: "the request is not signed as it should be"
+        case .eventInvalid: "the event is refused"
         case .stepNotFound: "the job has no such step"
         case .outputNotFound: "there is no such output"
         case .budgetNotFound: "there is no such budget"
