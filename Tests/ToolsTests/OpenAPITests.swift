@@ -194,7 +194,7 @@ import Tools
         let source = source(text) { $0.allow = (0..<100).map { "do\($0)" } }
         let listing = try await source.list()
         #expect(source.tools(in: listing).count == 100)
-        #expect(listing.encoded().count < 150_000_000)
+        #expect(listing.encoded().count < 20_000_000)
     }
 
     // MARK: Requests

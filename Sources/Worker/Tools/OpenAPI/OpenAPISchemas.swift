@@ -5,11 +5,11 @@ import Workflow
 /// to, as deep as that goes within bounds, and what is OpenAPI's own is put as JSON Schema puts it.
 struct OpenAPISchemas {
     /// The most schemas within one; what comes beyond takes anything.
-    static let maximumSchemas = 2_000
+    static let maximumSchemas = 300
     /// The deepest nesting.
-    static let maximumDepth = 24
+    static let maximumDepth = 16
     /// The longest description of a schema within.
-    static let maximumDescription = 500
+    static let maximumDescription = 300
 
     private static let dropped: Set<String> = [
         "example", "examples", "xml", "externalDocs", "discriminator", "deprecated", "nullable", "readOnly",
