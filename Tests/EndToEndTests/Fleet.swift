@@ -243,7 +243,15 @@ struct Fleet {
             ["text": .string("item \(turn)"), "calls": turn == 1 ? [call("1a"), call("1b")] : [call("\(turn)")]]
         }
         script.append(["text": "all done"])
-        return ["scenarios": [["name": "items", "turns": .array(script)]]]
+        // Asks a person, and has its answer looked at.
+        let question: JSONValue = [
+            "name": "ask", "arguments": ["question": "Which colour?", "choices": ["red", "blue"]],
+        ]
+        let asking: JSONValue = [
+            "name": "asking", "match": ["text": "a person knows"],
+            "turns": [["calls": [question]], ["text": "a draft"], ["text": "better"]],
+        ]
+        return ["scenarios": [asking, ["name": "items", "turns": .array(script)]]]
     }
 
     static var repository: String {

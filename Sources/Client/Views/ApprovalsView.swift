@@ -66,12 +66,25 @@ enum ApprovalsView {
     }
 
     private static func request(_ approval: ApprovalDetail) -> [StyledLine] {
+        let members = approval.request.objectValue ?? [:]
+        // What is asked comes first; the database keeps no order.
+        let first = ["message", "question", "choices", "name", "tool", "arguments", "output"]
+        let keys = first.filter { members[$0] != nil } + members.keys.filter { !first.contains($0) }.sorted()
         var lines: [StyledLine] = []
-        for (key, value) in approval.request.objectValue ?? [:] where key != "schema" && !value.isNull {
-            lines += member(key, value)
+        for key in keys where key != "schema" {
+            if let value = members[key], !value.isNull { lines += member(key, value) }
         }
-        if let proposal = approval.proposal { lines += member("changed to", proposal, .yellow) }
+        if let proposal = approval.proposal { lines += member(label(ofProposal: approval.kind), proposal, .yellow) }
         return lines
+    }
+
+    private static func label(ofProposal kind: String) -> String {
+        switch kind {
+        case "question": "answer"
+        case "gate": "filled in"
+        case "effect": "result"
+        default: "changed to"
+        }
     }
 
     /// A member, on one line where it is short, else below its name.

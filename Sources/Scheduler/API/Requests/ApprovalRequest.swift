@@ -111,7 +111,7 @@ struct ApprovalRequest {
             return
         case .effect:
             guard value != nil || word != .happened else {
-                throw Problem(.badRequest, "the body lacks \"result\": what the call answered, or null in quotes")
+                throw Problem(.badRequest, "the body lacks \"result\": what the call answered")
             }
             return
         }
@@ -124,10 +124,10 @@ struct ApprovalRequest {
         do throws(JSONSchemaError) {
             faults = try JSONSchema(schema).validate(value).map(\.description)
         } catch {
-            throw Problem(.proposalInvalid, "the schema of the \(name) cannot be read: \(error.reason)")
+            throw Problem(.proposalInvalid, "\(name): the schema cannot be read: \(error.reason)")
         }
         guard faults.isEmpty else {
-            throw Problem(.proposalInvalid, "the \(name) do not fit their schema: \(faults.joined(separator: "; "))")
+            throw Problem(.proposalInvalid, "\(name): does not fit the schema: \(faults.joined(separator: "; "))")
         }
     }
 }

@@ -1,7 +1,9 @@
 package import JobModel
 package import Postgres
 
-/// What people did: who, what, on what, when, and why. It is only ever added to.
+/// What people did: who, what, on what, when, and why.
+///
+/// It is only ever added to.
 package struct AuditStore: Sendable {
     /// The most entries of one answer.
     package static let maximumEntries = 1000
