@@ -115,7 +115,7 @@ let package = Package(
         library("Settings", in: "Shared/Settings", ["JobModel", "Workflow"]),
 
         // The worker
-        library("Models", in: "Worker/Models", ["JobModel", "HTTPTransport"]),
+        library("Models", in: "Worker/Models", ["JobModel", "Digests", "HTTPTransport"]),
         library(
             "Tools",
             in: "Worker/Tools",
@@ -221,7 +221,7 @@ let package = Package(
         tests("WorkflowTests", ["JobModel", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
-        tests("ModelsTests", ["JobModel", "HTTPTransport", "Models", "TestSupport"]),
+        tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
         tests(
             "GatewayTests",
             ["JobModel", "Digests", "Checkpoints", "HTTPTransport", "Models", "Settings", "Gateway", "TestSupport"]

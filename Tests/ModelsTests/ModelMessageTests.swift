@@ -1,3 +1,4 @@
+import Digests
 import JobModel
 import Models
 import Testing
@@ -58,5 +59,23 @@ import Testing
     )
     func keepsArgumentsThatAreNoJSON(_ text: String, _ expected: ToolArguments) {
         #expect(ToolArguments(text: text) == expected)
+    }
+
+    @Test func keepsFilesReadable() throws {
+        let digest = SHA256.digest(of: "abc".utf8)
+        let message = ModelMessage(
+            role: .user,
+            parts: [
+                .file(ModelFile(mediaType: "image/png", name: "a.png", content: .blob(digest, byteCount: 3))),
+                .file(ModelFile(mediaType: "image/png", name: nil, content: .url("https://x.test/a"))),
+                .file(ModelFile(mediaType: "text/plain", name: nil, content: .data([97]))),
+            ]
+        )
+        let text =
+            #"{"role":"user","parts":[{"type":"file","media_type":"image/png","name":"a.png","sha256":"\#(digest.hex)","#
+            + #""bytes":3},{"type":"file","media_type":"image/png","url":"https://x.test/a"},"#
+            + #"{"type":"file","media_type":"text/plain","base64":"YQ=="}]}"#
+        #expect(message.json.text() == text)
+        #expect(try ModelMessage(json: JSONValue(parsing: text)) == message)
     }
 }

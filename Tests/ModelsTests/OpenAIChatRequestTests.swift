@@ -5,7 +5,77 @@ import Testing
 
 @Suite struct OpenAIChatRequestTests {
     private func body(_ request: ModelRequest, _ kind: ModelEndpoint.Kind = .openAICompatible) -> JSONValue {
-        OpenAIChatRequest(request, kind: kind).body
+        let endpoint = ModelEndpoint(name: "a", kind: kind, baseURL: "", key: nil)
+        do {
+            return try OpenAIChatRequest(
+                request,
+                kind: kind,
+                origin: ReasoningOrigin(endpoint, model: request.model)
+            ).body
+        } catch {
+            Issue.record(error)
+            return .null
+        }
+    }
+
+    @Test func writesImagesAndFiles() {
+        let parts: [MessagePart] = [
+            .file(ModelFile(mediaType: "image/png", name: nil, content: .data([1, 2, 3]))),
+            .file(ModelFile(mediaType: "image/png", name: nil, content: .url("https://x.test/a.png"))),
+            .file(ModelFile(mediaType: "application/pdf", name: "b.pdf", content: .data([1]))),
+            .file(ModelFile(mediaType: "text/csv", name: "c.csv", content: .data(Array("a,b".utf8)))), .text("hi"),
+        ]
+        let content = body(ModelRequest(model: "m", messages: [ModelMessage(role: .user, parts: parts)]))["messages"]?[
+            0
+        ]?["content"]
+        #expect(
+            content == [
+                ["type": "image_url", "image_url": ["url": "data:image/png;base64,AQID"]],
+                ["type": "image_url", "image_url": ["url": "https://x.test/a.png"]],
+                ["type": "file", "file": ["filename": "b.pdf", "file_data": "data:application/pdf;base64,AQ=="]],
+                ["type": "text", "text": "c.csv:\na,b"], ["type": "text", "text": "hi"],
+            ]
+        )
+    }
+
+    @Test func tellsOpenAIAloneItsCacheKey() {
+        var request = ModelRequest(model: "m", messages: [.user("u")])
+        request.cache.key = "chassis-run-7"
+        request.reasoning = .low
+        #expect(body(request, .openAI)["prompt_cache_key"] == "chassis-run-7")
+        #expect(body(request, .openAI)["reasoning_effort"] == "low")
+        #expect(body(request)["prompt_cache_key"] == nil)
+    }
+
+    @Test func givesThoughtsBackUnderTheirNameToTheirModelAlone() throws {
+        let endpoint = ModelEndpoint(name: "a", kind: .openAICompatible, baseURL: "", key: nil)
+        let origin = ReasoningOrigin(endpoint, model: "m")
+        func request(_ message: String, model: String = "m") throws -> JSONValue? {
+            let completion = #"{"choices":[{"message":\#(message),"finish_reason":"tool_calls"}]}"#
+            let answer = try OpenAIChatDraft(completion: JSONValue(parsing: completion), origin: origin).answer()
+            return body(ModelRequest(model: model, messages: [answer.message]))["messages"]?[0]
+        }
+        let call = #""tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]"#
+        let plain = #"{"reasoning_content":"hm",\#(call)}"#
+        #expect(try request(plain)?["reasoning_content"] == "hm")
+        #expect(try request(plain, model: "n")?["reasoning_content"] == nil)
+        #expect(try request(#"{"reasoning":"hm",\#(call)}"#)?["reasoning_content"] == nil)
+        let details = #"[{"type":"reasoning.encrypted","data":"b3A=","index":0}]"#
+        let opaque = try request(#"{"reasoning":"hm","reasoning_details":\#(details),\#(call)}"#)
+        #expect(try opaque?["reasoning_details"] == JSONValue(parsing: details))
+    }
+
+    @Test func putsReasoningDetailsTogether() {
+        var details = ReasoningDetails()
+        details.add([["type": "reasoning.text", "text": "a", "index": 0]])
+        details.add([
+            ["type": "reasoning.text", "text": "b", "signature": "s", "index": 0], ["type": "x", "index": 1],
+        ])
+        #expect(
+            details.values == [
+                ["type": "reasoning.text", "text": "ab", "signature": "s", "index": 0], ["type": "x", "index": 1],
+            ]
+        )
     }
 
     @Test func asksForAStreamWithItsUsage() {

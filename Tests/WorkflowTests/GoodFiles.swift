@@ -29,6 +29,28 @@ enum GoodFiles {
         """,
         """
         name: w
+        params: {i: {}}
+        jobs:
+          a: {command: [x]}
+          b:
+            needs: [a]
+            llm:
+              model: [c/m, "d/${{ params.i }}", e/n/o]
+              prompt: p
+              images: [https://h/a, "${{ params.i }}", a/b/c.png, "data:image/png;base64,AA=="]
+              files:
+                - a/b.pdf
+                - {from: a/b, type: application/pdf, name: B}
+              choose: [x, y]
+              reasoning: none
+              cache: true
+          c:
+            agent: {model: [c/m], prompt: p, reasoning: high, cache: false}
+          d:
+            llm: {model: c/m, prompt: p, choose: {x: The first., y: The second.}}
+        """,
+        """
+        name: w
         team: growth
         params:
           a: {type: integer, default: 1, enum: [1, 2]}

@@ -3,8 +3,8 @@ package import JobModel
 /// A named way to reach a model, a database, a web service or a tool server.
 package struct ConnectionDefinition: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
-        /// An endpoint that speaks OpenAI Chat Completions; its address ends before `/chat/completions`.
-        case openai(url: String, key: Secret?, prices: [String: ModelPrice], silence: SilenceLimits)
+        /// Models, in whoever's words.
+        case model(ModelAccess)
         /// A database, as a libpq connection string or URL.
         case postgres(url: Secret)
         /// A web service: requests must begin with its address, and carry its headers.
@@ -16,8 +16,7 @@ package struct ConnectionDefinition: Equatable, Sendable {
 
         package static func == (left: Kind, right: Kind) -> Bool {
             switch (left, right) {
-            case (.openai(let a, let b, let c, let d), .openai(let e, let f, let g, let h)):
-                a == e && b == f && c == g && d == h
+            case (.model(let a), .model(let b)): a == b
             case (.postgres(let a), .postgres(let b)): a == b
             case (.http(let a, let b, let c), .http(let d, let e, let f)):
                 a == d && c == f && b.map(\.name) == e.map(\.name) && b.map(\.value) == e.map(\.value)
@@ -26,14 +25,6 @@ package struct ConnectionDefinition: Equatable, Sendable {
             default: false
             }
         }
-    }
-
-    /// How long a model may be silent.
-    package struct SilenceLimits: Equatable, Sendable {
-        /// Before the first byte of its answer; nil for the default, 2 minutes.
-        package var firstByte: Duration?
-        /// Between two bytes of its answer; nil for the default, 1 minute.
-        package var stall: Duration?
     }
 
     package let name: String

@@ -33,19 +33,10 @@ struct ConnectionReader {
             return nil
         }
         let fields = Dictionary(uniqueKeysWithValues: entries.map { ($0.key, $0.value) })
+        if let wire = fields["kind"]?.scalarText.flatMap(ModelAccess.Wire.init) {
+            return model(wire, of: fields, at: connection).map { .model($0) }
+        }
         switch fields["kind"]?.scalarText {
-        case "openai":
-            check(entries, ["kind", "url", "url_env", "key", "key_env", "key_file", "prices", "first_byte", "stall"])
-            guard let url = address(of: fields, at: connection) else { return nil }
-            let hasKey = ["key", "key_env", "key_file"].contains { fields[$0] != nil }
-            let key = hasKey ? secret("key", of: fields, at: connection) : nil
-            if let key { checkHeader("key", key, at: connection.keyPlace) }
-            return .openai(
-                url: url,
-                key: key,
-                prices: prices(fields["prices"]),
-                silence: .init(firstByte: duration("first_byte", of: fields), stall: duration("stall", of: fields))
-            )
         case "postgres":
             check(entries, ["kind", "url", "url_env", "url_file"])
             return secret("url", of: fields, at: connection).map { .postgres(url: $0) }
@@ -60,9 +51,10 @@ struct ConnectionReader {
         case "mcp": return mcp(fields, of: connection).map { .mcp($0) }
         case "openapi": return openapi(fields, of: connection).map { .openapi($0) }
         default:
+            let known = ModelAccess.Wire.allCases.map(\.rawValue).joined(separator: ", ")
             refuse(
                 fields["kind"]?.place ?? connection.keyPlace,
-                "kind must be openai, postgres, http, mcp or openapi"
+                "kind must be one of \(known), postgres, http, mcp, openapi"
             )
             return nil
         }
@@ -116,7 +108,7 @@ struct ConnectionReader {
         return nil
     }
 
-    private mutating func duration(_ key: String, of fields: [String: SourceNode]) -> Duration? {
+    mutating func duration(_ key: String, of fields: [String: SourceNode]) -> Duration? {
         guard let node = fields[key] else { return nil }
         guard let length = node.scalarText.flatMap({ Duration(text: $0) }), length > .zero else {
             refuse(node.place, "\(key) must be a length of time with its unit, such as 90s")
@@ -136,7 +128,7 @@ struct ConnectionReader {
         }
     }
 
-    private mutating func prices(_ node: SourceNode?) -> [String: ModelPrice] {
+    mutating func prices(_ node: SourceNode?) -> [String: ModelPrice] {
         guard let node else { return [:] }
         guard let entries = node.entries else {
             refuse(node.place, "prices is a mapping of models, such as gpt-4o: {input: 2.50, output: 10.00}")

@@ -76,7 +76,7 @@ package struct RunStore: Sendable {
         package let source: String
     }
 
-    private let pool: PostgresPool
+    let pool: PostgresPool
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 

@@ -54,6 +54,7 @@ package enum Statement {
     static let readOrigin = load("read_origin", PackageResources.read_origin_sql)
     static let retryRun = load("retry_run", PackageResources.retry_run_sql)
     static let dismissUnknownSteps = load("dismiss_unknown_steps", PackageResources.dismiss_unknown_steps_sql)
+    static let readJobPlace = load("read_job_place", PackageResources.read_job_place_sql)
     static let readOutputs = load("read_outputs", PackageResources.read_outputs_sql)
 
     // Steps and logs
@@ -68,6 +69,13 @@ package enum Statement {
     static let lockCalls = load("lock_calls", PackageResources.lock_calls_sql)
     static let unlockCalls = load("unlock_calls", PackageResources.unlock_calls_sql)
     static let addLogLines = load("add_log_lines", PackageResources.add_log_lines_sql)
+
+    // Connections
+    static let lockConnection = load("lock_connection", PackageResources.lock_connection_sql)
+    static let enterConnection = load("enter_connection", PackageResources.enter_connection_sql)
+    static let leaveConnection = load("leave_connection", PackageResources.leave_connection_sql)
+    static let holdConnection = load("hold_connection", PackageResources.hold_connection_sql)
+    static let readConnectionHold = load("read_connection_hold", PackageResources.read_connection_hold_sql)
 
     // Retention
     static let pruneRuns = load("prune_runs", PackageResources.prune_runs_sql)

@@ -18,6 +18,11 @@ struct Conversation: Sendable {
     let schema: JSONSchema?
     let temperature: Double?
     let maximumOutputTokens: Int?
+    var reasoning: ReasoningLevel?
+    /// Whether a provider that takes money for it keeps the beginning of the conversation.
+    var keepsPrompt = false
+    /// Reads the files that messages refer to.
+    let files: RequestFiles
 
     /// From which turn on another model is asked.
     struct ModelChange: Sendable {
@@ -67,7 +72,7 @@ struct Conversation: Sendable {
         let caller = caller(ofTurn: turn)
         var request = request(to: caller, messages: added).fingerprintFields
         if case .object(var fields) = request {
-            fields["connection"] = caller.connection.fingerprintFields
+            fields["connection"] = .string(caller.reference.connection)
             if !tools.isEmpty {
                 fields["effects"] = .object(
                     JSONObject(tools.map { ($0.definition.name, .string($0.effect.rawValue)) })
@@ -79,9 +84,12 @@ struct Conversation: Sendable {
     }
 
     private func request(to caller: ModelCaller, messages: [ModelMessage]) -> ModelRequest {
-        var request = ModelRequest(model: caller.connection.model, messages: messages, tools: tools.map(\.definition))
+        var request = ModelRequest(model: caller.reference.model, messages: messages, tools: tools.map(\.definition))
         request.temperature = temperature
         request.maximumOutputTokens = maximumOutputTokens
+        request.reasoning = reasoning.flatMap { ReasoningEffort(rawValue: $0.rawValue) }
+        request.cache.key = "chassis-run-\(context.job.run)"
+        request.cache.marksPrefix = keepsPrompt
         if let schema { request.output = OutputSchema(name: "output", schema: schema.value) }
         return request
     }
@@ -93,22 +101,26 @@ struct Conversation: Sendable {
         _ fingerprint: Fingerprint
     ) async throws -> ModelAnswer {
         let caller = caller(ofTurn: turn)
-        let step = StepRequest(
+        var step = StepRequest(
             position: .turn(turn),
             fingerprint: fingerprint,
             kind: .model,
-            name: "\(caller.connection.endpoint.name)/\(caller.connection.model)",
+            name: caller.name,
             effect: .none,
             isPaid: true,
             carries: .array(added.map(\.json)),
             mending: mending(ofTurn: turn, fingerprint)
         )
-        let steps = context.steps
-        let log = context.log
-        let outcome = try await steps.run(step) { calls in
-            try await caller.ask(request(to: caller, messages: messages), calls: calls, log: log) {
-                steps.answerBegins(of: step.position)
-            }
+        let admission = caller.admission(of: context.job)
+        step.admit = { check in
+            try await caller.enter(admission, request(to: caller, messages: messages), check: check)
+        }
+        let outcome: StepOutcome
+        do {
+            outcome = try await run(step, caller, messages, admission)
+        } catch {
+            await admission.leave()
+            throw error
         }
         do {
             let answer = try ModelAnswer(json: outcome.value)
@@ -119,6 +131,27 @@ struct Conversation: Sendable {
                 code: "checkpoint",
                 message: "the checkpoint of turn \(turn) does not read as an answer: \(error)"
             )
+        }
+    }
+
+    private func run(
+        _ step: StepRequest,
+        _ caller: ModelCaller,
+        _ messages: [ModelMessage],
+        _ admission: ModelAdmission
+    ) async throws -> StepOutcome {
+        let steps = context.steps
+        let log = context.log
+        return try await steps.run(step) { calls in
+            let loaded: [ModelMessage]
+            do {
+                loaded = try await files.load(messages)
+            } catch {
+                throw StepFailure(failure: JobFailure(code: "store", message: "\(error)"), unknownCalls: 0)
+            }
+            return try await caller.ask(request(to: caller, messages: loaded), admission, calls: calls, log: log) {
+                steps.answerBegins(of: step.position)
+            }
         }
     }
 
@@ -134,7 +167,7 @@ struct Conversation: Sendable {
                 message: message,
                 stopReason: message.toolCalls.isEmpty ? .end : .toolCalls,
                 usage: nil,
-                model: caller(ofTurn: turn).connection.model,
+                model: caller(ofTurn: turn).reference.model,
                 responseID: nil
             ).json
         }

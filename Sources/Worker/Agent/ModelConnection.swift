@@ -2,65 +2,36 @@ import JobModel
 import Models
 import Settings
 
-/// A model as a job names it, `connection/model`, and what reaching it takes.
-struct ModelConnection: Sendable {
+/// A model, and what reaching it takes.
+struct ModelConnection: Sendable, CustomStringConvertible {
+    let reference: ModelReference
     let endpoint: ModelEndpoint
-    let model: String
     /// What its tokens cost; nil when nobody said.
     let price: ModelPrice?
+    /// How much may be asked of the connection.
+    let limits: ConnectionLimits
 
-    /// - Throws: A permanent `JobFailure` that says what to write instead.
-    init(_ reference: String, among connections: [String: ConnectionDefinition]) throws(JobFailure) {
-        let parts = reference.split(separator: "/", maxSplits: 1)
-        guard parts.count == 2 else {
-            throw JobFailure(
-                code: "model-unknown",
-                message: "\"\(reference)\" names no model; write connection/model",
-                isPermanent: true
-            )
-        }
-        let name = String(parts[0])
-        guard let connection = connections[name],
-            case .openai(let url, let key, let prices, let silence) = connection.kind
-        else {
-            let known = connections.values.filter { if case .openai = $0.kind { true } else { false } }.map(\.name)
+    /// - Throws: A `JobFailure` when this worker has no such connection, which another one may have.
+    init(_ reference: ModelReference, among connections: [String: ConnectionDefinition]) throws(JobFailure) {
+        guard case .model(let access) = connections[reference.connection]?.kind else {
+            let known = connections.values.filter { if case .model = $0.kind { true } else { false } }.map(\.name)
             throw JobFailure(
                 code: "connection-unknown",
-                message: "this worker has no connection \(name) to a model"
+                message: "this worker has no connection \(reference.connection) to a model"
                     + (known.isEmpty
                         ? "; give it one with --connections" : "; it has \(known.sorted().joined(separator: ", "))")
             )
         }
-        model = String(parts[1])
-        endpoint = ModelEndpoint(
-            name: name,
-            kind: Self.isOpenAI(url) ? .openAI : .openAICompatible,
-            baseURL: url,
-            key: key,
-            timeouts: ModelTimeouts(silence)
-        )
-        price = prices[model]
+        self.reference = reference
+        endpoint = ModelEndpoint(access, name: reference.connection, model: reference.model)
+        price = access.prices[reference.model]
+        limits = access.limits
     }
 
-    /// Whether an address is OpenAI's own, whose newer models refuse what others still expect.
-    private static func isOpenAI(_ url: String) -> Bool {
-        url.split(separator: "/").dropFirst().first?.split(separator: ":").first == "api.openai.com"
-    }
-
-    /// What decides the answer besides the request: the address may change (another port, a mirror), the name not.
-    var fingerprintFields: JSONValue { .string(endpoint.name) }
+    var description: String { reference.description }
 
     func cost(of usage: TokenUsage?) -> MicroDollars? {
         guard let price, let usage else { return nil }
         return price.cost(input: usage.input, cachedInput: usage.cachedInput, output: usage.output)
-    }
-}
-
-extension ModelTimeouts {
-    /// The limits that a connection sets, and the defaults for those that it does not.
-    fileprivate init(_ limits: ConnectionDefinition.SilenceLimits) {
-        self.init()
-        if let firstByte = limits.firstByte { self.firstByte = firstByte }
-        if let stall = limits.stall { self.stall = stall }
     }
 }

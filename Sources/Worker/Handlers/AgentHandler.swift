@@ -7,8 +7,9 @@ import Workflow
 
 /// Runs jobs of the kind agent: a model that works with tools until it has an answer.
 struct AgentHandler: JobHandler {
-    let provider: any ModelProvider
     let connections: [String: ConnectionDefinition]
+    let files: RequestFiles
+    let gates: ConnectionGates
     let toolbox: Toolbox
 
     func run(_ context: JobContext) async throws -> JSONValue {
@@ -17,24 +18,29 @@ struct AgentHandler: JobHandler {
         if let instructions = try agent.instructions.map({ try context.text($0) }) {
             messages.append(.system(instructions))
         }
-        messages.append(.user(try context.text(agent.prompt)))
+        let shown = try await files.parts(agent.files, in: context)
+        messages.append(ModelMessage(role: .user, parts: shown + [.text(try context.text(agent.prompt))]))
         let offered = try toolbox.offered(agent.tools, in: context)
         let conversation = Conversation(
             context: context,
-            caller: ModelCaller(
-                provider: provider,
-                connection: try ModelConnection(try context.text(agent.model), among: connections)
+            caller: try ModelCaller(
+                ([agent.model] + agent.fallbacks).map { try context.text($0) },
+                among: connections,
+                gates: gates
             ),
             change: try context.fork?.edit.model.map { model throws(JobFailure) in
                 Conversation.ModelChange(
                     turn: context.fork?.turn ?? 1,
-                    caller: ModelCaller(provider: provider, connection: try ModelConnection(model, among: connections))
+                    caller: try ModelCaller([model], among: connections, gates: gates)
                 )
             },
             offered: offered,
             schema: agent.output,
             temperature: agent.temperature,
-            maximumOutputTokens: agent.maximumOutputTokens
+            maximumOutputTokens: agent.maximumOutputTokens,
+            reasoning: agent.reasoning,
+            keepsPrompt: agent.keepsPrompt ?? !agent.tools.isEmpty,
+            files: files
         )
         var loop = AgentStateMachine(messages: messages, limits: agent.limits, schema: agent.output)
         loop.interjection = context.fork?.interjection

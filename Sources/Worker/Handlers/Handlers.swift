@@ -11,21 +11,21 @@ enum Handlers {
     static func all(
         settings: WorkerSettings,
         store: DirectoryStore,
+        runs: RunStore,
         clock: DatabaseClock,
+        gates: ConnectionGates,
         gateway: GatewayHost
-    ) -> [JobKind.Name:
-        any JobHandler]
-    {
+    ) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner()
         let toolbox = Toolbox(
             connections: settings.connections,
             runner: runner,
             programs: ProgramDirectory(path: settings.programs ?? "/nonexistent")
         )
-        let provider = OpenAIChatProvider()
+        let files = RequestFiles(store: store, runs: runs)
         return [
-            .agent: AgentHandler(provider: provider, connections: settings.connections, toolbox: toolbox),
-            .llm: LLMHandler(provider: provider, connections: settings.connections),
+            .agent: AgentHandler(connections: settings.connections, files: files, gates: gates, toolbox: toolbox),
+            .llm: LLMHandler(connections: settings.connections, files: files, gates: gates),
             .command: CommandHandler(
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),

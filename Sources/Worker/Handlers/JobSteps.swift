@@ -195,6 +195,7 @@ final class JobSteps: Sendable {
         }
         try checkUnknown(step)
         await noteReplay()
+        try await step.admit?(checkBoundary)
         let identity = identity(of: step)
         if step.needsIntent {
             failpoints.reach(.beforeIntent, with: step.position)
@@ -290,7 +291,7 @@ final class JobSteps: Sendable {
                 startedAt: startedAt,
                 endedAt: .now,
                 effect: step.effect,
-                request: .string(step.name),
+                request: .string(result.name ?? step.name),
                 result: result.value,
                 usage: result.usage,
                 cost: result.cost,
@@ -374,6 +375,7 @@ final class JobSteps: Sendable {
     private func calls(of step: StepRequest, _ identity: StepStore.Identity) -> StepCalls {
         StepCalls(
             idempotencyKey: idempotencyKey(of: step),
+            check: { [self] in try checkBoundary() },
             noteFailure: { [self] reason, mayHaveHappened in
                 try await patience {
                     try await store.settle(
@@ -385,9 +387,11 @@ final class JobSteps: Sendable {
                     )
                 }
             },
-            beginAgain: { [self] in
+            beginAgain: { [self] name in
                 try checkBoundary()
-                try await patience { try await store.intend(identity) }
+                var renamed = identity
+                renamed.name = name
+                try await patience { [renamed] in try await store.intend(renamed) }
             }
         )
     }

@@ -5,10 +5,13 @@
 struct StepCalls: Sendable {
     /// The same in every attempt, so that a provider or tool that honours it does nothing twice.
     let idempotencyKey: String
+    /// Throws when the job must not go on, because the lease is lost or the worker drains.
+    let check: @Sendable () throws -> Void
     /// Notes that a call failed after which another one will be made.
     ///
     /// The second value tells whether it may have been paid for, or have happened.
     let noteFailure: @Sendable (_ reason: String, _ mayHaveHappened: Bool) async throws -> Void
-    /// Writes the intent of another call; throws when it must not be made, because the lease is lost or the worker drains.
-    let beginAgain: @Sendable () async throws -> Void
+    /// Writes the intent of another call, with the model or tool that is called; throws when it must not be made, because
+    /// the lease is lost or the worker drains.
+    let beginAgain: @Sendable (_ name: String) async throws -> Void
 }

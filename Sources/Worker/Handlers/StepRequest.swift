@@ -11,6 +11,10 @@ struct StepRequest: Sendable {
     var effect: Effect
     /// Whether running it may cost money.
     var isPaid: Bool
+    /// What has to be waited for before it may be run, and before its intent is written.
+    ///
+    /// It is told how to find out whether the job may still go on.
+    var admit: (@Sendable (_ check: () throws -> Void) async throws -> Void)?
     /// What its request repeats of the step before, from which that one's damaged record can be mended.
     var carries: JSONValue?
     /// How its own damaged record can be mended.
@@ -34,6 +38,8 @@ struct StepResult: Sendable {
     var usage: JSONValue?
     /// What it cost; nil when it costs money and the price is not known.
     var cost: MicroDollars?
+    /// Who did it, where that is not whom the step names.
+    var name: String?
 
     init(value: JSONValue, usage: JSONValue? = nil, cost: MicroDollars? = nil) {
         self.value = value

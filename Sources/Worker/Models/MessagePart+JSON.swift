@@ -1,10 +1,11 @@
+import Digests
 package import JobModel
 
 // The keys and values of this file are kept in every checkpoint: they may be added to, never changed.
 
 extension MessagePart {
     private enum Kind: String, CaseIterable {
-        case text, reasoning
+        case text, file, reasoning
         case toolCall = "tool_call"
         case toolResult = "tool_result"
     }
@@ -17,6 +18,17 @@ extension MessagePart {
         case .text(let text):
             kind(.text)
             object["text"] = .string(text)
+        case .file(let file):
+            kind(.file)
+            object["media_type"] = .string(file.mediaType)
+            object["name"] = file.name.map { .string($0) }
+            switch file.content {
+            case .url(let url): object["url"] = .string(url)
+            case .data(let bytes): object["base64"] = .string(Base64.encode(bytes))
+            case .blob(let digest, let byteCount):
+                object["sha256"] = .string(digest.hex)
+                object["bytes"] = .integer(Int64(byteCount))
+            }
         case .toolCall(let call):
             kind(.toolCall)
             object["id"] = .string(call.id)
@@ -42,6 +54,7 @@ extension MessagePart {
         switch try reading.member("type").choice(Kind.self) {
         case .text:
             self = .text(try reading.member("text").string())
+        case .file: self = .file(try ModelFile(reading))
         case .toolCall:
             let arguments: ToolArguments =
                 if let invalid = reading.optional("invalid_arguments") {
@@ -69,5 +82,26 @@ extension MessagePart {
         case .reasoning:
             self = .reasoning(try reading.member("text").string(), opaque: reading.value["opaque"])
         }
+    }
+}
+
+extension ModelFile {
+    fileprivate init(_ reading: JSONReading) throws(ModelJSONError) {
+        self.init(
+            mediaType: try reading.member("media_type").string(),
+            name: try reading.optional("name")?.string(),
+            content: try Self.content(reading)
+        )
+    }
+
+    private static func content(_ reading: JSONReading) throws(ModelJSONError) -> Content {
+        if let url = reading.optional("url") { return .url(try url.string()) }
+        if let text = reading.optional("base64") {
+            guard let bytes = Base64.decode(try text.string()) else { throw text.fault("Base64") }
+            return .data(bytes)
+        }
+        let digest = reading.member("sha256")
+        guard let sha256 = SHA256Digest(hex: try digest.string()) else { throw digest.fault("a SHA-256") }
+        return .blob(sha256, byteCount: try reading.member("bytes").count())
     }
 }

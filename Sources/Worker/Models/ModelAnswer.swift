@@ -10,6 +10,8 @@ package struct ModelAnswer: Equatable, Sendable {
     package var usage: TokenUsage?
     /// The model that answered, as the provider names it; it may be more exact than the one that was asked for.
     package var model: String
+    /// The connection over which it came; nil when nobody noted it.
+    package var connection: String?
     /// The provider's id for the answer; nil when it gave none.
     package var responseID: String?
 
@@ -33,6 +35,7 @@ package struct ModelAnswer: Equatable, Sendable {
         var object: JSONObject = ["message": message.json, "stop_reason": .string(stopReason.rawValue)]
         object["usage"] = usage?.json
         object["model"] = .string(model)
+        object["connection"] = connection.map { .string($0) }
         object["response_id"] = responseID.map { .string($0) }
         return .object(object)
     }
@@ -45,6 +48,7 @@ package struct ModelAnswer: Equatable, Sendable {
         usage = nil
         if let read = reading.optional("usage") { usage = try TokenUsage(read) }
         model = try reading.member("model").string()
+        connection = try reading.optional("connection")?.string()
         responseID = try reading.optional("response_id")?.string()
     }
 }

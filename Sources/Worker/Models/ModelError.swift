@@ -61,11 +61,32 @@ package struct ModelError: Error, Equatable, Sendable {
         }
     }
 
+    /// Whether another model may answer where this one never will: the model is not known, or not for this key, or
+    /// there is no money left for it.
+    package var isOfThisModelAlone: Bool {
+        switch reason {
+        case .status(let code, let type, _, let message):
+            [401, 402, 403, 404, 410].contains(code) || code == 429
+                || Self.unknownModelTypes.contains(type ?? "")
+                || code == 400 && message.contains("model identifier is invalid")
+        case .reported(let type, _): Self.accountTypes.contains(type ?? "")
+        case .invalidRequest, .unreachable, .stalled, .cutStream, .malformed: false
+        }
+    }
+
     /// The types of reported errors that come again however often the request is sent.
-    private static let finalTypes: Set<String> = [
-        "invalid_request_error", "authentication_error", "permission_error", "not_found_error", "insufficient_quota",
-        "request_too_large", "context_length_exceeded", "billing_error",
-    ]
+    private static let finalTypes: Set<String> = accountTypes.union([
+        "invalid_request_error", "request_too_large", "context_length_exceeded", "validationException",
+        "INVALID_ARGUMENT", "invalid_prompt",
+    ])
+
+    /// Those among them that are about the account or the model, not the request.
+    private static let accountTypes: Set<String> = unknownModelTypes.union([
+        "authentication_error", "permission_error", "not_found_error", "insufficient_quota", "billing_error",
+        "accessDeniedException", "resourceNotFoundException",
+    ])
+
+    private static let unknownModelTypes: Set<String> = ["model_not_found", "invalid_model", "model_not_supported"]
 }
 
 extension ModelError: CustomStringConvertible {

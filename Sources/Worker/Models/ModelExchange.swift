@@ -26,16 +26,20 @@ struct ModelExchange {
 
     /// Posts a JSON body and returns the response when its status is 2xx.
     ///
-    /// - Parameter headers: What this provider wants; the endpoint's own headers take the place of equal ones.
+    /// - Parameters:
+    ///   - url: The whole address, as `ModelEndpoint.url` makes it.
+    ///   - headers: What this provider wants; the endpoint's own headers take the place of equal ones.
+    ///   - sign: Adds what depends on the whole request.
     func post(
         _ body: JSONValue,
-        to path: String,
+        to url: String,
         headers: HTTPHeaders,
-        idempotencyKey: String
+        idempotencyKey: String,
+        sign: (inout HTTPRequest) throws(ModelError.Reason) -> Void = { _ throws(ModelError.Reason) in }
     ) async throws -> HTTPResponseStream {
-        var request = HTTPRequest(method: "POST", url: endpoint.url(path), headers: headers, body: body.encoded())
+        var request = HTTPRequest(method: "POST", url: url, headers: headers, body: body.encoded())
         request.headers["Content-Type"] = "application/json"
-        request.headers["Accept"] = "text/event-stream, application/json"
+        if request.headers["Accept"] == nil { request.headers["Accept"] = "text/event-stream, application/json" }
         request.headers["Idempotency-Key"] = idempotencyKey
         for header in endpoint.headers { request.headers[header.name] = header.value.exposed }
         request.connectTimeout = endpoint.timeouts.connect
@@ -43,6 +47,7 @@ struct ModelExchange {
         request.stallTimeout = endpoint.timeouts.stall
         request.totalTimeout = endpoint.timeouts.total
         request.certificateAuthorities = endpoint.certificateAuthorities
+        try sign(&request)
         let response = try await client.start(request)
         guard (200..<300).contains(response.status) else { throw try await refusal(in: response) }
         return response
@@ -73,7 +78,14 @@ struct ModelExchange {
             // The status alone says enough.
         }
         let report = ProviderReport(body: body)
-        return .status(code: response.status, type: report.type, retryAfter: retryAfter, message: report.message)
+        // AWS says the type in a header, and behind a colon where it is documented.
+        let type = report.type ?? response.headers["x-amzn-ErrorType"].map { String($0.prefix { $0 != ":" }) }
+        return .status(
+            code: response.status,
+            type: type,
+            retryAfter: retryAfter ?? report.retryAfter,
+            message: report.message
+        )
     }
 
     private func error(_ reason: ModelError.Reason) -> ModelError {

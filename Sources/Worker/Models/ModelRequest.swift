@@ -24,6 +24,10 @@ package struct ModelRequest: Hashable, Sendable {
     package var maximumOutputTokens: Int?
     /// A number that makes the answer repeatable where the provider can; nil, the default, for none.
     package var seed: Int64?
+    /// How much the model thinks before it answers; nil, the default, leaves it to the provider.
+    package var reasoning: ReasoningEffort?
+    /// How the provider's cache of prompts is used; of no account to the answer, and no part of the fingerprint.
+    package var cache = PromptCache()
     /// Further members of the provider's request, passed on as they are; those the machine sets itself win.
     package var extra: JSONObject = [:]
 
@@ -49,6 +53,7 @@ package struct ModelRequest: Hashable, Sendable {
         object["temperature"] = temperature.map { .number($0) }
         object["maximum_output_tokens"] = maximumOutputTokens.map { .integer(Int64($0)) }
         object["seed"] = seed.map { .integer($0) }
+        object["reasoning"] = reasoning.map { .string($0.rawValue) }
         if !extra.isEmpty { object["extra"] = .object(extra) }
         return .object(object)
     }

@@ -18,5 +18,11 @@ package struct OutputSchema: Hashable, Sendable {
         self.isStrict = isStrict
     }
 
+    /// What a model is told of the shape where its provider cannot be.
+    var instruction: String {
+        "Answer with JSON alone, without a code fence and without any other text. It must fit this JSON Schema:\n"
+            + schema.text()
+    }
+
     var json: JSONValue { ["name": .string(name), "schema": schema, "strict": .bool(isStrict)] }
 }

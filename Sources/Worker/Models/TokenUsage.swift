@@ -48,6 +48,12 @@ package struct TokenUsage: Hashable, Sendable {
         self.reasoning = part(reasoning, of: output)
     }
 
+    /// The sum of counts that a provider reports apart; nil when one of them cannot be.
+    static func total(_ counts: Int64...) -> Int64? {
+        guard counts.allSatisfy({ (0...Int64(maximumCount)).contains($0) }) else { return nil }
+        return counts.reduce(0, +)
+    }
+
     /// The usage as it is kept in checkpoints.
     package var json: JSONValue {
         [

@@ -297,7 +297,9 @@ package struct WorkerService: Service {
             handlers: Handlers.all(
                 settings: settings,
                 store: store,
+                runs: runs,
                 clock: DatabaseClock(pool),
+                gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
                 gateway: gateway
             ),
             plainHandlers: plainHandlers,

@@ -2,10 +2,14 @@
 package struct AgentDefinition: Equatable, Sendable {
     /// Which model is asked, as `connection/model`.
     package let model: Template
+    /// Which models are asked, in this order, when that one cannot answer.
+    package let fallbacks: [Template]
     /// What the model is told about its part, before the prompt.
     package let instructions: Template?
     /// What the model is asked to do.
     package let prompt: Template
+    /// What the model is shown before the prompt.
+    package let files: [FileDefinition]
     /// What the model may call; the names differ.
     package let tools: [ToolDefinition]
     /// What the answer must look like; nil takes a text.
@@ -16,6 +20,10 @@ package struct AgentDefinition: Equatable, Sendable {
     package let temperature: Double?
     /// The longest answer of one turn, in tokens; nil leaves it to the provider.
     package let maximumOutputTokens: Int?
+    /// How much the model thinks: none, minimal, low, medium or high; nil leaves it to the provider.
+    package let reasoning: ReasoningLevel?
+    /// Whether a provider that wants to be told keeps the beginning of the conversation; nil where it pays.
+    package let keepsPrompt: Bool?
 }
 
 /// Where an agent is stopped.

@@ -9,7 +9,8 @@ private enum ModelRange {
 extension AgentDefinition {
     private static let keys = KnownKeys(
         [
-            "model", "instructions", "prompt", "tools", "output", "limits", "temperature", "max_output_tokens",
+            "model", "instructions", "prompt", "images", "files", "tools", "output", "limits", "temperature",
+            "max_output_tokens", "reasoning", "cache",
         ],
         later: ["approve", "skills"]
     )
@@ -17,7 +18,7 @@ extension AgentDefinition {
     /// Reads an agent; nil where it cannot be used, which is reported.
     init?(reading field: SourceField) {
         guard let mapping = field.mapping(Self.keys) else { return nil }
-        let model = mapping.required("model", hint: "as in model: openai/gpt-4o")?.model()
+        let models = mapping.required("model", hint: "as in model: openai/gpt-4o")?.models()
         let instructions = mapping["instructions"]?.template()
         let prompt = mapping.required("prompt")?.template()
         let tools = mapping["tools"].map(ToolDefinition.tools) ?? []
@@ -25,16 +26,23 @@ extension AgentDefinition {
         let limits = mapping["limits"].map(AgentLimits.init(reading:)) ?? AgentLimits()
         let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
         let maximumOutputTokens = mapping["max_output_tokens"]?.integer(in: ModelRange.outputTokens)
-        guard let model, let prompt else { return nil }
+        let files = FileDefinition.files(in: mapping)
+        let reasoning = mapping["reasoning"]?.choice(ReasoningLevel.self)
+        let keepsPrompt = mapping["cache"]?.flag()
+        guard let models, let prompt else { return nil }
         self.init(
-            model: model,
+            model: models[0],
+            fallbacks: Array(models.dropFirst()),
             instructions: instructions,
             prompt: prompt,
+            files: files,
             tools: tools,
             output: output,
             limits: limits,
             temperature: temperature,
-            maximumOutputTokens: maximumOutputTokens
+            maximumOutputTokens: maximumOutputTokens,
+            reasoning: reasoning,
+            keepsPrompt: keepsPrompt
         )
     }
 }
@@ -53,14 +61,17 @@ extension AgentLimits {
 
 extension LLMDefinition {
     private static let keys = KnownKeys(
-        ["model", "instructions", "prompt", "output", "limits", "temperature", "max_output_tokens"],
-        later: ["branches"]
+        [
+            "model", "instructions", "prompt", "images", "files", "choose", "output", "limits", "temperature",
+            "max_output_tokens", "reasoning", "cache",
+        ],
+        later: ["batch"]
     )
 
     /// Reads a model call; nil where it cannot be used, which is reported.
     init?(reading field: SourceField) {
         guard let mapping = field.mapping(Self.keys) else { return nil }
-        let model = mapping.required("model", hint: "as in model: openai/gpt-4o")?.model()
+        let models = mapping.required("model", hint: "as in model: openai/gpt-4o")?.models()
         let instructions = mapping["instructions"]?.template()
         let prompt = mapping.required("prompt")?.template()
         let output = mapping["output"]?.schema()
@@ -68,14 +79,26 @@ extension LLMDefinition {
         let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
         let maximumOutputTokens = mapping["max_output_tokens"]?.integer(in: ModelRange.outputTokens)
         let timeLimit = limits?["time"]?.duration()
-        guard let model, let prompt else { return nil }
+        let files = FileDefinition.files(in: mapping)
+        let choices = mapping["choose"]?.choices() ?? []
+        if mapping["choose"] != nil, let output = mapping["output"] {
+            output.fault("a job that chooses has no output of another shape", hint: "remove output or choose")
+        }
+        let reasoning = mapping["reasoning"]?.choice(ReasoningLevel.self)
+        let keepsPrompt = mapping["cache"]?.flag()
+        guard let models, let prompt else { return nil }
         self.init(
-            model: model,
+            model: models[0],
+            fallbacks: Array(models.dropFirst()),
             instructions: instructions,
             prompt: prompt,
+            files: files,
+            choices: choices,
             output: output,
             temperature: temperature,
             maximumOutputTokens: maximumOutputTokens,
+            reasoning: reasoning,
+            keepsPrompt: keepsPrompt,
             timeLimit: timeLimit
         )
     }

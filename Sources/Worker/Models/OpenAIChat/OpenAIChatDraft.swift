@@ -21,10 +21,15 @@ struct OpenAIChatDraft {
     private var model = ""
     private var responseID: String?
 
-    init() {}
+    private let origin: ReasoningOrigin?
+    private var namesReasoningContent = false
+    private var details = ReasoningDetails()
+
+    init(origin: ReasoningOrigin? = nil) { self.origin = origin }
 
     /// Reads an answer that came in one document.
-    init(completion: JSONValue) throws(ModelError.Reason) {
+    init(completion: JSONValue, origin: ReasoningOrigin? = nil) throws(ModelError.Reason) {
+        self.init(origin: origin)
         _ = try add(completion, under: "message")
         guard hasEnded else { throw .malformed("there is no reason to stop in it") }
     }
@@ -68,7 +73,10 @@ struct OpenAIChatDraft {
         let declined = try Self.text(message.optional("refusal"))
         refusal += declined
         // Two names for the same thing, by provider.
-        reasoning += try Self.text(message.optional("reasoning_content") ?? message.optional("reasoning"))
+        let named = message.optional("reasoning_content")
+        if named != nil { namesReasoningContent = true }
+        reasoning += try Self.text(named ?? message.optional("reasoning"))
+        details.add(message.value["reasoning_details"]?.arrayValue ?? [])
         for call in try message.optional("tool_calls")?.elements() ?? [] { try add(call: call) }
         return piece + declined
     }
@@ -133,7 +141,9 @@ struct OpenAIChatDraft {
         guard finishReason != "error" else { throw .reported(type: nil, message: "the answer stopped with an error") }
         guard calls.allSatisfy({ !$0.name.isEmpty }) else { throw .malformed("a tool call has no name") }
         var parts: [MessagePart] = []
-        if !reasoning.isEmpty { parts.append(.reasoning(reasoning, opaque: nil)) }
+        if !reasoning.isEmpty || !details.isEmpty {
+            parts.append(.reasoning(reasoning, opaque: opaqueReasoning))
+        }
         if !(text + refusal).isEmpty { parts.append(.text(text + refusal)) }
         for (position, call) in calls.enumerated() {
             let id = call.id.isEmpty ? "call_\(responseID ?? "unnamed")_\(position)" : call.id
@@ -146,6 +156,12 @@ struct OpenAIChatDraft {
             model: model,
             responseID: responseID
         )
+    }
+
+    /// What has to be given back with the reasoning, by the name under which it came.
+    private var opaqueReasoning: JSONValue? {
+        if !details.isEmpty { return origin?.wrap(["reasoning_details": .array(details.values)]) }
+        return namesReasoningContent ? origin?.wrap(["field": "reasoning_content"]) : nil
     }
 
     private func stopReason(_ word: String) -> StopReason {

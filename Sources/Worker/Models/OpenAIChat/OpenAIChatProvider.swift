@@ -18,53 +18,27 @@ package struct OpenAIChatProvider: ModelProvider {
         onText: (@Sendable (String) -> Void)?
     ) async throws -> ModelAnswer {
         let exchange = ModelExchange(client: client, endpoint: endpoint)
+        let origin = ReasoningOrigin(endpoint, model: request.model)
         return try await exchange.reportingErrors {
-            let body = OpenAIChatRequest(request, kind: endpoint.kind).body
+            let body = try OpenAIChatRequest(request, kind: endpoint.kind, origin: origin).body
             var headers = HTTPHeaders()
-            if let key = endpoint.key { headers["Authorization"] = "Bearer \(key.exposed)" }
+            if let key = endpoint.key {
+                if endpoint.kind == .azureOpenAI {
+                    headers["api-key"] = key.exposed
+                } else {
+                    headers["Authorization"] = "Bearer \(key.exposed)"
+                }
+            }
             let response = try await exchange.post(
                 body,
-                to: "chat/completions",
+                to: endpoint.url("chat/completions"),
                 headers: headers,
                 idempotencyKey: idempotencyKey
             )
-            let type = (response.headers["Content-Type"] ?? "").prefix { $0 != ";" }.lowercased()
-            switch type {
-            case "text/event-stream", "":
-                return try await Self.readStream(response, onText)
-            case "application/json":
-                let draft = try OpenAIChatDraft(completion: try await exchange.json(of: response))
-                let answer = try draft.answer()
-                if !answer.message.text.isEmpty { onText?(answer.message.text) }
-                return answer
-            default:
-                let beginning = try await response.body.first { _ in true } ?? []
-                throw ModelError.Reason.malformed(
-                    "its content type is \(type); it begins \(ModelExchange.excerpt(beginning))"
-                )
+            return try await exchange.read(response, OpenAIChatStream(origin: origin), onText) {
+                document throws(ModelError.Reason) in
+                try OpenAIChatDraft(completion: document, origin: origin).answer()
             }
         }
-    }
-
-    private static func readStream(
-        _ response: HTTPResponseStream,
-        _ onText: (@Sendable (String) -> Void)?
-    ) async throws -> ModelAnswer {
-        var parser = ServerSentEventParser()
-        var stream = OpenAIChatStream()
-        var bytesLeft = ModelExchange.maximumAnswerBytes
-        for try await chunk in response.body {
-            bytesLeft -= chunk.count
-            guard bytesLeft >= 0 else {
-                throw HTTPTransportError.tooLarge(limit: ModelExchange.maximumAnswerBytes)
-            }
-            for event in try parser.consume(chunk) {
-                switch try stream.eventArrived(event) {
-                case .text(let text): if !text.isEmpty { onText?(text) }
-                case .complete(let answer): return answer
-                }
-            }
-        }
-        throw stream.bodyEnded()
     }
 }

@@ -4,18 +4,23 @@ import JobModel
 struct OpenAIChatRequest {
     let body: JSONValue
 
-    init(_ request: ModelRequest, kind: ModelEndpoint.Kind) {
+    init(_ request: ModelRequest, kind: ModelEndpoint.Kind, origin: ReasoningOrigin) throws(ModelError.Reason) {
         var body = request.extra
         body["model"] = .string(request.model)
-        body["messages"] = .array(request.messages.flatMap(Self.messages))
+        var messages: [JSONValue] = []
+        for message in request.messages { messages += try Self.messages(message, origin) }
+        body["messages"] = .array(messages)
         Self.addTools(of: request, to: &body)
         if let output = request.output { body["response_format"] = Self.format(output) }
         if let temperature = request.temperature { body["temperature"] = .number(temperature) }
         if let tokens = request.maximumOutputTokens {
             // OpenAI's reasoning models refuse the old name, many others do not know the new one.
-            body[kind == .openAI ? "max_completion_tokens" : "max_tokens"] = .integer(Int64(tokens))
+            body[kind == .openAICompatible ? "max_tokens" : "max_completion_tokens"] = .integer(Int64(tokens))
         }
         if let seed = request.seed { body["seed"] = .integer(seed) }
+        if let effort = request.reasoning { body["reasoning_effort"] = .string(effort.rawValue) }
+        // Others refuse what they do not know.
+        if kind == .openAI, let key = request.cache.key { body["prompt_cache_key"] = .string(key) }
         body["stream"] = true
         body["stream_options"] = ["include_usage": true]
         // Only the first choice is read; more would be paid for nothing.
@@ -40,34 +45,58 @@ struct OpenAIChatRequest {
     }
 
     /// A message becomes one of theirs, and each tool result in it one more.
-    private static func messages(_ message: ModelMessage) -> [JSONValue] {
-        var texts: [String] = []
+    private static func messages(
+        _ message: ModelMessage,
+        _ origin: ReasoningOrigin
+    ) throws(ModelError.Reason) -> [JSONValue] {
+        var content: [JSONValue] = []
         var calls: [JSONValue] = []
         var results: [JSONValue] = []
+        var thoughts: JSONObject = [:]
         for part in message.parts {
             switch part {
-            case .text(let text): texts.append(text)
+            case .text(let text): content.append(["type": "text", "text": .string(text)])
+            case .file(let file): content.append(try Self.file(file))
             case .toolCall(let call): calls.append(Self.call(call))
             case .toolResult(let result):
                 results.append([
                     "role": "tool", "tool_call_id": .string(result.callID), "content": .string(result.text),
                 ])
-            // Chat Completions takes no reasoning back.
-            case .reasoning: break
+            case .reasoning(let text, let opaque):
+                guard let opaque = origin.unwrap(opaque) else { continue }
+                if opaque["field"] == "reasoning_content" { thoughts["reasoning_content"] = .string(text) }
+                thoughts["reasoning_details"] = opaque["reasoning_details"]
             }
         }
-        if texts.isEmpty, calls.isEmpty, !results.isEmpty { return results }
-        var object: JSONObject = ["role": .string(message.role.rawValue), "content": content(texts, calls)]
-        if !calls.isEmpty { object["tool_calls"] = .array(calls) }
+        if content.isEmpty, calls.isEmpty, !results.isEmpty { return results }
+        var object: JSONObject = [
+            "role": .string(message.role.rawValue), "content": Self.content(content, hasCalls: !calls.isEmpty),
+        ]
+        // Between a call and its result alone: some refuse it elsewhere.
+        if !calls.isEmpty {
+            object["tool_calls"] = .array(calls)
+            object["reasoning_content"] = thoughts["reasoning_content"]
+        }
+        object["reasoning_details"] = thoughts["reasoning_details"]
         return results + [.object(object)]
     }
 
-    private static func content(_ texts: [String], _ calls: [JSONValue]) -> JSONValue {
-        switch texts.count {
-        case 0: calls.isEmpty ? "" : .null
-        case 1: .string(texts[0])
-        default: .array(texts.map { ["type": "text", "text": .string($0)] })
+    private static func content(_ parts: [JSONValue], hasCalls: Bool) -> JSONValue {
+        guard let first = parts.first else { return hasCalls ? .null : "" }
+        if parts.count == 1, first["type"] == "text", let text = first["text"] { return text }
+        return .array(parts)
+    }
+
+    private static func file(_ file: ModelFile) throws(ModelError.Reason) -> JSONValue {
+        if file.isImage { return ["type": "image_url", "image_url": ["url": .string(try file.dataURL())]] }
+        if let text = file.titledText { return ["type": "text", "text": .string(text)] }
+        if case .url = file.content {
+            throw .invalidRequest("Chat Completions takes the address of an image alone, not of another file")
         }
+        return [
+            "type": "file",
+            "file": ["filename": .string(file.name ?? "file"), "file_data": .string(try file.dataURL())],
+        ]
     }
 
     private static func call(_ call: ToolCall) -> JSONValue {

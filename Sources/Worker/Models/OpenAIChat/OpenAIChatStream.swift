@@ -6,32 +6,22 @@ import JobModel
 /// The answer is complete when the stream has given its reason to stop *and* its terminator, `[DONE]`; whatever ends
 /// before is cut.
 package struct OpenAIChatStream {
-    /// What an event led to.
-    package enum Progress: Equatable {
-        /// A further piece of the answer's text, perhaps empty.
-        case text(String)
-        case complete(ModelAnswer)
-    }
-
-    private var draft = OpenAIChatDraft()
+    private var draft: OpenAIChatDraft
     private var sawEvent = false
 
     /// An answer of which nothing has come.
-    package init() {}
+    package init() { draft = OpenAIChatDraft() }
+
+    init(origin: ReasoningOrigin) { draft = OpenAIChatDraft(origin: origin) }
 
     /// Reads the next event.
-    package mutating func eventArrived(_ event: ServerSentEvent) throws(ModelError.Reason) -> Progress {
+    package mutating func eventArrived(_ event: ServerSentEvent) throws(ModelError.Reason) -> AnswerProgress {
         sawEvent = true
         if event.data == "[DONE]" {
             guard draft.hasEnded else { throw .cutStream("it ended without a reason to stop") }
             return .complete(try draft.answer())
         }
-        let chunk: JSONValue
-        do {
-            chunk = try JSONValue(parsing: event.data)
-        } catch {
-            throw .malformed("\(error), in an event that begins \(ModelExchange.excerpt(event.data.utf8))")
-        }
+        let chunk = try ModelExchange.json(of: event)
         if event.event == "error" {
             let report = ProviderReport(error: chunk["error"] ?? chunk)
             throw .reported(type: report.type, message: report.message)
@@ -44,4 +34,8 @@ package struct OpenAIChatStream {
         guard sawEvent else { return .malformed("there is no event in it") }
         return .cutStream(draft.hasEnded ? "its terminator is missing" : "it ended in the middle")
     }
+}
+
+extension OpenAIChatStream: AnswerStream {
+    func answerAtEnd() throws(ModelError.Reason) -> ModelAnswer { throw bodyEnded() }
 }
