@@ -230,7 +230,10 @@ let package = Package(
         tests("WorkflowTests", ["JobModel", "Schedules", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
+<<<<<<< HEAD
         tests("PricesTests", ["JobModel", "Prices"]),
+=======
+>>>>>>> c_g
         tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
         tests(
             "GatewayTests",

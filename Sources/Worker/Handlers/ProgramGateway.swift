@@ -136,11 +136,24 @@ struct ProgramGateway: Sendable {
 }
 
 extension GatewayConnection {
-    /// The connection as the gateway uses it; nil when it leads to no model.
+    /// The connection as the gateway uses it; nil when it leads to no model whose words the gateway knows.
     fileprivate init?(_ definition: ConnectionDefinition) {
-        guard case .openai(let url, let key, let prices, let silence) = definition.kind else { return nil }
-        self.init(name: definition.name, family: .openAI, url: url, key: key, prices: prices)
-        if let firstByte = silence.firstByte { self.firstByte = firstByte }
-        if let stall = silence.stall { self.stall = stall }
+        guard case .model(let access) = definition.kind, let family = WireFormat.Family(access.wire) else { return nil }
+        self.init(name: definition.name, family: family, url: access.url, key: access.key, prices: access.prices)
+        headers = access.headers.map { Header(name: $0.name, value: $0.value) }
+        if let firstByte = access.silence.firstByte { self.firstByte = firstByte }
+        if let stall = access.silence.stall { self.stall = stall }
+    }
+}
+
+extension WireFormat.Family {
+    fileprivate init?(_ wire: ModelAccess.Wire) {
+        switch wire {
+        case .openai, .openaiResponses: self = .openAI
+        case .anthropic: self = .anthropic
+        case .gemini: self = .gemini
+        // Their requests are signed, or their paths name deployments: programs reach them by themselves.
+        case .bedrock, .azureOpenAI: return nil
+        }
     }
 }

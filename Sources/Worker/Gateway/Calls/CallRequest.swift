@@ -59,6 +59,7 @@ package struct CallRequest: Sendable {
             headers: headers,
             body: body
         )
+        for header in connection.headers { request.headers[header.name] = header.value.exposed }
         if let (name, value) = connection.authorization { request.headers[name] = value }
         request.headers["Content-Type"] = "application/json"
         request.headers["Idempotency-Key"] = idempotencyKey

@@ -217,7 +217,13 @@ struct LiveCall: Sendable {
 
     private func cost(of usage: TokenUsage?) -> MicroDollars? {
         guard let usage, let price = request.connection.prices[request.model] else { return nil }
-        return price.cost(input: usage.input, cachedInput: usage.cachedInput, output: usage.output)
+        return price.cost(
+            input: usage.input,
+            cachedInput: usage.cachedInput,
+            cacheWrite: usage.cacheWrite,
+            output: usage.output,
+            reasoning: usage.reasoning
+        )
     }
 
     /// An intent that cannot be settled now stays open, and the next attempt settles it by the record.

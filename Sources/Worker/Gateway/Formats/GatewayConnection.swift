@@ -1,13 +1,25 @@
 package import JobModel
-package import Settings
 
 /// A connection that a program may use through the gateway.
 package struct GatewayConnection: Equatable, Sendable {
+    /// A header of every request.
+    package struct Header: Equatable, Sendable {
+        var name: String
+        var value: Secret
+
+        package init(name: String, value: Secret) {
+            self.name = name
+            self.value = value
+        }
+    }
+
     package var name: String
     package var family: WireFormat.Family
     /// The provider's address; a version at its end is not repeated.
     package var url: String
     package var key: Secret?
+    /// Further headers of every request to the provider.
+    package var headers: [Header] = []
     /// What the tokens of its models cost.
     package var prices: [String: ModelPrice]
     /// How long it may be silent before the first byte, and between two.
@@ -62,8 +74,9 @@ extension GatewayConnection {
         [
             "name": .string(name), "family": .string(family.rawValue), "url": .string(url),
             "key": key.map { .string($0.exposed) } ?? .null,
+            "headers": .array(headers.map { [.string($0.name), .string($0.value.exposed)] }),
             "first_byte": .integer(firstByte.wholeMicroseconds), "stall": .integer(stall.wholeMicroseconds),
-            "prices": .object(JSONObject(prices.sorted { $0.key < $1.key }.map { ($0.key, $0.value.gatewayJSON) })),
+            "prices": .object(JSONObject(prices.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
         ]
     }
 
@@ -80,24 +93,15 @@ extension GatewayConnection {
             key: json["key"]?.stringValue.map(Secret.init),
             prices: Dictionary(
                 uniqueKeysWithValues: (json["prices"]?.objectValue ?? [:]).compactMap { model, value in
-                    ModelPrice(gatewayJSON: value).map { (model, $0) }
+                    ModelPrice(json: value).map { (model, $0) }
                 }
             ),
             firstByte: .microseconds(firstByte),
             stall: .microseconds(stall)
         )
-    }
-}
-
-extension ModelPrice {
-    fileprivate var gatewayJSON: JSONValue {
-        ["input": .integer(input), "cached_input": .integer(cachedInput), "output": .integer(output)]
-    }
-
-    fileprivate init?(gatewayJSON json: JSONValue) {
-        guard let input = json["input"]?.integerValue, let cached = json["cached_input"]?.integerValue,
-            let output = json["output"]?.integerValue
-        else { return nil }
-        self.init(input: input, cachedInput: cached, output: output)
+        headers = (json["headers"]?.arrayValue ?? []).compactMap { header in
+            guard let name = header[0]?.stringValue, let value = header[1]?.stringValue else { return nil }
+            return Header(name: name, value: Secret(value))
+        }
     }
 }

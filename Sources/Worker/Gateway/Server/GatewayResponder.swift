@@ -171,6 +171,7 @@ struct GatewayResponder: HTTPResponder {
             url: connection.address(path, query: Self.query(of: request)),
             headers: Self.passedOn(request)
         )
+        for header in connection.headers { outgoing.headers[header.name] = header.value.exposed }
         if let (name, value) = connection.authorization { outgoing.headers[name] = value }
         do {
             let answer = try await stores.client.send(outgoing)
