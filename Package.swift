@@ -230,10 +230,7 @@ let package = Package(
         tests("WorkflowTests", ["JobModel", "Schedules", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
-<<<<<<< HEAD
         tests("PricesTests", ["JobModel", "Prices"]),
-=======
->>>>>>> c_g
         tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
         tests(
             "GatewayTests",

@@ -13,18 +13,11 @@ enum Handlers {
         store: DirectoryStore,
         runs: RunStore,
         clock: DatabaseClock,
-<<<<<<< HEAD
         events: EventStore,
         gates: ConnectionGates,
         gateway: GatewayHost
     ) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner(redactor: Redactor(settings.connections))
-=======
-        gates: ConnectionGates,
-        gateway: GatewayHost
-    ) -> [JobKind.Name: any JobHandler] {
-        let runner = ProgramRunner()
->>>>>>> c_g
         let toolbox = Toolbox(
             connections: settings.connections,
             runner: runner,

@@ -303,10 +303,7 @@ package struct WorkerService: Service {
                 store: store,
                 runs: runs,
                 clock: DatabaseClock(pool),
-<<<<<<< HEAD
                 events: EventStore(pool),
-=======
->>>>>>> c_g
                 gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
                 gateway: gateway
             ),
