@@ -22,6 +22,14 @@ package struct ApprovalRule: Equatable, Sendable {
     package let cost: MicroDollars?
     package let terms: ApprovalTerms
 
+    package init(subject: Subject, when: Expression?, effect: Effect?, cost: MicroDollars?, terms: ApprovalTerms) {
+        self.subject = subject
+        self.when = when
+        self.effect = effect
+        self.cost = cost
+        self.terms = terms
+    }
+
     /// Whether a tool's name is one of those that the rule is about.
     package func isAbout(tool name: String) -> Bool {
         guard case .calls(let names) = subject else { return false }
