@@ -48,7 +48,7 @@ import Testing
         #expect(outcome.recorded == 0)
         let statuses = [
             "no key": 401, "wrong key": 401, "other connection": 403, "no path": 404, "no json": 400, "no object": 400,
-            "web socket": 400, "unknown coding": 400, "inflates too large": 413,
+            "web socket": 400, "declared too large": 413, "unknown coding": 400, "inflates too large": 413,
         ]
         for (name, status) in statuses {
             let said = outcome.said[name]
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [("flood", ["413", "closed"])])
+    @Test(.timeLimit(.minutes(1)), arguments: [("flood", ["413", "closed"]), ("bomb", ["400", "431", "closed"])])
     func endsWhatHasNoEnd(_ what: String, _ endings: [String]) async throws {
         let outcome = try await outcome(what)
         #expect(outcome.recorded == 0)
@@ -65,6 +65,16 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func readsCompressedRequests() async throws {
         #expect(try await outcome("compressed").said == ["status": 200, "text": "all done"])
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [1, 150, 400, 700]) func billsOnceWhoeverHangsUp(_ count: Int)
+        async throws
+    {
+        let prompt = "hello [run:rude turns:1 delay:300 chunks:3]"
+        let outcome = try await outcome("hang-up", prompt, "\(count)")
+        #expect(outcome.billed == 1)
+        #expect(outcome.recorded == 1)
+        #expect(outcome.said["begins alike"] == true && outcome.said["ended"] == true, "\(outcome.said.text())")
     }
 
     @Test(.timeLimit(.minutes(1))) func givesEqualRequestsAtOnceTheirOwnAnswers() async throws {

@@ -24,6 +24,8 @@ struct GatewayScene {
             connections:
               fake: {kind: openai, url: "http://127.0.0.1:\(port)/v1", key: \(key), prices: {fake: {input: 2.5, output: 10}}}
               spare: {kind: openai, url: "http://127.0.0.1:\(port)/v1"}
+              claude: {kind: anthropic, url: "http://127.0.0.1:\(port)/v1", key: \(key), prices: {fake: {input: 2.5, output: 10}}}
+              gem: {kind: gemini, url: "http://127.0.0.1:\(port)/v1beta", key: \(key), prices: {fake: {input: 2.5, output: 10}}}
             """,
             to: fleet.directory + "/connections.yaml"
         )
@@ -37,7 +39,9 @@ struct GatewayScene {
     /// Starts a run whose one job is a program.
     ///
     /// - Parameter run: The program and its arguments, as a list of YAML.
-    func submit(_ tag: String, run: [String], connections: String = "[fake]", more: String = "") async throws -> RunID {
+    func submit(_ tag: String, run: [String], connections: String = "[fake, claude, gem]", more: String = "")
+        async throws -> RunID
+    {
         let words = run.map { JSONValue.string($0).text() }.joined(separator: ", ")
         let source = """
             name: \(tag)

@@ -10,7 +10,10 @@ import Testing
 @Suite(.serialized) struct GatewayTests {
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: [("chat", []), ("chat", ["stream"]), ("responses", ["stream"]), ("responses", ["server-held"])]
+        arguments: [
+            ("chat", []), ("chat", ["stream"]), ("responses", ["stream", "hang-up"]), ("responses", ["server-held"]),
+            ("messages", []), ("messages", ["stream", "hang-up"]), ("gemini", []), ("gemini", ["stream"]),
+        ]
     ) func recordsWhatAProgramAsks(_ format: String, _ options: [String]) async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
@@ -24,18 +27,18 @@ import Testing
         #expect(try await scene.output(of: run).contains("all done"))
         let bill = try await scene.bill(of: "plain")
         #expect(bill.map { $0["turn"]?.integerValue } == [1, 2, 3, 4])
-        #expect(bill.allSatisfy { $0["key"]?.stringValue == "Bearer \(GatewayScene.key)" })
+        #expect(bill.allSatisfy { $0["key"]?.stringValue?.hasSuffix(GatewayScene.key) == true })
         #expect(Set(bill.map { $0["idempotency"]?.stringValue }).count == 4)
         let rows = try await scene.fleet.pool.query(
             """
             SELECT count(*) AS n, sum(cost_micro_usd) AS cost, min(name) AS name FROM chassis.step
-            WHERE state = 'recorded' AND position LIKE 'gateway/fake#%'
+            WHERE state = 'recorded' AND position LIKE 'gateway/%#%'
             """
         ).rows[0]
         #expect(try rows.int("n") == 4)
         // 100 tokens at 2.50 and 10 at 10.00 dollars a million, four times.
         #expect(try rows.int("cost") == 4 * (250 + 100))
-        #expect(try rows.string("name") == "fake/fake")
+        #expect(try rows.string("name").hasSuffix("/fake"))
         await worker.killAndWait()
         await scene.close()
     }
@@ -43,7 +46,10 @@ import Testing
     /// The program is killed at random points, its worker at others, and sometimes both.
     @Test(
         .timeLimit(.minutes(2)),
-        arguments: [("chat", [], 1), ("chat", ["drift"], 2), ("responses", ["stream", "drift"], 3)]
+        arguments: [
+            ("chat", [], 1), ("chat", ["drift"], 2), ("responses", ["stream", "drift"], 3), ("messages", ["drift"], 4),
+            ("gemini", ["stream", "drift"], 5),
+        ]
     ) func paysForNothingTwice(_ format: String, _ options: [String], _ seed: UInt64) async throws {
         let scene = try await GatewayScene.make()
         var generator = SeededGenerator(seed: seed)

@@ -45,6 +45,7 @@ def refusals():
         "no json": (f"{base}/chat/completions", b"{"),
         "no object": (f"{base}/chat/completions", b"[]"),
         "web socket": (f"{base}/realtime", None, {"Upgrade": "websocket", "Connection": "Upgrade"}),
+        "declared too large": (f"{base}/chat/completions", b" " * (33 << 20)),
         "unknown coding": (f"{base}/chat/completions", b"x", {"Content-Encoding": "br"}),
         "inflates too large": (f"{base}/chat/completions", gzip.compress(b" " * (40 << 20)), {"Content-Encoding": "gzip"}),
     }.items():
@@ -68,6 +69,7 @@ def flood():
             while sent < 200 << 20:
                 peer.sendall(b"100000\r\n" + b" " * (1 << 20) + b"\r\n")
                 sent += 1 << 20
+            peer.sendall(b"0\r\n\r\n")
         except OSError:
             pass
         try:

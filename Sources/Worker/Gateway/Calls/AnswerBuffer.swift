@@ -8,7 +8,8 @@ import Synchronization
 package final class AnswerBuffer: Sendable {
     /// What a client gets next.
     package enum Piece: Equatable, Sendable {
-        case bytes([UInt8])
+        /// Some bytes, and whether they are the last ones.
+        case bytes([UInt8], isLast: Bool)
         case end
     }
 
@@ -35,7 +36,14 @@ package final class AnswerBuffer: Sendable {
 
     package func begin(status: Int, headers: HTTPHeaders) { change { $0.head = (status, headers) } }
     package func append(_ bytes: some Collection<UInt8>) { change { $0.bytes += bytes } }
-    package func complete() { change { $0.ending = .complete } }
+    /// Adds the last bytes.
+    package func complete(with bytes: some Collection<UInt8>) {
+        change { state in
+            state.bytes += bytes
+            state.ending = .complete
+        }
+    }
+
     package func fail(_ refusal: GatewayRefusal) { change { $0.ending = .failed(refusal) } }
 
     private func change(_ body: (inout State) -> Void) {
@@ -69,7 +77,8 @@ package final class AnswerBuffer: Sendable {
             let (bytes, ending) = state.withLock { state in
                 (Array(state.bytes.dropFirst(offset)), state.ending)
             }
-            if !bytes.isEmpty { return .bytes(bytes) }
+            let isComplete = if case .complete = ending { true } else { false }
+            if !bytes.isEmpty { return .bytes(bytes, isLast: isComplete) }
             switch ending {
             case .complete: return .end
             case .failed(let refusal): throw refusal

@@ -111,8 +111,7 @@ struct LiveCall: Sendable {
         let answer = KeptAnswer(status: response.status, headers: headers, body: body.whole)
         try await record(answer, reader.summary, startedAt: startedAt)
         if !reader.isStream { buffer.begin(status: response.status, headers: headers) }
-        buffer.append(body.held)
-        buffer.complete()
+        buffer.complete(with: body.held)
     }
 
     /// Receives an answer up to its own end.
@@ -163,8 +162,7 @@ struct LiveCall: Sendable {
         await settle(.failed("\(request.connection.name) answered \(response.status)"))
         let headers = Self.errorHeaders.compactMap { name in response.headers[name].map { (name, $0) } }
         buffer.begin(status: response.status, headers: HTTPHeaders(headers))
-        buffer.append(body)
-        buffer.complete()
+        buffer.complete(with: body)
     }
 
     private static func failure(of error: any Error) -> Failure {

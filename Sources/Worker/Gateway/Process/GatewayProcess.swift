@@ -108,9 +108,15 @@ package struct GatewayProcess: Sendable {
     private func server(_ stores: GatewayStores, onPort: @escaping @Sendable (Int) -> Void) -> some Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        let hangUps = HangUps()
         return Application(
-            responder: GatewayResponder(registry: registry, stores: stores),
-            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+            responder: GatewayResponder(registry: registry, stores: stores, hangUps: hangUps),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [HangUpHandler(hangUps)],
+                    idleTimeout: .seconds(Self.idleSeconds)
+                )
+            ),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in onPort(channel.localAddress?.port ?? 0) },
             logger: quiet

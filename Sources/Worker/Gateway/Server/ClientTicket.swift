@@ -1,21 +1,18 @@
 import Synchronization
 
-/// Whether a client waits for an answer, and that it left, which is told once.
+/// One client that is sent an answer, and that it left before it had all of it, which is told once.
 final class ClientTicket: Sendable {
-    private enum State { case waiting, hasHead, gone }
+    private enum State { case waiting, sent, gone }
 
     private let state = Mutex(State.waiting)
     private let onLeave: @Sendable () -> Void
 
     init(onLeave: @escaping @Sendable () -> Void) { self.onLeave = onLeave }
 
-    /// The head of the answer is there: whoever looked out for the client stops.
-    func headArrived() {
-        state.withLock { if $0 == .waiting { $0 = .hasHead } }
-    }
+    /// The last bytes are on their way: whoever hangs up now does so because it has them.
+    func sendingLast() { state.withLock { if $0 == .waiting { $0 = .sent } } }
 
-    /// The client hung up before the head.
-    func hungUpWhileWaiting() { leave { $0 == .waiting } }
+    func hungUp() { leave { $0 == .waiting } }
 
     /// What was written did not go through.
     func writeFailed() { leave { $0 != .gone } }

@@ -7,12 +7,12 @@ import Telemetry
 
 /// Answers what programs ask the gateway.
 struct GatewayResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = GatewayContext
 
     /// The longest body of a request, 32 MiB.
     static let maximumBodyBytes = 32 << 20
-    /// How long a request may take to arrive.
-    private static let longestUpload = Duration.seconds(120)
+    /// What is read of a request that is too long, so that its client comes to read the refusal: 1 GiB.
+    private static let longestDrain = 1 << 30
 
     /// Headers that are not passed on: they belong to the one connection, or carry the token.
     private static let ownHeaders: Set<String> = [
@@ -23,11 +23,12 @@ struct GatewayResponder: HTTPResponder {
 
     let registry: GatewayRegistry
     let stores: GatewayStores
+    let hangUps: HangUps
 
     @concurrent func respond(to request: Request, context: Context) async throws -> Response {
         let family = Self.family(of: request)
         do {
-            return try await answer(request)
+            return try await answer(request, context)
         } catch let refusal as GatewayRefusal {
             return Response(refusal: refusal, family)
         } catch StorageError.leaseLost {
@@ -40,7 +41,7 @@ struct GatewayResponder: HTTPResponder {
         }
     }
 
-    private func answer(_ request: Request) async throws -> Response {
+    private func answer(_ request: Request, _ context: Context) async throws -> Response {
         if request.headers[.upgrade] != nil {
             throw GatewayRefusal(
                 .invalid,
@@ -69,7 +70,7 @@ struct GatewayResponder: HTTPResponder {
         }
         switch GatewayRoute(connection.family, method: request.method.rawValue, path: rest) {
         case .call(let format, let path, let model):
-            return try await call(format, path, model, connection, attempt, request)
+            return try await call(format, path, model, connection, attempt, request, context)
         case .passOn(let path): return try await passOn(path, connection, request)
         case nil: throw Self.nothing(at: rest)
         }
@@ -98,17 +99,17 @@ struct GatewayResponder: HTTPResponder {
     }
 
     /// The body of a request, in plain.
-    static func body(of request: inout Request) async throws -> [UInt8] {
+    static func body(of request: Request) async throws -> [UInt8] {
         let limit = maximumBodyBytes
-        let tooLarge = GatewayRefusal(.tooLarge, "the request has more than \(limit) bytes")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
-        let bytes: [UInt8]
-        do {
-            bytes = Array(buffer: try await request.collectBody(upTo: limit))
-        } catch let error where "\(type(of: error))" == "NIOTooManyBytesError" {
-            // The library does not let its type be named without the one below it.
-            throw tooLarge
+        var bytes: [UInt8] = []
+        var count = 0
+        for try await buffer in request.body {
+            count += buffer.readableBytes
+            // Read on, and keep nothing: most clients read no answer before they have sent all.
+            if count <= limit { bytes += buffer.readableBytesView } else { bytes = [] }
+            guard count <= longestDrain else { break }
         }
+        guard count <= limit else { throw GatewayRefusal(.tooLarge, "the request has more than \(limit) bytes") }
         return try RequestCoding.decoded(bytes, request.headers[.contentEncoding], limit: limit)
     }
 
@@ -133,16 +134,16 @@ struct GatewayResponder: HTTPResponder {
         _ model: String?,
         _ connection: GatewayConnection,
         _ attempt: GatewayAttempt,
-        _ request: Request
+        _ request: Request,
+        _ context: Context
     ) async throws -> Response {
-        var request = request
         let call = try CallRequest(
             format,
             connection: connection,
             path: path,
             query: Self.query(of: request),
             headers: Self.passedOn(request),
-            body: try await Self.body(of: &request),
+            body: try await Self.body(of: request),
             pathModel: model
         )
         let delivery = try await attempt.deliver(call)
@@ -153,14 +154,13 @@ struct GatewayResponder: HTTPResponder {
         switch delivery.source {
         case .kept(let answer): return Response(kept: answer, delivery, ticket)
         case .buffer(let buffer):
-            // A client that hangs up while it waits is noticed; the connection is then used up.
-            let head = try await request.body.consumeWithInboundCloseHandler { _ in
-                defer { ticket.headArrived() }
-                return try await Head(buffer.head())
-            } onInboundClosed: {
-                ticket.hungUpWhileWaiting()
+            let endWatch = hangUps.watch(context.channel) { ticket.hungUp() }
+            do {
+                return Response(Head(try await buffer.head()), from: buffer, delivery, ticket, onEnd: endWatch)
+            } catch {
+                endWatch()
+                throw error
             }
-            return Response(head, from: buffer, delivery, ticket)
         }
     }
 

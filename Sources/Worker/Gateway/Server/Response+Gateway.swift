@@ -36,6 +36,7 @@ extension Response {
             headers: Self.fields(answer.headers, delivery),
             body: ResponseBody(contentLength: body.count) { writer in
                 do {
+                    ticket.sendingLast()
                     try await writer.write(ByteBuffer(bytes: body))
                     try await writer.finish(nil)
                 } catch {
@@ -47,16 +48,22 @@ extension Response {
     }
 
     /// An answer as it comes.
-    init(_ head: Head, from buffer: AnswerBuffer, _ delivery: GatewayAttempt.Delivery, _ ticket: ClientTicket) {
-        var headers = Self.fields(head.headers, delivery)
-        headers[.connection] = "close"
+    init(
+        _ head: Head,
+        from buffer: AnswerBuffer,
+        _ delivery: GatewayAttempt.Delivery,
+        _ ticket: ClientTicket,
+        onEnd: @escaping @Sendable () -> Void
+    ) {
         self.init(
             status: .init(code: head.status),
-            headers: headers,
+            headers: Self.fields(head.headers, delivery),
             body: ResponseBody { writer in
+                defer { onEnd() }
                 var offset = 0
                 do {
-                    while case .bytes(let bytes) = try await buffer.next(after: offset) {
+                    while case .bytes(let bytes, let isLast) = try await buffer.next(after: offset) {
+                        if isLast { ticket.sendingLast() }
                         try await writer.write(ByteBuffer(bytes: bytes))
                         offset += bytes.count
                     }
@@ -65,7 +72,6 @@ extension Response {
                     ticket.writeFailed()
                     throw error
                 }
-                // All of it was written: whoever hangs up now has it.
                 try await writer.finish(nil)
             }
         )

@@ -18,8 +18,7 @@ struct StepResponder: Sendable {
     let attempt: GatewayAttempt
 
     func answer(_ name: String, _ request: Request) async throws -> Response {
-        var request = request
-        let bytes = try await GatewayResponder.body(of: &request)
+        let bytes = try await GatewayResponder.body(of: request)
         let json: JSONValue
         do {
             json = bytes.isEmpty ? [:] : try JSONValue(parsing: bytes)
