@@ -16,7 +16,8 @@ struct ChassisCommand: ParsableCommand {
         subcommands: [
             DevCommand.self, RunCommand.self, ValidateCommand.self, RunsCommand.self, ShowCommand.self,
             LogsCommand.self, OutputCommand.self, CancelCommand.self, RetryCommand.self, ForkCommand.self,
-            TranscriptCommand.self, DiffCommand.self, ScheduleCommand.self, WorkersCommand.self,
+            TranscriptCommand.self, DiffCommand.self, DeployCommand.self, SchedulesCommand.self, BackfillCommand.self,
+            BackfillsCommand.self, ScheduleCommand.self, WorkersCommand.self,
             QueueCommand.self, MigrateCommand.self, TokenCommand.self,
         ]
     )

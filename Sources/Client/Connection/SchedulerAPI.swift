@@ -93,12 +93,12 @@ struct SchedulerAPI: Sendable {
     /// - Throws: `ClientError` when it is not.
     func checkReady() async throws { _ = try await answer("GET", "/readyz", body: nil, file: "") }
 
-    private func get(_ path: String, _ query: [(String, String?)] = []) async throws -> JSONValue {
+    func get(_ path: String, _ query: [(String, String?)] = []) async throws -> JSONValue {
         let given = query.compactMap { key, value in value.map { key + "=" + Self.encoded($0) } }
         return try await send("GET", given.isEmpty ? path : path + "?" + given.joined(separator: "&"), body: nil)
     }
 
-    private func send(
+    func send(
         _ method: String,
         _ target: String,
         body: JSONValue?,

@@ -41,5 +41,7 @@ struct APIRoutes: Sendable {
             + OutputRoutes(reader: reader, blobs: blobs).endpoints
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints
+            + ScheduleRoutes(pool: pool, notifier: notifier).endpoints
+            + BackfillRoutes(pool: pool).endpoints
     }
 }

@@ -19,12 +19,14 @@ package struct RetentionService: Service {
     static let longestPause = Duration.seconds(600)
 
     private let runs: RetentionStore
+    private let schedules: ScheduleStore
     private let store: DirectoryStore
     private let retention: Duration
     private let logger: Logger
 
     package init(pool: PostgresPool, store: DirectoryStore, retention: Duration, logger: Logger) {
         runs = RetentionStore(pool)
+        schedules = ScheduleStore(pool)
         self.store = store
         self.retention = retention
         self.logger = logger
@@ -66,6 +68,7 @@ package struct RetentionService: Service {
             }
         }
         if !pruned.isEmpty { logger.debug("old runs were deleted", metadata: [LogKey.count: "\(pruned.count)"]) }
-        return pruned.count + (try await runs.pruneSessions(endedBefore: retention, limit: Self.batch))
+        let dueTimes = try await schedules.pruneDueTimes(before: retention, limit: Self.batch)
+        return pruned.count + dueTimes + (try await runs.pruneSessions(endedBefore: retention, limit: Self.batch))
     }
 }

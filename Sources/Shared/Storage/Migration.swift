@@ -15,6 +15,7 @@ package struct Migration: Equatable, Sendable {
         migration(4, "know_what_is_needed", PackageResources.m0004_know_what_is_needed_sql),
         migration(5, "forks", PackageResources.m0005_forks_sql),
         migration(6, "suspend_jobs", PackageResources.m0006_suspend_jobs_sql),
+        migration(7, "schedules", PackageResources.m0007_schedules_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -10,6 +10,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case jobNotFound = "job-not-found"
     case stepNotFound = "step-not-found"
     case outputNotFound = "output-not-found"
+    case scheduleNotFound = "schedule-not-found"
+    case backfillNotFound = "backfill-not-found"
+    case backfillNotActive = "backfill-not-active"
     case methodNotAllowed = "method-not-allowed"
     case outputNotReady = "output-not-ready"
     case runNotCancellable = "run-not-cancellable"
@@ -29,9 +32,11 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         switch self {
         case .malformedJSON, .badRequest, .badParameter: 400
         case .tokenMissing, .tokenInvalid: 401
-        case .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound: 404
+        case .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound, .scheduleNotFound,
+            .backfillNotFound:
+            404
         case .methodNotAllowed: 405
-        case .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable: 409
+        case .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable, .backfillNotActive: 409
         case .bodyTooLarge: 413
         case .workflowInvalid, .paramsInvalid: 422
         case .internalError, .outputDamaged: 500
@@ -52,6 +57,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .jobNotFound: "the run has no such job"
         case .stepNotFound: "the job has no such step"
         case .outputNotFound: "there is no such output"
+        case .scheduleNotFound: "there is no such schedule"
+        case .backfillNotFound: "there is no such backfill"
+        case .backfillNotActive: "the backfill cannot go on"
         case .methodNotAllowed: "the method is not allowed here"
         case .outputNotReady: "the output is not there yet"
         case .runNotCancellable: "the run cannot be cancelled"
