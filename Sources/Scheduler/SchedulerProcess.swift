@@ -53,6 +53,8 @@ package enum SchedulerProcess {
         let retention = RetentionService(pool: pool, store: store, retention: settings.retention, logger: logger)
         return [
             .init(service: api), .init(service: repair), .init(service: retention),
+            .init(service: BackfillService(pool: pool, notifier: notifier, logger: logger)),
+            .init(service: ScheduleService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: NotifierService(notifier)),
             .init(service: ApprovalService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: OutboxService(pool: pool, webhook: try Webhook(settings), logger: logger)),

@@ -52,5 +52,7 @@ struct APIRoutes: Sendable {
             + WorkerRoutes(reader: reader).endpoints
             + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
             + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier).endpoints
+            + ScheduleRoutes(pool: pool, notifier: notifier).endpoints
+            + BackfillRoutes(pool: pool).endpoints
     }
 }

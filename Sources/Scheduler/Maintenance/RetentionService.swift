@@ -20,6 +20,7 @@ package struct RetentionService: Service {
 
     private let runs: RetentionStore
     private let events: EventStore
+    private let schedules: ScheduleStore
     private let store: DirectoryStore
     private let retention: Duration
     private let logger: Logger
@@ -27,6 +28,7 @@ package struct RetentionService: Service {
     package init(pool: PostgresPool, store: DirectoryStore, retention: Duration, logger: Logger) {
         runs = RetentionStore(pool)
         events = EventStore(pool)
+        schedules = ScheduleStore(pool)
         self.store = store
         self.retention = retention
         self.logger = logger
@@ -70,5 +72,6 @@ package struct RetentionService: Service {
         if !pruned.isEmpty { logger.debug("old runs were deleted", metadata: [LogKey.count: "\(pruned.count)"]) }
         return pruned.count + (try await runs.pruneSessions(endedBefore: retention, limit: Self.batch))
             + (try await events.prune(olderThan: retention, limit: Self.batch))
+            + (try await schedules.pruneDueTimes(before: retention, limit: Self.batch))
     }
 }

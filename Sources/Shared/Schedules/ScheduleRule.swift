@@ -56,6 +56,7 @@ package struct ScheduleRule: Equatable, Sendable {
     ///
     /// However much was missed, only a short stretch before `now` is walked.
     package func latest(after instant: Int, notAfter now: Int) -> Int? {
+        let now = end.map { min(now, $0 - 1) } ?? now
         var stretch = 60
         while true {
             let from = max(instant, now - stretch)

@@ -20,6 +20,7 @@ package struct Migration: Equatable, Sendable {
         migration(9, "money", PackageResources.m0009_money_sql),
         migration(10, "rules_of_needs", PackageResources.m0010_rules_of_needs_sql),
         migration(11, "events", PackageResources.m0011_events_sql),
+        migration(12, "schedules", PackageResources.m0012_schedules_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

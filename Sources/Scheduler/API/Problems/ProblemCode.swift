@@ -20,6 +20,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case outputNotFound = "output-not-found"
     case budgetNotFound = "budget-not-found"
     case priceNotFound = "price-not-found"
+    case scheduleNotFound = "schedule-not-found"
+    case backfillNotFound = "backfill-not-found"
+    case backfillNotActive = "backfill-not-active"
     case methodNotAllowed = "method-not-allowed"
     case outputNotReady = "output-not-ready"
     case runNotCancellable = "run-not-cancellable"
@@ -41,10 +44,11 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .tokenMissing, .tokenInvalid, .webhookRefused: 401
         case .notAllowed: 403
         case .approvalNotFound, .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound,
-            .budgetNotFound, .priceNotFound, .webhookNotFound:
+            .budgetNotFound, .priceNotFound, .webhookNotFound, .scheduleNotFound, .backfillNotFound:
             404
         case .methodNotAllowed: 405
-        case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable:
+        case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable,
+            .backfillNotActive:
             409
         case .bodyTooLarge: 413
         case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid: 422
@@ -76,6 +80,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .outputNotFound: "there is no such output"
         case .budgetNotFound: "there is no such budget"
         case .priceNotFound: "no such price was set"
+        case .scheduleNotFound: "there is no such schedule"
+        case .backfillNotFound: "there is no such backfill"
+        case .backfillNotActive: "the backfill cannot go on"
         case .methodNotAllowed: "the method is not allowed here"
         case .outputNotReady: "the output is not there yet"
         case .runNotCancellable: "the run cannot be cancelled"

@@ -11,8 +11,8 @@ extension ScheduleDefinition {
         ],
         later: ["asset", "assets", "event", "webhook"]
     )
-    /// From when on a schedule must be due some time: 1 January 2000.
-    private static let firstLook = 946_684_800
+    /// From when on a schedule must be due some time: 1 January 1970.
+    private static let firstLook = 0
 
     /// Reads a trigger; nil where it cannot be understood, which is reported.
     ///
