@@ -17,6 +17,8 @@ package struct Migration: Equatable, Sendable {
         migration(6, "suspend_jobs", PackageResources.m0006_suspend_jobs_sql),
         migration(7, "connection_limits", PackageResources.m0007_connection_limits_sql),
         migration(8, "rules_of_needs", PackageResources.m0008_rules_of_needs_sql),
+        migration(9, "maps", PackageResources.m0009_maps_sql),
+        migration(10, "child_runs", PackageResources.m0010_child_runs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

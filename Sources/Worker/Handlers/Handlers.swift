@@ -12,7 +12,8 @@ enum Handlers {
         store: DirectoryStore,
         runs: RunStore,
         clock: DatabaseClock,
-        gates: ConnectionGates
+        gates: ConnectionGates,
+        children: WorkflowHandler
     ) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner()
         let toolbox = Toolbox(
@@ -32,6 +33,7 @@ enum Handlers {
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),
             .wait: WaitHandler(clock: clock),
+            .workflow: children,
         ]
     }
 }

@@ -147,6 +147,7 @@ package struct WorkerService: Service {
             scratch: scratch,
             backlog: backlog,
             lease: keeper.lease,
+            notifier: notifier,
             logger: logger
         )
         let jobs = JobPool(
@@ -265,12 +266,15 @@ package struct WorkerService: Service {
         scratch: String,
         backlog: Backlog,
         lease: SessionLease,
+        notifier: ReadyNotifier,
         logger: Logger
     ) -> JobRunner {
         let runs = RunStore(pool)
         return JobRunner(
             definitions: Definitions(runs),
             runs: runs,
+            maps: MapStore(pool),
+            notifier: notifier,
             steps: StepStore(pool),
             forks: ForkStore(pool),
             store: store,
@@ -283,7 +287,14 @@ package struct WorkerService: Service {
                 store: store,
                 runs: runs,
                 clock: DatabaseClock(pool),
-                gates: ConnectionGates(store: ConnectionStore(pool), lease: lease)
+                gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
+                children: WorkflowHandler(
+                    children: ChildStore(pool),
+                    runs: runs,
+                    reader: RunReader(pool),
+                    store: store,
+                    notifier: notifier
+                )
             ),
             plainHandlers: plainHandlers,
             logger: logger

@@ -4,7 +4,7 @@ extension JobDefinition {
     private static let keys = KnownKeys(
         JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority"]
             + JobFlow.keys,
-        later: ["map", "approval", "workflow", "produces"]
+        later: ["approval", "produces"]
     )
 
     /// Reads a job; nil where it cannot be used, which is reported.
@@ -89,6 +89,7 @@ extension JobKind {
             case .sql: SQLDefinition(reading: field).map(JobKind.sql)
             case .http: HTTPDefinition(reading: field).map(JobKind.http)
             case .wait: WaitDefinition(reading: field).map(JobKind.wait)
+            case .workflow: ChildDefinition(reading: field).map(JobKind.workflow)
             }
         guard let kind else { return nil }
         self = kind
