@@ -143,7 +143,8 @@ import Testing
         #expect(try fleet.bill().billed == 4)
         let costs = await fleet.chassis(["costs", "--by", "workflow", "--json"], at: scheduler)
         let bill = try Self.tokens(fleet)
-        let cost = try JSONValue(parsing: String(costs.prefix { $0 != "\n" }))["costs"]?[0]?["paid_micro_usd"]?.integerValue
+        let cost = try JSONValue(parsing: String(costs.prefix { $0 != "\n" }))["costs"]?[0]?["paid_micro_usd"]?
+            .integerValue
         #expect(cost == bill, "\(costs)")
         let shown = await fleet.chassis(["show", "\(run)"], at: scheduler)
         #expect(shown.contains("run \(run)") && shown.contains("$5.00"), "\(shown)")

@@ -106,8 +106,8 @@ struct BadFile: CustomStringConvertible, Sendable {
             "2:1: the key \"name\" is repeated, it is already in line 1",
             "3:1: the key \"name\" is repeated, it is already in line 1",
             "6:3: the key \"a\" is repeated, it is already in line 5",
-            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, approval, needs, when, retry, timeout, "
-                + "queue, priority, budget, runs, teardown, group, may_fail, repeat"
+            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, approval, workflow, needs, when, retry, "
+                + "timeout, queue, priority, budget, runs, teardown, group, may_fail, repeat, map"
         ),
     ]
 
@@ -201,7 +201,7 @@ struct BadFile: CustomStringConvertible, Sendable {
               F: {command: [x]}
             """,
             .refused,
-            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait, approval",
+            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait, approval, workflow",
             "4:7: jobs.b.agnet: unknown key \"agnet\"; did you mean agent?",
             "5:3: jobs.c: the job has command and sql, it must have one of them; make two jobs of it",
             "6:7: jobs.d.workflow: unknown key \"workflow\"; workflow is not supported by this version yet",

@@ -5,7 +5,7 @@
 package struct Suspension: Error, Equatable, Sendable {
     /// What a suspended job may wait for.
     package enum Thing: String, CaseIterable, Sendable {
-        case approval, effect, event, time, budget, run, batch
+        case approval, effect, event, time, budget, run, batch, items
     }
 
     /// When a suspended job goes on although nobody resumed it, by the database's clock.

@@ -2,6 +2,21 @@ package import JobModel
 
 /// A job that this worker holds, and what it needs to know to run it.
 package struct ClaimedJob: Equatable, Sendable {
+    /// What an item of a mapped job is for.
+    package struct Item: Equatable, Sendable {
+        /// The mapped job.
+        package let parent: JobID
+        /// The place in the list, counted from 0.
+        package let index: Int
+        package let value: JSONValue
+
+        package init(parent: JobID, index: Int, value: JSONValue) {
+            self.parent = parent
+            self.index = index
+            self.value = value
+        }
+    }
+
     package let id: JobID
     package let run: RunID
     package let version: VersionID
@@ -26,6 +41,8 @@ package struct ClaimedJob: Equatable, Sendable {
     package let isCancelled: Bool
     /// Whether its run takes over checkpoints of another one.
     package let isFork: Bool
+    /// Set for an item of a mapped job.
+    package let item: Item?
 
     package init(
         id: JobID,
@@ -42,7 +59,8 @@ package struct ClaimedJob: Equatable, Sendable {
         failures: Int,
         losses: Int,
         isCancelled: Bool,
-        isFork: Bool = false
+        isFork: Bool = false,
+        item: Item? = nil
     ) {
         self.id = id
         self.run = run
@@ -59,5 +77,6 @@ package struct ClaimedJob: Equatable, Sendable {
         self.losses = losses
         self.isCancelled = isCancelled
         self.isFork = isFork
+        self.item = item
     }
 }

@@ -31,6 +31,8 @@ package struct JobEnding: Equatable, Sendable {
     package let isJudged: Bool
     /// Whether its failure fails the run, as the claim said.
     package let isDecisive: Bool
+    /// The mapped job of an item.
+    package let parent: JobID?
     package private(set) var outcome: Outcome
 
     package init(
@@ -40,6 +42,7 @@ package struct JobEnding: Equatable, Sendable {
         isNeeded: Bool,
         isJudged: Bool = false,
         isDecisive: Bool = true,
+        parent: JobID? = nil,
         outcome: Outcome
     ) {
         self.job = job
@@ -48,6 +51,7 @@ package struct JobEnding: Equatable, Sendable {
         self.isNeeded = isNeeded
         self.isJudged = isJudged
         self.isDecisive = isDecisive
+        self.parent = parent
         self.outcome = outcome
     }
 
@@ -60,6 +64,7 @@ package struct JobEnding: Equatable, Sendable {
             isNeeded: job.isNeeded,
             isJudged: job.isJudged,
             isDecisive: job.isDecisive,
+            parent: job.item?.parent,
             outcome: outcome
         )
     }

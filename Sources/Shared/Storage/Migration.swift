@@ -21,6 +21,8 @@ package struct Migration: Equatable, Sendable {
         migration(10, "rules_of_needs", PackageResources.m0010_rules_of_needs_sql),
         migration(11, "events", PackageResources.m0011_events_sql),
         migration(12, "schedules", PackageResources.m0012_schedules_sql),
+        migration(13, "maps", PackageResources.m0013_maps_sql),
+        migration(14, "child_runs", PackageResources.m0014_child_runs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -147,6 +147,11 @@ package struct RunStore: Sendable {
         return try found[0].rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
     }
 
+    static func parameters(of submission: Submission, now: String?) -> [PostgresParameter] {
+        let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
+        return parameters(of: submission, digest: digest, now: now)
+    }
+
     private static func parameters(
         of submission: Submission,
         digest: PostgresParameter,
@@ -208,28 +213,62 @@ package struct RunStore: Sendable {
     ///
     /// - Returns: Nil when the run has ended already or is not there.
     package func cancel(_ run: RunID, now: String? = nil) async throws -> Cancellation? {
-        let cancellation: Cancellation? = try await pool.transaction { connection in
-            _ = try await connection.query(Statement.lockLiveRuns, [.array([run.rawValue])])
-            let result = try await connection.query(Statement.cancelRun, [.integer(run.rawValue), .optional(now)])
-            guard let row = result.rows.first else { return nil }
-            let tried = try row.string("tried_jobs").split(separator: ",").compactMap { Int64($0) }
-            if !tried.isEmpty {
-                _ = try await connection.query(Statement.settleOpenSteps, [.array(tried), .optional(now)])
+        let cancelled: (first: Cancellation?, runs: [RunID]) = try await pool.transaction { connection in
+            let runs = try await Self.lock(run, on: connection)
+            var first: Cancellation?
+            var readied: Set<String> = []
+            for (place, member) in runs.enumerated() {
+                guard let done = try await Self.cancel(member, on: connection, now: now) else { continue }
+                readied.formUnion(done.readied)
+                if place == 0 { first = done }
             }
-            _ = try await connection.query(
-                Statement.countCancelledJobs,
-                [.integer(run.rawValue), .integer(try row.int64("ended"))]
-            )
-            let readied = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
-            _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
-            return Cancellation(
-                running: try row.int("running"),
-                readied: Set(try readied.rows.map { try $0.string("queue") })
-            )
+            first?.readied = readied
+            return (first, runs)
         }
+        let cancellation = cancelled.first
         // Also when none runs: one may just have been claimed.
-        if cancellation != nil { try await Notifications.sendCancellation(of: run, on: pool) }
+        if cancellation != nil {
+            for run in cancelled.runs { try await Notifications.sendCancellation(of: run, on: pool) }
+        }
         return cancellation
+    }
+
+    /// Locks a run and all unfinished runs that descend from it, in the order of their ids.
+    ///
+    /// A child is started under the lock of its parent, so none is missed once a look finds no more.
+    private static func lock(_ run: RunID, on connection: PostgresConnection) async throws -> [RunID] {
+        var runs = [run]
+        var known = 0
+        while known < runs.count {
+            known = runs.count
+            _ = try await connection.query(Statement.lockLiveRuns, [.array(runs.map(\.rawValue))])
+            let found = try await connection.query(Statement.listLiveDescendants, [.integer(run.rawValue)])
+            runs = [run] + (try found.rows.map { RunID(rawValue: try $0.int64("run_id")) })
+        }
+        return runs
+    }
+
+    private static func cancel(
+        _ run: RunID,
+        on connection: PostgresConnection,
+        now: String?
+    ) async throws -> Cancellation? {
+        let result = try await connection.query(Statement.cancelRun, [.integer(run.rawValue), .optional(now)])
+        guard let row = result.rows.first else { return nil }
+        let tried = try row.string("tried_jobs").split(separator: ",").compactMap { Int64($0) }
+        if !tried.isEmpty {
+            _ = try await connection.query(Statement.settleOpenSteps, [.array(tried), .optional(now)])
+        }
+        _ = try await connection.query(
+            Statement.countCancelledJobs,
+            [.integer(run.rawValue), .integer(try row.int64("ended"))]
+        )
+        let readied = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
+        _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
+        return Cancellation(
+            running: try row.int("running"),
+            readied: Set(try readied.rows.map { try $0.string("queue") })
+        )
     }
 
     /// Brings an ended run back to life: what did not succeed goes on from its checkpoints.
@@ -245,11 +284,14 @@ package struct RunStore: Sendable {
             if repeatingUnknown {
                 _ = try await connection.query(Statement.dismissUnknownSteps, [.integer(run.rawValue)])
             }
-            // A run of which nothing goes on ends again.
+            let maps = try await connection.query(Statement.reviveMaps, [.integer(run.rawValue)])
+            let revived = PostgresParameter.array(try maps.rows.map { try $0.int64("job_id") })
+            let items = try await connection.query(Statement.followItems, [revived, .optional(now)])
             let judged = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
+            // A run of which nothing goes on ends again.
             _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
-            return try row.string("queues").split(separator: ",").map(String.init)
-                + judged.rows.map { try $0.string("queue") }
+            let others = try [items, judged].flatMap { result in try result.rows.map { try $0.string("queue") } }
+            return try row.string("queues").split(separator: ",").map(String.init) + others
         }
     }
 

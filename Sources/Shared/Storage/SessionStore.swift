@@ -179,8 +179,11 @@ package struct SessionStore: Sendable {
             _ = try await connection.query(Statement.countLostJobs, [jobs])
             _ = try await connection.query(Statement.settleOpenSteps, [jobs, .optional(now)])
             let readied = try await connection.query(Statement.spreadEndings, [jobs, .optional(now)])
+            let followed = try await connection.query(Statement.followItems, [jobs, .optional(now)])
             _ = try await connection.query(Statement.endRuns, [runs, .optional(now)])
-            let queues = Set(try readied.rows.map { try $0.string("queue") })
+            let queues = Set(
+                try [readied, followed].flatMap { result in try result.rows.map { try $0.string("queue") } }
+            )
             return rescued.map { job in
                 var job = job
                 if job.hasFailed { job.readied = queues }

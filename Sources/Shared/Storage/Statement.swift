@@ -14,6 +14,14 @@ package enum Statement {
     static let lockLiveRuns = load("lock_live_runs", PackageResources.lock_live_runs_sql)
     static let endJobs = load("end_jobs", PackageResources.end_jobs_sql)
     static let spreadEndings = load("spread_endings", PackageResources.spread_endings_sql)
+    static let endItems = load("end_items", PackageResources.end_items_sql)
+    static let followItems = load("follow_items", PackageResources.follow_items_sql)
+    static let beginMap = load("begin_map", PackageResources.begin_map_sql)
+    static let readMap = load("read_map", PackageResources.read_map_sql)
+    static let addItems = load("add_items", PackageResources.add_items_sql)
+    static let stopItems = load("stop_items", PackageResources.stop_items_sql)
+    static let readItems = load("read_items", PackageResources.read_items_sql)
+    static let reviveMaps = load("revive_maps", PackageResources.revive_maps_sql)
     static let judgeRun = load("judge_run", PackageResources.judge_run_sql)
     static let readyDependents = load("ready_dependents", PackageResources.ready_dependents_sql)
     static let endRuns = load("end_runs", PackageResources.end_runs_sql)
@@ -68,6 +76,14 @@ package enum Statement {
     static let noteSeenEvents = load("note_seen_events", PackageResources.note_seen_events_sql)
     static let endEventWait = load("end_event_wait", PackageResources.end_event_wait_sql)
     static let pruneEvents = load("prune_events", PackageResources.prune_events_sql)
+
+    // Child runs
+    static let adoptRun = load("adopt_run", PackageResources.adopt_run_sql)
+    static let mayHaveChild = load("may_have_child", PackageResources.may_have_child_sql)
+    static let readAncestors = load("read_ancestors", PackageResources.read_ancestors_sql)
+    static let findWorkflow = load("find_workflow", PackageResources.find_workflow_sql)
+    static let findChild = load("find_child", PackageResources.find_child_sql)
+    static let listLiveDescendants = load("list_live_descendants", PackageResources.list_live_descendants_sql)
 
     // Steps and logs
     static let intendStep = load("intend_step", PackageResources.intend_step_sql)

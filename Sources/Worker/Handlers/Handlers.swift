@@ -15,7 +15,8 @@ enum Handlers {
         clock: DatabaseClock,
         events: EventStore,
         gates: ConnectionGates,
-        gateway: GatewayHost
+        gateway: GatewayHost,
+        children: WorkflowHandler
     ) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner(redactor: Redactor(settings.connections))
         let toolbox = Toolbox(
@@ -37,6 +38,7 @@ enum Handlers {
             .http: HTTPHandler(toolbox: toolbox),
             .wait: WaitHandler(clock: clock, events: events),
             .approval: ApprovalHandler(),
+            .workflow: children,
         ]
     }
 }

@@ -12,6 +12,8 @@ import Workflow
 struct JobRunner: Sendable {
     let definitions: Definitions
     let runs: RunStore
+    let maps: MapStore
+    let notifier: ReadyNotifier
     let steps: StepStore
     let approvals: ApprovalStore
     let forks: ForkStore
@@ -62,7 +64,7 @@ struct JobRunner: Sendable {
         return outcome
     }
 
-    private var patience: Patience { Patience(lease: lease) }
+    var patience: Patience { Patience(lease: lease) }
 
     private func definition(of job: ClaimedJob) async throws -> JobDefinition {
         let workflow = try await patience { try await definitions.definition(job.version) }
@@ -83,7 +85,14 @@ struct JobRunner: Sendable {
         _ log: JobLog
     ) async throws -> JobOutcome {
         let expressions = try await expressions(for: job, definition)
-        if let when = definition.when, try !isTrue(when, in: expressions.context) { return .end(.skipped) }
+        if let when = definition.when, definition.isJudged(by: job),
+            try !isTrue(when, in: expressions.context)
+        {
+            return .end(.skipped)
+        }
+        if let map = definition.flow.map, job.item == nil {
+            return try await mapped(job, over: map, in: expressions.context, signal, log)
+        }
         if let setup = definition.flow.setup, expressions.unbegun.contains(setup) { return .end(.skipped) }
         guard let handler = handlers[definition.kind.name] else {
             throw JobFailure(code: "kind-unknown", message: "this worker has no handler for \(definition.kind.name)")
@@ -183,14 +192,16 @@ struct JobRunner: Sendable {
                 "workflow": .string(try await patience { try await definitions.definition(job.version).name }),
             ]
         )
+        if let item = job.item { context.locals = [.item: item.value, .index: .integer(Int64(item.index))] }
         // Nothing else is read: outputs may be large, and many.
-        let names = definition.flow.outputs.union(definition.flow.states)
+        let (outputs, states) = definition.reads(for: job)
+        let names = outputs.union(states)
         guard !names.isEmpty else { return (context, []) }
         var unbegun: Set<String> = []
         for ending in try await patience({ try await runs.endings(of: job.run, named: names.sorted()) }) {
             context.states[ending.name] = ending.state
             if !ending.hasBegun { unbegun.insert(ending.name) }
-            guard definition.flow.outputs.contains(ending.name) else { continue }
+            guard outputs.contains(ending.name) else { continue }
             switch ending.output {
             case .inline(let value)?: context.outputs[ending.name] = value
             case .blob(let stored)?: context.outputs[ending.name] = try await JSONValue(parsing: blob(stored))
@@ -200,7 +211,7 @@ struct JobRunner: Sendable {
         return (context, unbegun)
     }
 
-    private func blob(_ blob: StoredBlob) async throws -> [UInt8] {
+    func blob(_ blob: StoredBlob) async throws -> [UInt8] {
         guard let digest = SHA256Digest(hex: blob.digest) else {
             throw JobFailure(code: "output-missing", message: "\(blob) names no output", isPermanent: true)
         }
@@ -243,7 +254,7 @@ struct JobRunner: Sendable {
     }
 
     /// Whether a text in the JSON may hold U+0000, which the database keeps in no value.
-    private static func holdsNull(_ json: [UInt8]) -> Bool {
+    static func holdsNull(_ json: [UInt8]) -> Bool {
         let escape = Array(#"\u0000"#.utf8)
         return json.indices.contains { json[$0] == escape[0] && json[$0...].starts(with: escape) }
     }

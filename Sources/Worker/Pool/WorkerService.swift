@@ -164,6 +164,7 @@ package struct WorkerService: Service {
             backlog: backlog,
             lease: keeper.lease,
             gateway: gateway,
+            notifier: notifier,
             logger: logger
         )
         let jobs = JobPool(
@@ -283,12 +284,15 @@ package struct WorkerService: Service {
         backlog: Backlog,
         lease: SessionLease,
         gateway: GatewayHost,
+        notifier: ReadyNotifier,
         logger: Logger
     ) -> JobRunner {
         let runs = RunStore(pool)
         return JobRunner(
             definitions: Definitions(runs),
             runs: runs,
+            maps: MapStore(pool),
+            notifier: notifier,
             steps: StepStore(pool),
             approvals: ApprovalStore(pool),
             forks: ForkStore(pool),
@@ -305,7 +309,14 @@ package struct WorkerService: Service {
                 clock: DatabaseClock(pool),
                 events: EventStore(pool),
                 gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
-                gateway: gateway
+                gateway: gateway,
+                children: WorkflowHandler(
+                    children: ChildStore(pool),
+                    runs: runs,
+                    reader: RunReader(pool),
+                    store: store,
+                    notifier: notifier
+                )
             ),
             plainHandlers: plainHandlers,
             logger: logger

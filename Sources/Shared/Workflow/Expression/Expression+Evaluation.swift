@@ -54,7 +54,7 @@ extension JSONValue {
     package var rendered: String { stringValue ?? text() }
 
     /// The type with its article, for messages.
-    var indefinite: String {
+    package var indefinite: String {
         switch self {
         case .null: "null"
         case .integer, .array, .object: "an \(typeName)"

@@ -4,7 +4,7 @@ extension JobDefinition {
     private static let keys = KnownKeys(
         JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority", "budget"]
             + JobFlow.keys,
-        later: ["map", "workflow", "produces"]
+        later: ["produces"]
     )
 
     /// Reads a job; nil where it cannot be used, which is reported.
@@ -95,6 +95,7 @@ extension JobKind {
             case .http: HTTPDefinition(reading: field).map(JobKind.http)
             case .wait: WaitDefinition(reading: field).map(JobKind.wait)
             case .approval: ApprovalDefinition(reading: field).map(JobKind.approval)
+            case .workflow: ChildDefinition(reading: field).map(JobKind.workflow)
             }
         guard let kind else { return nil }
         self = kind

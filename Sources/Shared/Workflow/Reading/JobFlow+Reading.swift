@@ -1,7 +1,7 @@
 internal import JobModel
 
 extension JobFlow {
-    static let keys = ["runs", "teardown", "group", "may_fail", "repeat"]
+    static let keys = ["runs", "teardown", "group", "may_fail", "repeat", "map"]
 
     /// Reads how a job stands in its graph.
     init(reading mapping: SourceMapping) {

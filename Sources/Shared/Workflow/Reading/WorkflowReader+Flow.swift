@@ -126,12 +126,28 @@ extension WorkflowReader {
         return found
     }
 
+    /// Reports jobs that would start their own workflow again, without an end.
+    func checkChildren(of jobs: [ReadJob], in workflow: String) {
+        for job in jobs {
+            guard case .workflow(let child)? = job.definition?.kind, child.workflow == workflow else { continue }
+            job.value.member("workflow")?.fault(
+                "the workflow would start itself, in a cycle",
+                hint: "name another workflow"
+            )
+        }
+    }
+
+    /// Whether the list of a map stands at a place.
+    static func isOver(_ path: SourcePath) -> Bool {
+        path.description.hasSuffix(".map") || path.description.hasSuffix(".map.over")
+    }
+
     /// Why a job cannot know a value of its own at a place; nil when it can.
     static func fault(of local: Expression.Local, at path: SourcePath, in flow: JobFlow?) -> (String, String?)? {
         let place = path.description
         switch local {
         case .item, .index:
-            let isOver = place.hasSuffix(".map") || place.hasSuffix(".map.over")
+            let isOver = isOver(path)
             if flow?.map != nil, !isOver { return nil }
             return ("\(local.rawValue) is known where a job is mapped", isOver ? nil : "add map")
         case .round, .previous:

@@ -26,6 +26,7 @@ struct WorkflowReader {
         addImpliedNeeds(&jobs)
         let graph = checkedGraph(of: jobs)
         check(jobs, params: params, graph: graph)
+        if let name { checkChildren(of: jobs, in: name) }
         guard let name, let graph else { return nil }
         return WorkflowDefinition(
             name: name,
@@ -131,7 +132,9 @@ struct WorkflowReader {
             var needs: [(name: String, field: SourceField)] = []
             var definition = JobDefinition(reading: value, name: name, key: key, needs: &needs)
             let uses = context.takeUses()
-            definition?.flow.references = uses.reduce(into: []) { $0.formUnion($1.references) }
+            // The list itself is for the mapped job alone, not for its items.
+            definition?.flow.references = uses.filter { !Self.isOver($0.path) }
+                .reduce(into: []) { $0.formUnion($1.references) }
             return ReadJob(name: name, key: key, value: value, definition: definition, needs: needs, uses: uses)
         }
     }

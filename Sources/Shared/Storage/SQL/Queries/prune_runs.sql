@@ -39,6 +39,8 @@ WITH pruned AS (
     DELETE FROM chassis.need WHERE needs_job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_event_wait AS (
     DELETE FROM chassis.event_wait WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_map AS (
+    DELETE FROM chassis.map WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_log AS (
     DELETE FROM chassis.log WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_fork AS (

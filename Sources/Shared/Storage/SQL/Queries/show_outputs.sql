@@ -7,7 +7,7 @@
 -- Returns a row for each of these jobs, in the order of the workflow file; its final state is NULL while it has none.
 SELECT job.name, done.state, done.output::text AS output, done.output_blob
 FROM chassis.job LEFT JOIN chassis.done USING (job_id)
-WHERE job.run_id = $1::bigint
+WHERE job.run_id = $1::bigint AND job.position < 1000000
   AND CASE
           WHEN $2::text IS NULL THEN coalesce(job.rule NOT IN ('always', 'on_failure', 'on_success'), true)
               AND NOT EXISTS (
