@@ -5,6 +5,7 @@
 /// | `t0004`   | the fourth model turn                                           |
 /// | `t0004.2` | the second tool call of the fourth turn                         |
 /// | `fetch#2` | the second step a handler named `fetch`                         |
+/// | `t0004.2/t0001` | the first turn of the agent that this tool call is        |
 ///
 /// Turns stand before named steps; a turn stands before its tool calls, and these before the next turn. Between steps
 /// of different names the order says nothing.
@@ -18,7 +19,14 @@ package struct StepPosition: Hashable, Sendable {
         case named(String, Int)
     }
 
+    /// The tool calls inside which it stands, the outermost first; a named step has them in its name.
+    private var path: [Call] = []
     private let place: Place
+
+    private struct Call: Hashable, Sendable {
+        let turn: Int
+        let number: Int
+    }
 
     /// The n-th model turn.
     ///
@@ -52,9 +60,26 @@ package struct StepPosition: Hashable, Sendable {
 
     private init(place: Place) { self.place = place }
 
-    /// The turn, of a turn or one of its tool calls; nil for a named step.
+    /// The same place in the program of an agent that is itself a tool call.
+    ///
+    /// - Throws: `CheckpointError.invalidPosition` for a named step whose name becomes too long.
+    /// - Precondition: `call` is a tool call.
+    package func inside(_ call: StepPosition) throws(CheckpointError) -> StepPosition {
+        guard case .toolCall(let number, let turn) = call.place else {
+            preconditionFailure("\(call) is no tool call, so no step stands inside of it")
+        }
+        if case .named(let name, let occurrence) = place {
+            return try .step(named: "\(call)/\(name)", occurrence: occurrence)
+        }
+        var position = self
+        position.path = call.path + [Call(turn: turn, number: number)] + path
+        return position
+    }
+
+    /// The turn, of a turn or one of its tool calls, the outermost; nil for a named step.
     package var turn: Int? {
-        switch place {
+        if let outermost = path.first { return outermost.turn }
+        return switch place {
         case .turn(let turn), .toolCall(_, let turn): turn
         case .named: nil
         }
@@ -86,10 +111,25 @@ package struct StepPosition: Hashable, Sendable {
 extension StepPosition: LosslessStringConvertible {
     /// The position that is written exactly so, or nil: one position has one text.
     package init?(_ text: String) {
-        guard let place = Self.parse(text) else { return nil }
-        self.init(place: place)
+        if text.utf8.contains(UInt8(ascii: "#")) {
+            guard let place = Self.parse(text) else { return nil }
+            self.init(place: place)
+        } else {
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count <= Self.maximumDepth, let last = parts.last, let place = Self.parse(String(last)) else {
+                return nil
+            }
+            self.init(place: place)
+            for part in parts.dropLast() {
+                guard case .toolCall(let number, let turn)? = Self.parse(String(part)) else { return nil }
+                path.append(Call(turn: turn, number: number))
+            }
+        }
         guard description == text else { return nil }
     }
+
+    /// How many positions a text may hold between its slashes.
+    private static let maximumDepth = 16
 
     private static func parse(_ text: String) -> Place? {
         if let separator = text.utf8.lastIndex(of: UInt8(ascii: "#")) {
@@ -113,12 +153,15 @@ extension StepPosition: LosslessStringConvertible {
 
     /// The text that stands in records, rows and logs.
     package var description: String {
-        switch place {
-        case .turn(let turn): "t" + Padding.zeros(turn, width: 4)
-        case .toolCall(let call, let turn): "t" + Padding.zeros(turn, width: 4) + ".\(call)"
+        let around = path.map { Self.text(ofCall: $0.number, turn: $0.turn) + "/" }.joined()
+        return switch place {
+        case .turn(let turn): around + "t" + Padding.zeros(turn, width: 4)
+        case .toolCall(let call, let turn): around + Self.text(ofCall: call, turn: turn)
         case .named(let name, let occurrence): "\(name)#\(occurrence)"
         }
     }
+
+    private static func text(ofCall call: Int, turn: Int) -> String { "t" + Padding.zeros(turn, width: 4) + ".\(call)" }
 }
 
 extension StepPosition: Comparable {
@@ -128,11 +171,17 @@ extension StepPosition: Comparable {
             (leftName, leftOccurrence) < (rightName, rightOccurrence)
         case (.named, _): false
         case (_, .named): true
-        case (.turn(let left), .turn(let right)): left < right
-        case (.turn(let left), .toolCall(_, let right)): left <= right
-        case (.toolCall(_, let left), .turn(let right)): left < right
-        case (.toolCall(let leftCall, let leftTurn), .toolCall(let rightCall, let rightTurn)):
-            (leftTurn, leftCall) < (rightTurn, rightCall)
+        case (.turn, _), (.toolCall, _): left.numbers.lexicographicallyPrecedes(right.numbers)
+        }
+    }
+
+    /// Turn, call, turn, call and so on, from the outermost to the innermost.
+    private var numbers: [Int] {
+        let around = path.flatMap { [$0.turn, $0.number] }
+        return switch place {
+        case .turn(let turn): around + [turn]
+        case .toolCall(let call, let turn): around + [turn, call]
+        case .named: around
         }
     }
 }
