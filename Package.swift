@@ -211,7 +211,7 @@ let package = Package(
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
         tests(
             "WorkerTests",
-            ["JobModel", "HTTPTransport", "Workflow", "Storage", "Models", "TestSupport", "Worker"]
+            ["JobModel", "HTTPTransport", "Workflow", "Storage", "Models", "Checkpoints", "TestSupport", "Worker"]
         ),
         tests(
             "SchedulerTests",

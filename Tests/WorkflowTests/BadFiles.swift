@@ -461,7 +461,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "8:11: jobs.a.agent.tools[0].skill: unknown key \"skill\"; skill is not supported by this version yet",
             "9:17: jobs.a.agent.tools[1].http: the tool does not say where requests go; write one of connection, url, hosts",
             "10:17: jobs.a.agent.tools[2].http: the tool has url and hosts; write one of connection, url, hosts",
-            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, mcp, openapi",
+            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, files, agent, mcp, openapi",
             "12:52: jobs.a.agent.tools[4].command.parameters: the schema of a tool's parameters is one of an object; write "
                 + "type: object",
             "13:27: jobs.a.agent.tools[5].command.name: \"C-\" is no name: it does not begin with a to z; \(rule)",
