@@ -417,6 +417,37 @@ struct BadFile: CustomStringConvertible, Sendable {
                 agent:
                   model: m/x
                   prompt: x
+                  skills: [Writing]
+                  tools:
+                    - sql: {connection: c, tables: [], max_bytes: 10}
+                    - command: {name: d, run: [x], limits: {memory: 1KiB, cpu: 10ms, output: lots}}
+                    - files: {access: all}
+                    - agent: {name: e, model: m/x, tools: [{agent: {name: f, prompt: x}}]}
+            """,
+            .refused,
+            "7:16: jobs.a.agent.skills[0]: \"Writing\" is no name: it does not begin with a to z; "
+                + "a name begins with a to z, and goes on with a to z, 0 to 9, _ and -, up to 63 in all",
+            "9:40: jobs.a.agent.tools[0].sql.tables: the list is empty, so no table is allowed",
+            "9:55: jobs.a.agent.tools[0].sql.max_bytes: expected a number of bytes, found the integer 10; "
+                + "write a whole number with its unit, such as 64KiB, 512MiB or 2GiB",
+            "10:57: jobs.a.agent.tools[1].command.limits.memory: 1KiB is out of range, allowed are 1MiB to 1024GiB",
+            "10:68: jobs.a.agent.tools[1].command.limits.cpu: 10ms is out of range, allowed are 1s to 365d",
+            "10:82: jobs.a.agent.tools[1].command.limits.output: expected a number of bytes, found the string \"lots\"; "
+                + "write a whole number with its unit, such as 64KiB, 512MiB or 2GiB",
+            "11:27: jobs.a.agent.tools[2].files.access: expected one of read, write, found the string \"all\"",
+            "12:56: jobs.a.agent.tools[3].agent.tools[0].agent: model is missing; as in model: openai/gpt-4o",
+            "12:66: jobs.a.agent.tools[3].agent.tools[0].agent.prompt: unknown key \"prompt\"; known here: name, "
+                + "description, model, instructions, tools, output, limits, temperature, max_output_tokens, reasoning, "
+                + "cache, skills"
+        ),
+        BadFile(
+            """
+            name: w
+            jobs:
+              a:
+                agent:
+                  model: m/x
+                  prompt: x
                   tools:
                     - mcp: {connection: c, allow: [a], deny: [a]}
                     - mcp: {allow: [], effect: {a: twice}, offer: [all]}
