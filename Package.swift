@@ -241,7 +241,10 @@ let package = Package(
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
         tests(
             "WorkerTests",
-            ["JobModel", "HTTPTransport", "Workflow", "Settings", "Storage", "Models", "TestSupport", "Worker"]
+            [
+                "JobModel", "HTTPTransport", "Workflow", "Settings", "Storage", "Models", "Checkpoints", "TestSupport",
+                "Worker",
+            ]
         ),
         tests(
             "SchedulerTests",

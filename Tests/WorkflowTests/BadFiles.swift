@@ -483,6 +483,37 @@ struct BadFile: CustomStringConvertible, Sendable {
                 agent:
                   model: m/x
                   prompt: x
+                  skills: [Writing]
+                  tools:
+                    - sql: {connection: c, tables: [], max_bytes: 10}
+                    - command: {name: d, run: [x], limits: {memory: 1KiB, cpu: 10ms, output: lots}}
+                    - files: {access: all}
+                    - agent: {name: e, model: m/x, tools: [{agent: {name: f, prompt: x}}]}
+            """,
+            .refused,
+            "7:16: jobs.a.agent.skills[0]: \"Writing\" is no name: it does not begin with a to z; "
+                + "a name begins with a to z, and goes on with a to z, 0 to 9, _ and -, up to 63 in all",
+            "9:40: jobs.a.agent.tools[0].sql.tables: the list is empty, so no table is allowed",
+            "9:55: jobs.a.agent.tools[0].sql.max_bytes: expected a number of bytes, found the integer 10; "
+                + "write a whole number with its unit, such as 64KiB, 512MiB or 2GiB",
+            "10:57: jobs.a.agent.tools[1].command.limits.memory: 1KiB is out of range, allowed are 1MiB to 1024GiB",
+            "10:68: jobs.a.agent.tools[1].command.limits.cpu: 10ms is out of range, allowed are 1s to 365d",
+            "10:82: jobs.a.agent.tools[1].command.limits.output: expected a number of bytes, found the string \"lots\"; "
+                + "write a whole number with its unit, such as 64KiB, 512MiB or 2GiB",
+            "11:27: jobs.a.agent.tools[2].files.access: expected one of read, write, found the string \"all\"",
+            "12:56: jobs.a.agent.tools[3].agent.tools[0].agent: model is missing; as in model: openai/gpt-4o",
+            "12:66: jobs.a.agent.tools[3].agent.tools[0].agent.prompt: unknown key \"prompt\"; known here: name, "
+                + "description, model, instructions, tools, output, limits, temperature, max_output_tokens, reasoning, "
+                + "cache, approve, skills"
+        ),
+        BadFile(
+            """
+            name: w
+            jobs:
+              a:
+                agent:
+                  model: m/x
+                  prompt: x
                   tools:
                     - mcp: {connection: c, allow: [a], deny: [a]}
                     - mcp: {allow: [], effect: {a: twice}, offer: [all]}
@@ -519,7 +550,6 @@ struct BadFile: CustomStringConvertible, Sendable {
                     - text
                   output: {type: object, properties: {risk: {type: strin}}}
                   limits: {turns: 0, usd: -1}
-                  skills: []
             """,
             .refused,
             "5:7: jobs.a.agent: model is missing; as in model: openai/gpt-4o",
@@ -527,7 +557,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "8:11: jobs.a.agent.tools[0].skill: unknown key \"skill\"; skill is not supported by this version yet",
             "9:17: jobs.a.agent.tools[1].http: the tool does not say where requests go; write one of connection, url, hosts",
             "10:17: jobs.a.agent.tools[2].http: the tool has url and hosts; write one of connection, url, hosts",
-            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, ask, mcp, openapi",
+            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, files, agent, ask, mcp, openapi",
             "12:52: jobs.a.agent.tools[4].command.parameters: the schema of a tool's parameters is one of an object; write "
                 + "type: object",
             "13:27: jobs.a.agent.tools[5].command.name: \"C-\" is no name: it does not begin with a to z; \(rule)",
@@ -547,8 +577,7 @@ struct BadFile: CustomStringConvertible, Sendable {
                 + "boolean, integer, number, string, array, object",
             "19:23: jobs.a.agent.limits.turns: 0 is out of range, allowed are 1 to 1000",
             "19:31: jobs.a.agent.limits.usd: expected US dollars, found the integer -1; write them with at most six places, "
-                + "such as 2.50",
-            "20:7: jobs.a.agent.skills: unknown key \"skills\"; skills is not supported by this version yet"
+                + "such as 2.50"
         ),
         BadFile(
             """

@@ -27,6 +27,11 @@ struct Conversation: Sendable {
     var gate: CallGate?
     /// By the names of the tools, what becomes of calls whose outcome is unknown.
     var unknown: [String: UnknownPolicy] = [:]
+    /// Where results that are too long to be shown whole are read on.
+    let shelf: ResultShelf
+    /// The tool call that the agent is, with its fingerprint; nil for a job's own.
+    var within: StepPosition?
+    var origin: Fingerprint?
 
     /// From which turn on another model is asked.
     struct ModelChange: Sendable {
@@ -48,7 +53,7 @@ struct Conversation: Sendable {
         var offered = offered
         var loop = loop
         var action = loop.begin()
-        var previous: Fingerprint?
+        var previous = origin
         while true {
             switch action {
             case .askModel(let turn, let added):
@@ -56,11 +61,12 @@ struct Conversation: Sendable {
                     var possible = self
                     possible.tools = tools
                     let fingerprint = possible.fingerprint(ofTurn: turn, added: added, after: previous)
-                    return try await context.steps.isRecorded(.turn(turn), fingerprint)
+                    return try await context.steps.isRecorded(place(.turn(turn)), fingerprint)
                 }
                 let fingerprint = current.fingerprint(ofTurn: turn, added: added, after: previous)
+                let carried = CarriedMessages.json(added, after: turn > 1 ? previous : nil)
                 previous = fingerprint
-                let answer = try await current.ask(turn: turn, messages: loop.messages, added: added, fingerprint)
+                let answer = try await current.ask(turn: turn, messages: loop.messages, carried, fingerprint)
                 action = loop.modelAnswered(answer)
             case .callTools(let turn, let calls):
                 guard let fingerprint = previous else { preconditionFailure("tools are called after a turn") }
@@ -73,6 +79,16 @@ struct Conversation: Sendable {
             case .finish(let output): return output
             case .fail(let failure): throw failure
             }
+        }
+    }
+
+    /// The place of one of its steps in the job.
+    func place(_ position: StepPosition) -> StepPosition {
+        guard let within else { return position }
+        do throws(CheckpointError) {
+            return try position.inside(within)
+        } catch {
+            preconditionFailure("turns and calls have no names that could be too long: \(error)")
         }
     }
 
@@ -106,12 +122,12 @@ struct Conversation: Sendable {
     private func ask(
         turn: Int,
         messages: [ModelMessage],
-        added: [ModelMessage],
+        _ carried: JSONValue,
         _ fingerprint: Fingerprint
     ) async throws -> ModelAnswer {
         let caller = caller(ofTurn: turn)
         var step = StepRequest(
-            position: .turn(turn),
+            position: place(.turn(turn)),
             fingerprint: fingerprint,
             kind: .model,
             name: caller.name,
@@ -120,7 +136,7 @@ struct Conversation: Sendable {
             charge: { [self] in
                 try await caller.charge(for: request(to: caller, messages: messages), context.money)
             },
-            carries: .array(added.map(\.json)),
+            carries: carried,
             mending: mending(ofTurn: turn, fingerprint)
         )
         let admission = caller.admission(of: context.job)
@@ -175,12 +191,8 @@ struct Conversation: Sendable {
 
     /// How the answer of a turn is found in the request of the next one, which repeats it.
     private func mending(ofTurn turn: Int, _ fingerprint: Fingerprint) -> StepRequest.Mending {
-        StepRequest.Mending(position: .turn(turn + 1)) { carried, next in
-            // What does not read as messages carries no answer.
-            guard let added = try? (carried.arrayValue ?? []).map({ try ModelMessage(json: $0) }),
-                let message = added.first, message.role == .assistant,
-                self.fingerprint(ofTurn: turn + 1, added: added, after: fingerprint) == next
-            else { return nil }
+        StepRequest.Mending(position: place(.turn(turn + 1))) { carried, _ in
+            guard let message = CarriedMessages.answer(in: carried, of: fingerprint) else { return nil }
             return ModelAnswer(
                 message: message,
                 stopReason: message.toolCalls.isEmpty ? .end : .toolCalls,
@@ -192,7 +204,7 @@ struct Conversation: Sendable {
     }
 
     private func say(_ answer: ModelAnswer, turn: Int, isReplayed: Bool) {
-        var line = "turn \(turn)" + (isReplayed ? " (replayed)" : "")
+        var line = (within.map { "\($0): " } ?? "") + "turn \(turn)" + (isReplayed ? " (replayed)" : "")
         if !isReplayed, let usage = answer.usage { line += ": \(usage.input) tokens read, \(usage.output) written" }
         let calls = answer.message.toolCalls.map(\.name)
         if !calls.isEmpty { line += "; calls \(calls.joined(separator: ", "))" }
@@ -264,16 +276,14 @@ struct Conversation: Sendable {
         guard case .json(let arguments) = call.arguments else {
             return Models.ToolResult(callID: call.id, text: "the arguments are no JSON", isError: true)
         }
+        var request: JSONObject = [
+            "tool": .string(call.name), "arguments": arguments, "effect": .string(tool.effect.rawValue),
+            "call": .integer(Int64(number)),
+        ]
+        request["agent"] = (tool as? AgentTool)?.identity
         var step = StepRequest(
-            position: .toolCall(number, ofTurn: turn),
-            fingerprint: Fingerprint(
-                kind: .tool,
-                request: [
-                    "tool": .string(call.name), "arguments": arguments, "effect": .string(tool.effect.rawValue),
-                    "call": .integer(Int64(number)),
-                ],
-                after: fingerprint
-            ),
+            position: place(.toolCall(number, ofTurn: turn)),
+            fingerprint: Fingerprint(kind: .tool, request: .object(request), after: fingerprint),
             kind: .tool,
             name: call.name,
             effect: tool.effect,
@@ -282,12 +292,16 @@ struct Conversation: Sendable {
         step.isToolCall = true
         step.evidence = arguments
         step.unknown = unknown[call.name] ?? .ask
-        return Models.ToolResult(callID: call.id, try await outcome(of: step, arguments, tool))
+        step = try context.steps.placed(step)
+        let outcome = try await outcome(of: step, arguments, tool)
+        shelf.note(outcome.value, at: step.position)
+        let isError = outcome.value["is_error"]?.boolValue ?? true
+        (tool as? FileTool)?.remember(arguments, isError: isError, at: step.position)
+        return Models.ToolResult(callID: call.id, outcome)
     }
 
     /// The outcome of a call: from its checkpoint, or after people have approved it where a rule says so.
     private func outcome(of step: StepRequest, _ arguments: JSONValue, _ tool: any Tool) async throws -> StepOutcome {
-        let step = try context.steps.placed(step)
         if let outcome = try await context.steps.replayed(step) { return outcome }
         if let ask = tool as? AskTool {
             let answer = try await answer(to: arguments, by: ask, step: step)
@@ -322,18 +336,26 @@ struct Conversation: Sendable {
         return try await steps.run(step) { calls in
             try context.scratch.make()
             steps.answerBegins(of: step.position)
-            let result = try await tool.call(
-                arguments,
-                ToolContext(
-                    idempotencyKey: calls.idempotencyKey,
-                    scratchDirectory: context.scratch.path,
-                    log: { context.log.write(.stdout, "\(name): \($0)") }
+            let output: ToolOutput
+            if let agent = tool as? AgentTool {
+                output = try await agent.call(arguments, at: step.position, step.fingerprint)
+            } else {
+                output = try await tool.call(
+                    arguments,
+                    ToolContext(
+                        idempotencyKey: calls.idempotencyKey,
+                        scratchDirectory: context.scratch.path,
+                        log: { context.log.write(.stdout, "\(name): \($0)") }
+                    )
                 )
-            )
-            let note = editor.map {
-                "[\($0) changed the arguments of this call before it was made, to \(arguments.text())]\n"
             }
-            return Self.result((note ?? "") + result.text, isError: result.isError)
+            var value = try await shelf.value(of: output, at: step.position)
+            if let editor, case .object(var fields) = value {
+                let note = "[\(editor) changed the arguments of this call before it was made, to \(arguments.text())]\n"
+                fields["text"] = .string(note + (fields["text"]?.stringValue ?? ""))
+                value = .object(fields)
+            }
+            return StepResult(value: value)
         }
     }
 }

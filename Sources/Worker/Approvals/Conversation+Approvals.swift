@@ -26,7 +26,7 @@ extension Conversation {
         guard let gate, gate.rules.contains(where: { $0.subject == .output }) else { return .good(output) }
         let request: JSONValue = ["output": output, "schema": schema?.value ?? .null]
         var step = StepRequest(
-            position: try .step(named: "review", occurrence: number),
+            position: place(try .step(named: "review", occurrence: number)),
             fingerprint: Fingerprint(kind: .step, request: ["review": output], after: turn),
             kind: .step,
             name: "review",

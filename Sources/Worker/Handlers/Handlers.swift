@@ -22,7 +22,8 @@ enum Handlers {
         let toolbox = Toolbox(
             connections: settings.connections,
             runner: runner,
-            programs: ProgramDirectory(path: settings.programs ?? "/nonexistent")
+            programs: ProgramDirectory(path: settings.programs ?? "/nonexistent"),
+            skills: settings.skills.map(SkillFolder.init(path:))
         )
         let files = RequestFiles(store: store, runs: runs)
         return [

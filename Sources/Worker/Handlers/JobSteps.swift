@@ -304,6 +304,20 @@ final class JobSteps: Sendable {
         )
     }
 
+    /// Keeps content in the store, under its digest.
+    func keep(_ content: [UInt8]) async throws -> BlobReference { try await checkpoints.keep(content) }
+
+    /// Content that was kept.
+    func kept(_ reference: BlobReference) async throws -> [UInt8] { try await checkpoints.kept(reference) }
+
+    /// Keeps an artifact of this attempt.
+    func keepArtifact(_ name: ArtifactName, _ content: [UInt8]) async throws {
+        try await checkpoints.keepArtifact(name, content)
+    }
+
+    /// A text without the worker's secrets.
+    func redacted(_ text: String) -> String { backlog.redactor.redacted(text) }
+
     /// Notes what was replayed and closes the journal.
     func close() async {
         await noteReplay()

@@ -12,18 +12,8 @@ struct Toolbox: Sendable {
     let programs: ProgramDirectory
     let documents = OpenAPIDocuments()
     let forms = MCPForms()
-
-    /// What an agent's model may call.
-    ///
-    /// - Throws: `JobFailure` when this worker lacks a connection, or an expression has no value.
-    func offered(_ definitions: [Workflow.ToolDefinition], in context: JobContext) throws -> AgentTools {
-        AgentTools(
-            try definitions.flatMap { try tools($0, in: context) },
-            try definitions.compactMap { try source($0, in: context) },
-            steps: context.steps,
-            log: context.log
-        )
-    }
+    /// Where skills lie; nil where the worker has none.
+    var skills: SkillFolder?
 
     /// The tools that an agent's definition names; a sql tool brings one that describes the tables along, and those of
     /// servers are not known yet.
@@ -72,7 +62,7 @@ struct Toolbox: Sendable {
                     programs: programs
                 )
             ]
-        case .mcp, .openapi: return []
+        case .files, .agent, .mcp, .openapi: return []
         }
     }
 

@@ -28,6 +28,8 @@ package struct AgentDefinition: Equatable, Sendable {
     package let reasoning: ReasoningLevel?
     /// Whether a provider that wants to be told keeps the beginning of the conversation; nil where it pays.
     package let keepsPrompt: Bool?
+    /// The skills it may load, by the names of their folders.
+    package var skills: [String] = []
 }
 
 /// Where an agent is stopped.

@@ -11,12 +11,19 @@ package enum ToolDefinition: Equatable, Sendable {
     case openapi(ServerToolsDefinition)
     case ask(AskToolDefinition)
 
+    /// Files that the agent reads and writes.
+    case files(FilesToolDefinition)
+    /// Another agent.
+    case agent(AgentToolDefinition)
+
     /// The name under which the model calls it; of a server, which has many tools, one that no tool has.
     package var name: String {
         switch self {
         case .sql(let tool): tool.name
         case .http(let tool): tool.name
         case .command(let tool): tool.name
+        case .files(let tool): tool.name
+        case .agent(let tool): tool.name
         case .mcp(let tools), .openapi(let tools): "connection \(tools.connection)"
         case .ask(let tool): tool.name
         }
@@ -28,6 +35,8 @@ package enum ToolDefinition: Equatable, Sendable {
         case .sql(let tool): tool.access == .read ? .none : .once
         case .http(let tool): tool.effect
         case .command(let tool): tool.effect
+        case .files: .none
+        case .agent(let tool): Effect.most(of: tool.agent.tools.map(\.effect))
         case .mcp(let tools), .openapi(let tools): tools.effect ?? .once
         case .ask: .none
         }
@@ -39,7 +48,7 @@ package enum ToolDefinition: Equatable, Sendable {
         case .sql(let tool): tool.unknown
         case .http(let tool): tool.unknown
         case .command(let tool): tool.unknown
-        case .ask, .mcp, .openapi: .ask
+        case .ask, .files, .agent, .mcp, .openapi: .ask
         }
     }
 }
@@ -110,4 +119,11 @@ package struct CommandToolDefinition: Equatable, Sendable {
     package let timeout: Duration
     /// What a call may use.
     package let limits: ProgramLimitsDefinition
+}
+
+extension Effect {
+    /// The effect that is the hardest to repeat.
+    fileprivate static func most(of effects: [Effect]) -> Effect {
+        effects.contains(.once) ? .once : effects.contains(.idempotent) ? .idempotent : .none
+    }
 }

@@ -10,19 +10,25 @@ extension AgentDefinition {
     private static let keys = KnownKeys(
         [
             "model", "instructions", "prompt", "images", "files", "tools", "output", "limits", "temperature",
-            "max_output_tokens", "reasoning", "cache", "approve",
-        ],
-        later: ["skills"]
+            "max_output_tokens", "reasoning", "cache", "approve", "skills",
+        ]
     )
 
     /// Reads an agent; nil where it cannot be used, which is reported.
     init?(reading field: SourceField) {
         guard let mapping = field.mapping(Self.keys) else { return nil }
+        self.init(reading: mapping, prompt: mapping.required("prompt")?.template(), depth: 0)
+    }
+
+    /// Reads what all agents have, those that are tools too.
+    ///
+    /// - Parameter depth: How many agents deep it stands; 0 for a job's own.
+    init?(reading mapping: SourceMapping, prompt: Template?, depth: Int) {
         let models = mapping.required("model", hint: "as in model: openai/gpt-4o")?.models()
         let instructions = mapping["instructions"]?.template()
-        let prompt = mapping.required("prompt")?.template()
-        let tools = mapping["tools"].map(ToolDefinition.tools) ?? []
+        let tools = mapping["tools"].map { ToolDefinition.tools(reading: $0, depth: depth) } ?? []
         let approve = mapping["approve"].map { ApprovalRule.rules(reading: $0, tools: Self.names(of: tools)) } ?? []
+        let skills = mapping["skills"].map(Self.skills) ?? []
         let output = mapping["output"]?.schema()
         let limits = mapping["limits"].map(AgentLimits.init(reading:)) ?? AgentLimits()
         let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
@@ -44,8 +50,13 @@ extension AgentDefinition {
             temperature: temperature,
             maximumOutputTokens: maximumOutputTokens,
             reasoning: reasoning,
-            keepsPrompt: keepsPrompt
+            keepsPrompt: keepsPrompt,
+            skills: skills
         )
+    }
+
+    private static func skills(_ field: SourceField) -> [String] {
+        (field.elements(of: "skills", atMost: 32) ?? []).compactMap { $0.name() }
     }
 }
 
@@ -56,7 +67,8 @@ extension AgentDefinition {
         for tool in tools {
             switch tool {
             case .sql: names += [tool.name, "describe_\(tool.name)"]
-            case .http, .command, .ask: names.append(tool.name)
+            case .http, .command, .ask, .agent: names.append(tool.name)
+            case .files: names += ["list_\(tool.name)", "read_\(tool.name)", "write_\(tool.name)"]
             case .mcp, .openapi: return nil
             }
         }

@@ -1,17 +1,22 @@
 internal import JobModel
 
 extension ToolDefinition {
-    private static let keys = KnownKeys(["sql", "http", "command", "ask", "mcp", "openapi"], later: ["skill"])
+    private static let keys = KnownKeys(
+        ["sql", "http", "command", "files", "agent", "ask", "mcp", "openapi"],
+        later: ["skill"]
+    )
 
     /// Reads the tools of an agent; those that cannot be used are reported and left out.
-    static func tools(reading field: SourceField) -> [ToolDefinition] {
+    ///
+    /// - Parameter depth: How many agents deep the agent stands; 0 for a job's own.
+    static func tools(reading field: SourceField, depth: Int = 0) -> [ToolDefinition] {
         var names: Set<String> = []
         return (field.elements(of: "tools", atMost: 128) ?? []).compactMap { element in
-            guard let tool = tool(reading: element) else { return nil }
+            guard let tool = tool(reading: element, depth: depth) else { return nil }
             guard names.insert(tool.name).inserted else {
                 switch tool {
                 case .mcp, .openapi: element.fault("the tools of \(tool.name) are there twice", hint: "name it once")
-                case .sql, .http, .command, .ask:
+                case .sql, .http, .command, .files, .agent, .ask:
                     element.fault("there are two tools named \(tool.name)", hint: "give one of them another name")
                 }
                 return nil
@@ -20,7 +25,7 @@ extension ToolDefinition {
         }
     }
 
-    private static func tool(reading field: SourceField) -> ToolDefinition? {
+    private static func tool(reading field: SourceField, depth: Int) -> ToolDefinition? {
         guard let mapping = field.mapping(keys) else { return nil }
         let kinds = keys.keys.filter { mapping[$0] != nil }
         guard kinds.count == 1, let kind = kinds.first, let value = mapping[kind] else {
@@ -36,6 +41,8 @@ extension ToolDefinition {
         return switch kind {
         case "sql": SQLToolDefinition(reading: value).map(ToolDefinition.sql)
         case "http": HTTPToolDefinition(reading: value).map(ToolDefinition.http)
+        case "files": FilesToolDefinition(reading: value).map(ToolDefinition.files)
+        case "agent": AgentToolDefinition(reading: value, depth: depth + 1).map(ToolDefinition.agent)
         case "mcp": ServerToolsDefinition(reading: value, isMCP: true).map(ToolDefinition.mcp)
         case "openapi": ServerToolsDefinition(reading: value, isMCP: false).map(ToolDefinition.openapi)
         case "ask": AskToolDefinition(reading: value).map(ToolDefinition.ask)
