@@ -1,5 +1,6 @@
 import Glibc
 import JobModel
+import Postgres
 import Storage
 import TestSupport
 import Testing

@@ -63,7 +63,7 @@ import Workflow
         let condition = try #require(rule.when)
         func holds(_ amount: JSONValue) throws -> Bool {
             var context = ExpressionContext(params: ["limit": 10])
-            context.locals = ["arguments": ["amount": amount], "tool": "pay"]
+            context.locals = [.arguments: ["amount": amount], .tool: "pay"]
             return try condition.isTrue(in: context)
         }
         #expect(try holds(11))
