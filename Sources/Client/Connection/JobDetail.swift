@@ -11,6 +11,8 @@ struct JobDetail: Equatable, Sendable {
     let steps: [StepDetail]
     let error: String?
     let hasOutput: Bool
+    /// How the items of a mapped job stand, such as `37 of 100, 2 failed`; nil for any other job.
+    let items: String?
     /// When a delayed job is due.
     let dueAt: Timestamp?
     /// What a suspended job waits for.
@@ -36,12 +38,24 @@ struct JobDetail: Equatable, Sendable {
         steps = json.list("steps").map(StepDetail.init)
         error = json.errorText("error")
         hasOutput = json.flag("has_output")
+        items = json["items"].flatMap(Self.items)
         dueAt = json.time("due_at")
         let waiting = json["waiting"]
         self.waiting =
             waiting?.objectValue == nil
             ? nil
             : waiting.map { Waiting(thing: $0.text("for"), detail: $0.text("detail"), since: $0.time("since")) }
+    }
+
+    private static func items(_ json: JSONValue) -> String? {
+        guard let total = json["total"]?.integerValue, let unfinished = json["unfinished"]?.integerValue else {
+            return nil
+        }
+        var text = "\(total - unfinished) of \(total)"
+        for word in ["failed", "skipped"] {
+            if let count = json[word]?.integerValue, count > 0 { text += ", \(count) \(word)" }
+        }
+        return text
     }
 
     /// The step that is being tried now, if any.

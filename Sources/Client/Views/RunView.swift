@@ -44,7 +44,8 @@ struct RunView {
         for row in JobTree(run.jobs).rows {
             let job = row.job
             table.add([
-                StyledLine(row.branch, .dim).adding(job.name, .bold), StyledLine(job.kind), Self.state(job, now: now),
+                StyledLine(row.branch, .dim).adding(job.name, .bold).adding(job.items.map { "  \($0)" } ?? "", .dim),
+                StyledLine(job.kind), Self.state(job, now: now),
                 StyledLine(job.attempts.isEmpty ? "" : String(job.attempts.count)),
                 StyledLine(job.took(now: now)?.shown ?? ""),
                 StyledLine(job.steps.isEmpty ? "" : String(job.steps.count)),

@@ -5,6 +5,8 @@
 /// | `t0004`   | the fourth model turn                                           |
 /// | `t0004.2` | the second tool call of the fourth turn                         |
 /// | `fetch#2` | the second step a handler named `fetch`                         |
+/// | `r3/…`    | the same in the third round of a job that is done round by round |
+/// | `t0004.2/t0001` | the first turn of the agent that this tool call is        |
 ///
 /// Turns stand before named steps; a turn stands before its tool calls, and these before the next turn. Between steps
 /// of different names the order says nothing.
@@ -18,7 +20,16 @@ package struct StepPosition: Hashable, Sendable {
         case named(String, Int)
     }
 
+    /// The tool calls inside which it stands, the outermost first; a named step has them in its name.
+    private var path: [Call] = []
     private let place: Place
+    /// The round of a job that is done round by round, counted from 1; of named steps, the name says it.
+    private var round: Int
+
+    private struct Call: Hashable, Sendable {
+        let turn: Int
+        let number: Int
+    }
 
     /// The n-th model turn.
     ///
@@ -50,11 +61,49 @@ package struct StepPosition: Hashable, Sendable {
         return StepPosition(place: .named(name, occurrence))
     }
 
-    private init(place: Place) { self.place = place }
+    private init(place: Place, round: Int = 1) {
+        self.place = place
+        self.round = round
+    }
 
-    /// The turn, of a turn or one of its tool calls; nil for a named step.
+    /// The same place in another round of a job that is done round by round; in the first, the place as it is.
+    ///
+    /// - Throws: `CheckpointError.invalidPosition` when the name of a named step becomes too long.
+    /// - Precondition: `round` is at least 1.
+    package func inRound(_ round: Int) throws(CheckpointError) -> StepPosition {
+        precondition(round >= 1, "rounds are counted from 1, got \(round)")
+        guard round > 1 else { return self }
+        if case .named(let name, let occurrence) = place {
+            return try .step(named: "r\(round)/\(name)", occurrence: occurrence)
+        }
+        var position = self
+        position.round = round
+        return position
+    }
+
+    /// The same place in the program of an agent that is itself a tool call.
+    ///
+    /// - Throws: `CheckpointError.invalidPosition` for a named step whose name becomes too long.
+    /// - Precondition: `call` is a tool call.
+    package func inside(_ call: StepPosition) throws(CheckpointError) -> StepPosition {
+        guard case .toolCall(let number, let turn) = call.place else {
+            preconditionFailure("\(call) is no tool call, so no step stands inside of it")
+        }
+        if case .named(let name, let occurrence) = place {
+            // The round is put before the whole.
+            var call = call
+            call.round = 1
+            return try .step(named: "\(call)/\(name)", occurrence: occurrence)
+        }
+        var position = self
+        position.path = call.path + [Call(turn: turn, number: number)] + path
+        return position
+    }
+
+    /// The turn, of a turn or one of its tool calls, the outermost; nil for a named step.
     package var turn: Int? {
-        switch place {
+        if let outermost = path.first { return outermost.turn }
+        return switch place {
         case .turn(let turn), .toolCall(_, let turn): turn
         case .named: nil
         }
@@ -86,10 +135,30 @@ package struct StepPosition: Hashable, Sendable {
 extension StepPosition: LosslessStringConvertible {
     /// The position that is written exactly so, or nil: one position has one text.
     package init?(_ text: String) {
-        guard let place = Self.parse(text) else { return nil }
-        self.init(place: place)
+        if text.utf8.contains(UInt8(ascii: "#")) {
+            guard let place = Self.parse(text) else { return nil }
+            self.init(place: place)
+        } else {
+            var parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            var round = 1
+            if parts.count > 1, parts[0].utf8.first == UInt8(ascii: "r") {
+                guard let given = Self.count(parts.removeFirst().dropFirst()), given > 1 else { return nil }
+                round = given
+            }
+            guard parts.count <= Self.maximumDepth, let last = parts.last, let place = Self.parse(String(last)) else {
+                return nil
+            }
+            self.init(place: place, round: round)
+            for part in parts.dropLast() {
+                guard case .toolCall(let number, let turn)? = Self.parse(String(part)) else { return nil }
+                path.append(Call(turn: turn, number: number))
+            }
+        }
         guard description == text else { return nil }
     }
+
+    /// How many positions a text may hold between its slashes.
+    private static let maximumDepth = 16
 
     private static func parse(_ text: String) -> Place? {
         if let separator = text.utf8.lastIndex(of: UInt8(ascii: "#")) {
@@ -113,12 +182,16 @@ extension StepPosition: LosslessStringConvertible {
 
     /// The text that stands in records, rows and logs.
     package var description: String {
-        switch place {
-        case .turn(let turn): "t" + Padding.zeros(turn, width: 4)
-        case .toolCall(let call, let turn): "t" + Padding.zeros(turn, width: 4) + ".\(call)"
+        let prefix = round > 1 ? "r\(round)/" : ""
+        let around = prefix + path.map { Self.text(ofCall: $0.number, turn: $0.turn) + "/" }.joined()
+        return switch place {
+        case .turn(let turn): around + "t" + Padding.zeros(turn, width: 4)
+        case .toolCall(let call, let turn): around + Self.text(ofCall: call, turn: turn)
         case .named(let name, let occurrence): "\(name)#\(occurrence)"
         }
     }
+
+    private static func text(ofCall call: Int, turn: Int) -> String { "t" + Padding.zeros(turn, width: 4) + ".\(call)" }
 }
 
 extension StepPosition: Comparable {
@@ -128,11 +201,18 @@ extension StepPosition: Comparable {
             (leftName, leftOccurrence) < (rightName, rightOccurrence)
         case (.named, _): false
         case (_, .named): true
-        case (.turn(let left), .turn(let right)): left < right
-        case (.turn(let left), .toolCall(_, let right)): left <= right
-        case (.toolCall(_, let left), .turn(let right)): left < right
-        case (.toolCall(let leftCall, let leftTurn), .toolCall(let rightCall, let rightTurn)):
-            (leftTurn, leftCall) < (rightTurn, rightCall)
+        case _ where left.round != right.round: left.round < right.round
+        case (.turn, _), (.toolCall, _): left.numbers.lexicographicallyPrecedes(right.numbers)
+        }
+    }
+
+    /// Turn, call, turn, call and so on, from the outermost to the innermost.
+    private var numbers: [Int] {
+        let around = path.flatMap { [$0.turn, $0.number] }
+        return switch place {
+        case .turn(let turn): around + [turn]
+        case .toolCall(let call, let turn): around + [turn, call]
+        case .named: around
         }
     }
 }

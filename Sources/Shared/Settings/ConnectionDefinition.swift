@@ -7,6 +7,8 @@ package struct ConnectionDefinition: Equatable, Sendable {
         case model(ModelAccess)
         /// A database, as a libpq connection string or URL.
         case postgres(url: Secret)
+        /// A file of SQLite, by its absolute path.
+        case sqlite(path: String)
         /// A web service: requests must begin with its address, and carry its headers.
         case http(url: String, headers: [(name: String, value: Secret)], allowsPrivate: Bool)
         /// A server that speaks the Model Context Protocol.
@@ -18,6 +20,7 @@ package struct ConnectionDefinition: Equatable, Sendable {
             switch (left, right) {
             case (.model(let a), .model(let b)): a == b
             case (.postgres(let a), .postgres(let b)): a == b
+            case (.sqlite(let a), .sqlite(let b)): a == b
             case (.http(let a, let b, let c), .http(let d, let e, let f)):
                 a == d && c == f && b.map(\.name) == e.map(\.name) && b.map(\.value) == e.map(\.value)
             case (.mcp(let a), .mcp(let b)): a == b

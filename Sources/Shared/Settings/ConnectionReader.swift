@@ -8,18 +8,20 @@ struct ConnectionReader {
     static let maximumSecretBytes = 1 << 16
     private static let longestName = 63
 
+    private let setting: String
     private let path: String
     let environment: [String: String]
     private(set) var faults: [SettingsFaults.Fault] = []
 
-    init(path: String, environment: [String: String]) {
+    init(path: String, environment: [String: String], setting: String = key) {
+        self.setting = setting
         self.path = path
         self.environment = environment
     }
 
     /// Notes that something is wrong at a place of the file.
     mutating func refuse(_ place: SourcePlace, _ reason: String) {
-        faults.append(.init(key: Self.key, reason: "\(path):\(place.line):\(place.column): \(reason)"))
+        faults.append(.init(key: setting, reason: "\(path):\(place.line):\(place.column): \(reason)"))
     }
 
     /// What a name in the file stands for; nil when that cannot be understood, which was noted then.
@@ -40,6 +42,16 @@ struct ConnectionReader {
         case "postgres":
             check(entries, ["kind", "url", "url_env", "url_file"])
             return secret("url", of: fields, at: connection).map { .postgres(url: $0) }
+        case "sqlite":
+            check(entries, ["kind", "path"])
+            guard let path = fields["path"]?.scalarText, path.hasPrefix("/"), !path.utf8.contains(0) else {
+                refuse(
+                    fields["path"]?.place ?? connection.keyPlace,
+                    "path must be the absolute path of the database's file"
+                )
+                return nil
+            }
+            return .sqlite(path: path)
         case "http":
             check(entries, ["kind", "url", "url_env", "headers", "allow_private"])
             guard let url = address(of: fields, at: connection) else { return nil }
@@ -54,12 +66,13 @@ struct ConnectionReader {
             let known = ModelAccess.Wire.allCases.map(\.rawValue).joined(separator: ", ")
             refuse(
                 fields["kind"]?.place ?? connection.keyPlace,
-                "kind must be one of \(known), postgres, http, mcp, openapi"
+                "kind must be one of \(known), postgres, sqlite, http, mcp, openapi"
             )
             return nil
         }
     }
 
+    /// Refuses keys that are not known.
     mutating func check(_ entries: [SourceEntry], _ known: [String]) {
         for entry in entries where !known.contains(entry.key) {
             refuse(entry.keyPlace, "unknown key \(entry.key); known are \(known.joined(separator: ", "))")

@@ -2,6 +2,21 @@ package import JobModel
 
 /// A job that this worker holds, and what it needs to know to run it.
 package struct ClaimedJob: Equatable, Sendable {
+    /// What an item of a mapped job is for.
+    package struct Item: Equatable, Sendable {
+        /// The mapped job.
+        package let parent: JobID
+        /// The place in the list, counted from 0.
+        package let index: Int
+        package let value: JSONValue
+
+        package init(parent: JobID, index: Int, value: JSONValue) {
+            self.parent = parent
+            self.index = index
+            self.value = value
+        }
+    }
+
     package let id: JobID
     package let run: RunID
     package let version: VersionID
@@ -10,6 +25,10 @@ package struct ClaimedJob: Equatable, Sendable {
     package let kind: String
     /// Whether other jobs of the run need it.
     package let isNeeded: Bool
+    /// Whether one of those jobs has a rule other than that all must have succeeded.
+    package let isJudged: Bool
+    /// Whether its failure fails the run.
+    package let isDecisive: Bool
     package let params: JSONObject
     /// Counted from 1; a released job goes on with the same.
     package let attempt: Int
@@ -22,6 +41,8 @@ package struct ClaimedJob: Equatable, Sendable {
     package let isCancelled: Bool
     /// Whether its run takes over checkpoints of another one.
     package let isFork: Bool
+    /// Set for an item of a mapped job.
+    package let item: Item?
 
     package init(
         id: JobID,
@@ -30,13 +51,16 @@ package struct ClaimedJob: Equatable, Sendable {
         name: String,
         kind: String,
         isNeeded: Bool = false,
+        isJudged: Bool = false,
+        isDecisive: Bool = true,
         params: JSONObject,
         attempt: Int,
         epoch: LeaseEpoch,
         failures: Int,
         losses: Int,
         isCancelled: Bool,
-        isFork: Bool = false
+        isFork: Bool = false,
+        item: Item? = nil
     ) {
         self.id = id
         self.run = run
@@ -44,6 +68,8 @@ package struct ClaimedJob: Equatable, Sendable {
         self.name = name
         self.kind = kind
         self.isNeeded = isNeeded
+        self.isJudged = isJudged
+        self.isDecisive = isDecisive
         self.params = params
         self.attempt = attempt
         self.epoch = epoch
@@ -51,5 +77,6 @@ package struct ClaimedJob: Equatable, Sendable {
         self.losses = losses
         self.isCancelled = isCancelled
         self.isFork = isFork
+        self.item = item
     }
 }

@@ -27,24 +27,53 @@ package struct JobEnding: Equatable, Sendable {
     package let epoch: LeaseEpoch
     /// Whether other jobs of the run need it, as the claim said.
     package let isNeeded: Bool
-    package let outcome: Outcome
+    /// Whether one of those jobs has a rule, as the claim said.
+    package let isJudged: Bool
+    /// Whether its failure fails the run, as the claim said.
+    package let isDecisive: Bool
+    /// The mapped job of an item.
+    package let parent: JobID?
+    package private(set) var outcome: Outcome
 
-    package init(job: JobID, run: RunID, epoch: LeaseEpoch, isNeeded: Bool, outcome: Outcome) {
+    package init(
+        job: JobID,
+        run: RunID,
+        epoch: LeaseEpoch,
+        isNeeded: Bool,
+        isJudged: Bool = false,
+        isDecisive: Bool = true,
+        parent: JobID? = nil,
+        outcome: Outcome
+    ) {
         self.job = job
         self.run = run
         self.epoch = epoch
         self.isNeeded = isNeeded
+        self.isJudged = isJudged
+        self.isDecisive = isDecisive
+        self.parent = parent
         self.outcome = outcome
     }
 
     /// How a claimed job ends.
     package init(of job: ClaimedJob, _ outcome: Outcome) {
-        self.init(job: job.id, run: job.run, epoch: job.epoch, isNeeded: job.isNeeded, outcome: outcome)
+        self.init(
+            job: job.id,
+            run: job.run,
+            epoch: job.epoch,
+            isNeeded: job.isNeeded,
+            isJudged: job.isJudged,
+            isDecisive: job.isDecisive,
+            parent: job.item?.parent,
+            outcome: outcome
+        )
     }
 
     /// The same job with another end.
     package func with(_ outcome: Outcome) -> Self {
-        Self(job: job, run: run, epoch: epoch, isNeeded: isNeeded, outcome: outcome)
+        var other = self
+        other.outcome = outcome
+        return other
     }
 
     var outputText: String? { if case .succeeded(let output) = outcome { output.text() } else { nil } }

@@ -11,6 +11,8 @@ package struct QueueStore: Sendable {
         package var ended: Set<JobID> = []
         /// The jobs that became pending by it, and their queues.
         package var readied: [(job: JobID, queue: String)] = []
+        /// The queues of jobs of other runs that became pending, since the runs they started have ended.
+        package var resumed: [String] = []
         package var claimed: [ClaimedJob] = []
         /// The last place of what was claimed.
         package var lastPlace: QueuePlace?
@@ -49,13 +51,18 @@ package struct QueueStore: Sendable {
         guard !batch.isEmpty else { return Turn() }
         let results = try await pool.pipeline(batch)
         var turn = Turn()
+        var parents: [JobID] = []
         for (step, result) in zip(batch, results) {
             switch step.0 {
-            case Statement.endJobs:
+            case Statement.endJobs, Statement.endItems:
                 for row in result.rows { turn.ended.insert(JobID(rawValue: try row.int64("job_id"))) }
-            case Statement.readyDependents:
+            case Statement.readyDependents, Statement.spreadEndings, Statement.followItems:
                 for row in result.rows {
                     turn.readied.append((JobID(rawValue: try row.int64("job_id")), try row.string("queue")))
+                }
+            case Statement.endRuns:
+                for row in result.rows {
+                    if let job = try row.optionalInt64("parent_job_id") { parents.append(JobID(rawValue: job)) }
                 }
             case Statement.claimJobs:
                 turn.claimed = try result.rows.map(Self.claimedJob).sorted { $0.id < $1.id }
@@ -63,6 +70,8 @@ package struct QueueStore: Sendable {
             default: break
             }
         }
+        // The turn is made; a job that is not resumed by this looks again by itself.
+        if !parents.isEmpty { turn.resumed = (try? await resume(parents, now: nil)) ?? [] }
         return turn
     }
 
@@ -72,10 +81,11 @@ package struct QueueStore: Sendable {
     ) -> [(PostgresStatement, [PostgresParameter])] {
         let endings = endings.sorted { $0.job < $1.job }
         let jobs = PostgresParameter.array(endings.map(\.job.rawValue))
+        let items = endings.filter { $0.parent != nil }.map(\.job.rawValue)
         let runs = PostgresParameter.array(Set(endings.map(\.run.rawValue)).sorted())
         var batch: [(PostgresStatement, [PostgresParameter])] = [
             (
-                Statement.endJobs,
+                items.isEmpty ? Statement.endJobs : Statement.endItems,
                 [
                     jobs,
                     .array(endings.map(\.epoch.rawValue)),
@@ -84,8 +94,8 @@ package struct QueueStore: Sendable {
                     .array(endings.map(\.outputBlob)),
                     .array(endings.map(\.errorText)),
                     .array(endings.map(\.isNeeded)),
-                    now,
-                ]
+                    endings.allSatisfy(\.isDecisive) ? .null : .array(endings.map(\.isDecisive)),
+                ] + (items.isEmpty ? [] : [.array(endings.map { $0.parent?.rawValue ?? 0 })]) + [now]
             )
         ]
         if endings.contains(where: { $0.outcome.state != .succeeded }) {
@@ -94,11 +104,13 @@ package struct QueueStore: Sendable {
         let needed = endings.filter(\.isNeeded)
         if !needed.isEmpty {
             let jobs = PostgresParameter.array(needed.map(\.job.rawValue))
-            if needed.contains(where: { $0.outcome.state != .succeeded }) {
-                batch.append((Statement.skipDependents, [jobs, now]))
-            }
-            batch.append((Statement.readyDependents, [jobs, now]))
+            // Success alone skips nothing, where nothing but success is needed.
+            let isPlain = needed.allSatisfy { $0.outcome.state == .succeeded && !$0.isJudged }
+            batch.append(
+                isPlain ? (Statement.readyDependents, [jobs, now, runs]) : (Statement.spreadEndings, [jobs, now])
+            )
         }
+        if !items.isEmpty { batch.append((Statement.followItems, [.array(items), now])) }
         batch.append((Statement.endRuns, [runs, now]))
         return batch
     }
@@ -115,13 +127,22 @@ package struct QueueStore: Sendable {
             name: try row.string("name"),
             kind: try row.string("kind"),
             isNeeded: try row.bool("is_needed"),
+            isJudged: try row.bool("is_judged"),
+            isDecisive: try row.bool("is_decisive"),
             params: try JSONValue(parsing: row.string("params")).objectValue ?? [:],
             attempt: try row.int("attempt"),
             epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
             failures: try row.int("failures"),
             losses: try row.int("losses"),
             isCancelled: try row.bool("is_cancelled"),
-            isFork: try row.bool("is_fork")
+            isFork: try row.bool("is_fork"),
+            item: try row.optionalInt64("parent_job_id").map { parent in
+                ClaimedJob.Item(
+                    parent: JobID(rawValue: parent),
+                    index: try row.int("item_index"),
+                    value: try JSONValue(parsing: row.string("item"))
+                )
+            }
         )
     }
 

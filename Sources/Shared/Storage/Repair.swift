@@ -48,7 +48,7 @@ package struct Repair: Sendable {
         )
         let due = try await QueueStore(pool).readyDueJobs()
         report.due = due.count
-        report.readied = Set(due).union(report.rescued.filter { !$0.hasFailed }.map(\.queue))
+        report.readied = Set(due).union(report.rescued.flatMap { $0.hasFailed ? $0.readied : [$0.queue] })
         return report
     }
 }

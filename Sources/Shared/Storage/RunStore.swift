@@ -13,19 +13,27 @@ package struct RunStore: Sendable {
         package var priority: Int16
         /// The names of the jobs it needs.
         package var needs: [String]
+        /// What its needs must have come to; nil where all must have succeeded.
+        package var rule: String?
+        /// Whether its failure fails the run, by default true.
+        package var isDecisive: Bool
 
         package init(
             name: String,
             kind: String,
             queue: String = "default",
             priority: Int16 = 0,
-            needs: [String] = []
+            needs: [String] = [],
+            rule: String? = nil,
+            isDecisive: Bool = true
         ) {
             self.name = name
             self.kind = kind
             self.queue = queue
             self.priority = priority
             self.needs = needs
+            self.rule = rule
+            self.isDecisive = isDecisive
         }
     }
 
@@ -38,6 +46,8 @@ package struct RunStore: Sendable {
         package var params: JSONObject
         package var jobs: [NewJob]
         package var idempotencyKey: String?
+        /// Who asks for it; nil when nobody does.
+        package var requester: String?
 
         package init(
             workflow: String,
@@ -67,6 +77,8 @@ package struct RunStore: Sendable {
     package struct Cancellation: Equatable, Sendable {
         /// How many jobs workers still hold; they end them.
         package let running: Int
+        /// The queues that got pending jobs by it: those that always run.
+        package var readied: Set<String> = []
     }
 
     /// A version of a workflow, as it was submitted.
@@ -135,6 +147,11 @@ package struct RunStore: Sendable {
         return try found[0].rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
     }
 
+    static func parameters(of submission: Submission, now: String?) -> [PostgresParameter] {
+        let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
+        return parameters(of: submission, digest: digest, now: now)
+    }
+
     private static func parameters(
         of submission: Submission,
         digest: PostgresParameter,
@@ -154,6 +171,10 @@ package struct RunStore: Sendable {
             }
         }
         let areNeeded = Set(needed)
+        let areJudged = Set(
+            submission.jobs.filter { $0.rule != nil }.flatMap(\.needs).compactMap { places[$0] }
+        )
+        let isPlain = submission.jobs.allSatisfy { $0.rule == nil && $0.isDecisive }
         let lines = NewLines(of: submission.jobs)
         return [
             .text(submission.workflow), .text(submission.team), .json(JSONValue.object(submission.params).text()),
@@ -167,6 +188,10 @@ package struct RunStore: Sendable {
             .array(lines.heads.map { Optional($0.queue) }), .array(lines.heads.map { Int64($0.priority) }),
             .array(lines.counts), .array(lines.lines), .array(lines.numbers),
             .array(submission.jobs.indices.map { areNeeded.contains(Int64($0 + 1)) }),
+            .optional(submission.requester?.withoutNull),
+            isPlain ? .null : .array(submission.jobs.map(\.rule)),
+            isPlain ? .null : .array(submission.jobs.indices.map { areJudged.contains(Int64($0 + 1)) }),
+            isPlain ? .null : .array(submission.jobs.map(\.isDecisive)),
         ]
     }
 
@@ -188,24 +213,62 @@ package struct RunStore: Sendable {
     ///
     /// - Returns: Nil when the run has ended already or is not there.
     package func cancel(_ run: RunID, now: String? = nil) async throws -> Cancellation? {
-        let cancellation: Cancellation? = try await pool.transaction { connection in
-            _ = try await connection.query(Statement.lockLiveRuns, [.array([run.rawValue])])
-            let result = try await connection.query(Statement.cancelRun, [.integer(run.rawValue), .optional(now)])
-            guard let row = result.rows.first else { return nil }
-            let tried = try row.string("tried_jobs").split(separator: ",").compactMap { Int64($0) }
-            if !tried.isEmpty {
-                _ = try await connection.query(Statement.settleOpenSteps, [.array(tried), .optional(now)])
+        let cancelled: (first: Cancellation?, runs: [RunID]) = try await pool.transaction { connection in
+            let runs = try await Self.lock(run, on: connection)
+            var first: Cancellation?
+            var readied: Set<String> = []
+            for (place, member) in runs.enumerated() {
+                guard let done = try await Self.cancel(member, on: connection, now: now) else { continue }
+                readied.formUnion(done.readied)
+                if place == 0 { first = done }
             }
-            _ = try await connection.query(
-                Statement.countCancelledJobs,
-                [.integer(run.rawValue), .integer(try row.int64("ended"))]
-            )
-            _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
-            return Cancellation(running: try row.int("running"))
+            first?.readied = readied
+            return (first, runs)
         }
+        let cancellation = cancelled.first
         // Also when none runs: one may just have been claimed.
-        if cancellation != nil { try await Notifications.sendCancellation(of: run, on: pool) }
+        if cancellation != nil {
+            for run in cancelled.runs { try await Notifications.sendCancellation(of: run, on: pool) }
+        }
         return cancellation
+    }
+
+    /// Locks a run and all unfinished runs that descend from it, in the order of their ids.
+    ///
+    /// A child is started under the lock of its parent, so none is missed once a look finds no more.
+    private static func lock(_ run: RunID, on connection: PostgresConnection) async throws -> [RunID] {
+        var runs = [run]
+        var known = 0
+        while known < runs.count {
+            known = runs.count
+            _ = try await connection.query(Statement.lockLiveRuns, [.array(runs.map(\.rawValue))])
+            let found = try await connection.query(Statement.listLiveDescendants, [.integer(run.rawValue)])
+            runs = [run] + (try found.rows.map { RunID(rawValue: try $0.int64("run_id")) })
+        }
+        return runs
+    }
+
+    private static func cancel(
+        _ run: RunID,
+        on connection: PostgresConnection,
+        now: String?
+    ) async throws -> Cancellation? {
+        let result = try await connection.query(Statement.cancelRun, [.integer(run.rawValue), .optional(now)])
+        guard let row = result.rows.first else { return nil }
+        let tried = try row.string("tried_jobs").split(separator: ",").compactMap { Int64($0) }
+        if !tried.isEmpty {
+            _ = try await connection.query(Statement.settleOpenSteps, [.array(tried), .optional(now)])
+        }
+        _ = try await connection.query(
+            Statement.countCancelledJobs,
+            [.integer(run.rawValue), .integer(try row.int64("ended"))]
+        )
+        let readied = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
+        _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
+        return Cancellation(
+            running: try row.int("running"),
+            readied: Set(try readied.rows.map { try $0.string("queue") })
+        )
     }
 
     /// Brings an ended run back to life: what did not succeed goes on from its checkpoints.
@@ -221,22 +284,53 @@ package struct RunStore: Sendable {
             if repeatingUnknown {
                 _ = try await connection.query(Statement.dismissUnknownSteps, [.integer(run.rawValue)])
             }
-            return try row.string("queues").split(separator: ",").map(String.init)
+            let maps = try await connection.query(Statement.reviveMaps, [.integer(run.rawValue)])
+            let revived = PostgresParameter.array(try maps.rows.map { try $0.int64("job_id") })
+            let items = try await connection.query(Statement.followItems, [revived, .optional(now)])
+            let judged = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
+            // A run of which nothing goes on ends again.
+            _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
+            let others = try [items, judged].flatMap { result in try result.rows.map { try $0.string("queue") } }
+            return try row.string("queues").split(separator: ",").map(String.init) + others
         }
+    }
+
+    /// How a job of a run ended.
+    package struct JobResult: Equatable, Sendable {
+        package let name: String
+        package let state: JobState
+        /// Whether a worker has held it.
+        package let hasBegun: Bool
+        /// What a job left that succeeded.
+        package let output: StoredOutput?
+    }
+
+    /// How jobs of a run ended, those of them that have.
+    ///
+    /// - Parameter names: The jobs to read; nil for all.
+    package func endings(of run: RunID, named names: [String]? = nil) async throws -> [JobResult] {
+        let rows = try await pool.query(
+            Statement.readOutputs,
+            [.integer(run.rawValue), names.map { .array($0) } ?? .null]
+        ).rows
+        return try rows.map { row in
+            let state: JobState = try row.word("state")
+            return JobResult(
+                name: try row.string("name"),
+                state: state,
+                hasBegun: try row.bool("has_begun"),
+                output: state == .succeeded ? try Self.output(row) : nil
+            )
+        }
+    }
+
+    private static func output(_ row: PostgresRow) throws -> StoredOutput {
+        if let blob = try row.optionalString("output_blob").flatMap(StoredBlob.init) { return .blob(blob) }
+        return .inline(try row.optionalString("output").map { try JSONValue(parsing: $0) } ?? .null)
     }
 
     /// The outputs of the jobs of a run that succeeded, by name.
     package func outputs(of run: RunID) async throws -> [String: StoredOutput] {
-        let rows = try await pool.query(Statement.readOutputs, [.integer(run.rawValue)]).rows
-        var outputs: [String: StoredOutput] = [:]
-        for row in rows {
-            if let blob = try row.optionalString("output_blob").flatMap(StoredBlob.init) {
-                outputs[try row.string("name")] = .blob(blob)
-            } else {
-                let text = try row.optionalString("output")
-                outputs[try row.string("name")] = .inline(try text.map { try JSONValue(parsing: $0) } ?? .null)
-            }
-        }
-        return outputs
+        try await endings(of: run).reduce(into: [:]) { $0[$1.name] = $1.output }
     }
 }

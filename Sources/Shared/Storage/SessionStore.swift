@@ -141,6 +141,8 @@ package struct SessionStore: Sendable {
         package let queue: String
         /// Whether it lost its worker too often and was failed.
         package let hasFailed: Bool
+        /// The queues that got pending jobs by that failure, and by others found at the same time.
+        package var readied: Set<String> = []
     }
 
     /// Takes back the jobs of ended sessions.
@@ -173,17 +175,20 @@ package struct SessionStore: Sendable {
             guard !failed.isEmpty else { return rescued }
             let runs = PostgresParameter.array(Set(failed.map(\.run.rawValue)).sorted())
             _ = try await connection.query(Statement.lockLiveRuns, [runs])
-            _ = try await connection.query(Statement.countLostJobs, [.array(failed.map(\.run.rawValue))])
-            _ = try await connection.query(
-                Statement.settleOpenSteps,
-                [.array(failed.map(\.job.rawValue)), .optional(now)]
-            )
-            _ = try await connection.query(
-                Statement.skipDependents,
-                [.array(failed.map(\.job.rawValue)), .optional(now)]
-            )
+            let jobs = PostgresParameter.array(failed.map(\.job.rawValue))
+            _ = try await connection.query(Statement.countLostJobs, [jobs])
+            _ = try await connection.query(Statement.settleOpenSteps, [jobs, .optional(now)])
+            let readied = try await connection.query(Statement.spreadEndings, [jobs, .optional(now)])
+            let followed = try await connection.query(Statement.followItems, [jobs, .optional(now)])
             _ = try await connection.query(Statement.endRuns, [runs, .optional(now)])
-            return rescued
+            let queues = Set(
+                try [readied, followed].flatMap { result in try result.rows.map { try $0.string("queue") } }
+            )
+            return rescued.map { job in
+                var job = job
+                if job.hasFailed { job.readied = queues }
+                return job
+            }
         }
     }
 }

@@ -13,7 +13,16 @@ package enum Statement {
     static let claimJobs = load("claim_jobs", PackageResources.claim_jobs_sql)
     static let lockLiveRuns = load("lock_live_runs", PackageResources.lock_live_runs_sql)
     static let endJobs = load("end_jobs", PackageResources.end_jobs_sql)
-    static let skipDependents = load("skip_dependents", PackageResources.skip_dependents_sql)
+    static let spreadEndings = load("spread_endings", PackageResources.spread_endings_sql)
+    static let endItems = load("end_items", PackageResources.end_items_sql)
+    static let followItems = load("follow_items", PackageResources.follow_items_sql)
+    static let beginMap = load("begin_map", PackageResources.begin_map_sql)
+    static let readMap = load("read_map", PackageResources.read_map_sql)
+    static let addItems = load("add_items", PackageResources.add_items_sql)
+    static let stopItems = load("stop_items", PackageResources.stop_items_sql)
+    static let readItems = load("read_items", PackageResources.read_items_sql)
+    static let reviveMaps = load("revive_maps", PackageResources.revive_maps_sql)
+    static let judgeRun = load("judge_run", PackageResources.judge_run_sql)
     static let readyDependents = load("ready_dependents", PackageResources.ready_dependents_sql)
     static let endRuns = load("end_runs", PackageResources.end_runs_sql)
     static let findStrayLeases = load("find_stray_leases", PackageResources.find_stray_leases_sql)
@@ -57,6 +66,25 @@ package enum Statement {
     static let readJobPlace = load("read_job_place", PackageResources.read_job_place_sql)
     static let readOutputs = load("read_outputs", PackageResources.read_outputs_sql)
 
+    // Events
+    static let addEvent = load("add_event", PackageResources.add_event_sql)
+    static let findEventByKey = load("find_event_by_key", PackageResources.find_event_by_key_sql)
+    static let listEvents = load("list_events", PackageResources.list_events_sql)
+    static let dispatchEvents = load("dispatch_events", PackageResources.dispatch_events_sql)
+    static let awaitEvent = load("await_event", PackageResources.await_event_sql)
+    static let lookForEvents = load("look_for_events", PackageResources.look_for_events_sql)
+    static let noteSeenEvents = load("note_seen_events", PackageResources.note_seen_events_sql)
+    static let endEventWait = load("end_event_wait", PackageResources.end_event_wait_sql)
+    static let pruneEvents = load("prune_events", PackageResources.prune_events_sql)
+
+    // Child runs
+    static let adoptRun = load("adopt_run", PackageResources.adopt_run_sql)
+    static let mayHaveChild = load("may_have_child", PackageResources.may_have_child_sql)
+    static let readAncestors = load("read_ancestors", PackageResources.read_ancestors_sql)
+    static let findWorkflow = load("find_workflow", PackageResources.find_workflow_sql)
+    static let findChild = load("find_child", PackageResources.find_child_sql)
+    static let listLiveDescendants = load("list_live_descendants", PackageResources.list_live_descendants_sql)
+
     // Steps and logs
     static let intendStep = load("intend_step", PackageResources.intend_step_sql)
     static let intendCall = load("intend_call", PackageResources.intend_call_sql)
@@ -67,6 +95,8 @@ package enum Statement {
     static let doubtStep = load("doubt_step", PackageResources.doubt_step_sql)
     static let readOpenSteps = load("read_open_steps", PackageResources.read_open_steps_sql)
     static let noteReplay = load("note_replay", PackageResources.note_replay_sql)
+    static let lockCalls = load("lock_calls", PackageResources.lock_calls_sql)
+    static let unlockCalls = load("unlock_calls", PackageResources.unlock_calls_sql)
     static let addLogLines = load("add_log_lines", PackageResources.add_log_lines_sql)
 
     // Connections

@@ -8,11 +8,13 @@ struct JobContext: Sendable {
     let job: ClaimedJob
     let definition: JobDefinition
     /// In what the definition's expressions are evaluated.
-    let expressions: ExpressionContext
+    var expressions: ExpressionContext
     let steps: JobSteps
     /// What the job takes over from another run; nil when its run is no fork.
     let fork: JobFork?
     let log: JobLog
+    /// Where people are asked.
+    let approvals: ApprovalDesk
     let money: JobMoney
     /// A directory of this attempt alone, which is removed afterwards.
     let scratch: ScratchDirectory

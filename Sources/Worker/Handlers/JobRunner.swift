@@ -12,7 +12,10 @@ import Workflow
 struct JobRunner: Sendable {
     let definitions: Definitions
     let runs: RunStore
+    let maps: MapStore
+    let notifier: ReadyNotifier
     let steps: StepStore
+    let approvals: ApprovalStore
     let forks: ForkStore
     let prices: PriceBook
     let store: DirectoryStore
@@ -61,7 +64,7 @@ struct JobRunner: Sendable {
         return outcome
     }
 
-    private var patience: Patience { Patience(lease: lease) }
+    var patience: Patience { Patience(lease: lease) }
 
     private func definition(of job: ClaimedJob) async throws -> JobDefinition {
         let workflow = try await patience { try await definitions.definition(job.version) }
@@ -82,7 +85,15 @@ struct JobRunner: Sendable {
         _ log: JobLog
     ) async throws -> JobOutcome {
         let expressions = try await expressions(for: job, definition)
-        if let when = definition.when, try !isTrue(when, in: expressions) { return .end(.skipped) }
+        if let when = definition.when, definition.isJudged(by: job),
+            try !isTrue(when, in: expressions.context)
+        {
+            return .end(.skipped)
+        }
+        if let map = definition.flow.map, job.item == nil {
+            return try await mapped(job, over: map, in: expressions.context, signal, log)
+        }
+        if let setup = definition.flow.setup, expressions.unbegun.contains(setup) { return .end(.skipped) }
         guard let handler = handlers[definition.kind.name] else {
             throw JobFailure(code: "kind-unknown", message: "this worker has no handler for \(definition.kind.name)")
         }
@@ -94,15 +105,16 @@ struct JobRunner: Sendable {
         let context = JobContext(
             job: job,
             definition: definition,
-            expressions: expressions,
+            expressions: expressions.context,
             steps: steps,
             fork: fork,
             log: log,
+            approvals: desk(for: job, log),
             money: JobMoney(prices: prices, patience: patience),
             scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch)
         )
         do {
-            let output = try await race(signal, timeout: definition.timeout) { try await handler.run(context) }
+            let output = try await race(signal, timeout: definition.timeout) { try await work(handler, context) }
             let outcome = try await end(with: output, job)
             await steps.close()
             return outcome
@@ -159,32 +171,47 @@ struct JobRunner: Sendable {
             failpoints: failpoints,
             log: log,
             fork: fork,
+            desk: desk(for: job, log),
             bounds: bounds
         )
     }
 
-    /// What the expressions of a job may refer to.
-    private func expressions(for job: ClaimedJob, _ definition: JobDefinition) async throws -> ExpressionContext {
-        var outputs: [String: JSONValue] = [:]
-        if !definition.needs.isEmpty {
-            for (name, output) in try await patience({ try await runs.outputs(of: job.run) }) {
-                switch output {
-                case .inline(let value): outputs[name] = value
-                case .blob(let stored): outputs[name] = try await JSONValue(parsing: blob(stored))
-                }
-            }
-        }
-        return ExpressionContext(
+    private func desk(for job: ClaimedJob, _ log: JobLog) -> ApprovalDesk {
+        ApprovalDesk(store: approvals, job: job.id, epoch: job.epoch, patience: patience, log: log)
+    }
+
+    /// What the expressions of a job may refer to, and which of the jobs it looks at have ended without having begun.
+    private func expressions(
+        for job: ClaimedJob,
+        _ definition: JobDefinition
+    ) async throws -> (context: ExpressionContext, unbegun: Set<String>) {
+        var context = ExpressionContext(
             params: job.params,
             run: [
                 "id": .integer(job.run.rawValue),
                 "workflow": .string(try await patience { try await definitions.definition(job.version).name }),
-            ],
-            outputs: outputs
+            ]
         )
+        if let item = job.item { context.locals = [.item: item.value, .index: .integer(Int64(item.index))] }
+        // Nothing else is read: outputs may be large, and many.
+        let (outputs, states) = definition.reads(for: job)
+        let names = outputs.union(states)
+        guard !names.isEmpty else { return (context, []) }
+        var unbegun: Set<String> = []
+        for ending in try await patience({ try await runs.endings(of: job.run, named: names.sorted()) }) {
+            context.states[ending.name] = ending.state
+            if !ending.hasBegun { unbegun.insert(ending.name) }
+            guard outputs.contains(ending.name) else { continue }
+            switch ending.output {
+            case .inline(let value)?: context.outputs[ending.name] = value
+            case .blob(let stored)?: context.outputs[ending.name] = try await JSONValue(parsing: blob(stored))
+            case nil: break
+            }
+        }
+        return (context, unbegun)
     }
 
-    private func blob(_ blob: StoredBlob) async throws -> [UInt8] {
+    func blob(_ blob: StoredBlob) async throws -> [UInt8] {
         guard let digest = SHA256Digest(hex: blob.digest) else {
             throw JobFailure(code: "output-missing", message: "\(blob) names no output", isPermanent: true)
         }
@@ -227,7 +254,7 @@ struct JobRunner: Sendable {
     }
 
     /// Whether a text in the JSON may hold U+0000, which the database keeps in no value.
-    private static func holdsNull(_ json: [UInt8]) -> Bool {
+    static func holdsNull(_ json: [UInt8]) -> Bool {
         let escape = Array(#"\u0000"#.utf8)
         return json.indices.contains { json[$0] == escape[0] && json[$0...].starts(with: escape) }
     }
@@ -265,6 +292,11 @@ struct JobRunner: Sendable {
             failure = JobFailure(code: "tool", message: "\(error)", isPermanent: error.isPermanent)
         default: failure = JobFailure(code: "unexpected", message: "\(error)")
         }
+        let shown = JobFailure(
+            code: failure.code,
+            message: backlog.redactor.redacted(failure.message),
+            isPermanent: failure.isPermanent
+        )
         var generator = SystemRandomNumberGenerator()
         let decision = (definition?.retry ?? RetryPolicy()).decision(
             afterFailures: job.failures + 1,
@@ -272,8 +304,8 @@ struct JobRunner: Sendable {
             using: &generator
         )
         switch decision {
-        case .fail: return .end(.failed(failure))
-        case .retry(let delay): return .retry(failure, after: delay)
+        case .fail: return .end(.failed(shown))
+        case .retry(let delay): return .retry(shown, after: delay)
         }
     }
 

@@ -11,6 +11,8 @@ struct StepRequest: Sendable {
     var effect: Effect
     /// Whether running it may cost money.
     var isPaid: Bool
+    /// Whether its position is that in its round; see `JobSteps.placed`.
+    var isPlaced = false
     /// What has to be waited for before it may be run, and before its intent is written.
     ///
     /// It is told how to find out whether the job may still go on.
@@ -21,6 +23,14 @@ struct StepRequest: Sendable {
     var carries: JSONValue?
     /// How its own damaged record can be mended.
     var mending: Mending?
+    /// The approval it spends when it begins; nil where none is needed.
+    var approval: SpentApproval?
+    /// What becomes of it when its effect is once and its outcome is unknown.
+    var unknown = UnknownPolicy.ask
+    /// What it was asked to do, for the person who has to say whether it happened.
+    var evidence: JSONValue?
+    /// Whether its result is a tool's, for the model to read.
+    var isToolCall = false
 
     /// Where a later record repeats a step's result, and how it is read there.
     struct Mending: Sendable {
@@ -30,8 +40,25 @@ struct StepRequest: Sendable {
         let result: @Sendable (_ carried: JSONValue, _ fingerprint: Fingerprint) -> JSONValue?
     }
 
+    /// The same step in a round of a job that is done round by round.
+    func inRound(_ round: Int) throws(CheckpointError) -> StepRequest {
+        guard round > 1 else { return self }
+        var step = self
+        step.position = try position.inRound(round)
+        if let mending {
+            step.mending = Mending(position: try mending.position.inRound(round), result: mending.result)
+        }
+        return step
+    }
+
     /// Whether an intent is written first.
-    var needsIntent: Bool { isPaid || effect != .none }
+    var needsIntent: Bool { isPaid || effect != .none || approval != nil }
+
+    /// What the step records when a person says what its result was.
+    func value(ofResult result: JSONValue) -> JSONValue {
+        guard isToolCall else { return result }
+        return ["text": .string(result.stringValue ?? result.text()), "is_error": false]
+    }
 }
 
 /// What a step that ran left behind.

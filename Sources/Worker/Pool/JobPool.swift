@@ -227,7 +227,7 @@ final class JobPool: Sendable {
     /// Tells the other workers of jobs this one did not take, and the log of endings that came too late.
     private func finish(_ turn: QueueStore.Turn, endings: [JobEnding]) {
         let claimed = Set(turn.claimed.map(\.id))
-        let queues = Set(turn.readied.filter { !claimed.contains($0.job) }.map(\.queue))
+        let queues = Set(turn.readied.filter { !claimed.contains($0.job) }.map(\.queue)).union(turn.resumed)
         if !queues.isEmpty { notifier.notify(queues) }
         for ending in endings where !turn.ended.contains(ending.job) {
             logger.warning(

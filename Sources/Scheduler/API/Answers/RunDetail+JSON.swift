@@ -36,6 +36,7 @@ extension JobDetail {
             "steps": .array(steps.map(\.json)),
             "error": error ?? .null,
             "has_output": .bool(hasOutput),
+            "items": items ?? .null,
             "due_at": .time(dueAt),
             "waiting": waiting.map(\.json) ?? .null,
         ]

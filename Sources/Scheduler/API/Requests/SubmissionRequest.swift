@@ -106,7 +106,9 @@ extension RunStore.NewJob {
             kind: job.kind.name.rawValue,
             queue: job.queue,
             priority: Int16(clamping: job.priority),
-            needs: job.needs
+            needs: job.needs,
+            rule: job.flow.storedRule,
+            isDecisive: !job.flow.mayFail
         )
     }
 }

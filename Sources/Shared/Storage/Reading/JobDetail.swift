@@ -16,6 +16,8 @@ package struct JobDetail: Equatable, Sendable {
     /// Why the job did not succeed: an object with `code` and `message`; nil when there is no reason.
     package var error: JSONValue?
     package var hasOutput: Bool
+    /// How many items a mapped job has, in all and by what became of them; nil for any other job.
+    package var items: JSONValue?
     /// When a delayed job becomes pending, and a suspended one at the latest; nil in any other state.
     package var dueAt: Timestamp?
     /// What a suspended job waits for; nil in any other state.

@@ -53,6 +53,7 @@ extension JobDetail {
             steps: steps,
             error: try row.optionalJSON("error"),
             hasOutput: try row.bool("has_output"),
+            items: try row.optionalJSON("items"),
             dueAt: try row.optionalTimestamp("due_us"),
             waiting: try Waiting(row: row)
         )

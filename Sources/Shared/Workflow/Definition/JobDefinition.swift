@@ -7,7 +7,7 @@ package struct JobDefinition: Equatable, Sendable {
     /// What is to be done.
     package let kind: JobKind
     /// The jobs that must have ended first, in the order of the file.
-    package let needs: [String]
+    package var needs: [String]
     /// The job is skipped where this is false; nil never skips it.
     package let when: Expression?
     /// How often it is tried, by default 3 times.
@@ -20,4 +20,6 @@ package struct JobDefinition: Equatable, Sendable {
     package let priority: Int
     /// How much it may spend in all attempts together; nil sets no bound besides those of its run and team.
     package let budget: Budget?
+    /// How it stands in the graph of its run, besides what it needs.
+    package var flow = JobFlow()
 }

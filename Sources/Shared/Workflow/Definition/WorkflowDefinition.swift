@@ -10,6 +10,8 @@ package struct WorkflowDefinition: Equatable, Sendable {
     package let team: String?
     /// The params, in the order of the file.
     package let params: [ParamDefinition]
+    /// The triggers that go by the clock, in the order of the file.
+    package let schedules: [ScheduleDefinition]
     /// The jobs, in the order of the file; at least one, at most `maximumJobs`.
     package let jobs: [JobDefinition]
     /// Which job waits for which.

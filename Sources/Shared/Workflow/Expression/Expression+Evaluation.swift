@@ -30,7 +30,11 @@ extension Expression.Reference: CustomStringConvertible {
         switch self {
         case .param(let name): "params.\(name)"
         case .output(let job): "jobs.\(job).output"
+        case .state(let job): "jobs.\(job).state"
         case .run(let field): "run.\(field.rawValue)"
+        case .local(.previous): "previous.output"
+        case .local(let local): local.rawValue
+        case .trigger(let field): "trigger.\(field.rawValue)"
         }
     }
 }
@@ -50,7 +54,7 @@ extension JSONValue {
     package var rendered: String { stringValue ?? text() }
 
     /// The type with its article, for messages.
-    var indefinite: String {
+    package var indefinite: String {
         switch self {
         case .null: "null"
         case .integer, .array, .object: "an \(typeName)"

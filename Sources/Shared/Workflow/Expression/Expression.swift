@@ -10,8 +10,32 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case param(String)
         /// `jobs.NAME.output`
         case output(job: String)
+        /// `jobs.NAME.state`
+        case state(job: String)
         /// `run.id` or `run.workflow`
         case run(RunField)
+        /// `trigger.due_at` and the like, in the params of a trigger
+        case trigger(TriggerField)
+        /// `item`, `index`, `round`, `previous.output` or `output`; in rules of `approve` also `arguments` and `tool`
+        case local(Local)
+    }
+
+    /// What a job knows of itself.
+    package enum Local: String, CaseIterable, Sendable {
+        /// The element of the list over which the job is mapped.
+        case item
+        /// The element's place, counted from 0.
+        case index
+        /// The round of a loop, counted from 1.
+        case round
+        /// What the round before left; `previous.output`.
+        case previous
+        /// In rules of `approve` the arguments of the call.
+        case arguments
+        /// In rules of `approve` the name of the tool that is called.
+        case tool
+        /// What the round has just left, in `until`; in rules of `approve` what the agent has come to.
+        case output
     }
 
     /// What an expression may ask of its run.
@@ -20,6 +44,18 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case id
         /// The name of the run's workflow.
         case workflow
+    }
+
+    /// What the params of a trigger may ask of it.
+    package enum TriggerField: String, CaseIterable, Sendable {
+        /// The name of the schedule.
+        case schedule
+        /// The due time with the offset of the schedule's zone.
+        case dueAt = "due_at"
+        /// The date of the due time on the clocks of the zone.
+        case date
+        /// The due time in seconds since 1970.
+        case timestamp
     }
 
     /// The longest expression, in bytes.

@@ -51,7 +51,10 @@ struct ExpressionEvaluator {
             switch reference {
             case .param(let name): context.params[name]
             case .output(let job): context.outputs[job]
+            case .state(let job): context.states[job].map { .string($0.rawValue) }
             case .run(let field): context.run[field.rawValue]
+            case .local(let local): context.locals[local]
+            case .trigger(let field): context.trigger[field.rawValue]
             }
         guard let value else { throw fault(.missing(path: reference.description)) }
         return value

@@ -172,7 +172,16 @@ struct ExpressionParser {
             return .reference(.param(try takeName("the name of a param")))
         case "jobs": return try parseOutput()
         case "run": return try parseRunField()
+        case "item", "index", "round", "output": return .reference(.local(Expression.Local(rawValue: name) ?? .item))
+        case "previous":
+            guard try take("."), token == .name("output") else {
+                throw fault("expected output, found \(token.summary)", hint: "write previous.output")
+            }
+            try advance()
+            return .reference(.local(.previous))
+        case "trigger": return try parseTriggerField()
         default:
+            if let local = Expression.Local(rawValue: name) { return .reference(.local(local)) }
             let known = ["params", "jobs", "run", "true", "false", "null"]
             throw lexer.fault(
                 "\(quoted(name)) is unknown",
@@ -186,7 +195,12 @@ struct ExpressionParser {
     private mutating func parseOutput() throws(ExpressionSyntaxError) -> Expression.Node {
         try expect(".")
         let job = try takeName("the name of a job")
-        guard try take("."), token == .name("output") else {
+        let hasDot = try take(".")
+        if hasDot, token == .name("state") {
+            try advance()
+            return .reference(.state(job: job))
+        }
+        guard hasDot, token == .name("output") else {
             throw fault("expected output, found \(token.summary)", hint: "write jobs.\(job).output")
         }
         try advance()
@@ -205,6 +219,21 @@ struct ExpressionParser {
             )
         }
         return .reference(.run(field))
+    }
+
+    private mutating func parseTriggerField() throws(ExpressionSyntaxError) -> Expression.Node {
+        try expect(".")
+        let place = lexer.tokenStart
+        let known = Expression.TriggerField.allCases.map(\.rawValue)
+        let name = try takeName(known.joined(separator: ", "))
+        guard let field = Expression.TriggerField(rawValue: name) else {
+            throw lexer.fault(
+                "trigger has no \(quoted(name))",
+                hint: Spelling.hint(for: name, among: known),
+                at: place
+            )
+        }
+        return .reference(.trigger(field))
     }
 
     private mutating func parseCall(_ name: String, at place: Int) throws(ExpressionSyntaxError) -> Expression.Node {

@@ -2,8 +2,9 @@ internal import JobModel
 
 extension JobDefinition {
     private static let keys = KnownKeys(
-        JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority", "budget"],
-        later: ["approval", "workflow", "produces"]
+        JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority", "budget"]
+            + JobFlow.keys,
+        later: ["produces"]
     )
 
     /// Reads a job; nil where it cannot be used, which is reported.
@@ -14,10 +15,11 @@ extension JobDefinition {
     {
         guard let mapping = field.mapping(Self.keys) else { return nil }
         needs = Self.needs(mapping["needs"], of: name)
-        let when = mapping["when"].flatMap(Self.condition)
+        let when = mapping["when"]?.condition()
         let retry = mapping["retry"].map(Self.retry) ?? RetryPolicy()
         let timeout = mapping["timeout"]?.duration()
         let queue = mapping["queue"].map { $0.name() ?? "" } ?? "default"
+        let flow = JobFlow(reading: mapping)
         let priority = mapping["priority"].map { $0.integer(in: -1_000...1_000) ?? 0 } ?? 0
         let budget = mapping["budget"].flatMap(Budget.init(reading:))
         guard let kind = JobKind(reading: mapping, key: key) else { return nil }
@@ -33,7 +35,8 @@ extension JobDefinition {
             timeout: timeout,
             queue: queue,
             priority: priority,
-            budget: budget ?? kind.spendingLimit.map { Budget(limit: $0) }
+            budget: budget ?? kind.spendingLimit.map { Budget(limit: $0) },
+            flow: flow
         )
     }
 
@@ -50,22 +53,6 @@ extension JobDefinition {
             }
         }
         return needs
-    }
-
-    private static func condition(_ field: SourceField) -> Expression? {
-        guard let text = field.word() else { return nil }
-        guard !text.trimmed.hasPrefix("${{") else {
-            field.fault("a condition is an expression as it is", hint: "remove ${{ and }}")
-            return nil
-        }
-        do throws(ExpressionSyntaxError) {
-            let expression = try Expression(parsing: text)
-            field.context.note(expression.references, at: field.place, path: field.path)
-            return expression
-        } catch {
-            field.fault("\(quoted(text)) is no expression: \(error)", hint: error.hint)
-            return nil
-        }
     }
 
     private static func retry(_ field: SourceField) -> RetryPolicy {
@@ -107,6 +94,8 @@ extension JobKind {
             case .sql: SQLDefinition(reading: field).map(JobKind.sql)
             case .http: HTTPDefinition(reading: field).map(JobKind.http)
             case .wait: WaitDefinition(reading: field).map(JobKind.wait)
+            case .approval: ApprovalDefinition(reading: field).map(JobKind.approval)
+            case .workflow: ChildDefinition(reading: field).map(JobKind.workflow)
             }
         guard let kind else { return nil }
         self = kind

@@ -3,8 +3,8 @@ internal import JobModel
 /// Understands a whole file.
 struct WorkflowReader {
     private static let keys = KnownKeys(
-        ["name", "description", "team", "params", "jobs", "budget"],
-        later: ["triggers", "env"]
+        ["name", "description", "team", "params", "triggers", "jobs", "budget"] + JobFlow.Hook.allCases.map(\.rawValue),
+        later: ["env"]
     )
 
     private let context: ReadingContext
@@ -18,16 +18,22 @@ struct WorkflowReader {
         let description = mapping["description"]?.text()
         let team = mapping["team"]?.name()
         let params = mapping["params"].map(readParams) ?? []
+        let schedules = mapping["triggers"].map { readTriggers($0, params: params) } ?? []
         let budget = mapping["budget"].flatMap(Budget.init(reading:))
-        let jobs = mapping.required("jobs", hint: "a workflow has at least one job").map(readJobs) ?? []
+        var jobs = mapping.required("jobs", hint: "a workflow has at least one job").map { readJobs($0) } ?? []
+        jobs += readHooks(mapping, besides: jobs)
+        resolveGroups(&jobs)
+        addImpliedNeeds(&jobs)
         let graph = checkedGraph(of: jobs)
         check(jobs, params: params, graph: graph)
+        if let name { checkChildren(of: jobs, in: name) }
         guard let name, let graph else { return nil }
         return WorkflowDefinition(
             name: name,
             description: description,
             team: team,
             params: params.map(\.definition),
+            schedules: schedules,
             jobs: jobs.compactMap(\.definition),
             graph: graph,
             budget: budget
@@ -46,24 +52,90 @@ struct WorkflowReader {
         }
     }
 
+    // MARK: Triggers
+
+    private func readTriggers(_ field: SourceField, params: [ReadParam]) -> [ScheduleDefinition] {
+        guard let elements = field.elements(of: "triggers", atMost: ScheduleDefinition.maximumCount) else { return [] }
+        var taken: Set<String> = []
+        return elements.compactMap { element in
+            let schedule = ScheduleDefinition(reading: element, taken: &taken)
+            checkUses(ofTrigger: element)
+            if let schedule { check(schedule, at: element, params: params) }
+            return schedule
+        }
+    }
+
+    private func checkUses(ofTrigger element: SourceField) {
+        for use in context.takeUses() {
+            for reference in use.references.sorted(by: { $0.description < $1.description }) {
+                if case .trigger = reference { continue }
+                context.faults.add(
+                    "\(reference) is not known before the run starts",
+                    at: use.place,
+                    path: use.path.description,
+                    hint: "params of triggers read trigger.due_at, trigger.date, trigger.timestamp or trigger.schedule"
+                )
+            }
+        }
+    }
+
+    private func check(_ schedule: ScheduleDefinition, at element: SourceField, params: [ReadParam]) {
+        let given = (element.entries(of: nil) ?? []).first { $0.name == "params" }?.value
+        let fields = Dictionary(
+            (given?.entries(of: nil) ?? []).map { ($0.name, $0.value) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let known = params.map(\.name)
+        for member in schedule.params where !known.contains(member.key) {
+            fields[member.key]?.fault(
+                "there is no param \(quoted(member.key))",
+                hint: Spelling.hint(for: member.key, among: known)
+            )
+        }
+        for param in params {
+            guard let member = schedule.params.first(where: { $0.key == param.name }) else {
+                guard param.definition.isRequired, param.definition.default == nil else { continue }
+                element.fault("the param \(quoted(param.name)) is required", hint: "give it a value in params")
+                continue
+            }
+            let value: JSONValue? =
+                switch member.value {
+                case .constant(let value): value
+                case .text(let template): template.literal.map(JSONValue.string)
+                case .array, .object: nil
+                }
+            guard let value, !param.definition.type.accepts(value) else { continue }
+            let _: Never? = fields[param.name]?.expected(param.definition.type.indefinite)
+        }
+    }
+
     // MARK: Jobs
 
-    private struct ReadJob {
+    /// A job that another one needs, and where it says so.
+    typealias Need = (name: String, field: SourceField)
+
+    /// A job as it was read, also where it could not be understood.
+    struct ReadJob {
         let name: String
         let key: SourceField
-        let definition: JobDefinition?
-        let needs: [(name: String, field: SourceField)]
+        let value: SourceField
+        var definition: JobDefinition?
+        var needs: [Need]
         let uses: [ReadingContext.Use]
     }
 
-    private func readJobs(_ field: SourceField) -> [ReadJob] {
-        guard let entries = field.entries(of: "jobs", atMost: WorkflowDefinition.maximumJobs) else { return [] }
+    func readJobs(_ field: SourceField, atMost most: Int = WorkflowDefinition.maximumJobs) -> [ReadJob] {
+        guard let entries = field.entries(of: "jobs", atMost: most) else { return [] }
         if entries.isEmpty { field.fault("there is no job", hint: "a workflow has at least one job") }
         return entries.map { name, key, value in
             _ = key.check(name: name)
             var needs: [(name: String, field: SourceField)] = []
-            let definition = JobDefinition(reading: value, name: name, key: key, needs: &needs)
-            return ReadJob(name: name, key: key, definition: definition, needs: needs, uses: context.takeUses())
+            var definition = JobDefinition(reading: value, name: name, key: key, needs: &needs)
+            let uses = context.takeUses()
+            // The list itself is for the mapped job alone, not for its items.
+            definition?.flow.references = uses.filter { !Self.isOver($0.path) }
+                .reduce(into: []) { $0.formUnion($1.references) }
+            return ReadJob(name: name, key: key, value: value, definition: definition, needs: needs, uses: uses)
         }
     }
 
@@ -113,11 +185,14 @@ struct WorkflowReader {
                     let fault: (String, String?)? =
                         switch reference {
                         case .run: nil
+                        case .trigger:
+                            ("\(reference) is known in the params of a trigger only", "take it over as a param")
                         case .param(let name):
                             knownParams.contains(name)
                                 ? nil
                                 : ("there is no param \(quoted(name))", Spelling.hint(for: name, among: params))
-                        case .output(let other):
+                        case .local(let local): Self.fault(of: local, at: use.path, in: job.definition?.flow)
+                        case .output(let other), .state(let other):
                             knownJobs.contains(other)
                                 ? fault(job.name, readsOutputOf: other, graph)
                                 : ("there is no job \(quoted(other))", Spelling.hint(for: other, among: names))

@@ -1,18 +1,19 @@
--- Cancels an unfinished run: what no worker holds ends now; what one holds is ended by it.
+-- Cancels an unfinished run: what no worker holds ends now; what one holds is ended by it. Jobs that
+-- always run are left.
 --
 --   $1 run_id bigint
 --   $2 now timestamptz: NULL for the database's clock
 --
 -- Returns one row with the number of jobs that were ended, those of them that had been tried before, and the number of
 -- jobs that still run; none when the run has ended or is not there. Lock the run with lock_live_runs first, and follow
--- with settle_open_steps, count_cancelled_jobs and end_runs, in the same transaction.
+-- with settle_open_steps, count_cancelled_jobs, judge_run and end_runs, in the same transaction.
 WITH cancelled AS (
     UPDATE chassis.live_run
     SET cancelled_at = coalesce(cancelled_at, coalesce($2::timestamptz, now()))
     WHERE run_id = $1::bigint
     RETURNING run_id
 ), members AS MATERIALIZED (
-    SELECT job_id FROM chassis.job JOIN cancelled USING (run_id)
+    SELECT job_id FROM chassis.job JOIN cancelled USING (run_id) WHERE job.rule IS DISTINCT FROM 'always'
 ), unblocked AS (
     DELETE FROM chassis.waiting USING members WHERE waiting.job_id = members.job_id
     RETURNING waiting.job_id, waiting.run_id, attempt, epoch, failures, losses, queue, priority

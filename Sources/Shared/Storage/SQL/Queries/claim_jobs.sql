@@ -28,8 +28,9 @@ WITH taken AS (
 )
 SELECT taken.job_id, taken.run_id, taken.attempt, taken.epoch + 1 AS epoch, taken.failures, taken.losses,
        -taken.priority::integer AS rank, taken.place,
-       job.name, job.kind, job.is_needed, run.version_id, run.params::text AS params, run.forked_from IS NOT NULL AS is_fork,
-       live_run.cancelled_at IS NOT NULL AS is_cancelled
+       job.name, job.kind, job.is_needed, job.is_judged, job.is_decisive, run.version_id, run.params::text AS params,
+       run.forked_from IS NOT NULL AS is_fork, job.parent_job_id, job.item_index, job.item::text AS item,
+       live_run.cancelled_at IS NOT NULL AND job.rule IS DISTINCT FROM 'always' AS is_cancelled
 FROM taken
 JOIN chassis.job ON job.job_id = taken.job_id
 JOIN chassis.run ON run.run_id = taken.run_id

@@ -6,26 +6,29 @@
 --   $4 outputs text[]: JSON or NULL, $5 output_blobs text[]: the digest of an output kept in the store, or NULL
 --   $6 errors text[]: JSON or NULL
 --   $7 are_needed boolean[]: whether other jobs need them, as given at the claim
---   $8 now timestamptz: NULL for the database's clock
+--   $8 are_decisive boolean[]: whether their failure fails the run, as given at the claim; NULL for all of them
+--   $9 now timestamptz: NULL for the database's clock
 --
 -- Returns a row for each job that was ended; a job that is missing was held under another epoch or by nobody.
 -- Locks first the leases, then the runs, in the order of their ids, and then the jobs that wait: everybody who takes
 -- several of these takes them in this order. The runs stay locked until the end of the transaction.
 WITH finished AS (
     SELECT *
-    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
-        AS finished (job_id, epoch, state, output, output_blob, error, is_needed)
+    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[],
+                $8::boolean[])
+        AS finished (job_id, epoch, state, output, output_blob, error, is_needed, is_decisive)
 ), ended AS (
     DELETE FROM chassis.lease
     USING finished
     WHERE lease.job_id = finished.job_id AND lease.epoch = finished.epoch
-    RETURNING lease.*, finished.state, finished.output, finished.output_blob, finished.error, finished.is_needed
+    RETURNING lease.*, finished.state, finished.output, finished.output_blob, finished.error, finished.is_needed,
+              coalesce(finished.is_decisive, true) AS is_decisive
 ), recorded AS (
     INSERT INTO chassis.done
         (job_id, run_id, state, attempt, epoch, session_id, failures, losses, started_at, ended_at, queue, priority,
          output, output_blob, error)
     SELECT job_id, run_id, state, attempt, epoch, session_id, failures, losses, started_at,
-           coalesce($8::timestamptz, now()), queue, priority, output::jsonb, output_blob, error::jsonb
+           coalesce($9::timestamptz, now()), queue, priority, output::jsonb, output_blob, error::jsonb
     FROM ended
 ), locked AS MATERIALIZED (
     SELECT run_id
@@ -35,17 +38,20 @@ WITH finished AS (
     FOR UPDATE
 ), counted_in_runs AS (
     UPDATE chassis.live_run
-    SET unfinished = unfinished - counts.ended, unsuccessful = live_run.unsuccessful + counts.unsuccessful
-    FROM (SELECT run_id, count(*) AS ended,
-                 count(*) FILTER (WHERE state IN ('failed', 'cancelled')) AS unsuccessful
+    SET unfinished = unfinished - counts.ended, unsuccessful = live_run.unsuccessful + counts.unsuccessful,
+        has_skips = has_skips OR counts.skips
+    FROM (SELECT run_id, count(*) AS ended, bool_or(state = 'skipped') AS skips,
+                 count(*) FILTER (WHERE state = 'cancelled' OR state = 'failed' AND is_decisive) AS unsuccessful
           FROM ended JOIN locked USING (run_id) GROUP BY run_id) AS counts
     WHERE live_run.run_id = counts.run_id
 ), counted_in_dependents AS (
     UPDATE chassis.waiting
-    SET missing = missing - counts.met
-    FROM (SELECT need.job_id, count(*) AS met
+    SET missing = missing - counts.ended, succeeded = waiting.succeeded + counts.succeeded,
+        failed = waiting.failed + counts.ended - counts.succeeded - counts.skipped,
+        skipped = waiting.skipped + counts.skipped
+    FROM (SELECT need.job_id, count(*) AS ended, count(*) FILTER (WHERE ended.state = 'succeeded') AS succeeded,
+                 count(*) FILTER (WHERE ended.state = 'skipped') AS skipped
           FROM ended JOIN chassis.need ON need.needs_job_id = ended.job_id
-          WHERE ended.state = 'succeeded'
           GROUP BY need.job_id) AS counts
     WHERE waiting.job_id = counts.job_id AND waiting.reason = 'blocked'
       -- Asked before anything else: nothing is looked at when no job is needed, and the runs are locked before.

@@ -3,15 +3,16 @@
 --   $1 run_ids bigint[]
 --   $2 now timestamptz: NULL for the database's clock
 --
--- Returns a row for each run ended. Does nothing when done again. Lock the runs with lock_live_runs first.
+-- Returns a row for each run ended, with the job that waits for it or NULL: resume that one after the commit. Does nothing
+-- when done again. Lock the runs with lock_live_runs first.
 WITH ended AS (
     DELETE FROM chassis.live_run
     WHERE run_id = ANY ($1::bigint[]) AND unfinished = 0
-    RETURNING run_id, unsuccessful, cancelled_at
+    RETURNING run_id, parent_job_id,
+              CASE WHEN unsuccessful = 0 THEN 'succeeded' WHEN cancelled_at IS NOT NULL THEN 'cancelled'
+                   ELSE 'failed' END AS state
+), recorded AS (
+    INSERT INTO chassis.ended_run (run_id, state, ended_at)
+    SELECT run_id, state, coalesce($2::timestamptz, now()) FROM ended
 )
-INSERT INTO chassis.ended_run (run_id, state, ended_at)
-SELECT run_id,
-       CASE WHEN unsuccessful = 0 THEN 'succeeded' WHEN cancelled_at IS NOT NULL THEN 'cancelled' ELSE 'failed' END,
-       coalesce($2::timestamptz, now())
-FROM ended
-RETURNING run_id, state;
+SELECT run_id, state, parent_job_id FROM ended;

@@ -17,5 +17,6 @@ SELECT (SELECT coalesce(array_to_string(array_agg(lease.job_id), ','), '')
         FROM chassis.live_run
         JOIN chassis.job ON job.run_id = live_run.run_id
         JOIN chassis.lease ON lease.job_id = job.job_id
-        WHERE live_run.cancelled_at IS NOT NULL AND lease.session_id = $1::bigint) AS cancelled_jobs
+        WHERE live_run.cancelled_at IS NOT NULL AND lease.session_id = $1::bigint
+          AND job.rule IS DISTINCT FROM 'always') AS cancelled_jobs
 FROM renewed;

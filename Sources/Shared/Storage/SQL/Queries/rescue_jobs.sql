@@ -5,7 +5,7 @@
 --   $2 now timestamptz: NULL for the database's clock
 --
 -- Returns a row for each job: its queue, its run, and whether it failed. Follow failed ones with lock_live_runs,
--- count_lost_jobs, skip_dependents and end_runs in the same transaction.
+-- count_lost_jobs, spread_endings and end_runs in the same transaction.
 WITH lost AS (
     DELETE FROM chassis.lease
     USING chassis.session

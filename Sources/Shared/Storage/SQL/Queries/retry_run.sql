@@ -4,19 +4,23 @@
 --   $2 now timestamptz: NULL for the database's clock
 --
 -- Returns one row with the number of jobs that go on and the queues that have pending ones; none when the run has not
--- ended or is not there, or all of its jobs succeeded.
+-- ended or is not there, or all of its jobs succeeded. Follow with judge_run: jobs with a rule wait for it.
 WITH again AS MATERIALIZED (
     SELECT done.*
     FROM chassis.ended_run JOIN chassis.done USING (run_id)
     WHERE ended_run.run_id = $1::bigint AND done.state <> 'succeeded'
+      -- Items whose mapped job has succeeded all the same stay as they are.
+      AND NOT EXISTS (SELECT FROM chassis.job JOIN chassis.done AS mapped ON mapped.job_id = job.parent_job_id
+                      WHERE job.job_id = done.job_id AND mapped.state = 'succeeded')
     FOR UPDATE OF ended_run
 ), reopened AS (
     DELETE FROM chassis.ended_run WHERE run_id IN (SELECT run_id FROM again)
     RETURNING run_id
 ), live AS (
-    INSERT INTO chassis.live_run (run_id, unfinished, jobs)
+    INSERT INTO chassis.live_run (run_id, unfinished, jobs, parent_job_id)
     SELECT run_id, (SELECT count(*) FROM again),
-           (SELECT count(*) FROM chassis.job WHERE job.run_id = reopened.run_id)
+           (SELECT count(*) FROM chassis.job WHERE job.run_id = reopened.run_id),
+           (SELECT parent_job_id FROM chassis.run WHERE run.run_id = reopened.run_id)
     FROM reopened
 ), undone AS (
     DELETE FROM chassis.done USING again WHERE done.job_id = again.job_id
@@ -33,12 +37,16 @@ WITH again AS MATERIALIZED (
                     (SELECT coalesce(max(attempt), 0) FROM chassis.attempt WHERE attempt.job_id = again.job_id)) + 1
                AS attempt,
            (SELECT count(*) FROM chassis.need JOIN again AS needed ON needed.job_id = need.needs_job_id
-            WHERE need.job_id = again.job_id) AS missing
+            WHERE need.job_id = again.job_id) AS missing,
+           (SELECT count(*) FROM chassis.need WHERE need.job_id = again.job_id) AS needs,
+           (SELECT rule FROM chassis.job WHERE job.job_id = again.job_id) AS rule,
+           EXISTS (SELECT FROM chassis.job JOIN chassis.map ON map.job_id = job.parent_job_id
+                   WHERE job.job_id = again.job_id AND at_once IS NOT NULL) AS is_limited
     FROM again, reopened
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
     FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = placed.run_id) AS team
-          FROM placed WHERE missing = 0) AS placed
+          FROM placed WHERE missing = 0 AND (rule IS NULL OR needs = 0) AND NOT is_limited) AS placed
 ), line AS MATERIALIZED (
     SELECT queue, priority, team, count(*) AS jobs, chassis.next_place(queue, priority, team, $2::timestamptz) AS place
     FROM numbered
@@ -52,9 +60,9 @@ WITH again AS MATERIALIZED (
     RETURNING queue
 ), blocked AS (
     INSERT INTO chassis.waiting
-        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses)
-    SELECT job_id, run_id, 'blocked', missing, queue, priority, attempt, epoch, 0, 0
-    FROM placed WHERE missing > 0
+        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses, rule, succeeded)
+    SELECT job_id, run_id, 'blocked', missing + is_limited::integer, queue, priority, attempt, epoch, 0, 0, rule, needs - missing
+    FROM placed WHERE missing > 0 OR rule IS NOT NULL AND needs > 0 OR is_limited
 )
 SELECT (SELECT count(*) FROM again) AS jobs,
        (SELECT coalesce(array_to_string(array_agg(DISTINCT queue), ','), '') FROM pending) AS queues

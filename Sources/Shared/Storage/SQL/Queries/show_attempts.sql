@@ -37,5 +37,5 @@ CROSS JOIN LATERAL (
 ) AS tried
 LEFT JOIN chassis.session ON session.session_id = tried.session_id
 LEFT JOIN chassis.replay ON replay.job_id = job.job_id AND replay.epoch = tried.epoch
-WHERE job.run_id = $1::bigint
+WHERE job.run_id = $1::bigint AND job.position < 1000000
 ORDER BY job.position, tried.epoch;

@@ -18,5 +18,5 @@ SELECT step.job_id,
        (extract(epoch FROM step.started_at) * 1000000)::bigint AS started_us,
        (extract(epoch FROM step.settled_at) * 1000000)::bigint AS settled_us
 FROM chassis.job JOIN chassis.step USING (job_id)
-WHERE job.run_id = $1::bigint
+WHERE job.run_id = $1::bigint AND job.position < 1000000
 ORDER BY job.position, step.epoch, step.started_at, step.position;

@@ -52,7 +52,7 @@ CROSS JOIN LATERAL (
     CROSS JOIN LATERAL (
         SELECT sum(step.cost_micro_usd) AS cost_micro_usd FROM chassis.step WHERE step.job_id = job.job_id
     ) AS spent
-    WHERE job.run_id = run.run_id
+    WHERE job.run_id = run.run_id AND job.position < 1000000
 ) AS tally
 WHERE run.run_id = ANY ($1::bigint[])
 ORDER BY run.run_id DESC;

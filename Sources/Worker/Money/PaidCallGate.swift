@@ -2,7 +2,7 @@ import JobModel
 import Storage
 
 /// Lets paid calls through when they fit in their budgets, and has the others wait, fail, or be suspended.
-struct CallGate: Sendable {
+struct PaidCallGate: Sendable {
     /// How long a call waits for others to be settled before its job gives its slot back.
     ///
     /// Not long: what dead workers have reserved is settled only when their jobs get slots.

@@ -1,0 +1,175 @@
+import Checkpoints
+import Digests
+import JobModel
+import Storage
+import Workflow
+
+/// Runs jobs of the kind workflow: a run of another workflow, whose output is the job's.
+///
+/// The job is suspended while the child runs. Whatever is killed, a job has one child.
+struct WorkflowHandler: JobHandler {
+    /// The most runs that stand above each other.
+    static let maximumDepth = 16
+    /// How often a job looks at its child although nobody told it of its end.
+    static let lookInterval = Duration.seconds(60)
+
+    let children: ChildStore
+    let runs: RunStore
+    let reader: RunReader
+    let store: DirectoryStore
+    let notifier: ReadyNotifier
+
+    func run(_ context: JobContext) async throws -> JSONValue {
+        guard case .workflow(let definition) = context.definition.kind else { preconditionFailure("no workflow job") }
+        let found = try await children.child(of: context.job)
+        let child: RunID
+        switch found?.state {
+        case .succeeded?: return try await output(of: found?.run)
+        case .failed?, .cancelled?:
+            guard let found, try await isRevived(found, in: context) else {
+                throw JobFailure(
+                    code: "child-failed",
+                    message: "run \(found?.run.description ?? "?") of \(definition.workflow) has "
+                        + (found?.state == .cancelled ? "been cancelled" : "failed")
+                        + "; chassis retry \(context.job.run) goes on with it",
+                    isPermanent: true
+                )
+            }
+            child = found.run
+        case .queued?, .running?, nil:
+            if let found { child = found.run } else { child = try await start(definition, context) }
+        }
+        throw Suspension(
+            waitsFor: .run,
+            until: .after(Self.lookInterval),
+            detail: "run \(child) of \(definition.workflow)"
+        )
+    }
+
+    private func start(_ definition: ChildDefinition, _ context: JobContext) async throws -> RunID {
+        try await check(definition, context)
+        let source = try await children.source(of: definition.workflow, version: definition.version)
+        guard let source else {
+            let version = definition.version.map { " version \($0) of" } ?? ""
+            throw JobFailure(
+                code: "workflow-not-found",
+                message: "there is no\(version) workflow \(definition.workflow); submit or deploy it first",
+                isPermanent: true
+            )
+        }
+        let submission = try submission(of: definition, source, context)
+        guard let run = try await children.start(submission, for: context.job) else {
+            throw StorageError.leaseLost(context.job.id, context.job.epoch)
+        }
+        notifier.notify(submission.jobs.filter(\.needs.isEmpty).map(\.queue))
+        context.log.event("run \(run) of \(definition.workflow) has begun")
+        return run
+    }
+
+    /// Refuses a child whose workflow is above it already, and one too deep.
+    private func check(_ definition: ChildDefinition, _ context: JobContext) async throws {
+        let line = try await children.line(of: context.job.run)
+        if line.contains(definition.workflow) {
+            let way = (line.reversed() + [definition.workflow]).joined(separator: " → ")
+            throw JobFailure(
+                code: "workflow-cycle",
+                message: "workflows start each other in a cycle: \(way)",
+                isPermanent: true
+            )
+        }
+        guard line.count < Self.maximumDepth else {
+            throw JobFailure(
+                code: "workflow-too-deep",
+                message: "\(line.count) runs stand above this one, the most is \(Self.maximumDepth)",
+                isPermanent: true
+            )
+        }
+    }
+
+    private func submission(
+        of definition: ChildDefinition,
+        _ source: String,
+        _ context: JobContext
+    ) throws -> RunStore.Submission {
+        do {
+            let workflow = try WorkflowFile.parse(Array(source.utf8), name: definition.workflow)
+            let given = try context.evaluate { expressions throws(ExpressionError) in
+                try definition.params?.evaluate(in: expressions) ?? [:]
+            }
+            var params: [String: GivenParam] = [:]
+            for (name, value) in given.objectValue ?? [:] { params[name] = .value(value) }
+            return RunStore.Submission(
+                workflow: workflow.name,
+                source: source,
+                team: workflow.team ?? "default",
+                params: try workflow.checkParams(params),
+                jobs: workflow.jobs.map(RunStore.NewJob.init)
+            )
+        } catch let faults as ParamFaults {
+            throw JobFailure(
+                code: "params-invalid",
+                message: "\(definition.workflow): " + faults.faults.map(\.description).joined(separator: "; "),
+                isPermanent: true
+            )
+        } catch let faults as WorkflowFaults {
+            throw JobFailure(
+                code: "workflow-not-understood",
+                message: "this worker cannot read the workflow \(definition.workflow): \(faults)"
+            )
+        }
+    }
+
+    /// Has a child that did not succeed go on, once in an attempt that comes after that of its end.
+    private func isRevived(_ child: ChildStore.Child, in context: JobContext) async throws -> Bool {
+        guard context.job.attempt > 1 else { return false }
+        let step = StepRequest(
+            position: try .step(named: "retry", occurrence: context.job.attempt),
+            fingerprint: Fingerprint(kind: .step, request: .string("\(child.run)"), after: nil),
+            kind: .step,
+            name: "retry",
+            effect: .none,
+            isPaid: false
+        )
+        let outcome = try await context.steps.run(step) { _ in
+            let queues = try await runs.retry(child.run, repeatingUnknown: false)
+            notifier.notify(queues ?? [])
+            return StepResult(value: .bool(queues != nil))
+        }
+        return !outcome.isReplayed && outcome.value.boolValue == true
+    }
+
+    /// The output of a run: that of the one job which nothing needs, or an object with those of all of them.
+    private func output(of run: RunID?) async throws -> JSONValue {
+        guard let run, let outputs = try await reader.outputs(of: run) else { return .null }
+        var values = JSONObject()
+        for output in outputs { values[output.job] = try await value(of: output.output) }
+        guard outputs.count == 1 else { return .object(values) }
+        return values[outputs[0].job] ?? .null
+    }
+
+    private func value(of output: StoredOutput?) async throws -> JSONValue {
+        switch output {
+        case nil: return .null
+        case .inline(let value)?: return value
+        case .blob(let blob)?:
+            guard let digest = SHA256Digest(hex: blob.digest) else { return .null }
+            return try JSONValue(
+                parsing: try await store.blob(BlobReference(digest: digest, byteCount: blob.byteCount))
+            )
+        }
+    }
+}
+
+extension RunStore.NewJob {
+    init(_ job: JobDefinition) {
+        self.init(
+            name: job.name,
+            kind: job.kind.name.rawValue,
+            queue: job.queue,
+            priority: Int16(clamping: job.priority),
+            needs: job.needs,
+            rule: job.flow.storedRule,
+            isDecisive: !job.flow.mayFail
+        )
+    }
+}

@@ -1,0 +1,86 @@
+import JobModel
+import Storage
+import TestSupport
+import Testing
+
+/// Runs that jobs of other runs start.
+@Suite struct ChildStoreTests {
+    private static let submission = RunStore.Submission(
+        workflow: "child",
+        source: "child's source",
+        jobs: [.init(name: "only", kind: "llm", queue: "below")]
+    )
+
+    private struct Scene {
+        let fixture: QueueFixture
+        let children: ChildStore
+        let run: RunID
+        let job: ClaimedJob
+    }
+
+    /// A claimed job of one run, and a workflow for its child.
+    private func scene() async throws -> Scene {
+        let fixture = try await QueueFixture.make()
+        let earlier = try await fixture.runs.submit(Self.submission).run
+        _ = try await fixture.runs.cancel(earlier)
+        let run = try await fixture.submit([("up", [])]).run
+        let job = try #require(try await fixture.claim().first)
+        return Scene(fixture: fixture, children: ChildStore(fixture.pool), run: run, job: job)
+    }
+
+    /// However often and from however many sides it is started, a job has one child.
+    @Test func startsOneChild() async throws {
+        let scene = try await scene()
+        #expect(try await scene.children.child(of: scene.job) == nil)
+        let started = try await withThrowingTaskGroup(of: RunID?.self) { group in
+            for _ in 0..<8 { group.addTask { try await scene.children.start(Self.submission, for: scene.job) } }
+            return try await group.reduce(into: Set<RunID?>()) { $0.insert($1) }
+        }
+        #expect(started.count == 1)
+        let child = try #require(started.first ?? nil)
+        let found = try #require(try await scene.children.child(of: scene.job))
+        #expect(found.run == child)
+        #expect(found.state == nil)
+        #expect(try await scene.children.line(of: child) == ["child", "w"])
+        #expect(try await scene.children.source(of: "child", version: 1) == "child's source")
+        #expect(try await scene.children.source(of: "child", version: 2) == nil)
+        // The next claim of the job is another epoch of the same job.
+        _ = try await scene.fixture.queue.release(scene.job.id, epoch: scene.job.epoch)
+        let again = try #require(try await scene.fixture.claim().first)
+        #expect(try await scene.children.start(Self.submission, for: again) == child)
+        #expect(try await scene.children.start(Self.submission, for: scene.job) == nil)
+    }
+
+    @Test func theEndOfAChildResumesItsParent() async throws {
+        let scene = try await scene()
+        _ = try await scene.children.start(Self.submission, for: scene.job)
+        let suspension = Suspension(waitsFor: .run, until: .after(.seconds(60)), detail: "")
+        #expect(try await scene.fixture.queue.suspend(scene.job.id, epoch: scene.job.epoch, suspension) == .waiting)
+        let turn = try await scene.fixture.queue.turn(session: scene.fixture.session, queue: "below", limit: 1)
+        let child = try #require(turn.claimed.first)
+        #expect(try await scene.fixture.end([child], .succeeded(["answer": 42])).resumed == ["default"])
+        #expect(try await scene.children.child(of: scene.job)?.state == .succeeded)
+        #expect(try await scene.fixture.claim().map(\.id) == [scene.job.id])
+    }
+
+    @Test func aCancellationFlowsDown() async throws {
+        let scene = try await scene()
+        let child = try #require(try await scene.children.start(Self.submission, for: scene.job))
+        let turn = try await scene.fixture.queue.turn(session: scene.fixture.session, queue: "below", limit: 1)
+        let middle = try #require(turn.claimed.first)
+        let grandchild = try #require(try await scene.children.start(Self.submission, for: middle))
+        #expect(try await scene.fixture.runs.cancel(scene.run)?.running == 1)
+        #expect(try await scene.fixture.ending(of: grandchild) == "cancelled")
+        _ = try await scene.fixture.end([scene.job], .cancelled)
+        _ = try await scene.fixture.end(turn.claimed, .cancelled)
+        #expect(try await scene.fixture.ending(of: child) == "cancelled")
+        #expect(try await scene.fixture.ending(of: scene.run) == "cancelled")
+    }
+
+    @Test func aJobOfACancelledRunStartsNothing() async throws {
+        let scene = try await scene()
+        _ = try await scene.fixture.runs.cancel(scene.run)
+        #expect(try await scene.children.start(Self.submission, for: scene.job) == nil)
+        #expect(try await scene.children.child(of: scene.job) == nil)
+    }
+}
