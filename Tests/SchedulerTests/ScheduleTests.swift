@@ -115,6 +115,79 @@ import Testing
         }
     }
 
+    /// The times are those of the database's clock, which is set.
+    @Test func aClockThatIsSetRepeatsNothing() async throws {
+        try await APIScene.play { scene async throws in
+            _ = try await Self.deploy(scene, [Self.source("{every: 1h, params: {at: \"${{ trigger.due_at }}\"}}")])
+            _ = try await scene.pool.query(
+                "UPDATE chassis.schedule SET next_due = '2030-01-01 00:00Z', next_at = '2030-01-01 00:00Z'"
+            )
+            let starter = ScheduleStarter(scene.pool)
+            #expect(try await starter.startNext(now: "2030-01-01 00:00:00.001Z")?.run != nil)
+            // Back by a day, and up to the same moment again.
+            for now in ["2029-12-31 00:00Z", "2030-01-01 00:00Z", "2030-01-01 00:59:59Z"] {
+                #expect(try await starter.startNext(now: now) == nil)
+            }
+            // Forward by two days: the last due time alone is made up for.
+            #expect(try await starter.startNext(now: "2030-01-03 00:30Z")?.run != nil)
+            #expect(try await starter.startNext(now: "2030-01-03 00:30Z") == nil)
+            let runs = try await scene.get("/v1/runs").json["runs"]?.arrayValue ?? []
+            #expect(
+                runs.map { $0["params"]?["at"] } == ["2030-01-03T00:00:00+00:00", "2030-01-01T00:00:00+00:00"]
+            )
+        }
+    }
+
+    /// What cannot be started shows why, and holds nobody up.
+    @Test func aBrokenScheduleIsPutOff() async throws {
+        try await APIScene.play { scene async throws in
+            let params = "params: {at: x}"
+            _ = try await Self.deploy(
+                scene,
+                [Self.source("{every: 1h, \(params)}", name: "a"), Self.source("{every: 1h, \(params)}", name: "b")]
+            )
+            try await Self.rewind(scene.pool, seconds: 10)
+            _ = try await scene.pool.query(
+                "UPDATE chassis.workflow_version SET source = 'broken: 1' WHERE version_id = (SELECT min(version_id) FROM chassis.schedule)"
+            )
+            let service = ScheduleService(
+                pool: scene.pool,
+                notifier: ReadyNotifier(scene.pool),
+                logger: Logger(label: "test")
+            )
+            try await service.pass()
+            let schedules = try await scene.get("/v1/schedules").json["schedules"]?.arrayValue ?? []
+            #expect(schedules.map { $0["error"]?.isNull } == [false, true])
+            #expect(schedules.map { $0["last_run"]?.isNull } == [true, false])
+            #expect(schedules[0]["error"]?.stringValue?.contains("unknown key \"broken\"") == true)
+        }
+    }
+
+    /// The ordered index alone is walked, however many schedules there are.
+    @Test func looksAtWhatIsDueAlone() async throws {
+        try await APIScene.play { scene async throws in
+            _ = try await Self.deploy(scene, [Self.source("{every: 1h, params: {at: x}}")])
+            _ = try await scene.pool.query(
+                """
+                INSERT INTO chassis.schedule
+                    (workflow_id, name, version_id, rule, summary, timezone, catchup, overlap, next_due, next_at, created_at)
+                SELECT workflow_id, 's' || n, version_id, '', '', 'UTC', 'all', 'allow', next_due, next_at + n * interval '1s', now()
+                FROM chassis.schedule, generate_series(1, 5000) AS n
+                """
+            )
+            _ = try await scene.pool.query("ANALYZE chassis.schedule")
+            let plan = try await scene.pool.query(
+                """
+                EXPLAIN SELECT ctid FROM chassis.schedule
+                WHERE paused_at IS NULL AND removed_at IS NULL AND blocked_by IS NULL AND next_at <= now()
+                ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+                """
+            ).rows.map { try $0.string("QUERY PLAN") }.joined(separator: "\n")
+            #expect(plan.contains("schedule_next") && plan.contains("Index Cond"), "\(plan)")
+            #expect(!plan.contains("Sort") && !plan.contains("Seq Scan"), "\(plan)")
+        }
+    }
+
     /// Several schedulers start what is due, each cancelled and begun again at random places.
     @Test(arguments: [1, 2]) func eachDueTimeHasOneRun(_ seed: UInt64) async throws {
         try await APIScene.play { scene async throws in
