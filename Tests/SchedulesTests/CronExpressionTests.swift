@@ -53,6 +53,26 @@ import Testing
         #expect(found == ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00", "2026-10-25T03:00:00+01:00"])
     }
 
+    /// Clocks went back over midnight in Newfoundland until 2011 and in Sri Lanka in 1996; cronsim never ends there.
+    @Test(arguments: [
+        (
+            "57 * * * */99", "America/St_Johns", "2005-10-30T00:38:24Z",
+            ["2005-10-30T00:57:00-03:30", "2005-10-30T01:57:00-03:30"]
+        ),
+        (
+            "*/30 * * * */99", "America/St_Johns", "2005-10-30T03:28:00Z",
+            ["2005-10-30T00:00:00-03:30", "2005-10-30T00:30:00-03:30"]
+        ),
+        (
+            "45 35 6-23/6,4 * * *", "Asia/Colombo", "1996-10-25T17:59:44Z",
+            ["1996-10-26T04:35:45+06:00", "1996-10-26T06:35:45+06:00"]
+        ),
+    ])
+    func endsWhereClocksGoBackOverMidnight(_ text: String, _ zone: String, _ start: String, _ expected: [String]) throws
+    {
+        #expect(try Self.next(text, zone, after: start, count: 2) == expected)
+    }
+
     @Test func goesByTheRuleFarBehindTheListedChanges() throws {
         let found = try Self.next("0 12 1 7 *", "America/New_York", after: "5000-01-01T00:00:00Z", count: 1)
         #expect(found == ["5000-07-01T12:00:00-04:00"])

@@ -4,6 +4,9 @@
 /// clocks that jump come out alike. An expression that names its times of day is walked on the wall's clock: a time
 /// that is skipped moves to the first minute that is not, and of a time that comes twice the first counts. All
 /// others are walked in real time.
+///
+/// Where clocks go back over a midnight or a full hour, those steps would lead back to where they came from, and
+/// cronsim never ends; here the walk then goes on in real time to the end of the day, hour or minute it is in.
 struct CronWalk {
     /// How many years without a due time are walked.
     private static let horizon = 50
@@ -35,11 +38,30 @@ struct CronWalk {
     private mutating func advance() -> Bool {
         let lastYear = min(now.date.year + Self.horizon, Self.lastYear)
         while true {
-            advanceMonth()
+            let before = now
+            let hasMoved = advanceMonth()
+            keepGoing(from: before, over: WallTime.secondsADay, hasMoved)
             guard now.date.year <= lastYear else { return false }
-            if advanceDay() || advanceHour() || advanceMinute() || advanceSecond() { continue }
+            if hasMoved || advanceDayAndTime() { continue }
             return true
         }
+    }
+
+    private mutating func advanceDayAndTime() -> Bool {
+        let before = now
+        if advanceDay() { return keepGoing(from: before, over: WallTime.secondsADay, true) }
+        if advanceHour() { return keepGoing(from: before, over: 3_600, true) }
+        if advanceMinute() { return keepGoing(from: before, over: 60, true) }
+        return advanceSecond()
+    }
+
+    /// Replaces a step that led to no later moment by one to the end of a stretch of time.
+    @discardableResult
+    private mutating func keepGoing(from before: WallTime, over stretch: Int, _ hasMoved: Bool) -> Bool {
+        guard hasMoved, !onWall, zone.instant(of: now) <= zone.instant(of: before) else { return hasMoved }
+        now = before
+        tick(stretch - before.secondOfDay % stretch)
+        return true
     }
 
     private mutating func tick(_ seconds: Int) {
@@ -50,9 +72,9 @@ struct CronWalk {
         }
     }
 
-    private mutating func advanceMonth() {
+    private mutating func advanceMonth() -> Bool {
         var date = now.date
-        guard !expression.months.numbers.contains(date.month) else { return }
+        guard !expression.months.numbers.contains(date.month) else { return false }
         while !expression.months.numbers.contains(date.month) {
             date =
                 date.month == 12
@@ -60,6 +82,7 @@ struct CronWalk {
                 : CivilDate(year: date.year, month: date.month + 1, day: 1)
         }
         now = WallTime(seconds: date.daysSinceEpoch * WallTime.secondsADay)
+        return true
     }
 
     private mutating func advanceDay() -> Bool {
