@@ -101,7 +101,8 @@ struct JobRunner: Sendable {
             log.event("attempt \(job.attempt) begins (epoch \(job.epoch))")
         }
         let fork = try await fork(of: job)
-        let steps = try await openSteps(job, signal, log, fork, try await bounds(of: job, definition))
+        let bounds = try await bounds(of: job, definition)
+        let steps = try await openSteps(job, signal, log, fork, bounds)
         let context = JobContext(
             job: job,
             definition: definition,
@@ -110,7 +111,7 @@ struct JobRunner: Sendable {
             fork: fork,
             log: log,
             approvals: desk(for: job, log),
-            money: JobMoney(prices: prices, patience: patience),
+            money: JobMoney(prices: prices, patience: patience, bounds: bounds),
             scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch)
         )
         do {

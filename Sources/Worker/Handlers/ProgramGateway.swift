@@ -22,14 +22,19 @@ struct ProgramGateway: Sendable {
         _ body: ([String: String]) async throws -> Value
     ) async throws -> Value {
         guard command.usesGateway else { return try await body([:]) }
-        let used = try command.connections.map { name throws(StepFailure) in try connection(name) }
+        var used = try command.connections.map { name throws(StepFailure) in try connection(name) }
+        for place in used.indices {
+            let listed = try await context.money.prices(connection: used[place].name, url: used[place].url)
+            used[place].prices = listed.merging(used[place].prices) { $1 }
+        }
         let attempt = try await open(used, in: context)
         do {
             let value = try await body(variables(attempt, used))
             await close(attempt, command, context)
             return value
         } catch {
-            await close(attempt, command, context)
+            // A program that was refused a call ends with an error: it is to go on when the budget has room.
+            if let suspension = await close(attempt, command, context) { throw suspension }
             throw error
         }
     }
@@ -52,7 +57,8 @@ struct ProgramGateway: Sendable {
             job: context.job.id,
             epoch: context.job.epoch,
             attempt: context.job.attempt,
-            fork: context.fork?.point
+            fork: context.fork?.point,
+            bounds: context.money.bounds
         )
         do {
             return try await host.open(job, connections: used, reads: context.steps.hasGatewaySteps)
@@ -61,11 +67,12 @@ struct ProgramGateway: Sendable {
         }
     }
 
-    private func close(
+    /// - Returns: What the job waits for when a budget holds it.
+    @discardableResult private func close(
         _ attempt: GatewayHost.Attempt,
         _ command: CommandDefinition,
         _ context: JobContext
-    ) async {
+    ) async -> Suspension? {
         do {
             var end = try await host.close(attempt)
             while end.underWay > 0, !Task.isCancelled {
@@ -73,11 +80,15 @@ struct ProgramGateway: Sendable {
                 end = try await host.close(attempt)
             }
             say(end.statistics, command, context.log)
+            return end.statistics.heldBy.map { budget in
+                Suspension(waitsFor: .budget, until: end.statistics.heldFor.map { .after($0) }, detail: budget)
+            }
         } catch is CancellationError {
             // The calls are finished and recorded all the same.
         } catch {
             context.log.event("\(error)")
         }
+        return nil
     }
 
     private func say(_ statistics: GatewayStatistics, _ command: CommandDefinition, _ log: JobLog) {

@@ -8,6 +8,8 @@ import Workflow
 struct JobMoney: Sendable {
     let prices: PriceBook
     let patience: Patience
+    /// What the workflow file says of the job's money.
+    let bounds: PaidCall.Bounds
 
     /// What a call on a connection can cost.
     func charge(for request: ModelRequest, on connection: ModelConnection) async throws -> ModelCharge {
@@ -26,25 +28,20 @@ struct JobMoney: Sendable {
         return try await patience { try await prices.list() }.price(
             of: connection.reference.model,
             connection: connection.endpoint.name,
-            provider: connection.endpoint.listedProvider
+            provider: ListedProvider.name(at: connection.endpoint.baseURL)
         )?.price
+    }
+
+    /// All prices that hold at a connection, besides its own.
+    func prices(connection: String, url: String) async throws -> [String: ModelPrice] {
+        try await patience { try await prices.list() }.prices(
+            connection: connection,
+            provider: ListedProvider.name(at: url)
+        )
     }
 
     /// The bounds that a workflow file sets for the calls of one of its jobs.
     static func bounds(of job: JobDefinition, in workflow: WorkflowDefinition) -> PaidCall.Bounds {
         PaidCall.Bounds(run: workflow.budget, job: job.budget, calls: job.kind.requestLimit)
-    }
-}
-
-extension ModelEndpoint {
-    /// The provider whose public prices hold here: the one at whose own address the endpoint is; nil for any other server.
-    fileprivate var listedProvider: String? {
-        let host = baseURL.split(separator: "/").dropFirst().first?.split(separator: ":").first
-        return switch host {
-        case "api.openai.com": "openai"
-        case "api.anthropic.com": "anthropic"
-        case "generativelanguage.googleapis.com": "gemini"
-        default: nil
-        }
     }
 }

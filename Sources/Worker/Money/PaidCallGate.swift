@@ -105,30 +105,3 @@ struct PaidCallGate: Sendable {
         amount.map(\.description) ?? "nobody knows how much"
     }
 }
-
-extension CallVerdict.Decider {
-    /// Such as `the budget of team growth per day`.
-    var shown: String {
-        switch (scope, period) {
-        case (.run, _): "the budget of the run"
-        case (.job, _): "the budget of the job"
-        case (.team, .total), (.connection, .total): "the budget of \(scope.rawValue) \(name)"
-        case (.team, _), (.connection, _): "the budget of \(scope.rawValue) \(name) per \(period.rawValue)"
-        }
-    }
-
-    /// Such as `$0.900000 of $1.000000 is spent, $0.050000 reserved`.
-    var account: String {
-        "\(used) of \(limit) is spent" + (reserved > .zero ? ", \(reserved) reserved" : "")
-    }
-
-    /// The command that raises it.
-    func raising(_ run: RunID) -> String {
-        switch scope {
-        case .run: "chassis budgets set --run \(run) --usd N"
-        case .job: "chassis budgets set --run \(run) --job NAME --usd N"
-        case .team, .connection:
-            "chassis budgets set --\(scope.rawValue) \(name) --per \(period.rawValue) --usd N"
-        }
-    }
-}

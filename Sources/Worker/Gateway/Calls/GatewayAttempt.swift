@@ -54,6 +54,12 @@ actor GatewayAttempt {
         self.stores = stores
     }
 
+    /// Notes that a budget holds the job: it is suspended when its program has ended.
+    func held(by budget: String, for wait: Duration?) {
+        statistics.heldBy = budget
+        statistics.heldFor = wait
+    }
+
     // MARK: Opening and closing
 
     /// Reads what earlier attempts recorded, once.

@@ -1,7 +1,7 @@
 package import Checkpoints
 import Digests
 package import JobModel
-import Storage
+package import Storage
 
 /// The attempt of a job whose program uses the gateway.
 package struct GatewayJob: Equatable, Sendable {
@@ -11,8 +11,18 @@ package struct GatewayJob: Equatable, Sendable {
     package var attempt: Int
     /// Where the job takes over another job's steps, if it does.
     package var fork: ForkPoint?
+    /// What the workflow file says of the job's money.
+    package var bounds: PaidCall.Bounds
 
-    package init(run: RunID, job: JobID, epoch: LeaseEpoch, attempt: Int, fork: ForkPoint? = nil) {
+    package init(
+        run: RunID,
+        job: JobID,
+        epoch: LeaseEpoch,
+        attempt: Int,
+        fork: ForkPoint? = nil,
+        bounds: PaidCall.Bounds = PaidCall.Bounds()
+    ) {
+        self.bounds = bounds
         self.run = run
         self.job = job
         self.epoch = epoch
@@ -58,7 +68,7 @@ package struct GatewayJob: Equatable, Sendable {
     var json: JSONValue {
         var object: JSONObject = [
             "run": .integer(run.rawValue), "job": .integer(job.rawValue), "epoch": .integer(epoch.rawValue),
-            "attempt": .integer(Int64(attempt)),
+            "attempt": .integer(Int64(attempt)), "bounds": bounds.json,
         ]
         if let fork {
             object["fork"] = [
@@ -86,7 +96,8 @@ package struct GatewayJob: Equatable, Sendable {
             job: JobID(rawValue: job),
             epoch: LeaseEpoch(rawValue: epoch),
             attempt: Int(attempt),
-            fork: json["fork"].flatMap(Self.fork)
+            fork: json["fork"].flatMap(Self.fork),
+            bounds: PaidCall.Bounds(json: json["bounds"] ?? .null)
         )
     }
 }

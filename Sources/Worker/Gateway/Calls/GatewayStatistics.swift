@@ -12,6 +12,10 @@ package struct GatewayStatistics: Equatable, Sendable {
     package var drifted = 0
     /// Calls that were made although the last attempt made another one in their place.
     package var diverged = 0
+    /// The budget that holds the job, for people; nil when none does.
+    package var heldBy: String?
+    /// How long until the period of that budget turns; nil when it never does.
+    package var heldFor: Duration?
 
     package init() {}
 
@@ -19,7 +23,8 @@ package struct GatewayStatistics: Equatable, Sendable {
         [
             "requests": .integer(Int64(requests)), "calls": .integer(Int64(calls)),
             "replayed": .integer(Int64(replayed)), "drifted": .integer(Int64(drifted)),
-            "diverged": .integer(Int64(diverged)),
+            "diverged": .integer(Int64(diverged)), "held_by": heldBy.map { .string($0) } ?? .null,
+            "held_us": heldFor.map { .integer($0.wholeMicroseconds) } ?? .null,
         ]
     }
 
@@ -30,5 +35,7 @@ package struct GatewayStatistics: Equatable, Sendable {
         replayed = count("replayed")
         drifted = count("drifted")
         diverged = count("diverged")
+        heldBy = json["held_by"]?.stringValue
+        heldFor = json["held_us"]?.integerValue.map { .microseconds($0) }
     }
 }

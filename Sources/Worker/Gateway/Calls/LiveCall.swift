@@ -26,7 +26,7 @@ struct LiveCall: Sendable {
     let checkpoints: JobCheckpoints
     let isDiverged: Bool
 
-    private var job: GatewayJob { attempt.job }
+    var job: GatewayJob { attempt.job }
 
     /// Why a call left nothing behind.
     private struct Failure: Error {
@@ -81,7 +81,7 @@ struct LiveCall: Sendable {
             name: "\(request.connection.name)/\(request.model)",
             effect: .none
         )
-        try await stores.patiently { try await stores.steps.intend(step) }
+        try await reserve(step)
     }
 
     private static func refusal(of error: any Error) -> GatewayRefusal {
@@ -182,8 +182,7 @@ struct LiveCall: Sendable {
 
     private func record(_ answer: KeptAnswer, _ summary: AnswerSummary, startedAt: WallTime) async throws {
         let (text, end) = await attempt.text(of: request)
-        let usage = summary.usage?.json
-        let cost = cost(of: summary.usage)
+        let (usage, cost) = settled(summary.usage)
         let index = CallIndex(lineage: identity.lineage, head: identity.head, ids: summary.ids, end: end)
         do {
             try await checkpoints.record(
@@ -211,17 +210,6 @@ struct LiveCall: Sendable {
         if isDiverged {
             await stores.say("call \(position) (\(request.model)) took another way than before: diverged", of: job)
         }
-    }
-
-    private func cost(of usage: TokenUsage?) -> MicroDollars? {
-        guard let usage, let price = request.connection.prices[request.model] else { return nil }
-        return price.cost(
-            input: usage.input,
-            cachedInput: usage.cachedInput,
-            cacheWrite: usage.cacheWrite,
-            output: usage.output,
-            reasoning: usage.reasoning
-        )
     }
 
     /// An intent that cannot be settled now stays open, and the next attempt settles it by the record.

@@ -7,6 +7,8 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         case notFound = "not_found"
         case tooLarge = "too_large"
         case invalid
+        /// A budget has no room for the call.
+        case budget
         /// What the provider sent is no answer; it may have been paid for.
         case badAnswer = "bad_answer"
         /// The provider cannot be reached.
@@ -21,6 +23,7 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
             case .notFound: 404
             case .tooLarge: 413
             case .invalid: 400
+            case .budget: 402
             case .badAnswer, .unreachable: 502
             case .unavailable: 503
             }
@@ -29,7 +32,7 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         /// Whether asking again may help; official clients obey `x-should-retry`.
         var isWorthARetry: Bool {
             switch self {
-            case .unauthenticated, .forbidden, .notFound, .tooLarge, .invalid, .badAnswer: false
+            case .unauthenticated, .forbidden, .notFound, .tooLarge, .invalid, .budget, .badAnswer: false
             case .unreachable, .unavailable: true
             }
         }
@@ -70,6 +73,7 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         case .unauthenticated: "authentication_error"
         case .forbidden: "permission_error"
         case .notFound, .tooLarge, .invalid: "invalid_request_error"
+        case .budget: "insufficient_quota"
         case .badAnswer, .unreachable, .unavailable: "server_error"
         }
     }
@@ -81,6 +85,7 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         case .notFound: "not_found_error"
         case .tooLarge: "request_too_large"
         case .invalid: "invalid_request_error"
+        case .budget: "billing_error"
         case .badAnswer, .unreachable, .unavailable: "api_error"
         }
     }
@@ -91,6 +96,7 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         case .forbidden: "PERMISSION_DENIED"
         case .notFound: "NOT_FOUND"
         case .tooLarge, .invalid: "INVALID_ARGUMENT"
+        case .budget: "RESOURCE_EXHAUSTED"
         case .badAnswer: "INTERNAL"
         case .unreachable, .unavailable: "UNAVAILABLE"
         }

@@ -1,0 +1,68 @@
+import JobModel
+
+/// What a call of a program can cost.
+extension CallRequest {
+    /// What a provider may add to a request of its own, in tokens.
+    private static let tokensPerRequest: Int64 = 1024
+    /// Members that stand for more than their own text: images, documents, and what the provider keeps itself.
+    private static let larger: Set<String> = [
+        "image_url", "input_image", "source", "file", "file_id", "file_url", "file_data", "fileData", "file_uri",
+        "fileUri",
+        "inlineData", "inline_data", "cachedContent", "previous_response_id", "conversation",
+    ]
+    /// What bounds an answer, in the words of any provider.
+    private static let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"]
+
+    var price: ModelPrice? { connection.prices[model] }
+
+    /// The most that the call can cost; nil where nobody knows.
+    var most: MicroDollars? {
+        guard let price, let input = mostInput(price), let output = mostOutput(price) else { return nil }
+        return price.mostCost(input: input, output: output)
+    }
+
+    /// Why nobody knows what the call can cost, with the way out.
+    var moneyFault: String {
+        guard let price else {
+            return "the price of \(model) is not known; set it with: chassis prices set \(connection.name)/\(model) "
+                + "--input USD --output USD (dollars for a million tokens)"
+        }
+        guard mostOutput(price) != nil else {
+            return
+                "the longest answer of \(model) is not known; have the program set it (max_tokens), or set --max-output "
+                + "with: chassis prices set \(connection.name)/\(model)"
+        }
+        return
+            "the request refers to more than its own text and the context of \(model) is not known; set --context with: "
+            + "chassis prices set \(connection.name)/\(model)"
+    }
+
+    /// A token for each byte of the request, whose punctuation is more than what stands around messages.
+    private func mostInput(_ price: ModelPrice) -> Int? {
+        if Self.refersToMore(.object(json)) { return price.context }
+        let tokens = body.count + Int(Self.tokensPerRequest)
+        return price.context.map { min(tokens, $0) } ?? tokens
+    }
+
+    private func mostOutput(_ price: ModelPrice) -> Int? {
+        if format == .embeddings || format == .embedContent { return 0 }
+        let settings = json["generationConfig"] ?? json["generation_config"] ?? .null
+        func count(_ keys: [String]) -> Int64? {
+            keys.compactMap { json[$0]?.integerValue ?? settings[$0]?.integerValue }.max()
+        }
+        let answers = max(count(["n", "candidateCount", "candidate_count"]) ?? 1, 1)
+        guard let limit = count(Self.limits + ["max_output_tokens"]) ?? price.maximumOutput.map(Int64.init) else {
+            return nil
+        }
+        let (product, isTooLarge) = max(limit, 0).multipliedReportingOverflow(by: answers)
+        return isTooLarge ? .max : Int(product)
+    }
+
+    private static func refersToMore(_ value: JSONValue) -> Bool {
+        switch value {
+        case .object(let object): object.contains { larger.contains($0.key) || refersToMore($0.value) }
+        case .array(let values): values.contains(where: refersToMore)
+        case .null, .bool, .integer, .number, .string: false
+        }
+    }
+}
