@@ -219,7 +219,7 @@ struct BadFile: CustomStringConvertible, Sendable {
                 + "5m, 2h or 1d",
             "5:42: jobs.a.retry.max: expected a duration, found the string \"-1s\"; write it with a unit, such as 250ms, "
                 + "30s, 5m, 2h or 1d",
-            "5:47: jobs.a.retry.times: unknown key \"times\"; known here: attempts, delay, max",
+            "5:47: jobs.a.retry.times: unknown key \"times\"; known here: attempts, delay, max, backoff, jitter, on",
             "6:14: jobs.a.timeout: expected a duration, found the string \"5 minutes\"; write it with a unit, such as "
                 + "250ms, 30s, 5m, 2h or 1d",
             "7:15: jobs.a.priority: expected an integer, found the string \"high\"",
