@@ -15,6 +15,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -83,6 +85,24 @@ let package = Package(
             pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"])]
         ),
+        .systemLibrary(
+            name: "CSQLite",
+            path: "Sources/Shared/CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
+        .systemLibrary(
+            name: "CLibZ",
+            path: "Sources/Shared/CLibZ",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]
+        ),
+        .systemLibrary(
+            name: "CLibZstd",
+            path: "Sources/Shared/CLibZstd",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"])]
+        ),
         .target(name: "CLinux", path: "Sources/Shared/CLinux"),
 
         // Shared: nothing here knows a process
@@ -90,13 +110,15 @@ let package = Package(
         library("Digests", in: "Shared/Digests", ["CLibCrypto"]),
         library("Postgres", in: "Shared/Postgres", ["CLibPQ", "CLinux"]),
         library("HTTPTransport", in: "Shared/HTTPTransport", ["CLibCurl"]),
-        library("Workflow", in: "Shared/Workflow", ["JobModel", yams]),
+        library("Schedules", in: "Shared/Schedules"),
+        library("Workflow", in: "Shared/Workflow", ["JobModel", "Schedules", yams]),
         library(
             "Storage",
             in: "Shared/Storage",
             ["JobModel", "Postgres", "Digests"],
             resources: [.embedInCode("SQL")]
         ),
+        library("Prices", in: "Shared/Prices", ["JobModel"], resources: [.embedInCode("Data")]),
         library("Checkpoints", in: "Shared/Checkpoints", ["JobModel", "Digests", "CLinux"]),
         library("Access", in: "Shared/Access", ["JobModel", "Digests"]),
         library("Telemetry", in: "Shared/Telemetry", ["JobModel", log]),
@@ -107,23 +129,31 @@ let package = Package(
         library(
             "Tools",
             in: "Worker/Tools",
-            ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", subprocess, systemPackage]
+            ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", "CSQLite", subprocess, systemPackage]
+        ),
+        library(
+            "Gateway",
+            in: "Worker/Gateway",
+            [
+                "JobModel", "Digests", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings", "HTTPTransport",
+                "Models", "CLinux", "CLibZ", "CLibZstd", log, lifecycle, hummingbird, nio,
+            ]
         ),
         .executableTarget(name: "chassis-guard", path: "Sources/Worker/Guard"),
         .target(
             name: "Worker",
             dependencies: [
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings",
-                "HTTPTransport", "Models", "Tools", "CLinux", log, lifecycle,
+                "HTTPTransport", "Models", "Tools", "Gateway", "Prices", "CLinux", log, lifecycle,
             ],
             path: "Sources/Worker",
-            exclude: ["Models", "Tools", "Command", "Guard"],
+            exclude: ["Models", "Tools", "Gateway", "Command", "Guard"],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "chassis-worker",
             dependencies: [
-                "Worker", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments,
+                "Worker", "Gateway", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments,
             ],
             path: "Sources/Worker/Command",
             swiftSettings: settings
@@ -133,8 +163,8 @@ let package = Package(
         .target(
             name: "Scheduler",
             dependencies: [
-                "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Access", "Telemetry",
-                "Settings", log, lifecycle, hummingbird,
+                "JobModel", "Digests", "Schedules", "Workflow", "Postgres", "Storage", "Checkpoints", "Access",
+                "Telemetry", "Settings", "HTTPTransport", "Prices", log, lifecycle, hummingbird,
             ],
             path: "Sources/Scheduler",
             exclude: ["Command"],
@@ -153,8 +183,8 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: [
-                "JobModel", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings", "CLinux",
-                arguments, subprocess, systemPackage,
+                "JobModel", "Schedules", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings",
+                "CLinux", arguments, subprocess, systemPackage,
             ],
             path: "Sources/Client",
             exclude: ["Command"],
@@ -198,20 +228,29 @@ let package = Package(
         tests("DigestsTests", ["Digests"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("HTTPTransportTests", ["JobModel", "HTTPTransport", "TestSupport"]),
-        tests("WorkflowTests", ["JobModel", "Workflow", "TestSupport"]),
+        tests("SchedulesTests", ["Schedules", "TestSupport"], exclude: ["Fixtures"]),
+        tests("WorkflowTests", ["JobModel", "Schedules", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
+        tests("PricesTests", ["JobModel", "Prices"]),
         tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
+        tests(
+            "GatewayTests",
+            ["JobModel", "Digests", "Checkpoints", "HTTPTransport", "Models", "Settings", "Gateway", "TestSupport"]
+        ),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
         tests(
             "WorkerTests",
-            ["JobModel", "HTTPTransport", "Workflow", "Storage", "Models", "TestSupport", "Worker"]
+            [
+                "JobModel", "HTTPTransport", "Workflow", "Settings", "Storage", "Models", "Checkpoints", "TestSupport",
+                "Worker",
+            ]
         ),
         tests(
             "SchedulerTests",
             [
-                "Scheduler", "Access", "Checkpoints", "Digests", "HTTPTransport", "JobModel", "Postgres", "Storage",
-                "TestSupport", log, lifecycle,
+                "Scheduler", "Access", "Checkpoints", "Digests", "HTTPTransport", "JobModel", "Postgres", "Settings",
+                "Storage", "TestSupport", log, lifecycle,
             ]
         ),
         tests(

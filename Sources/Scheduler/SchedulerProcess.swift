@@ -38,11 +38,14 @@ package enum SchedulerProcess {
             notifier: notifier,
             logger: logger
         )
+        let dispatcher = EventDispatcher(events: EventStore(pool), notifier: notifier, logger: logger)
         let api = APIService(
             APIConfiguration(host: settings.host, port: settings.port),
             pool: pool,
             blobs: OutputBlobs(store),
             notifier: notifier,
+            dispatcher: dispatcher,
+            webhooks: settings.webhooks,
             logger: logger
         ) { address in
             logger.info("listening", metadata: [LogKey.address: "\(address)"])
@@ -50,7 +53,12 @@ package enum SchedulerProcess {
         let retention = RetentionService(pool: pool, store: store, retention: settings.retention, logger: logger)
         return [
             .init(service: api), .init(service: repair), .init(service: retention),
+            .init(service: BackfillService(pool: pool, notifier: notifier, logger: logger)),
+            .init(service: ScheduleService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: NotifierService(notifier)),
+            .init(service: ApprovalService(pool: pool, notifier: notifier, logger: logger)),
+            .init(service: OutboxService(pool: pool, webhook: try Webhook(settings), logger: logger)),
+            .init(service: dispatcher),
         ]
     }
 }

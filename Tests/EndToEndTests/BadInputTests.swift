@@ -46,15 +46,28 @@ import Testing
     }
 
     static let connections: [(entry: String, says: String)] = [
-        ("kind: nothing", "1:25: kind must be openai, postgres or http"),
-        ("kind: openai", "1:15: needs url, url_env or url_file"),
+        ("kind: nothing", "1:25: kind must be one of openai, openai-responses, anthropic, gemini, bedrock"),
+        ("kind: openai", "of kind openai to https://api.openai.com/v1 needs key, key_env or key_file"),
+        ("kind: anthropic, url: https://api.anthropic.com/v1", "needs key, key_env or key_file"),
+        ("kind: gemini, key_env: CHASSIS_TEST_NOT_SET, url: http://x", "variable CHASSIS_TEST_NOT_SET is not set"),
+        ("kind: anthropic, key: x, region: y", "unknown key region; known are kind, url"),
+        ("kind: azure-openai, url: http://x/, key: k", "needs api_version, such as api_version: 2024-10-21"),
+        ("kind: azure-openai, key: k, api_version: 1", "needs url, url_env or url_file"),
+        ("kind: bedrock, region: a b, key: k", "needs region, such as region: eu-central-1"),
+        ("kind: bedrock, region: r, access_key_id: AKIA", "needs secret_access_key, secret_access_key_env"),
+        ("kind: bedrock, region: r, profile: nobody-at-all", "needs access_key_id and secret_access_key"),
+        ("kind: openai, url: http://x/, limits: 5", "limits is a mapping"),
+        ("kind: openai, url: http://x/, limits: {concurrent: 0}", "concurrent must be a whole number, 1 to"),
         ("kind: postgres, url_env: CHASSIS_TEST_NOT_SET", "the environment variable CHASSIS_TEST_NOT_SET is not set"),
         ("kind: postgres, url_file: /nonexistent/url", "/nonexistent/url: no such file or directory; check the path"),
         ("kind: http, url: ftp://x/", "1:36: the url must begin with http:// or https:// and a host"),
         ("kind: http, url: http://x/, timeout: 3", "unknown key timeout; known are kind, url"),
         ("kind: http, url: http://x/, allow_private: maybe", "allow_private is true or false"),
         ("kind: http, url: http://x/, headers: {X: \"a\\r\\nY: b\"}", "X holds a line break"),
-        ("kind: openai, url: http://x/, prices: {m: {input: -1, output: 2}}", "a price needs input and output"),
+        (
+            "kind: openai, url: http://x/, prices: {m: {input: -1, output: 2}}",
+            "input must be dollars for a million tokens"
+        ),
     ]
 
     @Test(.timeLimit(.minutes(1)), arguments: connections)

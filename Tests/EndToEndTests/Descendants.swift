@@ -26,6 +26,21 @@ enum Descendants {
         return found
     }
 
+    /// The processes whose command line holds a text.
+    static func marked(_ mark: String) -> [pid_t] {
+        guard let directory = opendir("/proc") else { return [] }
+        defer { closedir(directory) }
+        var found: [pid_t] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard let process = pid_t(name), Fleet.read("/proc/\(name)/cmdline").contains(mark) else { continue }
+            found.append(process)
+        }
+        return found
+    }
+
     /// Returns when a process has none; the test's time limit ends a wait that never would.
     static func noneIsLeft(below pid: pid_t) async {
         while !of(pid).isEmpty { await Task.yield() }

@@ -14,11 +14,13 @@ struct Fleet {
 
     /// - Parameters:
     ///   - turns: How many model calls the agent needs; each but the last calls a tool, the first one two.
+    ///   - scenarios: What the model says instead, as its script.
     ///   - cluster: A running server of the test's own; by default that of all tests.
     ///   - standby: A server that will take the place of that one; all programs know of both.
     ///   - host: The address at which the model is served.
     static func make(
         turns: Int = 10,
+        scenarios: [JSONValue]? = nil,
         on cluster: PostgresCluster? = nil,
         standby: PostgresCluster? = nil,
         host: String = "127.0.0.1"
@@ -27,7 +29,8 @@ struct Fleet {
         precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         precondition(mkdir(directory + "/store", 0o755) == 0, "no store can be made")
-        write(scenario(turns: turns).text(), to: directory + "/scenario.json")
+        let script = scenarios.map { ["scenarios": .array($0)] } ?? scenario(turns: turns)
+        write(script.text(), to: directory + "/scenario.json")
         let model = ChildProcess([
             "python3", "\(repository)/Examples/scripted-model/server.py", "--scenario", directory + "/scenario.json",
             "--port", "0", "--port-file", directory + "/port", "--log", directory + "/bill", "--parent-pid",
@@ -243,7 +246,15 @@ struct Fleet {
             ["text": .string("item \(turn)"), "calls": turn == 1 ? [call("1a"), call("1b")] : [call("\(turn)")]]
         }
         script.append(["text": "all done"])
-        return ["scenarios": [["name": "items", "turns": .array(script)]]]
+        // Asks a person, and has its answer looked at.
+        let question: JSONValue = [
+            "name": "ask", "arguments": ["question": "Which colour?", "choices": ["red", "blue"]],
+        ]
+        let asking: JSONValue = [
+            "name": "asking", "match": ["text": "a person knows"],
+            "turns": [["calls": [question]], ["text": "a draft"], ["text": "better"]],
+        ]
+        return ["scenarios": [asking, ["name": "items", "turns": .array(script)]]]
     }
 
     static var repository: String {

@@ -15,6 +15,21 @@ import Testing
         #expect(await first.ended() == .signalled(SIGKILL), "\(first.output)")
         let notes = try fleet.notes().count
         let second = fleet.worker("second")
+        _ = try await fleet.wait(
+            for: run,
+            until: "SELECT FROM chassis.waiting WHERE run_id = $1::bigint AND waits_for = 'effect'"
+        )
+        #expect(try fleet.notes().count == notes)
+        let approvals = ApprovalStore(fleet.pool)
+        let question = try #require(try await approvals.approvals(isOpen: true, run: run).first)
+        #expect(question.kind == .effect)
+        let saying = ApprovalStore.Saying(
+            actor: "ann",
+            verdict: .failed,
+            digest: ApprovalDigest.of(.effect, question.request),
+            reason: "it is late"
+        )
+        #expect(try await approvals.decide(question.id, of: question.jobID, saying)?.state == .failed)
         #expect(try await fleet.end(of: run) == "failed")
         #expect(try fleet.notes().count == notes)
         let error = try await fleet.pool.query("SELECT error->>'code' AS code FROM chassis.done").rows[0].string("code")

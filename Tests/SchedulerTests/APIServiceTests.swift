@@ -16,6 +16,11 @@ import Testing
                 pool: scene.pool,
                 blobs: OutputBlobs(scene.store),
                 notifier: ReadyNotifier(scene.pool),
+                dispatcher: EventDispatcher(
+                    events: EventStore(scene.pool),
+                    notifier: ReadyNotifier(scene.pool),
+                    logger: Logger(label: "test")
+                ),
                 logger: Logger(label: "test")
             )
             let error = await #expect(throws: APIServiceError.self) { try await second.run() }

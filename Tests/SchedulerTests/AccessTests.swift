@@ -38,18 +38,18 @@ import Testing
         let start = ContinuousClock.now
         let digest = SHA256.digest(of: "token".utf8)
         var cache = AccessCache<ContinuousClock.Instant>()
-        #expect(cache.name(of: digest, at: start) == nil)
-        cache.remember(digest, name: "ci", at: start)
-        #expect(cache.name(of: digest, at: start.advanced(by: .milliseconds(4999))) == "ci")
-        #expect(cache.name(of: digest, at: start.advanced(by: .seconds(5))) == nil)
-        #expect(cache.name(of: SHA256.digest(of: "other".utf8), at: start) == nil)
+        #expect(cache.person(of: digest, at: start) == nil)
+        cache.remember(digest, Person(name: "ci"), at: start)
+        #expect(cache.person(of: digest, at: start.advanced(by: .milliseconds(4999)))?.name == "ci")
+        #expect(cache.person(of: digest, at: start.advanced(by: .seconds(5))) == nil)
+        #expect(cache.person(of: SHA256.digest(of: "other".utf8), at: start) == nil)
     }
 
     @Test func neverRemembersMoreTokensThanItsBound() {
         let start = ContinuousClock.now
         var cache = AccessCache<ContinuousClock.Instant>()
         let digests = (0...AccessCache<ContinuousClock.Instant>.maximumEntries).map { SHA256.digest(of: "\($0)".utf8) }
-        for digest in digests { cache.remember(digest, name: "x", at: start) }
-        #expect(digests.filter { cache.name(of: $0, at: start) != nil }.count == 1)
+        for digest in digests { cache.remember(digest, Person(name: "x"), at: start) }
+        #expect(digests.filter { cache.person(of: $0, at: start) != nil }.count == 1)
     }
 }

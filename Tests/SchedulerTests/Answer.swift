@@ -28,9 +28,10 @@ struct Answer: Sendable {
         _ path: String,
         to address: BoundAddress,
         token: String?,
-        body: [UInt8]? = nil
+        body: [UInt8]? = nil,
+        headers fields: [String: String] = [:]
     ) async throws -> Answer {
-        var headers: HTTPHeaders = [:]
+        var headers = HTTPHeaders(fields.map { ($0.key, $0.value) })
         if let token { headers["Authorization"] = "Bearer \(token)" }
         let request = HTTPRequest(method: method, url: "http://\(address)\(path)", headers: headers, body: body)
         let response = try await HTTPClient.shared.send(request)

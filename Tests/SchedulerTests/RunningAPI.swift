@@ -3,6 +3,7 @@ import Logging
 import Postgres
 import Scheduler
 import ServiceLifecycle
+import Settings
 import Storage
 
 /// An API that listens on a free port, with a store of its own.
@@ -15,6 +16,7 @@ struct RunningAPI: Sendable {
     static func serve(
         _ pool: PostgresPool,
         shutdownLimit: Duration = .seconds(60),
+        webhooks: [String: WebhookDefinition] = [:],
         _ test: (RunningAPI) async throws -> Void
     ) async throws {
         let directory = try ScratchStore()
@@ -23,14 +25,20 @@ struct RunningAPI: Sendable {
         let (addresses, listening) = AsyncStream.makeStream(of: BoundAddress.self)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        let notifier = ReadyNotifier(pool)
+        let dispatcher = EventDispatcher(events: EventStore(pool), notifier: notifier, logger: logger)
         let service = APIService(
             APIConfiguration(port: 0, shutdownLimit: shutdownLimit),
             pool: pool,
             blobs: OutputBlobs(store),
-            notifier: ReadyNotifier(pool),
+            notifier: notifier,
+            dispatcher: dispatcher,
+            webhooks: webhooks,
             logger: logger
         ) { listening.yield($0) }
-        let services = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: logger))
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [service, dispatcher], logger: logger)
+        )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { listening.finish() }

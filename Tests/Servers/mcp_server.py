@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """A tool server that speaks the Model Context Protocol, well or badly, as its options say.
 
-    mcp_server.py [--http] [--form handshake|stateless|both|silent|dies] [--order SEED] [--log FILE] [--name TEXT]
+    mcp_server.py [--http] [--form handshake|stateless|both|silent|dies] [--order SEED] [--log FILE] [--name TEXT] [--more]
 
 Over standard input and output, or, with --http, over streamable HTTP on a port of 127.0.0.1 that its first line says. The
 form is what it knows: the handshake, the stateless protocol of 2026-07-28, or both; `silent` knows the handshake and says
 nothing to anything before it, `dies` ends at it. What it is asked is written to FILE, a line each: method and name.
-Its tools do what their names say.
+Its tools do what their names say; --more has it list one more from the beginning.
 """
 import argparse
 import http.server
@@ -27,6 +27,7 @@ NONE, SAME = {"readOnlyHint": True}, {"idempotentHint": True, "destructiveHint":
 TOOLS = [
     # name, annotations, properties
     ("echo", NONE, {"text": {"type": "string"}}),
+    ("note", SAME, {"item": {"type": "string"}}),
     ("add", NONE, {"a": {"type": "integer"}, "b": {"type": "integer"}}),
     ("write", {"destructiveHint": True}, {"text": {"type": "string"}}),
     ("put", SAME, {"text": {"type": "string"}}),
@@ -92,6 +93,8 @@ def call(params, tell, number):
     log(f"call {name} {params.get('_meta', {}).get('chassis/idempotencyKey', '-')}")
     if name == "echo":
         return text(arguments["text"])
+    if name == "note":
+        return text("noted")
     if name == "add":
         return text(str(arguments["a"] + arguments["b"]))
     if name in ("write", "put"):
@@ -340,6 +343,8 @@ if __name__ == "__main__":
     parser.add_argument("--order", type=int)
     parser.add_argument("--log")
     parser.add_argument("--name")
+    parser.add_argument("--more", action="store_true")
     options = parser.parse_args()
+    state["extra"] = options.more
     log("start")
     serve_http() if options.http else serve_streams()

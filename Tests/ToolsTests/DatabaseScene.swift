@@ -52,7 +52,11 @@ struct DatabaseScene {
         try await PostgresConnection.connect(.init(conninfo: ownerConninfo, applicationName: "test"))
     }
 
-    func access(_ access: SQLAccess, _ change: (inout DatabaseLimits) -> Void = { _ in }) -> DatabaseAccess {
+    func access(
+        _ access: SQLAccess,
+        tables: [String]? = nil,
+        _ change: (inout DatabaseLimits) -> Void = { _ in }
+    ) -> DatabaseAccess {
         var limits = DatabaseLimits()
         change(&limits)
         return DatabaseAccess(
@@ -60,6 +64,7 @@ struct DatabaseScene {
             conninfo: roleConninfo,
             access: access,
             author: .model,
+            tables: tables,
             limits: limits
         )
     }

@@ -28,6 +28,7 @@ struct MCPScene {
         _ options: [String] = [],
         _ selection: MCPSelection = MCPSelection(),
         clock: any Clock<Duration> = ContinuousClock(),
+        forms: MCPForms = MCPForms(),
         _ change: (inout MCPServer) -> Void = { _ in }
     ) {
         let scratch = Scratch()
@@ -41,10 +42,16 @@ struct MCPScene {
         )
         server.secrets = [Self.secret]
         change(&server)
-        self.init(server, selection, clock: clock, scratch)
+        self.init(server, selection, clock: clock, scratch, forms)
     }
 
-    private init(_ server: MCPServer, _ selection: MCPSelection, clock: any Clock<Duration>, _ scratch: Scratch) {
+    private init(
+        _ server: MCPServer,
+        _ selection: MCPSelection,
+        clock: any Clock<Duration>,
+        _ scratch: Scratch,
+        _ forms: MCPForms = MCPForms()
+    ) {
         let lines = Lines()
         self.lines = lines
         self.scratch = scratch
@@ -53,6 +60,7 @@ struct MCPScene {
             selection,
             runner: ProgramRunner(),
             room: ToolServerRoom(scratchDirectory: scratch.path, log: { lines.add($0) }),
+            forms: forms,
             clock: clock
         )
     }

@@ -33,6 +33,16 @@ import Tools
         await scene.source.close()
     }
 
+    @Test func asksAServerOnlyOnceWhatItDoesNotKnow() async throws {
+        let forms = MCPForms()
+        for attempt in 1...2 {
+            let scene = MCPScene(["--form", "handshake"], forms: forms)
+            #expect(try await scene.call("echo", ["text": "hi"]) == ToolOutput("hi"))
+            await scene.source.close()
+            #expect(scene.asked().contains("server/discover") == (attempt == 1))
+        }
+    }
+
     @Test func startsNoServerBeforeItIsNeeded() async throws {
         let scene = MCPScene()
         let listing = try await scene.source.list()

@@ -144,7 +144,9 @@ import Workflow
     @Test func aLongOutputIsCutAtTheEndOfACharacter() {
         let output = ToolOutput(String(repeating: "x", count: ToolOutput.limit - 1) + "üü")
         #expect(
-            output.text.hasPrefix(String(repeating: "x", count: ToolOutput.limit - 1) + "\n[cut: the first 32767 of")
+            output.text.hasPrefix(
+                String(repeating: "x", count: ToolOutput.limit - 1) + "\n[cut: the first \(ToolOutput.limit - 1) of"
+            )
         )
         #expect(ToolOutput(String(repeating: "x", count: ToolOutput.limit)).text.utf8.count == ToolOutput.limit)
     }

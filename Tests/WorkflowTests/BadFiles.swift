@@ -29,7 +29,7 @@ struct BadFile: CustomStringConvertible, Sendable {
 
     var description: String { text }
 
-    static let all = yaml + top + jobs + kinds + tools + references
+    static let all = yaml + top + triggers + jobs + kinds + tools + references + models
 
     /// What is no YAML, or no YAML of ours.
     static let yaml: [BadFile] = [
@@ -106,20 +106,35 @@ struct BadFile: CustomStringConvertible, Sendable {
             "2:1: the key \"name\" is repeated, it is already in line 1",
             "3:1: the key \"name\" is repeated, it is already in line 1",
             "6:3: the key \"a\" is repeated, it is already in line 5",
-            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, workflow, needs, when, retry, timeout, "
-                + "queue, priority, runs, teardown, group, may_fail, repeat, map"
+            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, approval, workflow, needs, when, retry, "
+                + "timeout, queue, priority, budget, runs, teardown, group, may_fail, repeat, map"
         ),
     ]
 
     /// The top of the file, and params.
     static let top: [BadFile] = [
         BadFile(
-            "name: Wrong Name\nteam: 1\nparms: {}\ntriggers: []\n\(job)",
+            "name: Wrong Name\nteam: 1\nparms: {}\nenv: {}\n\(job)",
             .refused,
             "1:7: name: \"Wrong Name\" is no name: it does not begin with a to z; \(rule)",
             "2:7: team: expected a name, found the integer 1; put it in quotes",
             "3:1: parms: unknown key \"parms\"; did you mean params?",
-            "4:1: triggers: unknown key \"triggers\"; triggers is not supported by this version yet"
+            "4:1: env: unknown key \"env\"; env is not supported by this version yet"
+        ),
+        BadFile(
+            "name: w\nbudget: {usd: 1.0000001, on_exceeded: refused, per: day}\n\(job)",
+            .refused,
+            "2:15: budget.usd: expected US dollars, found the number 1.0000001; write them with at most six places, such as "
+                + "2.50",
+            "2:39: budget.on_exceeded: expected one of refuse, warn, hold, found the string \"refused\"; did you mean "
+                + "refuse?",
+            "2:48: budget.per: unknown key \"per\"; known here: usd, on_exceeded"
+        ),
+        BadFile(
+            "name: w\nbudget: {}\njobs:\n  a:\n    budget: {usd: 1}\n    llm: {model: c/m, prompt: p, limits: {usd: 2}}\n",
+            .refused,
+            "2:9: budget: usd is missing; as in budget: {usd: 2.50}",
+            "5:13: jobs.a.budget: the job has a budget and limits.usd; keep one of them"
         ),
         BadFile("description: d\n\(job)", .refused, "1:1: name is missing; the first line of a file is name: NAME"),
         BadFile("name: w\n", .refused, "1:1: jobs is missing; a workflow has at least one job"),
@@ -181,15 +196,15 @@ struct BadFile: CustomStringConvertible, Sendable {
               a: {}
               b: {agnet: {}}
               c: {command: [x], sql: {}}
-              d: {approval: {}, produces: []}
+              d: {workflow: {}, produces: []}
               e:
               F: {command: [x]}
             """,
             .refused,
-            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait, workflow",
+            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait, approval, workflow",
             "4:7: jobs.b.agnet: unknown key \"agnet\"; did you mean agent?",
             "5:3: jobs.c: the job has command and sql, it must have one of them; make two jobs of it",
-            "6:7: jobs.d.approval: unknown key \"approval\"; approval is not supported by this version yet",
+            "6:7: jobs.d.workflow: unknown key \"workflow\"; workflow is not supported by this version yet",
             "6:21: jobs.d.produces: unknown key \"produces\"; produces is not supported by this version yet",
             "7:5: jobs.e: expected a mapping, found nothing",
             "8:3: jobs.F: \"F\" is no name: it does not begin with a to z; \(rule)"
@@ -277,13 +292,63 @@ struct BadFile: CustomStringConvertible, Sendable {
             """
             name: w
             jobs:
+              a: {approval: {}}
+              b: {approval: {message: x, form: {type: array}}}
+              c: {approval: {message: x, denied: maybe, approvals: 0}}
+              d: {approval: {message: x, otherwise: deny}}
+              e: {approval: {message: x, within: 24h, otherwise: approve}}
+            """,
+            .refused,
+            "3:17: jobs.a.approval: message is missing; say what is to be approved",
+            "4:36: jobs.b.approval.form: the schema of a form is one of an object; write type: object",
+            "5:38: jobs.c.approval.denied: expected one of fail, output, found the string \"maybe\"",
+            "5:56: jobs.c.approval.approvals: 0 is out of range, allowed are 1 to 100",
+            "6:41: jobs.d.approval.otherwise: otherwise without within: nothing ends the wait; add within, as in within: 24h",
+            "7:54: jobs.e.approval.otherwise: expected one of deny, fail, found the string \"approve\""
+        ),
+        BadFile(
+            """
+            name: w
+            jobs:
+              a:
+                agent:
+                  model: c/m
+                  prompt: x
+                  tools:
+                    - command: {name: pay, run: [x], unknown: maybe}
+                    - ask: {role: 5}
+                  approve:
+                    - {tools: [pya]}
+                    - {tools: [pay, "a*"], when: "arguments.x >"}
+                    - {output: true, when: "arguments.x > 1"}
+                    - {output: true, tools: [pay]}
+                    - {when: "params.limit < arguments.x"}
+                    - {effect: twice}
+            """,
+            .refused,
+            "8:51: jobs.a.agent.tools[0].command.unknown: expected one of ask, retry, fail, found the string \"maybe\"",
+            "9:23: jobs.a.agent.tools[1].ask.role: expected a name, found the integer 5; put it in quotes",
+            "11:20: jobs.a.agent.approve[0].tools[0]: no tool of the agent is named \"pya\"; did you mean pay?",
+            "12:38: jobs.a.agent.approve[1].when: \"arguments.x >\" is no expression: expected a value, found the end at character 14",
+            "13:32: jobs.a.agent.approve[2].when: arguments is not known here; this rule knows output",
+            "14:33: jobs.a.agent.approve[3].tools: a rule is about calls or about the output; make two rules of it",
+            "15:18: jobs.a.agent.approve[4].when: there is no param \"limit\"",
+            "16:20: jobs.a.agent.approve[5].effect: expected one of none, idempotent, once, found the string \"twice\""
+        ),
+        BadFile(
+            """
+            name: w
+            jobs:
               a: {wait: 2h}
               b: {wait: {}}
               c: {wait: {for: 2h, until: "2026-01-31T06:00:00Z"}}
               d: {wait: {for: 2}}
               e: {wait: {for: 366d}}
               f: {wait: {until: tomorrow}}
-              g: {wait: {event: x}}
+              g: {wait: {event: x y, for: 2h}}
+              i: {wait: {key: 7}}
+              j: {wait: {event: x, otherwise: continue, within: 0s}}
+              k: {wait: {event: x, otherwise: later}}
               h: {wait: {until: "2026-02-29T06:00:00Z"}}
             """,
             .refused,
@@ -294,8 +359,9 @@ struct BadFile: CustomStringConvertible, Sendable {
                 + "2h or 1d",
             "7:19: jobs.e.wait.for: 366d is out of range, allowed are 0s to 365d",
             "8:21: jobs.f.wait.until: \"tomorrow\" is no time; \(RFC3339.hint)",
-            "9:14: jobs.g.wait.event: unknown key \"event\"; event is not supported by this version yet",
-            "10:21: jobs.h.wait.until: \"2026-02-29T06:00:00Z\" is no time; \(RFC3339.hint)"
+            "9:21: jobs.g.wait.event: \"x y\" is no name of an event; use 1 to 200 letters, digits, _ - . / or :",
+            "9:31: jobs.g.wait.for: a wait for an event has no for; say with within how long it waits",
+            "13:21: jobs.h.wait.until: \"2026-02-29T06:00:00Z\" is no time; \(RFC3339.hint)"
         ),
         BadFile(
             """
@@ -321,7 +387,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "6:22: jobs.d.command[1]: expected a text, found nothing",
             "7:17: jobs.e.command[0]: the program is empty",
             "8:22: jobs.f.command.run: expected a list of the program and its arguments, found the string \"x\"",
-            "8:25: jobs.f.command.shell: unknown key \"shell\"; known here: run, env, cwd, output"
+            "8:25: jobs.f.command.shell: unknown key \"shell\"; known here: run, env, cwd, output, limits"
         ),
         BadFile(
             """
@@ -396,7 +462,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "3:33: jobs.a.llm.prompt: expected a text, found the integer 1; put it in quotes",
             "3:36: jobs.a.llm.tools: unknown key \"tools\"; known here: model, instructions, prompt, images, files, "
                 + "choose, output, limits, temperature, max_output_tokens, reasoning, cache",
-            "3:56: jobs.a.llm.limits.turns: unknown key \"turns\"; known here: time",
+            "3:56: jobs.a.llm.limits.turns: unknown key \"turns\"; known here: time, requests, usd",
             "3:80: jobs.a.llm.temperature: expected a number, found the string \"hot\"",
             "4:20: jobs.b.llm.model: expected connection/model, found the string \"openai/\"; as in openai/gpt-4o",
             "4:38: jobs.b.llm.prompt: the text is empty",
@@ -409,6 +475,37 @@ struct BadFile: CustomStringConvertible, Sendable {
 
     /// Agents and their tools.
     static let tools: [BadFile] = [
+        BadFile(
+            """
+            name: w
+            jobs:
+              a:
+                agent:
+                  model: m/x
+                  prompt: x
+                  skills: [Writing]
+                  tools:
+                    - sql: {connection: c, tables: [], max_bytes: 10}
+                    - command: {name: d, run: [x], limits: {memory: 1KiB, cpu: 10ms, output: lots}}
+                    - files: {access: all}
+                    - agent: {name: e, model: m/x, tools: [{agent: {name: f, prompt: x}}]}
+            """,
+            .refused,
+            "7:16: jobs.a.agent.skills[0]: \"Writing\" is no name: it does not begin with a to z; "
+                + "a name begins with a to z, and goes on with a to z, 0 to 9, _ and -, up to 63 in all",
+            "9:40: jobs.a.agent.tools[0].sql.tables: the list is empty, so no table is allowed",
+            "9:55: jobs.a.agent.tools[0].sql.max_bytes: expected a number of bytes, found the integer 10; "
+                + "write a whole number with its unit, such as 64KiB, 512MiB or 2GiB",
+            "10:57: jobs.a.agent.tools[1].command.limits.memory: 1KiB is out of range, allowed are 1MiB to 1024GiB",
+            "10:68: jobs.a.agent.tools[1].command.limits.cpu: 10ms is out of range, allowed are 1s to 365d",
+            "10:82: jobs.a.agent.tools[1].command.limits.output: expected a number of bytes, found the string \"lots\"; "
+                + "write a whole number with its unit, such as 64KiB, 512MiB or 2GiB",
+            "11:27: jobs.a.agent.tools[2].files.access: expected one of read, write, found the string \"all\"",
+            "12:56: jobs.a.agent.tools[3].agent.tools[0].agent: model is missing; as in model: openai/gpt-4o",
+            "12:66: jobs.a.agent.tools[3].agent.tools[0].agent.prompt: unknown key \"prompt\"; known here: name, "
+                + "description, model, instructions, tools, output, limits, temperature, max_output_tokens, reasoning, "
+                + "cache, approve, skills"
+        ),
         BadFile(
             """
             name: w
@@ -452,8 +549,7 @@ struct BadFile: CustomStringConvertible, Sendable {
                     - http: {name: q, url: /x, methods: [GTE]}
                     - text
                   output: {type: object, properties: {risk: {type: strin}}}
-                  limits: {turns: 0, usd: 1}
-                  approve: []
+                  limits: {turns: 0, usd: -1}
             """,
             .refused,
             "5:7: jobs.a.agent: model is missing; as in model: openai/gpt-4o",
@@ -461,7 +557,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "8:11: jobs.a.agent.tools[0].skill: unknown key \"skill\"; skill is not supported by this version yet",
             "9:17: jobs.a.agent.tools[1].http: the tool does not say where requests go; write one of connection, url, hosts",
             "10:17: jobs.a.agent.tools[2].http: the tool has url and hosts; write one of connection, url, hosts",
-            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, mcp, openapi",
+            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, files, agent, ask, mcp, openapi",
             "12:52: jobs.a.agent.tools[4].command.parameters: the schema of a tool's parameters is one of an object; write "
                 + "type: object",
             "13:27: jobs.a.agent.tools[5].command.name: \"C-\" is no name: it does not begin with a to z; \(rule)",
@@ -480,8 +576,8 @@ struct BadFile: CustomStringConvertible, Sendable {
             "18:56: jobs.a.agent.output.properties.risk.type: not a valid JSON Schema: \"strin\" is no type, known are null, "
                 + "boolean, integer, number, string, array, object",
             "19:23: jobs.a.agent.limits.turns: 0 is out of range, allowed are 1 to 1000",
-            "19:26: jobs.a.agent.limits.usd: unknown key \"usd\"; usd is not supported by this version yet",
-            "20:7: jobs.a.agent.approve: unknown key \"approve\"; approve is not supported by this version yet"
+            "19:31: jobs.a.agent.limits.usd: expected US dollars, found the integer -1; write them with at most six places, "
+                + "such as 2.50"
         ),
         BadFile(
             """
@@ -542,6 +638,53 @@ struct BadFile: CustomStringConvertible, Sendable {
                 + "jobs or run; texts stand in quotes",
             "14:78: jobs.e.http.body.a[0]: there is no param \"q\"; known here: segment",
             "16:33: jobs.f.sql.query: not a valid expression: expected a value, found the end at character 30"
+        )
+    ]
+
+    /// What is said to models.
+    static let models: [BadFile] = [
+        BadFile(
+            """
+            name: w
+            jobs:
+              a: {command: [x]}
+              b:
+                llm:
+                  model: []
+                  prompt: p
+                  images: ["http://h/a.png", nothing, a/x.png]
+                  files: [{type: pdf}, {from: "https://h/a", of: x}]
+                  choose: [x]
+                  output: {}
+                  reasoning: hard
+                  cache: 1
+              c:
+                agent: {model: [c/m, d], prompt: p}
+              d:
+                llm: {model: c/m, prompt: p, choose: {x: "", y: b}, batch: true}
+            """,
+            .refused,
+            "6:14: jobs.b.llm.model: the list is empty; write the models in the order in which they "
+                + "are to be asked",
+            "8:16: jobs.b.llm.images[0]: \"http://h/a.png\" is no address that can be shown; it must "
+                + "begin with https://",
+            "8:34: jobs.b.llm.images[1]: \"nothing\" names no file; write an https address, a data: "
+                + "address, or JOB/PATH of an artifact",
+            "8:43: jobs.b.llm.images[2]: the output of a is read, but b does not need it; add a to needs",
+            "9:15: jobs.b.llm.files[0]: from is missing; an https address, a data: address, or "
+                + "JOB/PATH of an artifact",
+            "9:22: jobs.b.llm.files[0].type: \"pdf\" is no media type; as in application/pdf",
+            "9:50: jobs.b.llm.files[1].of: unknown key \"of\"; known here: from, type, name",
+            "10:15: jobs.b.llm.choose: there is nothing to choose between one; write at least two",
+            "11:15: jobs.b.llm.output: a job that chooses has no output of another shape; remove "
+                + "output or choose",
+            "12:18: jobs.b.llm.reasoning: expected one of none, minimal, low, medium, high, found the "
+                + "string \"hard\"",
+            "13:14: jobs.b.llm.cache: expected true or false, found the integer 1; write true or false",
+            "15:26: jobs.c.agent.model[1]: expected connection/model, found the string \"d\"; as in "
+                + "openai/gpt-4o",
+            "17:46: jobs.d.llm.choose.x: the text is empty",
+            "17:57: jobs.d.llm.batch: unknown key \"batch\"; batch is not supported by this version yet"
         )
     ]
 }

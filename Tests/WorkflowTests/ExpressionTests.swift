@@ -127,6 +127,7 @@ import Testing
         ("params['x']", "expected ., found [ at character 7"),
         ("jobs.a", "expected output, found the end at character 7"),
         ("jobs.a.result", "expected output, found result at character 8"),
+        ("trigger.due", "trigger has no \"due\" at character 9"),
         ("run.name", "run has no \"name\" at character 5"),
         ("env.X", "\"env\" is unknown at character 1"),
         ("1 == 1 == 1", "comparisons cannot be chained at character 8"),

@@ -7,6 +7,24 @@ enum GoodFiles {
         "---\nname: w\njobs: {a: {command: [x]}}\n...\n",
         #"{"name": "w", "jobs": {"a": {"command": ["x"]}}}"#,
         """
+        name: w
+        params: {day: {}, count: {type: integer, default: 1}, at: {type: integer, required: false}}
+        triggers:
+          - cron: "0 6 * * MON-FRI"
+            timezone: America/New_York
+            start: 2026-01-01
+            end: 2026-12-31T12:00
+            except: [12-25, 2026-07-03..2026-07-04]
+            jitter: 5m
+            catchup: all
+            overlap: queue-one
+            params: {day: "${{ trigger.date }}", at: "${{ trigger.timestamp }}"}
+          - {cron: "15 30 6 L * *", params: {day: "${{ trigger.schedule }} ${{ trigger.due_at }}", count: 2}}
+          - {every: 90m, name: often, only: [sat, sun], params: {day: x}, overlap: cancel-running, catchup: none}
+          - {dates: [2026-05-01T06:30, 2026-06-01T06:30:00+02:00], params: {day: y}}
+        jobs: {a: {command: [x]}}
+        """,
+        """
         # Quotes, stars, ampersands and question marks inside texts are only texts.
         name: w
         description: "R&D *now*?"
@@ -70,6 +88,7 @@ enum GoodFiles {
             timeout: 365d
             queue: heavy_1
             priority: -1000
+            budget: {usd: "2.50", on_exceeded: hold}
           b:
             needs: [a, c]
             when: "!(length(jobs.a.output) == 0)"
@@ -88,7 +107,7 @@ enum GoodFiles {
                 - http: {name: c, hosts: [a.b-c.d, localhost], effect: none}
                 - command: {name: d, run: [x, "${{ params.a }}"], effect: none, timeout: 250ms}
               output: {$ref: "#/$defs/x", $defs: {x: {type: [string, "null"], pattern: "^a"}}}
-              limits: {turns: 1, tokens: 1000, time: 1m, repeated_calls: 1}
+              limits: {turns: 1, tokens: 1000, time: 1m, repeated_calls: 1, requests: 9, usd: 0.000001}
               temperature: 0.5
               max_output_tokens: 1
           d:

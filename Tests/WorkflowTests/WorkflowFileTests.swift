@@ -1,4 +1,5 @@
 import JobModel
+import Schedules
 import Testing
 
 @testable import Workflow
@@ -19,11 +20,24 @@ import Testing
         }
         #expect(
             error?.description == """
-                dir/x.yaml:1:1: a: unknown key "a"; known here: name, description, team, params, jobs, on_failure, on_success
+                dir/x.yaml:1:1: a: unknown key "a"; known here: name, description, team, params, triggers, jobs, budget, on_failure, on_success
                 dir/x.yaml:1:1: name is missing; the first line of a file is name: NAME
                 dir/x.yaml:1:1: jobs is missing; a workflow has at least one job
                 """
         )
+    }
+
+    @Test func readsTriggers() throws {
+        let workflow = try #require(GoodFiles.all.map(definition).first { !$0.schedules.isEmpty })
+        #expect(workflow.schedules.map(\.name) == ["cron", "cron-2", "often", "dates"])
+        #expect(workflow.schedules.map(\.catchup) == [.all, .latest, .none, .latest])
+        #expect(workflow.schedules.map(\.overlap) == [.queueOne, .allow, .cancelRunning, .allow])
+        let first = workflow.schedules[0]
+        let rule = try first.rule()
+        let due = try #require(rule.next(after: 1_767_225_600))
+        #expect(due == 1_767_265_200)
+        let params = try first.params(of: TriggerFacts(schedule: "w/cron", due: due, in: rule.zone))
+        #expect(params == ["day": .value("2026-01-01"), "at": .value(.integer(Int64(due)))])
     }
 
     @Test func readsWhatTheFileSays() throws {
@@ -48,7 +62,10 @@ import Testing
         #expect(command.environment.map(\.name) == ["A_1", "_b"])
         #expect(command.environment[0].value.literal == "1.50")
         #expect(command.output == .json)
-        #expect(agent.limits == AgentLimits(turns: 1, tokens: 1_000, time: .seconds(60), repeatedCalls: 1))
+        var limits = AgentLimits(turns: 1, tokens: 1_000, time: .seconds(60), repeatedCalls: 1)
+        limits.requests = 9
+        limits.spending = MicroDollars(rawValue: 1)
+        #expect(agent.limits == limits)
         #expect(agent.tools.map(\.name) == ["db", "sql", "a", "b", "c", "d"])
         #expect(agent.tools.map(\.effect) == [.once, .none, .once, .idempotent, .none, .none])
     }

@@ -2,7 +2,7 @@
 #   docker build --file deploy/docker/scheduler.Dockerfile --tag chassis-scheduler .
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpq-dev libcurl4-openssl-dev libssl-dev pkg-config \
+    && apt-get install --yes --no-install-recommends libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libzstd-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -15,7 +15,7 @@ RUN mkdir /out && cd "$(swift build --configuration release --static-swift-stdli
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libpq5 libssl3 \
+    && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libpq5 libssl3 libzstd1 zlib1g tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --home-dir /nonexistent --shell /usr/sbin/nologin chassis \
     && install --directory --owner chassis --group chassis /var/lib/chassis/store

@@ -17,6 +17,15 @@ struct TokenCreateCommand: ClientCommand {
     @Option(name: .long, help: "Whom the token is for.")
     var name: String
 
+    @Option(
+        name: .long,
+        help: "A team whose runs it decides about; may be given several times. Without any: all teams."
+    )
+    var team: [String] = []
+
+    @Option(name: .long, help: "A role it decides in; may be given several times. With neither role nor team: all.")
+    var role: [String] = []
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -29,7 +38,13 @@ struct TokenCreateCommand: ClientCommand {
         let token = AccessToken.mint()
         let database = try database.database(invocation)
         try await database.check()
-        try await database.add(token, name: name)
+        try await database.add(
+            token,
+            name: name,
+            teams: team.isEmpty ? nil : team,
+            // A token with a team alone decides what needs no role.
+            roles: role.isEmpty && team.isEmpty ? nil : role
+        )
         if output.json {
             let json: JSONValue = ["name": .string(name), "token": .string(token.reveal())]
             invocation.output.write(SafeText.json(json.text()) + "\n")

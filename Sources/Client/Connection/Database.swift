@@ -62,11 +62,16 @@ struct Database: Sendable {
     }
 
     /// Lets a token in; one that is let in already stays so.
-    func add(_ token: AccessToken, name: String) async throws {
+    func add(
+        _ token: AccessToken,
+        name: String,
+        teams: [String]? = nil,
+        roles: [String]? = nil
+    ) async throws {
         try await explained {
             let pool = PostgresPool(.init(conninfo: url, applicationName: Self.applicationName), size: 1)
             do {
-                _ = try await AccessTokenStore(pool).add(token.digest, name: name)
+                _ = try await AccessTokenStore(pool).add(token.digest, name: name, teams: teams, roles: roles)
                 await pool.close()
             } catch {
                 await pool.close()

@@ -15,6 +15,7 @@ struct RunDetail: Equatable, Sendable {
     /// Whether the model's price is known, so that the amounts mean something.
     let isPriced: Bool
     let isCancelRequested: Bool
+    let budgets: [BudgetDetail]
 
     init(_ json: JSONValue) {
         summary = RunSummary(json)
@@ -27,6 +28,7 @@ struct RunDetail: Equatable, Sendable {
         paid = MicroDollars(rawValue: money.number("paid_micro_usd"))
         saved = MicroDollars(rawValue: money.number("saved_micro_usd"))
         isPriced = money.flag("priced")
+        budgets = json.list("budgets").map(BudgetDetail.init)
         isCancelRequested = json.flag("cancel_requested")
     }
 }

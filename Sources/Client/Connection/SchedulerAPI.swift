@@ -84,21 +84,50 @@ struct SchedulerAPI: Sendable {
     /// The workflow file of a run.
     func workflow(of id: RunID) async throws -> JSONValue { try await get("/v1/runs/\(id)/workflow") }
 
+    func sendEvent(_ body: JSONObject) async throws -> JSONValue {
+        try await send("POST", "/v1/events", body: .object(body))
+    }
+
+    func events(name: String?, key: String?, limit: Int) async throws -> JSONValue {
+        try await get("/v1/events", [("name", name), ("key", key), ("limit", String(limit))])
+    }
+
     func workers() async throws -> JSONValue { try await get("/v1/workers") }
 
     func queues() async throws -> JSONValue { try await get("/v1/queues") }
+
+    /// The budgets of teams and connections, or those of a run and its jobs.
+    func budgets(of run: RunID?) async throws -> JSONValue {
+        try await get("/v1/budgets", [("run", run.map { "\($0)" })])
+    }
+
+    /// Sets a budget, or removes it.
+    func budget(_ method: String, _ body: JSONObject) async throws -> JSONValue {
+        try await send(method, "/v1/budgets", body: .object(body))
+    }
+
+    func costs(by grouping: String, from: String?, to: String?, team: String?) async throws -> JSONValue {
+        try await get("/v1/costs", [("by", grouping), ("from", from), ("to", to), ("team", team)])
+    }
+
+    func prices() async throws -> JSONValue { try await get("/v1/prices") }
+
+    /// Sets a price, or removes those of a model.
+    func price(_ method: String, _ body: JSONObject) async throws -> JSONValue {
+        try await send(method, "/v1/prices", body: .object(body))
+    }
 
     /// Returns once the scheduler says that it is ready.
     ///
     /// - Throws: `ClientError` when it is not.
     func checkReady() async throws { _ = try await answer("GET", "/readyz", body: nil, file: "") }
 
-    private func get(_ path: String, _ query: [(String, String?)] = []) async throws -> JSONValue {
+    func get(_ path: String, _ query: [(String, String?)] = []) async throws -> JSONValue {
         let given = query.compactMap { key, value in value.map { key + "=" + Self.encoded($0) } }
         return try await send("GET", given.isEmpty ? path : path + "?" + given.joined(separator: "&"), body: nil)
     }
 
-    private func send(
+    func send(
         _ method: String,
         _ target: String,
         body: JSONValue?,

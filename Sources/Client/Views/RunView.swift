@@ -10,6 +10,7 @@ struct RunView {
         var sections = [head, graph(width)]
         sections += [problems, waits, attempts(width), steps(width)].filter { !$0.isEmpty }
         sections.append([MoneyLine.line(run)])
+        if !run.budgets.isEmpty { sections.append(BudgetsTable.lines(run.budgets, now: now, width: width)) }
         return Array(sections.joined(separator: [StyledLine()]))
     }
 

@@ -8,12 +8,20 @@ struct APIRoutes: Sendable {
     private let pool: PostgresPool
     private let blobs: OutputBlobs
     private let notifier: ReadyNotifier
+    private let events: EventRoutes
     private let logger: Logger
 
-    init(pool: PostgresPool, blobs: OutputBlobs, notifier: ReadyNotifier, logger: Logger) {
+    init(
+        pool: PostgresPool,
+        blobs: OutputBlobs,
+        notifier: ReadyNotifier,
+        events: EventRoutes,
+        logger: Logger
+    ) {
         self.pool = pool
         self.blobs = blobs
         self.notifier = notifier
+        self.events = events
         self.logger = logger
     }
 
@@ -21,7 +29,7 @@ struct APIRoutes: Sendable {
     func responder() -> RouterResponder<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ProblemMiddleware(logger: logger))
-        for endpoint in ProbeRoutes(pool: pool).endpoints { endpoint.add(to: router) }
+        for endpoint in ProbeRoutes(pool: pool).endpoints + events.openEndpoints { endpoint.add(to: router) }
         let guarded = router.group().add(middleware: AccessMiddleware(tokens: AccessTokenStore(pool)))
         for endpoint in guardedEndpoints { endpoint.add(to: guarded) }
         return router.buildResponder()
@@ -30,7 +38,8 @@ struct APIRoutes: Sendable {
     private var guardedEndpoints: [Endpoint] {
         let reader = RunReader(pool)
         return WorkflowRoutes().endpoints
-            + RunRoutes(reader: reader, runs: RunStore(pool), notifier: notifier).endpoints
+            + RunRoutes(reader: reader, runs: RunStore(pool), notifier: notifier, audit: AuditStore(pool)).endpoints
+            + events.endpoints
             + ForkRoutes(
                 reader: reader,
                 forks: ForkStore(pool),
@@ -41,5 +50,9 @@ struct APIRoutes: Sendable {
             + OutputRoutes(reader: reader, blobs: blobs).endpoints
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints
+            + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
+            + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier).endpoints
+            + ScheduleRoutes(pool: pool, notifier: notifier).endpoints
+            + BackfillRoutes(pool: pool).endpoints
     }
 }

@@ -2,6 +2,7 @@ import Hummingbird
 package import Logging
 package import Postgres
 import ServiceLifecycle
+package import Settings
 package import Storage
 
 /// Serves the HTTP API.
@@ -20,6 +21,8 @@ package struct APIService: Service {
 
     /// - Parameters:
     ///   - notifier: Is told of queues that get pending jobs; somebody else runs it.
+    ///   - dispatcher: Is told of events; somebody else runs it.
+    ///   - webhooks: The services that may tell of events, by name.
     ///   - clock: Measures the limit of a graceful shutdown.
     ///   - onListening: Is called once, when requests are answered.
     package init(
@@ -27,12 +30,25 @@ package struct APIService: Service {
         pool: PostgresPool,
         blobs: OutputBlobs,
         notifier: ReadyNotifier,
+        dispatcher: EventDispatcher,
+        webhooks: [String: WebhookDefinition] = [:],
         logger: Logger,
         clock: any Clock<Duration> = ContinuousClock(),
         onListening: @escaping @Sendable (BoundAddress) -> Void = { _ in }
     ) {
         self.configuration = configuration
-        routes = APIRoutes(pool: pool, blobs: blobs, notifier: notifier, logger: logger)
+        routes = APIRoutes(
+            pool: pool,
+            blobs: blobs,
+            notifier: notifier,
+            events: EventRoutes(
+                events: EventStore(pool),
+                dispatcher: dispatcher,
+                clock: DatabaseClock(pool),
+                webhooks: webhooks
+            ),
+            logger: logger
+        )
         self.logger = logger
         self.clock = clock
         self.onListening = onListening

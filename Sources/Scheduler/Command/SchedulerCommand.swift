@@ -26,6 +26,7 @@ struct SchedulerCommand: AsyncParsableCommand {
     @Option(help: help("grace")) var grace: String?
     @Option(help: help("poison-limit")) var poisonLimit: String?
     @Option(help: help("retention")) var retention: String?
+    @Option(help: help("event-webhooks")) var eventWebhooks: String?
     @Option(help: help("log-format")) var logFormat: String?
     @Option(help: help("log-level")) var logLevel: String?
 
@@ -74,7 +75,7 @@ struct SchedulerCommand: AsyncParsableCommand {
     private var flags: [String: String] {
         [
             "postgres": postgres, "store": store, "listen": listen, "grace": grace, "poison-limit": poisonLimit,
-            "retention": retention, "log-format": logFormat, "log-level": logLevel,
+            "retention": retention, "event-webhooks": eventWebhooks, "log-format": logFormat, "log-level": logLevel,
         ].compactMapValues { $0 }
     }
 

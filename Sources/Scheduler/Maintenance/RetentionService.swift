@@ -19,12 +19,16 @@ package struct RetentionService: Service {
     static let longestPause = Duration.seconds(600)
 
     private let runs: RetentionStore
+    private let events: EventStore
+    private let schedules: ScheduleStore
     private let store: DirectoryStore
     private let retention: Duration
     private let logger: Logger
 
     package init(pool: PostgresPool, store: DirectoryStore, retention: Duration, logger: Logger) {
         runs = RetentionStore(pool)
+        events = EventStore(pool)
+        schedules = ScheduleStore(pool)
         self.store = store
         self.retention = retention
         self.logger = logger
@@ -54,7 +58,7 @@ package struct RetentionService: Service {
     /// The rows go first: a run whose journals are gone must not be there to be retried. Where the process is killed in
     /// between, a directory stays in the store that nothing names any more.
     ///
-    /// - Returns: How many runs and sessions were deleted.
+    /// - Returns: How many runs, sessions and events were deleted.
     package func pass() async throws -> Int {
         let pruned = try await runs.pruneRuns(endedBefore: retention, limit: Self.batch)
         for run in pruned {
@@ -67,5 +71,7 @@ package struct RetentionService: Service {
         }
         if !pruned.isEmpty { logger.debug("old runs were deleted", metadata: [LogKey.count: "\(pruned.count)"]) }
         return pruned.count + (try await runs.pruneSessions(endedBefore: retention, limit: Self.batch))
+            + (try await events.prune(olderThan: retention, limit: Self.batch))
+            + (try await schedules.pruneDueTimes(before: retention, limit: Self.batch))
     }
 }

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -114,4 +115,51 @@ int64_t clinux_file_age(const char *path) {
     if (stat(path, &status) != 0) return -1;
     int64_t age = (int64_t)time(NULL) - (int64_t)status.st_mtim.tv_sec;
     return age < 0 ? 0 : age;
+}
+
+static _Noreturn void give_up(int faults) {
+    int number = errno;
+    if (write(faults, &number, sizeof number) < 0) _exit(1);
+    _exit(1);
+}
+
+/* What runs between fork and exec calls nothing but the kernel: other threads may hold any lock. */
+static _Noreturn void become_detached(char *const arguments[], char *const environment[], int input, int faults) {
+    if (setsid() < 0) give_up(faults);
+    pid_t process = fork();
+    if (process < 0) give_up(faults);
+    if (process > 0) _exit(0);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(input, 0) < 0 || dup2(null, 1) < 0) give_up(faults);
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    /* All but 0, 1, 2 and the way back for a fault. */
+    if (faults > 3) close_range(3, faults - 1, 0);
+    close_range(faults + 1, ~0U, 0);
+    execve(arguments[0], arguments, environment);
+    give_up(faults);
+}
+
+int clinux_spawn_detached(char *const arguments[], char *const environment[], int input) {
+    int faults[2];
+    if (pipe2(faults, O_CLOEXEC) != 0) return errno;
+    pid_t process = fork();
+    if (process < 0) {
+        int number = errno;
+        close(faults[0]);
+        close(faults[1]);
+        return number;
+    }
+    if (process == 0) become_detached(arguments, environment, input, faults[1]);
+    close(faults[1]);
+    int number = 0;
+    ssize_t length;
+    do length = read(faults[0], &number, sizeof number);
+    while (length < 0 && errno == EINTR);
+    close(faults[0]);
+    while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {}
+    return length == sizeof number ? number : 0;
 }

@@ -30,12 +30,12 @@ extension StoreRoot {
     /// Opens the directory of a job, if there is one.
     func directory(of job: JobReference) throws(CheckpointError) -> FileDescriptor? {
         guard let run = try runs.directory(job.run.description) else { return nil }
-        return try run.directory(job.job.description)
+        return try run.directory(job.directoryName)
     }
 
     /// Opens the directory of a job, which is made when it does not exist.
     func makeDirectory(of job: JobReference) throws(CheckpointError) -> FileDescriptor {
-        try runs.makeDirectory(job.run.description).makeDirectory(job.job.description)
+        try runs.makeDirectory(job.run.description).makeDirectory(job.directoryName)
     }
 
     /// Opens a journal for reading.

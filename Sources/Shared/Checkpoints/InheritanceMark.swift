@@ -16,6 +16,7 @@ extension InheritanceMark {
         static let mark = "mark"
         static let run = "run"
         static let job = "job"
+        static let part = "part"
         static let epoch = "epoch"
         static let inherited = "inherited"
         static let lineCount = "lines"
@@ -34,10 +35,12 @@ extension InheritanceMark {
     }
 
     private static func members(of journal: JournalName) -> [(String, JSONValue)] {
-        [
+        var members: [(String, JSONValue)] = [
             (Key.run, .integer(journal.job.run.rawValue)), (Key.job, .integer(journal.job.job.rawValue)),
-            (Key.epoch, .integer(journal.epoch.rawValue)),
         ]
+        if journal.job.part != .attempts { members.append((Key.part, .string(journal.job.part.rawValue))) }
+        members.append((Key.epoch, .integer(journal.epoch.rawValue)))
+        return members
     }
 
     private static func json(of part: InheritedJournal) -> JSONValue {
@@ -63,10 +66,11 @@ extension InheritanceMark {
 
     private static func journal(in json: JSONValue) -> JournalName? {
         guard let run = json[Key.run]?.integerValue, let job = json[Key.job]?.integerValue,
-            let epoch = json[Key.epoch]?.integerValue
+            let epoch = json[Key.epoch]?.integerValue,
+            let part = JobReference.Part(rawValue: json[Key.part]?.stringValue ?? "attempts")
         else { return nil }
         return JournalName(
-            job: JobReference(run: RunID(rawValue: run), job: JobID(rawValue: job)),
+            job: JobReference(run: RunID(rawValue: run), job: JobID(rawValue: job), part: part),
             epoch: LeaseEpoch(rawValue: epoch)
         )
     }

@@ -218,6 +218,21 @@ package final class JobCheckpoints: Sendable {
         if value.isNested(deeperThan: limit) { throw .valueTooDeep(step.position, limit: limit) }
     }
 
+    // MARK: Bytes beside the records
+
+    /// Keeps content in the store, under its digest.
+    package func keep(_ content: [UInt8]) async throws -> BlobReference { try await store.putBlob(content) }
+
+    /// Content that was kept.
+    ///
+    /// - Throws: `blobMissing` or `blobDamaged` when it is not what was kept.
+    package func kept(_ reference: BlobReference) async throws -> [UInt8] { try await store.blob(reference) }
+
+    /// Keeps an artifact of this attempt.
+    package func keepArtifact(_ name: ArtifactName, _ content: [UInt8]) async throws {
+        try await store.putArtifact(Artifact(job: journal.job, epoch: journal.epoch, name: name), content)
+    }
+
     /// Takes no more records; those that were handed over are still written.
     ///
     /// Lookups go on.

@@ -13,7 +13,7 @@ final class JournalNames: Sendable {
         self.root = root
         self.journal = journal
         run = try root.runs.makeDirectory(journal.job.run.description, isDurable: false)
-        job = try run.makeDirectory(journal.job.job.description, isDurable: false)
+        job = try run.makeDirectory(journal.job.directoryName, isDurable: false)
     }
 
     /// Makes the journal; nil when it exists.

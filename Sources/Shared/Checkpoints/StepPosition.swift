@@ -6,6 +6,7 @@
 /// | `t0004.2` | the second tool call of the fourth turn                         |
 /// | `fetch#2` | the second step a handler named `fetch`                         |
 /// | `r3/…`    | the same in the third round of a job that is done round by round |
+/// | `t0004.2/t0001` | the first turn of the agent that this tool call is        |
 ///
 /// Turns stand before named steps; a turn stands before its tool calls, and these before the next turn. Between steps
 /// of different names the order says nothing.
@@ -19,9 +20,16 @@ package struct StepPosition: Hashable, Sendable {
         case named(String, Int)
     }
 
+    /// The tool calls inside which it stands, the outermost first; a named step has them in its name.
+    private var path: [Call] = []
     private let place: Place
     /// The round of a job that is done round by round, counted from 1; of named steps, the name says it.
-    private let round: Int
+    private var round: Int
+
+    private struct Call: Hashable, Sendable {
+        let turn: Int
+        let number: Int
+    }
 
     /// The n-th model turn.
     ///
@@ -65,16 +73,37 @@ package struct StepPosition: Hashable, Sendable {
     package func inRound(_ round: Int) throws(CheckpointError) -> StepPosition {
         precondition(round >= 1, "rounds are counted from 1, got \(round)")
         guard round > 1 else { return self }
-        switch place {
-        case .turn, .toolCall: return StepPosition(place: place, round: round)
-        case .named(let name, let occurrence):
+        if case .named(let name, let occurrence) = place {
             return try .step(named: "r\(round)/\(name)", occurrence: occurrence)
         }
+        var position = self
+        position.round = round
+        return position
     }
 
-    /// The turn, of a turn or one of its tool calls; nil for a named step.
+    /// The same place in the program of an agent that is itself a tool call.
+    ///
+    /// - Throws: `CheckpointError.invalidPosition` for a named step whose name becomes too long.
+    /// - Precondition: `call` is a tool call.
+    package func inside(_ call: StepPosition) throws(CheckpointError) -> StepPosition {
+        guard case .toolCall(let number, let turn) = call.place else {
+            preconditionFailure("\(call) is no tool call, so no step stands inside of it")
+        }
+        if case .named(let name, let occurrence) = place {
+            // The round is put before the whole.
+            var call = call
+            call.round = 1
+            return try .step(named: "\(call)/\(name)", occurrence: occurrence)
+        }
+        var position = self
+        position.path = call.path + [Call(turn: turn, number: number)] + path
+        return position
+    }
+
+    /// The turn, of a turn or one of its tool calls, the outermost; nil for a named step.
     package var turn: Int? {
-        switch place {
+        if let outermost = path.first { return outermost.turn }
+        return switch place {
         case .turn(let turn), .toolCall(_, let turn): turn
         case .named: nil
         }
@@ -106,18 +135,30 @@ package struct StepPosition: Hashable, Sendable {
 extension StepPosition: LosslessStringConvertible {
     /// The position that is written exactly so, or nil: one position has one text.
     package init?(_ text: String) {
-        if text.utf8.first == UInt8(ascii: "r"), !text.utf8.contains(UInt8(ascii: "#")),
-            let slash = text.firstIndex(of: "/"), let round = Self.count(text[..<slash].dropFirst()), round > 1,
-            let place = Self.parse(String(text[text.index(after: slash)...]))
-        {
-            self.init(place: place, round: round)
-        } else if let place = Self.parse(text) {
+        if text.utf8.contains(UInt8(ascii: "#")) {
+            guard let place = Self.parse(text) else { return nil }
             self.init(place: place)
         } else {
-            return nil
+            var parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            var round = 1
+            if parts.count > 1, parts[0].utf8.first == UInt8(ascii: "r") {
+                guard let given = Self.count(parts.removeFirst().dropFirst()), given > 1 else { return nil }
+                round = given
+            }
+            guard parts.count <= Self.maximumDepth, let last = parts.last, let place = Self.parse(String(last)) else {
+                return nil
+            }
+            self.init(place: place, round: round)
+            for part in parts.dropLast() {
+                guard case .toolCall(let number, let turn)? = Self.parse(String(part)) else { return nil }
+                path.append(Call(turn: turn, number: number))
+            }
         }
         guard description == text else { return nil }
     }
+
+    /// How many positions a text may hold between its slashes.
+    private static let maximumDepth = 16
 
     private static func parse(_ text: String) -> Place? {
         if let separator = text.utf8.lastIndex(of: UInt8(ascii: "#")) {
@@ -142,12 +183,15 @@ extension StepPosition: LosslessStringConvertible {
     /// The text that stands in records, rows and logs.
     package var description: String {
         let prefix = round > 1 ? "r\(round)/" : ""
+        let around = prefix + path.map { Self.text(ofCall: $0.number, turn: $0.turn) + "/" }.joined()
         return switch place {
-        case .turn(let turn): prefix + "t" + Padding.zeros(turn, width: 4)
-        case .toolCall(let call, let turn): prefix + "t" + Padding.zeros(turn, width: 4) + ".\(call)"
+        case .turn(let turn): around + "t" + Padding.zeros(turn, width: 4)
+        case .toolCall(let call, let turn): around + Self.text(ofCall: call, turn: turn)
         case .named(let name, let occurrence): "\(name)#\(occurrence)"
         }
     }
+
+    private static func text(ofCall call: Int, turn: Int) -> String { "t" + Padding.zeros(turn, width: 4) + ".\(call)" }
 }
 
 extension StepPosition: Comparable {
@@ -158,11 +202,17 @@ extension StepPosition: Comparable {
         case (.named, _): false
         case (_, .named): true
         case _ where left.round != right.round: left.round < right.round
-        case (.turn(let left), .turn(let right)): left < right
-        case (.turn(let left), .toolCall(_, let right)): left <= right
-        case (.toolCall(_, let left), .turn(let right)): left < right
-        case (.toolCall(let leftCall, let leftTurn), .toolCall(let rightCall, let rightTurn)):
-            (leftTurn, leftCall) < (rightTurn, rightCall)
+        case (.turn, _), (.toolCall, _): left.numbers.lexicographicallyPrecedes(right.numbers)
+        }
+    }
+
+    /// Turn, call, turn, call and so on, from the outermost to the innermost.
+    private var numbers: [Int] {
+        let around = path.flatMap { [$0.turn, $0.number] }
+        return switch place {
+        case .turn(let turn): around + [turn]
+        case .toolCall(let call, let turn): around + [turn, call]
+        case .named: around
         }
     }
 }

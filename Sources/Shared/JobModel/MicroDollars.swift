@@ -6,6 +6,9 @@ package struct MicroDollars: RawRepresentable, Hashable, Comparable, Sendable, C
 
     package static let zero = MicroDollars(rawValue: 0)
 
+    /// The most that anything can cost: what is more counts as this much, so that sums stay whole numbers.
+    package static let most = MicroDollars(rawValue: 1_000_000_000_000_000)
+
     package static func + (left: MicroDollars, right: MicroDollars) -> MicroDollars {
         MicroDollars(rawValue: left.rawValue + right.rawValue)
     }

@@ -30,4 +30,25 @@ package struct Suspension: Error, Equatable, Sendable {
 
     /// What it waits for, in one line for people.
     package var shown: String { detail.isEmpty ? waitsFor.rawValue : "\(waitsFor.rawValue): \(detail)" }
+
+    /// Waits for all of several things; nil when there are none.
+    ///
+    /// Whichever of them changes first has the job look at all of them.
+    package init?(joining suspensions: [Suspension]) {
+        guard let first = suspensions.first else { return nil }
+        let times = suspensions.compactMap(\.until)
+        // Lengths are counted from the same moment, and times are absolute: the earliest of either kind is enough, since
+        // the handler looks again then.
+        let earliest = times.compactMap { deadline -> Int64? in
+            if case .at(let microseconds) = deadline { microseconds } else { nil }
+        }.min()
+        let shortest = times.compactMap { deadline -> Duration? in
+            if case .after(let length) = deadline { length } else { nil }
+        }.min()
+        self.init(
+            waitsFor: first.waitsFor,
+            until: shortest.map { .after($0) } ?? earliest.map { .at(microseconds: $0) },
+            detail: suspensions.map(\.detail).joined(separator: "; ")
+        )
+    }
 }

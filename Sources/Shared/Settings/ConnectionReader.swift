@@ -8,18 +8,20 @@ struct ConnectionReader {
     static let maximumSecretBytes = 1 << 16
     private static let longestName = 63
 
+    private let setting: String
     private let path: String
     let environment: [String: String]
     private(set) var faults: [SettingsFaults.Fault] = []
 
-    init(path: String, environment: [String: String]) {
+    init(path: String, environment: [String: String], setting: String = key) {
+        self.setting = setting
         self.path = path
         self.environment = environment
     }
 
     /// Notes that something is wrong at a place of the file.
     mutating func refuse(_ place: SourcePlace, _ reason: String) {
-        faults.append(.init(key: Self.key, reason: "\(path):\(place.line):\(place.column): \(reason)"))
+        faults.append(.init(key: setting, reason: "\(path):\(place.line):\(place.column): \(reason)"))
     }
 
     /// What a name in the file stands for; nil when that cannot be understood, which was noted then.
@@ -40,6 +42,16 @@ struct ConnectionReader {
         case "postgres":
             check(entries, ["kind", "url", "url_env", "url_file"])
             return secret("url", of: fields, at: connection).map { .postgres(url: $0) }
+        case "sqlite":
+            check(entries, ["kind", "path"])
+            guard let path = fields["path"]?.scalarText, path.hasPrefix("/"), !path.utf8.contains(0) else {
+                refuse(
+                    fields["path"]?.place ?? connection.keyPlace,
+                    "path must be the absolute path of the database's file"
+                )
+                return nil
+            }
+            return .sqlite(path: path)
         case "http":
             check(entries, ["kind", "url", "url_env", "headers", "allow_private"])
             guard let url = address(of: fields, at: connection) else { return nil }
@@ -54,12 +66,13 @@ struct ConnectionReader {
             let known = ModelAccess.Wire.allCases.map(\.rawValue).joined(separator: ", ")
             refuse(
                 fields["kind"]?.place ?? connection.keyPlace,
-                "kind must be one of \(known), postgres, http, mcp, openapi"
+                "kind must be one of \(known), postgres, sqlite, http, mcp, openapi"
             )
             return nil
         }
     }
 
+    /// Refuses keys that are not known.
     mutating func check(_ entries: [SourceEntry], _ known: [String]) {
         for entry in entries where !known.contains(entry.key) {
             refuse(entry.keyPlace, "unknown key \(entry.key); known are \(known.joined(separator: ", "))")
@@ -136,33 +149,14 @@ struct ConnectionReader {
         }
         var prices: [String: ModelPrice] = [:]
         for entry in entries {
-            let fields = entry.value.entries ?? []
-            func price(_ key: String) -> Int64? { fields.first { $0.key == key }.flatMap { Self.price($0.value) } }
-            check(fields, ["input", "cached_input", "output"])
-            guard let input = price("input"), let output = price("output"),
-                price("cached_input") != nil || !fields.contains(where: { $0.key == "cached_input" })
-            else {
-                refuse(
-                    entry.keyPlace,
-                    "a price needs input and output, in dollars for a million tokens, such as 2.50"
-                )
+            var reader = PriceReader(entry.value.entries ?? [])
+            guard let price = reader.price() else {
+                for fault in reader.faults { refuse(fault.place ?? entry.keyPlace, fault.reason) }
                 continue
             }
-            prices[entry.key] = ModelPrice(input: input, cachedInput: price("cached_input"), output: output)
+            prices[entry.key] = price
         }
         return prices
-    }
-
-    /// Dollars with at most six places, read without a floating-point number in between.
-    private static func price(_ node: SourceNode) -> Int64? {
-        guard let text = node.scalarText else { return nil }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...1_000_000).contains(whole) else {
-            return nil
-        }
-        let places = parts.count == 2 ? parts[1] : ""
-        guard places.count <= 6, places.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-        return whole * 1_000_000 + (Int64(places + String(repeating: "0", count: 6 - places.count)) ?? 0)
     }
 
     mutating func headers(_ node: SourceNode?) -> [(name: String, value: Secret)] {

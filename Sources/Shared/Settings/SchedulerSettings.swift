@@ -16,6 +16,14 @@ package struct SchedulerSettings: Equatable, Sendable {
     package var poisonLimit: Int
     /// How long ended runs are kept, with their steps, logs and journals; 1 h to 3650 d, by default 90 d.
     package var retention: Duration
+    /// The address that is told of approvals; nil tells nobody.
+    package var webhook: String?
+    /// The file with the secret that what it is told is signed with.
+    package var webhookSecretFile: String?
+    /// Whether that address may be one of a private network; by default not.
+    package var webhookPrivate: Bool
+    /// The services that may tell of events by signed requests, by name.
+    package var webhooks: [String: WebhookDefinition]
     /// `json` or `text`; by default text on a terminal.
     package var logFormat: String?
     package var logLevel: String
@@ -28,6 +36,10 @@ package struct SchedulerSettings: Equatable, Sendable {
         ("grace", "How long a worker's lock may be missing (300ms)."),
         ("poison-limit", "How many lost workers fail a job (3)."),
         ("retention", "How long ended runs are kept (90d)."),
+        ("webhook", "An http address that is told of approvals."),
+        ("webhook-secret-file", "The file with the secret that its messages are signed with."),
+        ("webhook-private", "yes lets that address be one of a private network (no)."),
+        ("event-webhooks", "A file with the services that may tell of events by signed requests."),
         ("log-format", "text or json."),
         ("log-level", "trace, debug, info, warning or error (info)."),
     ]
@@ -63,6 +75,25 @@ package struct SchedulerSettings: Equatable, Sendable {
             default: .seconds(90 * 86400),
             in: .seconds(3600) ... .seconds(3650 * 86400)
         )
+        webhook = reader.optionalText("webhook")
+        webhookSecretFile = reader.optionalText("webhook-secret-file")
+        webhookPrivate = reader.choice("webhook-private", of: ["yes", "no"]) == "yes"
+        if let webhook {
+            if !webhook.hasPrefix("https://") && !webhook.hasPrefix("http://") {
+                reader.refuse("webhook", "must begin with https:// or http://, got \"\(webhook)\"")
+            }
+            if webhookSecretFile == nil {
+                reader.refuse("webhook-secret-file", "is missing: what --webhook is told is signed with a secret")
+            }
+        }
+        webhooks = [:]
+        if let path = reader.optionalText("event-webhooks") {
+            do throws(SettingsFaults) {
+                webhooks = try WebhooksFile.read(path, environment: environment)
+            } catch {
+                for fault in error.faults { reader.refuse(fault.key, fault.reason) }
+            }
+        }
         logFormat = reader.choice("log-format", of: ["text", "json"])
         logLevel = reader.choice("log-level", of: SettingsReader.logLevels) ?? "info"
         try reader.finish()

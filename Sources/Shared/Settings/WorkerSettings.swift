@@ -16,6 +16,8 @@ package struct WorkerSettings: Equatable, Sendable {
     package var connections: [String: ConnectionDefinition]
     /// Where `programs:` in a command points; none by default.
     package var programs: String?
+    /// Where the folders of agents' skills lie; none by default.
+    package var skills: String?
     /// A file whose time of change says when the lease was last renewed; none by default.
     package var healthFile: String?
     /// How long the session lives without a renewal; 3 s to 10 m, by default 15 s.
@@ -42,6 +44,7 @@ package struct WorkerSettings: Equatable, Sendable {
         ("queues", "The queues it claims from, between commas (default)."),
         ("connections", "The file with the connections."),
         ("programs", "The directory that programs: in commands points to."),
+        ("skills", "The directory with the folders of agents' skills."),
         ("health-file", "A file to touch with each renewal of the lease."),
         ("lease", "How long the session lives without a renewal (15s)."),
         ("drain", "How long a drain waits for jobs (90s)."),
@@ -65,6 +68,7 @@ package struct WorkerSettings: Equatable, Sendable {
         slots = reader.integer("slots", default: 16, in: 1...10_000)
         queues = reader.list("queues", default: ["default"])
         programs = reader.optionalDirectory("programs")
+        skills = reader.optionalDirectory("skills")
         healthFile = reader.optionalText("health-file")
         lease = reader.duration("lease", default: .seconds(15), in: .seconds(3) ... .seconds(600))
         drain = reader.duration("drain", default: .seconds(90), in: .zero ... .seconds(3600))

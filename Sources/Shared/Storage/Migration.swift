@@ -16,9 +16,13 @@ package struct Migration: Equatable, Sendable {
         migration(5, "forks", PackageResources.m0005_forks_sql),
         migration(6, "suspend_jobs", PackageResources.m0006_suspend_jobs_sql),
         migration(7, "connection_limits", PackageResources.m0007_connection_limits_sql),
-        migration(8, "rules_of_needs", PackageResources.m0008_rules_of_needs_sql),
-        migration(9, "maps", PackageResources.m0009_maps_sql),
-        migration(10, "child_runs", PackageResources.m0010_child_runs_sql),
+        migration(8, "approvals", PackageResources.m0008_approvals_sql),
+        migration(9, "money", PackageResources.m0009_money_sql),
+        migration(10, "rules_of_needs", PackageResources.m0010_rules_of_needs_sql),
+        migration(11, "events", PackageResources.m0011_events_sql),
+        migration(12, "schedules", PackageResources.m0012_schedules_sql),
+        migration(13, "maps", PackageResources.m0013_maps_sql),
+        migration(14, "child_runs", PackageResources.m0014_child_runs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -46,6 +46,8 @@ package struct RunStore: Sendable {
         package var params: JSONObject
         package var jobs: [NewJob]
         package var idempotencyKey: String?
+        /// Who asks for it; nil when nobody does.
+        package var requester: String?
 
         package init(
             workflow: String,
@@ -186,6 +188,7 @@ package struct RunStore: Sendable {
             .array(lines.heads.map { Optional($0.queue) }), .array(lines.heads.map { Int64($0.priority) }),
             .array(lines.counts), .array(lines.lines), .array(lines.numbers),
             .array(submission.jobs.indices.map { areNeeded.contains(Int64($0 + 1)) }),
+            .optional(submission.requester?.withoutNull),
             isPlain ? .null : .array(submission.jobs.map(\.rule)),
             isPlain ? .null : .array(submission.jobs.indices.map { areJudged.contains(Int64($0 + 1)) }),
             isPlain ? .null : .array(submission.jobs.map(\.isDecisive)),

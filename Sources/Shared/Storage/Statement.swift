@@ -66,6 +66,17 @@ package enum Statement {
     static let readJobPlace = load("read_job_place", PackageResources.read_job_place_sql)
     static let readOutputs = load("read_outputs", PackageResources.read_outputs_sql)
 
+    // Events
+    static let addEvent = load("add_event", PackageResources.add_event_sql)
+    static let findEventByKey = load("find_event_by_key", PackageResources.find_event_by_key_sql)
+    static let listEvents = load("list_events", PackageResources.list_events_sql)
+    static let dispatchEvents = load("dispatch_events", PackageResources.dispatch_events_sql)
+    static let awaitEvent = load("await_event", PackageResources.await_event_sql)
+    static let lookForEvents = load("look_for_events", PackageResources.look_for_events_sql)
+    static let noteSeenEvents = load("note_seen_events", PackageResources.note_seen_events_sql)
+    static let endEventWait = load("end_event_wait", PackageResources.end_event_wait_sql)
+    static let pruneEvents = load("prune_events", PackageResources.prune_events_sql)
+
     // Child runs
     static let adoptRun = load("adopt_run", PackageResources.adopt_run_sql)
     static let mayHaveChild = load("may_have_child", PackageResources.may_have_child_sql)
@@ -76,6 +87,7 @@ package enum Statement {
 
     // Steps and logs
     static let intendStep = load("intend_step", PackageResources.intend_step_sql)
+    static let intendCall = load("intend_call", PackageResources.intend_call_sql)
     static let settleStep = load("settle_step", PackageResources.settle_step_sql)
     static let settleEarlierStep = load("settle_earlier_step", PackageResources.settle_earlier_step_sql)
     static let settleOpenSteps = load("settle_open_steps", PackageResources.settle_open_steps_sql)
@@ -83,6 +95,8 @@ package enum Statement {
     static let doubtStep = load("doubt_step", PackageResources.doubt_step_sql)
     static let readOpenSteps = load("read_open_steps", PackageResources.read_open_steps_sql)
     static let noteReplay = load("note_replay", PackageResources.note_replay_sql)
+    static let lockCalls = load("lock_calls", PackageResources.lock_calls_sql)
+    static let unlockCalls = load("unlock_calls", PackageResources.unlock_calls_sql)
     static let addLogLines = load("add_log_lines", PackageResources.add_log_lines_sql)
 
     // Connections
@@ -91,6 +105,18 @@ package enum Statement {
     static let leaveConnection = load("leave_connection", PackageResources.leave_connection_sql)
     static let holdConnection = load("hold_connection", PackageResources.hold_connection_sql)
     static let readConnectionHold = load("read_connection_hold", PackageResources.read_connection_hold_sql)
+
+    // Money
+    static let setBudget = load("set_budget", PackageResources.set_budget_sql)
+    static let removeBudget = load("remove_budget", PackageResources.remove_budget_sql)
+    static let readBudgetWaiters = load("read_budget_waiters", PackageResources.read_budget_waiters_sql)
+    static let forgetBudgetWaiters = load("forget_budget_waiters", PackageResources.forget_budget_waiters_sql)
+    static let listBudgets = load("list_budgets", PackageResources.list_budgets_sql)
+    static let totalCosts = load("total_costs", PackageResources.total_costs_sql)
+    static let readPrices = load("read_prices", PackageResources.read_prices_sql)
+    static let listPrices = load("list_prices", PackageResources.list_prices_sql)
+    static let setPrice = load("set_price", PackageResources.set_price_sql)
+    static let removePrice = load("remove_price", PackageResources.remove_price_sql)
 
     // Retention
     static let pruneRuns = load("prune_runs", PackageResources.prune_runs_sql)

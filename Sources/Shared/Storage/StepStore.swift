@@ -1,3 +1,4 @@
+package import Digests
 package import JobModel
 package import Postgres
 
@@ -68,6 +69,34 @@ package struct StepStore: Sendable {
         package let state: State
         /// In hexadecimal.
         package let fingerprint: String
+        package let startedAt: Timestamp
+        /// Why nobody knows what became of it, where that was noted.
+        package let error: String?
+
+        /// The intent of a step whose outcome has just become unknown.
+        package init(of step: Identity, startedAt: Timestamp, error: String) {
+            epoch = step.epoch
+            position = step.position
+            kind = step.kind
+            name = step.name
+            effect = step.effect
+            state = .unknown
+            fingerprint = StepStore.hexadecimal(step.fingerprint)
+            self.startedAt = startedAt
+            self.error = error
+        }
+
+        init(row: PostgresRow) throws {
+            epoch = LeaseEpoch(rawValue: try row.int64("epoch"))
+            position = try row.string("position")
+            kind = try row.string("kind")
+            name = try row.string("name")
+            effect = Effect(rawValue: try row.string("effect")) ?? .once
+            state = State(rawValue: try row.string("state")) ?? .unknown
+            fingerprint = try row.string("fingerprint")
+            startedAt = try row.timestamp("started_us")
+            error = try row.optionalString("error")
+        }
     }
 
     /// A recorded step that cost nothing and has no effect.
@@ -83,7 +112,7 @@ package struct StepStore: Sendable {
         }
     }
 
-    private let pool: PostgresPool
+    let pool: PostgresPool
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 
@@ -91,14 +120,27 @@ package struct StepStore: Sendable {
     ///
     /// - Throws: `StorageError.leaseLost` when the job is no longer held; nothing was written.
     package func intend(_ step: Identity) async throws {
-        let result = try await pool.query(
-            Statement.intendStep,
-            [
-                .integer(step.job.rawValue), .integer(step.epoch.rawValue), .text(step.position), .text(step.kind),
-                .text(step.name), .text(step.effect.rawValue), .bytes(step.fingerprint), .null,
-            ]
-        )
+        let result = try await pool.query(Statement.intendStep, Self.parameters(of: step))
         guard !result.rows.isEmpty else { throw StorageError.leaseLost(step.job, step.epoch) }
+    }
+
+    /// Writes the intent of a step that is about to be tried and spends the approval it is tried under, both or neither.
+    ///
+    /// - Parameter digest: Of what the step is about to do.
+    /// - Returns: False when the job is no longer held, or the approval is not one for this; nothing was written.
+    package func intend(_ step: Identity, under approval: ApprovalID, digest: SHA256Digest) async throws -> Bool {
+        let result = try await pool.query(
+            Statement.intendApprovedStep,
+            Self.parameters(of: step) + [.integer(approval.rawValue), .bytes(digest.bytes)]
+        )
+        return !result.rows.isEmpty
+    }
+
+    private static func parameters(of step: Identity) -> [PostgresParameter] {
+        [
+            .integer(step.job.rawValue), .integer(step.epoch.rawValue), .text(step.position), .text(step.kind),
+            .text(step.name), .text(step.effect.rawValue), .bytes(step.fingerprint), .null,
+        ]
     }
 
     /// Settles an intent of the attempt that holds the job; without its lease nothing is written.
@@ -194,17 +236,7 @@ package struct StepStore: Sendable {
             Statement.readOpenSteps,
             [.integer(job.rawValue), .integer(epoch.rawValue)]
         )
-        return try result.rows.map { row in
-            OpenStep(
-                epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
-                position: try row.string("position"),
-                kind: try row.string("kind"),
-                name: try row.string("name"),
-                effect: Effect(rawValue: try row.string("effect")) ?? .once,
-                state: OpenStep.State(rawValue: try row.string("state")) ?? .unknown,
-                fingerprint: try row.string("fingerprint")
-            )
-        }
+        return try result.rows.map(OpenStep.init(row:))
     }
 
     /// Notes what an attempt did not have to do again.

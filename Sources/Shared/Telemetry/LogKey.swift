@@ -6,6 +6,7 @@ package enum LogKey {
     package static let attempt = "job.attempt"
     package static let epoch = "job.epoch"
     package static let run = "run.id"
+    package static let schedule = "schedule"
     package static let session = "session.id"
     package static let worker = "worker.id"
     package static let queue = "queue"

@@ -13,6 +13,8 @@ struct AgentStateMachine: Equatable, Sendable {
         case askingModel(turn: Int)
         /// The tool calls of the `turn`-th answer are being made.
         case callingTools(turn: Int, calls: [ToolCall])
+        /// The `turn`-th answer is an output that people may want to see first.
+        case reviewing(turn: Int)
         case ended
     }
 
@@ -20,6 +22,8 @@ struct AgentStateMachine: Equatable, Sendable {
         /// Ask the model; `added` are the messages behind those of the turn before.
         case askModel(turn: Int, added: [ModelMessage])
         case callTools(turn: Int, calls: [ToolCall])
+        /// Have the `number`-th output looked at.
+        case review(output: JSONValue, number: Int)
         case finish(output: JSONValue)
         case fail(JobFailure)
     }
@@ -34,13 +38,10 @@ struct AgentStateMachine: Equatable, Sendable {
     private let schema: JSONSchema?
     private var tokens = 0
     private var corrections = 0
-    private var repetition = Repetition(calls: [], count: 0)
-
-    /// The calls of the last turn, and in how many turns in a row they were made.
-    private struct Repetition: Equatable, Sendable {
-        let calls: [String]
-        let count: Int
-    }
+    /// Whether outputs are looked at before the agent ends.
+    var reviewsOutput = false
+    private var outputs = 0
+    private var loops: CallLoops
 
     /// What a person says before a turn.
     struct Interjection: Equatable, Sendable {
@@ -56,6 +57,7 @@ struct AgentStateMachine: Equatable, Sendable {
         self.messages = messages
         self.limits = limits
         self.schema = schema
+        loops = CallLoops(repeated: limits.repeatedCalls, cycles: limits.repeatedCycles)
     }
 
     mutating func begin() -> Action {
@@ -94,30 +96,48 @@ struct AgentStateMachine: Equatable, Sendable {
     }
 
     private mutating func makeCalls(_ calls: [ToolCall], turn: Int) -> Action {
-        let digest = calls.map { "\($0.name) \($0.arguments.text)" }
-        repetition = Repetition(calls: digest, count: digest == repetition.calls ? repetition.count + 1 : 1)
-        guard repetition.count <= limits.repeatedCalls else {
-            return fail(
-                "limit-repeated-calls",
-                "the model made the same call \(repetition.count) times in a row: \(digest.joined(separator: ", ").prefix(200))"
-            )
+        if let loop = loops.made(calls.map { "\($0.name) \($0.arguments.text)" }) {
+            return fail(loop.code, loop.message)
         }
         state = .callingTools(turn: turn, calls: calls)
         return .callTools(turn: turn, calls: calls)
     }
 
+    /// People found the output good, perhaps with changes of their own.
+    mutating func outputApproved(_ output: JSONValue) -> Action {
+        guard case .reviewing = state else { preconditionFailure("no output is looked at, the agent is \(state)") }
+        state = .ended
+        return .finish(output: output)
+    }
+
+    /// People want the output changed: the model goes on with what they say.
+    mutating func changesRequested(_ text: String) -> Action {
+        guard case .reviewing(let turn) = state else {
+            preconditionFailure("no output is looked at, the agent is \(state)")
+        }
+        return askAgain(after: turn, with: [.user(text)])
+    }
+
+    private mutating func review(_ output: JSONValue, turn: Int) -> Action {
+        guard reviewsOutput else {
+            state = .ended
+            return .finish(output: output)
+        }
+        outputs += 1
+        state = .reviewing(turn: turn)
+        return .review(output: output, number: outputs)
+    }
+
     private mutating func accept(_ text: String, turn: Int) -> Action {
         guard let schema else {
-            state = .ended
-            return .finish(output: .string(text))
+            return review(.string(text), turn: turn)
         }
         let faults: [String]
         do throws(JSONParseError) {
             let output = try JSONValue(parsing: Self.withoutFence(text))
             faults = schema.validate(output).map(\.description)
             if faults.isEmpty {
-                state = .ended
-                return .finish(output: output)
+                return review(output, turn: turn)
             }
         } catch {
             faults = ["\(error)"]

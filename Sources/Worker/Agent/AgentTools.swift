@@ -16,9 +16,12 @@ struct AgentTools: Sendable {
     private let sources: [any ToolSource]
     private let steps: JobSteps
     private let log: JobLog
+    /// The tool call that the agent is; nil for a job's own.
+    private let call: StepPosition?
     private var listings: [JSONValue?]
 
-    init(_ fixed: [any Tool], _ sources: [any ToolSource], steps: JobSteps, log: JobLog) {
+    init(_ fixed: [any Tool], _ sources: [any ToolSource], steps: JobSteps, log: JobLog, call: StepPosition? = nil) {
+        self.call = call
         self.fixed = fixed
         self.sources = sources
         self.steps = steps
@@ -52,8 +55,9 @@ struct AgentTools: Sendable {
     }
 
     private func step(_ source: any ToolSource, turn: Int, after previous: Fingerprint?) throws -> StepRequest {
-        StepRequest(
-            position: try .step(named: "tools:\(source.name)", occurrence: turn),
+        let position = try StepPosition.step(named: "tools:\(source.name)", occurrence: turn)
+        return StepRequest(
+            position: try call.map { call throws(CheckpointError) in try position.inside(call) } ?? position,
             fingerprint: Fingerprint(kind: .step, request: source.request, after: previous),
             kind: .step,
             name: "tools of \(source.name)",

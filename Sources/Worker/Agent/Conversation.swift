@@ -23,6 +23,15 @@ struct Conversation: Sendable {
     var keepsPrompt = false
     /// Reads the files that messages refer to.
     let files: RequestFiles
+    /// Which calls and outputs people decide about; nil decides nothing.
+    var gate: CallGate?
+    /// By the names of the tools, what becomes of calls whose outcome is unknown.
+    var unknown: [String: UnknownPolicy] = [:]
+    /// Where results that are too long to be shown whole are read on.
+    let shelf: ResultShelf
+    /// The tool call that the agent is, with its fingerprint; nil for a job's own.
+    var within: StepPosition?
+    var origin: Fingerprint?
 
     /// From which turn on another model is asked.
     struct ModelChange: Sendable {
@@ -44,7 +53,7 @@ struct Conversation: Sendable {
         var offered = offered
         var loop = loop
         var action = loop.begin()
-        var previous: Fingerprint?
+        var previous = origin
         while true {
             switch action {
             case .askModel(let turn, let added):
@@ -52,18 +61,34 @@ struct Conversation: Sendable {
                     var possible = self
                     possible.tools = tools
                     let fingerprint = possible.fingerprint(ofTurn: turn, added: added, after: previous)
-                    return try await context.steps.isRecorded(.turn(turn), fingerprint)
+                    return try await context.steps.isRecorded(place(.turn(turn)), fingerprint)
                 }
                 let fingerprint = current.fingerprint(ofTurn: turn, added: added, after: previous)
+                let carried = CarriedMessages.json(added, after: turn > 1 ? previous : nil)
                 previous = fingerprint
-                let answer = try await current.ask(turn: turn, messages: loop.messages, added: added, fingerprint)
+                let answer = try await current.ask(turn: turn, messages: loop.messages, carried, fingerprint)
                 action = loop.modelAnswered(answer)
             case .callTools(let turn, let calls):
                 guard let fingerprint = previous else { preconditionFailure("tools are called after a turn") }
                 action = loop.toolsAnswered(try await current.call(calls, turn: turn, after: fingerprint))
+            case .review(let output, let number):
+                switch try await current.review(output, number: number, after: previous) {
+                case .good(let output): action = loop.outputApproved(output)
+                case .changes(let text): action = loop.changesRequested(text)
+                }
             case .finish(let output): return output
             case .fail(let failure): throw failure
             }
+        }
+    }
+
+    /// The place of one of its steps in the job.
+    func place(_ position: StepPosition) -> StepPosition {
+        guard let within else { return position }
+        do throws(CheckpointError) {
+            return try position.inside(within)
+        } catch {
+            preconditionFailure("turns and calls have no names that could be too long: \(error)")
         }
     }
 
@@ -97,18 +122,21 @@ struct Conversation: Sendable {
     private func ask(
         turn: Int,
         messages: [ModelMessage],
-        added: [ModelMessage],
+        _ carried: JSONValue,
         _ fingerprint: Fingerprint
     ) async throws -> ModelAnswer {
         let caller = caller(ofTurn: turn)
         var step = StepRequest(
-            position: .turn(turn),
+            position: place(.turn(turn)),
             fingerprint: fingerprint,
             kind: .model,
             name: caller.name,
             effect: .none,
             isPaid: true,
-            carries: .array(added.map(\.json)),
+            charge: { [self] in
+                try await caller.charge(for: request(to: caller, messages: messages), context.money)
+            },
+            carries: carried,
             mending: mending(ofTurn: turn, fingerprint)
         )
         let admission = caller.admission(of: context.job)
@@ -149,7 +177,13 @@ struct Conversation: Sendable {
             } catch {
                 throw StepFailure(failure: JobFailure(code: "store", message: "\(error)"), unknownCalls: 0)
             }
-            return try await caller.ask(request(to: caller, messages: loaded), admission, calls: calls, log: log) {
+            return try await caller.ask(
+                request(to: caller, messages: loaded),
+                admission,
+                context.money,
+                calls: calls,
+                log: log
+            ) {
                 steps.answerBegins(of: step.position)
             }
         }
@@ -157,12 +191,8 @@ struct Conversation: Sendable {
 
     /// How the answer of a turn is found in the request of the next one, which repeats it.
     private func mending(ofTurn turn: Int, _ fingerprint: Fingerprint) -> StepRequest.Mending {
-        StepRequest.Mending(position: .turn(turn + 1)) { carried, next in
-            // What does not read as messages carries no answer.
-            guard let added = try? (carried.arrayValue ?? []).map({ try ModelMessage(json: $0) }),
-                let message = added.first, message.role == .assistant,
-                self.fingerprint(ofTurn: turn + 1, added: added, after: fingerprint) == next
-            else { return nil }
+        StepRequest.Mending(position: place(.turn(turn + 1))) { carried, _ in
+            guard let message = CarriedMessages.answer(in: carried, of: fingerprint) else { return nil }
             return ModelAnswer(
                 message: message,
                 stopReason: message.toolCalls.isEmpty ? .end : .toolCalls,
@@ -174,7 +204,7 @@ struct Conversation: Sendable {
     }
 
     private func say(_ answer: ModelAnswer, turn: Int, isReplayed: Bool) {
-        var line = "turn \(turn)" + (isReplayed ? " (replayed)" : "")
+        var line = (within.map { "\($0): " } ?? "") + "turn \(turn)" + (isReplayed ? " (replayed)" : "")
         if !isReplayed, let usage = answer.usage { line += ": \(usage.input) tokens read, \(usage.output) written" }
         let calls = answer.message.toolCalls.map(\.name)
         if !calls.isEmpty { line += "; calls \(calls.joined(separator: ", "))" }
@@ -196,7 +226,10 @@ struct Conversation: Sendable {
             for await ending in group { endings.append(ending) }
             return endings.sorted { $0.place < $1.place }
         }
-        if let error = endings.lazy.compactMap(\.error).first { throw error }
+        let errors = endings.compactMap(\.error)
+        // What can go on without people goes on first.
+        if let error = errors.first(where: { !($0 is Suspension) }) { throw error }
+        if let suspension = Suspension(joining: errors.compactMap { $0 as? Suspension }) { throw suspension }
         return endings.compactMap(\.result)
     }
 
@@ -243,37 +276,95 @@ struct Conversation: Sendable {
         guard case .json(let arguments) = call.arguments else {
             return Models.ToolResult(callID: call.id, text: "the arguments are no JSON", isError: true)
         }
-        let step = StepRequest(
-            position: .toolCall(number, ofTurn: turn),
-            fingerprint: Fingerprint(
-                kind: .tool,
-                request: [
-                    "tool": .string(call.name), "arguments": arguments, "effect": .string(tool.effect.rawValue),
-                    "call": .integer(Int64(number)),
-                ],
-                after: fingerprint
-            ),
+        var request: JSONObject = [
+            "tool": .string(call.name), "arguments": arguments, "effect": .string(tool.effect.rawValue),
+            "call": .integer(Int64(number)),
+        ]
+        request["agent"] = (tool as? AgentTool)?.identity
+        var step = StepRequest(
+            position: place(.toolCall(number, ofTurn: turn)),
+            fingerprint: Fingerprint(kind: .tool, request: .object(request), after: fingerprint),
             kind: .tool,
             name: call.name,
             effect: tool.effect,
             isPaid: false
         )
+        step.isToolCall = true
+        step.evidence = arguments
+        step.unknown = unknown[call.name] ?? .ask
+        step = try context.steps.placed(step)
+        let outcome = try await outcome(of: step, arguments, tool)
+        shelf.note(outcome.value, at: step.position)
+        let isError = outcome.value["is_error"]?.boolValue ?? true
+        (tool as? FileTool)?.remember(arguments, isError: isError, at: step.position)
+        return Models.ToolResult(callID: call.id, outcome)
+    }
+
+    /// The outcome of a call: from its checkpoint, or after people have approved it where a rule says so.
+    private func outcome(of step: StepRequest, _ arguments: JSONValue, _ tool: any Tool) async throws -> StepOutcome {
+        if let outcome = try await context.steps.replayed(step) { return outcome }
+        if let ask = tool as? AskTool {
+            let answer = try await answer(to: arguments, by: ask, step: step)
+            return try await context.steps.run(step) { _ in answer }
+        }
+        guard let gate else { return try await perform(step, arguments, tool, editor: nil) }
+        switch try await gate.verdict(on: arguments, for: tool, step: step, spent: context.steps.spent) {
+        case .pass(let pass):
+            var step = step
+            step.approval = pass.spending
+            step.evidence = pass.arguments
+            return try await perform(step, pass.arguments, tool, editor: pass.editor)
+        case .refused(let text):
+            var step = step
+            // Nothing is done.
+            step.effect = .none
+            return try await context.steps.run(step) { _ in Self.result(text, isError: true) }
+        }
+    }
+
+    /// Makes a call.
+    ///
+    /// - Parameter editor: Who changed its arguments; the model is told.
+    private func perform(
+        _ step: StepRequest,
+        _ arguments: JSONValue,
+        _ tool: any Tool,
+        editor: String?
+    ) async throws -> StepOutcome {
+        let name = tool.definition.name
         let steps = context.steps
-        let outcome = try await steps.run(step) { calls in
+        return try await steps.run(step) { calls in
             try context.scratch.make()
             steps.answerBegins(of: step.position)
-            let result = try await tool.call(
-                arguments,
-                ToolContext(
-                    idempotencyKey: calls.idempotencyKey,
-                    scratchDirectory: context.scratch.path,
-                    log: { context.log.write(.stdout, "\(call.name): \($0)") }
+            let output: ToolOutput
+            if let agent = tool as? AgentTool {
+                output = try await agent.call(arguments, at: step.position, step.fingerprint)
+            } else {
+                output = try await tool.call(
+                    arguments,
+                    ToolContext(
+                        idempotencyKey: calls.idempotencyKey,
+                        scratchDirectory: context.scratch.path,
+                        log: { context.log.write(.stdout, "\(name): \($0)") }
+                    )
                 )
-            )
-            return StepResult(value: ["text": .string(result.text), "is_error": .bool(result.isError)])
+            }
+            var value = try await shelf.value(of: output, at: step.position)
+            if let editor, case .object(var fields) = value {
+                let note = "[\(editor) changed the arguments of this call before it was made, to \(arguments.text())]\n"
+                fields["text"] = .string(note + (fields["text"]?.stringValue ?? ""))
+                value = .object(fields)
+            }
+            return StepResult(value: value)
         }
-        return Models.ToolResult(
-            callID: call.id,
+    }
+}
+
+extension Models.ToolResult {
+    /// What the model is told of a call's outcome.
+    fileprivate init(callID: String, _ outcome: StepOutcome) {
+        self.init(
+            callID: callID,
             text: outcome.value["text"]?.stringValue ?? "",
             isError: outcome.value["is_error"]?.boolValue ?? true
         )

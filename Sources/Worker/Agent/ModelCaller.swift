@@ -48,6 +48,11 @@ struct ModelCaller: Sendable {
     /// A place among the calls of a connection, for a step of a job.
     func admission(of job: ClaimedJob) -> ModelAdmission { ModelAdmission(gates, of: job) }
 
+    /// What the first call may cost.
+    func charge(for request: ModelRequest, _ money: JobMoney) async throws -> ModelCharge {
+        try await money.charge(for: request, on: first)
+    }
+
     /// Waits until the model that is asked first may be asked.
     func enter(_ admission: ModelAdmission, _ request: ModelRequest, check: () throws -> Void) async throws {
         try await admission.enter(first, tokens: Self.tokens(of: request), check: check)
@@ -81,6 +86,7 @@ struct ModelCaller: Sendable {
     func ask(
         _ request: ModelRequest,
         _ admission: ModelAdmission,
+        _ money: JobMoney,
         calls: StepCalls,
         log: JobLog,
         onBegin: @escaping @Sendable () -> Void
@@ -90,10 +96,18 @@ struct ModelCaller: Sendable {
             let connection = connections[place]
             if number > 0 {
                 log.event("asking \(connection) instead")
-                try await enterAgain(admission, connection, request, calls)
+                try await enterAgain(admission, money, connection, request, calls)
             }
             do {
-                let result = try await ask(connection, request, admission, calls: calls, log: log, onBegin: onBegin)
+                let result = try await ask(
+                    connection,
+                    request,
+                    admission,
+                    money,
+                    calls: calls,
+                    log: log,
+                    onBegin: onBegin
+                )
                 order.prefer(place)
                 return result
             } catch let givenUp as GivenUp {
@@ -116,6 +130,7 @@ struct ModelCaller: Sendable {
         _ connection: ModelConnection,
         _ request: ModelRequest,
         _ admission: ModelAdmission,
+        _ money: JobMoney,
         calls: StepCalls,
         log: JobLog,
         onBegin: @escaping @Sendable () -> Void
@@ -144,7 +159,7 @@ struct ModelCaller: Sendable {
                         throw givenUp.failure
                     }
                     try await pause(for: delay)
-                    try await enterAgain(admission, connection, request, calls)
+                    try await enterAgain(admission, money, connection, request, calls)
                     tries += 1
                 }
             } catch is CancellationError {
@@ -160,6 +175,7 @@ struct ModelCaller: Sendable {
     /// Waits for a place, and writes the intent of another call.
     private func enterAgain(
         _ admission: ModelAdmission,
+        _ money: JobMoney,
         _ connection: ModelConnection,
         _ request: ModelRequest,
         _ calls: StepCalls
@@ -169,7 +185,8 @@ struct ModelCaller: Sendable {
         } catch is CancellationError {
             throw Self.stopped
         }
-        try await calls.beginAgain(connection.description)
+        let charge = try await money.charge(for: request, on: connection)
+        try await calls.beginAgain(connection.description, paying: charge)
     }
 
     private func answer(

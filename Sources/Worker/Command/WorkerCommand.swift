@@ -19,7 +19,7 @@ struct WorkerCommand: AsyncParsableCommand {
             --config names. SIGTERM drains: jobs are released at their next step boundary.
             """,
         version: WorkerService.version,
-        subcommands: [Run.self, Probe.self],
+        subcommands: [Run.self, GatewayCommand.self, Probe.self],
         defaultSubcommand: Run.self
     )
 
@@ -50,6 +50,7 @@ struct WorkerCommand: AsyncParsableCommand {
         @Option(help: help("queues")) var queues: String?
         @Option(help: help("connections")) var connections: String?
         @Option(help: help("programs")) var programs: String?
+        @Option(help: help("skills")) var skills: String?
         @Option(help: help("health-file")) var healthFile: String?
         @Option(help: help("lease")) var lease: String?
         @Option(help: help("drain")) var drain: String?
@@ -97,7 +98,8 @@ struct WorkerCommand: AsyncParsableCommand {
         private var flags: [String: String] {
             [
                 "postgres": postgres, "store": store, "name": name, "slots": slots, "queues": queues,
-                "connections": connections, "programs": programs, "health-file": healthFile, "lease": lease,
+                "connections": connections, "programs": programs, "skills": skills, "health-file": healthFile,
+                "lease": lease,
                 "drain": drain, "poison-limit": poisonLimit, "log-format": logFormat, "log-level": logLevel,
             ].compactMapValues { $0 }
         }

@@ -16,6 +16,7 @@ struct CommandHandler: JobHandler {
     let runner: ProgramRunner
     let programs: ProgramDirectory?
     let artifacts: ArtifactKeeper
+    let gateway: ProgramGateway
 
     func run(_ context: JobContext) async throws -> JSONValue {
         guard case .command(let command) = context.definition.kind else { preconditionFailure("not a command job") }
@@ -39,13 +40,15 @@ struct CommandHandler: JobHandler {
         )
         let outcome = try await context.steps.run(step) { calls in
             context.steps.answerBegins(of: step.position)
-            let output = try await execute(
-                command,
-                arguments: arguments,
-                variables: given,
-                idempotencyKey: calls.idempotencyKey,
-                in: context
-            )
+            let output = try await gateway.serving(command, in: context) { served in
+                try await execute(
+                    command,
+                    arguments: arguments,
+                    variables: served.merging(given) { $1 },
+                    idempotencyKey: calls.idempotencyKey,
+                    in: context
+                )
+            }
             return StepResult(value: output)
         }
         return outcome.value
@@ -74,6 +77,7 @@ struct CommandHandler: JobHandler {
             scratchDirectory: context.scratch.path,
             workingDirectory: try command.workingDirectory.map { try context.text($0) }
         )
+        program.limits = ProgramLimits(command.limits)
         program.limits.time = context.definition.timeout ?? .seconds(86400)
         let result = try await runner.run(program) { line in
             context.log.write(line.stream == .output ? .stdout : .stderr, line.text)

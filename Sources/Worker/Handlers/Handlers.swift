@@ -1,4 +1,5 @@
 import Checkpoints
+import Gateway
 import Models
 import Settings
 import Storage
@@ -12,14 +13,17 @@ enum Handlers {
         store: DirectoryStore,
         runs: RunStore,
         clock: DatabaseClock,
+        events: EventStore,
         gates: ConnectionGates,
+        gateway: GatewayHost,
         children: WorkflowHandler
     ) -> [JobKind.Name: any JobHandler] {
-        let runner = ProgramRunner()
+        let runner = ProgramRunner(redactor: Redactor(settings.connections))
         let toolbox = Toolbox(
             connections: settings.connections,
             runner: runner,
-            programs: ProgramDirectory(path: settings.programs ?? "/nonexistent")
+            programs: ProgramDirectory(path: settings.programs ?? "/nonexistent"),
+            skills: settings.skills.map(SkillFolder.init(path:))
         )
         let files = RequestFiles(store: store, runs: runs)
         return [
@@ -28,11 +32,13 @@ enum Handlers {
             .command: CommandHandler(
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),
-                artifacts: ArtifactKeeper(store: store)
+                artifacts: ArtifactKeeper(store: store),
+                gateway: ProgramGateway(host: gateway, connections: settings.connections)
             ),
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),
-            .wait: WaitHandler(clock: clock),
+            .wait: WaitHandler(clock: clock, events: events),
+            .approval: ApprovalHandler(),
             .workflow: children,
         ]
     }

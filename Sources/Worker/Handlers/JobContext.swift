@@ -13,6 +13,9 @@ struct JobContext: Sendable {
     /// What the job takes over from another run; nil when its run is no fork.
     let fork: JobFork?
     let log: JobLog
+    /// Where people are asked.
+    let approvals: ApprovalDesk
+    let money: JobMoney
     /// A directory of this attempt alone, which is removed afterwards.
     let scratch: ScratchDirectory
 

@@ -15,7 +15,9 @@ struct JobRunner: Sendable {
     let maps: MapStore
     let notifier: ReadyNotifier
     let steps: StepStore
+    let approvals: ApprovalStore
     let forks: ForkStore
+    let prices: PriceBook
     let store: DirectoryStore
     let backlog: Backlog
     let lease: SessionLease
@@ -99,7 +101,7 @@ struct JobRunner: Sendable {
             log.event("attempt \(job.attempt) begins (epoch \(job.epoch))")
         }
         let fork = try await fork(of: job)
-        let steps = try await openSteps(job, signal, log, fork)
+        let steps = try await openSteps(job, signal, log, fork, try await bounds(of: job, definition))
         let context = JobContext(
             job: job,
             definition: definition,
@@ -107,6 +109,8 @@ struct JobRunner: Sendable {
             steps: steps,
             fork: fork,
             log: log,
+            approvals: desk(for: job, log),
+            money: JobMoney(prices: prices, patience: patience),
             scratch: ScratchDirectory(root: scratchRoot, job: job.id, epoch: job.epoch)
         )
         do {
@@ -144,11 +148,18 @@ struct JobRunner: Sendable {
         return try await patience { try await forks.inheritance(of: job.id) }.map(JobFork.init)
     }
 
+    /// What the workflow file says of the job's money.
+    private func bounds(of job: ClaimedJob, _ definition: JobDefinition) async throws -> PaidCall.Bounds {
+        let workflow = try await patience { try await definitions.definition(job.version) }
+        return JobMoney.bounds(of: definition, in: workflow)
+    }
+
     private func openSteps(
         _ job: ClaimedJob,
         _ signal: StopSignal,
         _ log: JobLog,
-        _ fork: JobFork?
+        _ fork: JobFork?,
+        _ bounds: PaidCall.Bounds = PaidCall.Bounds()
     ) async throws -> JobSteps {
         try await JobSteps.open(
             job,
@@ -159,8 +170,14 @@ struct JobRunner: Sendable {
             signal: signal,
             failpoints: failpoints,
             log: log,
-            fork: fork
+            fork: fork,
+            desk: desk(for: job, log),
+            bounds: bounds
         )
+    }
+
+    private func desk(for job: ClaimedJob, _ log: JobLog) -> ApprovalDesk {
+        ApprovalDesk(store: approvals, job: job.id, epoch: job.epoch, patience: patience, log: log)
     }
 
     /// What the expressions of a job may refer to, and which of the jobs it looks at have ended without having begun.
@@ -279,6 +296,11 @@ struct JobRunner: Sendable {
             failure = JobFailure(code: "tool", message: "\(error)", isPermanent: error.isPermanent)
         default: failure = JobFailure(code: "unexpected", message: "\(error)")
         }
+        let shown = JobFailure(
+            code: failure.code,
+            message: backlog.redactor.redacted(failure.message),
+            isPermanent: failure.isPermanent
+        )
         var generator = SystemRandomNumberGenerator()
         let decision = (definition?.retry ?? RetryPolicy()).decision(
             after: failure,
@@ -286,8 +308,8 @@ struct JobRunner: Sendable {
             using: &generator
         )
         switch decision {
-        case .fail: return .end(.failed(failure))
-        case .retry(let delay): return .retry(failure, after: delay)
+        case .fail: return .end(.failed(shown))
+        case .retry(let delay): return .retry(shown, after: delay)
         }
     }
 

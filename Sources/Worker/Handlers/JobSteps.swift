@@ -1,5 +1,6 @@
 import Checkpoints
 import Digests
+import Gateway
 import Glibc
 import JobModel
 import Logging
@@ -29,9 +30,14 @@ final class JobSteps: Sendable {
     private let patience: Patience
     private let signal: StopSignal
     private let failpoints: Failpoints
-    /// Steps of earlier attempts that may have happened although no record says so, as position and fingerprint.
-    private let unknown: Set<String>
+    private let unknown: UnknownSteps
+    private let desk: ApprovalDesk
+    /// What the model calls of the job have cost, as far as this attempt knows; nil when a price was not known.
+    private let spending = Mutex<MicroDollars?>(.zero)
+    /// Whether the gateway has steps of earlier attempts to settle, which are none of this type's business.
+    let hasGatewaySteps: Bool
     private let fork: JobFork?
+    private let gate: PaidCallGate
     private let replayed = Mutex(Replayed())
     private let round = Mutex(1)
 
@@ -45,7 +51,9 @@ final class JobSteps: Sendable {
         signal: StopSignal,
         failpoints: Failpoints,
         log: JobLog,
-        fork: JobFork?
+        fork: JobFork?,
+        desk: ApprovalDesk,
+        bounds: PaidCall.Bounds = PaidCall.Bounds()
     ) async throws -> JobSteps {
         let checkpoints = try await JobCheckpoints.open(
             in: store,
@@ -54,14 +62,19 @@ final class JobSteps: Sendable {
             forkedFrom: fork?.point
         )
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
-        var unknown: Set<String> = []
+        var unknown = UnknownSteps()
+        var hasGatewaySteps = false
         if job.epoch.rawValue > 1 {
             let patience = Patience(lease: lease)
             for open in try await patience({ try await steps.open(of: job.id, before: job.epoch) }) {
+                if GatewayJob.owns(position: open.position) {
+                    hasGatewaySteps = true
+                    continue
+                }
                 let isUnknown = try await patience {
                     try await reconcile(open, of: job, with: checkpoints, steps: steps, log: log)
                 }
-                if isUnknown { unknown.insert(open.position + "/" + open.fingerprint) }
+                if isUnknown { unknown.add(open) }
             }
         }
         return JobSteps(
@@ -73,7 +86,10 @@ final class JobSteps: Sendable {
             signal: signal,
             failpoints: failpoints,
             unknown: unknown,
-            fork: fork
+            hasGatewaySteps: hasGatewaySteps,
+            fork: fork,
+            desk: desk,
+            gate: PaidCallGate(job: job, store: steps, patience: Patience(lease: lease), bounds: bounds, log: log)
         )
     }
 
@@ -85,8 +101,11 @@ final class JobSteps: Sendable {
         lease: SessionLease,
         signal: StopSignal,
         failpoints: Failpoints,
-        unknown: Set<String>,
-        fork: JobFork?
+        unknown: UnknownSteps,
+        hasGatewaySteps: Bool,
+        fork: JobFork?,
+        desk: ApprovalDesk,
+        gate: PaidCallGate
     ) {
         self.job = job
         self.checkpoints = checkpoints
@@ -97,7 +116,10 @@ final class JobSteps: Sendable {
         self.signal = signal
         self.failpoints = failpoints
         self.unknown = unknown
+        self.hasGatewaySteps = hasGatewaySteps
         self.fork = fork
+        self.desk = desk
+        self.gate = gate
     }
 
     /// Settles an intent that an earlier attempt left open: by the record of that very attempt, or as unknown.
@@ -172,40 +194,36 @@ final class JobSteps: Sendable {
         _ step: StepRequest,
         perform: @Sendable (StepCalls) async throws -> StepResult
     ) async throws -> StepOutcome {
-        try checkBoundary()
-        let step = try step.inRound(round.withLock { $0 })
-        switch try await checkpoints.lookup(step.position, step.fingerprint) {
-        case .found(let checkpoint):
-            noteReplayed(step, cost: checkpoint.record.cost)
-            return StepOutcome(value: checkpoint.result, isReplayed: true)
-        case .damaged:
-            if let value = try await mended(step) { return StepOutcome(value: value, isReplayed: true) }
-        case .missing, .diverged: break
-        }
-        if let given = fork?.result(of: step) {
-            try await record(step, StepResult(value: given), startedAt: .now)
-            noteReplayed(step, cost: nil)
-            return StepOutcome(value: given, isReplayed: true)
-        }
-        try checkUnknown(step)
+        let step = try placed(step)
+        if let outcome = try await replayed(step) { return outcome }
+        if let outcome = try await resolved(step, unknown.attempts(at: step)) { return outcome }
         await noteReplay()
         try await step.admit?(checkBoundary)
         let identity = identity(of: step)
+        let charge = CurrentCharge(step.isPaid ? try await step.charge?() : nil)
         if step.needsIntent {
             failpoints.reach(.beforeIntent, with: step.position)
-            try await patience { try await store.intend(identity) }
+            try await intend(step, identity, charge.value)
         }
         failpoints.reach(.beforeSend, with: step.position)
         let startedAt = WallTime.now
         let began = ContinuousClock.now
         let result: StepResult
         do {
-            result = try await perform(calls(of: step, identity))
+            let answer = try await perform(calls(of: step, identity, charge))
+            result = charge.value?.settled(answer) ?? answer
         } catch {
-            if step.needsIntent { await settleFailure(step, error) }
-            throw error
+            guard step.needsIntent else { throw error }
+            let isUnknown = await settleFailure(step, error)
+            guard isUnknown, step.effect == .once, signal.reason == nil, !Task.isCancelled else { throw error }
+            // A person has to say what happened, before another attempt is spent on it.
+            let attempt = openStep(identity, error)
+            guard let outcome = try await resolved(step, [attempt]) else { throw error }
+            return outcome
         }
+        noteSpending(step, cost: result.cost)
         failpoints.reach(.afterAnswer, with: step.position)
+        if let most = charge.value?.most, let cost = result.cost, cost > most { tellOverrun(step, cost, most) }
         // What has been paid for or has happened is kept, also when the job was stopped meanwhile.
         try await Shield.run { [self] in
             try await record(step, result, startedAt: startedAt)
@@ -226,11 +244,12 @@ final class JobSteps: Sendable {
             }
             failpoints.reach(.afterSettlement, with: step.position)
         }
-        return StepOutcome(value: result.value, isReplayed: false)
+        return StepOutcome(value: backlog.redactor.redacted(result.value), isReplayed: false)
     }
 
     /// The result of a step that need not run; nil where it would have to.
     func recorded(_ step: StepRequest) async throws -> JSONValue? {
+        let step = try placed(step)
         guard case .found(let checkpoint) = try await checkpoints.lookup(step.position, step.fingerprint) else {
             return nil
         }
@@ -238,10 +257,66 @@ final class JobSteps: Sendable {
         return checkpoint.result
     }
 
+    /// A step in its place in the round that the job is in; once it has been placed, it stays there.
+    func placed(_ step: StepRequest) throws(CheckpointError) -> StepRequest {
+        guard !step.isPlaced else { return step }
+        var step = try step.inRound(round.withLock { $0 })
+        step.isPlaced = true
+        return step
+    }
+
     /// Whether the result of a step is recorded.
     func isRecorded(_ position: StepPosition, _ fingerprint: Fingerprint) async throws -> Bool {
-        try await checkpoints.recorded(position, fingerprint) != nil
+        try await checkpoints.recorded(position.inRound(round.withLock { $0 }), fingerprint) != nil
     }
+
+    /// Takes a step from its checkpoint; nil when it has none.
+    func replayed(_ step: StepRequest) async throws -> StepOutcome? {
+        try checkBoundary()
+        let step = try placed(step)
+        switch try await checkpoints.lookup(step.position, step.fingerprint) {
+        case .found(let checkpoint):
+            noteReplayed(step, cost: checkpoint.record.cost)
+            return StepOutcome(value: checkpoint.result, isReplayed: true)
+        case .damaged:
+            if let value = try await mended(step) { return StepOutcome(value: value, isReplayed: true) }
+        case .missing, .diverged: break
+        }
+        if let given = fork?.result(of: step) {
+            try await record(step, StepResult(value: given), startedAt: .now)
+            noteReplayed(step, cost: nil)
+            return StepOutcome(value: given, isReplayed: true)
+        }
+        return nil
+    }
+
+    /// Writes the intent of a step, with its money where it costs some.
+    private func intend(_ step: StepRequest, _ identity: StepStore.Identity, _ charge: ModelCharge?) async throws {
+        guard step.isPaid else { return try await intend(step, identity) }
+        try await gate.reserve(identity, charge) { try checkBoundary() }
+    }
+
+    /// A provider that bills more than can be has its budgets exceeded: somebody should look.
+    private func tellOverrun(_ step: StepRequest, _ cost: MicroDollars, _ most: MicroDollars) {
+        gate.log.event(
+            "\(step.name) (step \(step.position)) cost \(cost) by its provider's account, more than the \(most) that it can "
+                + "cost; see whether its price, its limits and the provider are right"
+        )
+    }
+
+    /// Keeps content in the store, under its digest.
+    func keep(_ content: [UInt8]) async throws -> BlobReference { try await checkpoints.keep(content) }
+
+    /// Content that was kept.
+    func kept(_ reference: BlobReference) async throws -> [UInt8] { try await checkpoints.kept(reference) }
+
+    /// Keeps an artifact of this attempt.
+    func keepArtifact(_ name: ArtifactName, _ content: [UInt8]) async throws {
+        try await checkpoints.keepArtifact(name, content)
+    }
+
+    /// A text without the worker's secrets.
+    func redacted(_ text: String) -> String { backlog.redactor.redacted(text) }
 
     /// Notes what was replayed and closes the journal.
     func close() async {
@@ -252,16 +327,90 @@ final class JobSteps: Sendable {
     /// A place that is passed while a step's answer comes in.
     func answerBegins(of step: StepPosition) { failpoints.reach(.duringAnswer, with: step) }
 
-    private func checkUnknown(_ step: StepRequest) throws {
-        guard step.effect == .once, unknown.contains("\(step.position)/\(step.fingerprint.hex)") else { return }
+    /// Writes the intent of a step, and spends the approval it runs under.
+    private func intend(_ step: StepRequest, _ identity: StepStore.Identity) async throws {
+        guard let approval = step.approval else {
+            try await patience { try await store.intend(identity) }
+            return
+        }
+        let isSpent = try await patience {
+            try await store.intend(identity, under: approval.id, digest: approval.digest)
+        }
+        guard !isSpent else { return }
+        guard lease.isHeld else { throw StorageError.leaseLost(job.id, job.epoch) }
         throw JobFailure(
-            code: "outcome-unknown",
+            code: "approval-mismatch",
             message:
-                "\(step.name) (step \(step.position)) may have happened: an earlier attempt began it, its result is "
-                + "not recorded or lost, and its effect is once; see what happened, then: "
-                + "chassis retry \(job.run) --repeat-unknown to run it again",
+                "\(step.name) (step \(step.position)) was not run: approval \(approval.id) is not for what it would do",
             isPermanent: true
         )
+    }
+
+    /// What a person says about a step that may have happened.
+    ///
+    /// - Returns: The step's outcome when it happened; nil when it may run.
+    /// - Throws: `Suspension` while nobody has said it; `JobFailure` when the job is to fail.
+    private func resolved(_ step: StepRequest, _ attempts: [StepStore.OpenStep]) async throws -> StepOutcome? {
+        guard step.effect == .once, !attempts.isEmpty else { return nil }
+        switch step.unknown {
+        case .retry: return nil
+        case .fail: throw outcomeUnknown(of: step, "see what happened, then")
+        case .ask: break
+        }
+        let question = step.question(about: attempts, idempotencyKey: idempotencyKey(of: step))
+        let approval = try await desk.decision(on: question)
+        switch approval.state {
+        case .notHappened: return nil
+        case .happened:
+            let value = step.value(ofResult: approval.proposal ?? .null)
+            try await Shield.run { [self] in
+                try await record(step, StepResult(value: value), startedAt: .now)
+                for attempt in attempts where attempt.state != .recorded {
+                    try await patience {
+                        try await store.settle(attempt, of: job.id, by: job.epoch, as: .recorded(usage: nil, cost: nil))
+                    }
+                }
+            }
+            desk.log.event("\(step.name) (step \(step.position)) happened, says \(approval.decider)")
+            return StepOutcome(value: value, isReplayed: true)
+        case .open, .approved, .denied, .changes, .expired, .failed, .withdrawn:
+            let reason = approval.reason.map { ": \($0)" } ?? ""
+            throw outcomeUnknown(of: step, "\(approval.decider) has the job fail\(reason); if it is to run again")
+        }
+    }
+
+    private func outcomeUnknown(of step: StepRequest, _ what: String) -> JobFailure {
+        JobFailure(
+            code: "outcome-unknown",
+            message:
+                "\(step.name) (step \(step.position)) may have happened: it was begun, its result is not recorded or "
+                + "lost, and its effect is once; \(what): chassis retry \(job.run) --repeat-unknown",
+            isPermanent: true
+        )
+    }
+
+    /// The present attempt at a step, as the next attempt would find it.
+    private func openStep(_ identity: StepStore.Identity, _ error: any Error) -> StepStore.OpenStep {
+        StepStore.OpenStep(
+            of: identity,
+            startedAt: Timestamp(rawValue: WallTime.now.microseconds),
+            error: (error as? StepFailure)?.failure.message ?? "\(error)"
+        )
+    }
+
+    /// What the model calls of the job have cost, those of earlier attempts included as far as they were replayed; nil when
+    /// a price was not known.
+    var spent: MicroDollars? { spending.withLock { $0 } }
+
+    private func noteSpending(_ step: StepRequest, cost: MicroDollars?) {
+        guard step.isPaid else { return }
+        spending.withLock { spending in
+            guard let sum = spending, let cost else {
+                spending = nil
+                return
+            }
+            spending = sum + cost
+        }
     }
 
     /// The result of a step whose own record is damaged, out of the record of the step that repeats it.
@@ -286,15 +435,18 @@ final class JobSteps: Sendable {
                 endedAt: .now,
                 effect: step.effect,
                 request: .string(result.name ?? step.name),
-                result: result.value,
+                result: backlog.redactor.redacted(result.value),
                 usage: result.usage,
                 cost: result.cost,
-                carries: step.carries
+                carries: step.carries.map { backlog.redactor.redacted($0) }
             )
         )
     }
 
-    private func settleFailure(_ step: StepRequest, _ error: any Error) async {
+    /// Settles the intent of a step that threw.
+    ///
+    /// - Returns: Whether it was settled as unknown.
+    private func settleFailure(_ step: StepRequest, _ error: any Error) async -> Bool {
         let settlement: StepStore.Settlement
         var unknownCalls = 0
         if let failure = error as? StepFailure {
@@ -311,20 +463,23 @@ final class JobSteps: Sendable {
             settlement = .unknown("\(error)")
         }
         // An intent that cannot be settled now stays open, and the next attempt settles it.
-        try? await Shield.run { [self, unknownCalls] in
+        let isSettled: Void? = try? await Shield.run { [self, unknownCalls] in
             try await patience {
                 try await store.settle(
                     job: job.id,
                     epoch: job.epoch,
                     position: step.position.description,
-                    as: settlement,
+                    as: settlement.redacted(backlog.redactor),
                     unknownCalls: unknownCalls
                 )
             }
         }
+        if isSettled != nil, case .unknown = settlement { return true }
+        return false
     }
 
     private func noteReplayed(_ step: StepRequest, cost: MicroDollars?) {
+        noteSpending(step, cost: cost)
         replayed.withLock { replayed in
             replayed.steps += 1
             if step.kind == .model { replayed.modelCalls += 1 }
@@ -366,7 +521,11 @@ final class JobSteps: Sendable {
         )
     }
 
-    private func calls(of step: StepRequest, _ identity: StepStore.Identity) -> StepCalls {
+    private func calls(
+        of step: StepRequest,
+        _ identity: StepStore.Identity,
+        _ charge: CurrentCharge
+    ) -> StepCalls {
         StepCalls(
             idempotencyKey: idempotencyKey(of: step),
             check: { [self] in try checkBoundary() },
@@ -376,16 +535,17 @@ final class JobSteps: Sendable {
                         job: job.id,
                         epoch: job.epoch,
                         position: identity.position,
-                        as: .failed(reason),
+                        as: .failed(backlog.redactor.redacted(reason)),
                         unknownCalls: mayHaveHappened ? 1 : 0
                     )
                 }
             },
-            beginAgain: { [self] name in
+            begin: { [self] name, next in
                 try checkBoundary()
+                if let next { charge.value = next }
                 var renamed = identity
                 renamed.name = name
-                try await patience { [renamed] in try await store.intend(renamed) }
+                try await intend(step, renamed, charge.value)
             }
         )
     }
@@ -393,5 +553,16 @@ final class JobSteps: Sendable {
     /// The same in every attempt, so that a provider or tool that honours it does nothing twice.
     private func idempotencyKey(of step: StepRequest) -> String {
         "chassis-\(job.run)-\(job.id)-\(step.position)-\(step.fingerprint.hex.prefix(32))"
+    }
+}
+
+extension StepStore.Settlement {
+    /// Without secrets in its reason.
+    fileprivate func redacted(_ redactor: Redactor) -> Self {
+        switch self {
+        case .failed(let reason): .failed(redactor.redacted(reason))
+        case .unknown(let reason): .unknown(redactor.redacted(reason))
+        default: self
+        }
     }
 }

@@ -38,7 +38,8 @@ struct LLMHandler: JobHandler {
             maximumOutputTokens: llm.maximumOutputTokens,
             reasoning: llm.reasoning,
             keepsPrompt: llm.keepsPrompt ?? false,
-            files: files
+            files: files,
+            shelf: ResultShelf(steps: context.steps)
         )
         var loop = AgentStateMachine(
             messages: messages,

@@ -51,6 +51,15 @@ struct SQLHandler: JobHandler {
                     ),
                     unknownCalls: 0
                 )
+            } catch let error as DatabaseRefusal {
+                throw StepFailure(
+                    failure: JobFailure(
+                        code: "sql-failed",
+                        message: error.reason,
+                        isPermanent: !error.isTransient
+                    ),
+                    unknownCalls: 0
+                )
             }
         }.value
     }

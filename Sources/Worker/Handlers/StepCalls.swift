@@ -11,7 +11,11 @@ struct StepCalls: Sendable {
     ///
     /// The second value tells whether it may have been paid for, or have happened.
     let noteFailure: @Sendable (_ reason: String, _ mayHaveHappened: Bool) async throws -> Void
-    /// Writes the intent of another call, with the model or tool that is called; throws when it must not be made, because
-    /// the lease is lost or the worker drains.
-    let beginAgain: @Sendable (_ name: String) async throws -> Void
+    /// Writes the intent of another call, for what it may cost, or for what the call before may cost.
+    let begin: @Sendable (_ name: String, _ charge: ModelCharge?) async throws -> Void
+
+    /// Writes the intent of another call, with the model or tool that is called and what that may cost.
+    ///
+    /// - Throws: When it must not be made, because the lease is lost, the worker drains, or a budget has no room.
+    func beginAgain(_ name: String, paying charge: ModelCharge? = nil) async throws { try await begin(name, charge) }
 }

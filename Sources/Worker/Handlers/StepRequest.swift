@@ -11,14 +11,26 @@ struct StepRequest: Sendable {
     var effect: Effect
     /// Whether running it may cost money.
     var isPaid: Bool
+    /// Whether its position is that in its round; see `JobSteps.placed`.
+    var isPlaced = false
     /// What has to be waited for before it may be run, and before its intent is written.
     ///
     /// It is told how to find out whether the job may still go on.
     var admit: (@Sendable (_ check: () throws -> Void) async throws -> Void)?
+    /// What its call may cost, asked only when it is made; nil where nobody can tell.
+    var charge: (@Sendable () async throws -> ModelCharge)?
     /// What its request repeats of the step before, from which that one's damaged record can be mended.
     var carries: JSONValue?
     /// How its own damaged record can be mended.
     var mending: Mending?
+    /// The approval it spends when it begins; nil where none is needed.
+    var approval: SpentApproval?
+    /// What becomes of it when its effect is once and its outcome is unknown.
+    var unknown = UnknownPolicy.ask
+    /// What it was asked to do, for the person who has to say whether it happened.
+    var evidence: JSONValue?
+    /// Whether its result is a tool's, for the model to read.
+    var isToolCall = false
 
     /// Where a later record repeats a step's result, and how it is read there.
     struct Mending: Sendable {
@@ -40,7 +52,13 @@ struct StepRequest: Sendable {
     }
 
     /// Whether an intent is written first.
-    var needsIntent: Bool { isPaid || effect != .none }
+    var needsIntent: Bool { isPaid || effect != .none || approval != nil }
+
+    /// What the step records when a person says what its result was.
+    func value(ofResult result: JSONValue) -> JSONValue {
+        guard isToolCall else { return result }
+        return ["text": .string(result.stringValue ?? result.text()), "is_error": false]
+    }
 }
 
 /// What a step that ran left behind.

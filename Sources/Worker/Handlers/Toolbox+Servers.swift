@@ -11,10 +11,9 @@ extension Toolbox {
     /// - Throws: `JobFailure` when this worker lacks the connection.
     func source(_ definition: Workflow.ToolDefinition, in context: JobContext) throws -> (any ToolSource)? {
         switch definition {
-        case .sql, .http, .command: nil
+        case .sql, .http, .command, .files, .agent, .ask: nil
         case .mcp(let tools): try mcp(tools, in: context)
-        case .openapi:
-            throw JobFailure(code: "tool-unsupported", message: "this worker knows no openapi tools", isPermanent: true)
+        case .openapi(let tools): try openapi(tools, in: context)
         }
     }
 
@@ -37,7 +36,38 @@ extension Toolbox {
                 scratchDirectory: context.scratch.path,
                 prepare: { try context.scratch.make() },
                 log: { context.log.write(.stdout, $0) }
-            )
+            ),
+            forms: forms
+        )
+    }
+
+    private func openapi(_ tools: ServerToolsDefinition, in context: JobContext) throws -> OpenAPIToolSource {
+        guard case .openapi(let connection) = connections[tools.connection]?.kind else {
+            throw unknown(tools.connection, "a service with an OpenAPI document")
+        }
+        let document: OpenAPIService.Document =
+            switch connection.document {
+            case .text(let text): .text(text)
+            case .file(let path): .file(path)
+            case .url(let url): .url(url)
+            }
+        var selection = OpenAPISelection()
+        selection.allow = tools.allow
+        selection.deny = tools.deny
+        selection.effect = tools.effect
+        selection.effects = tools.effects
+        if let timeout = tools.timeout { selection.timeout = timeout }
+        return OpenAPIToolSource(
+            OpenAPIService(
+                name: tools.connection,
+                document: document,
+                base: connection.url,
+                headers: HTTPHeaders(connection.headers.map { ($0.name, $0.value.exposed) }),
+                policy: connection.allowsPrivate ? .any : .publicOnly
+            ),
+            selection,
+            documents: documents,
+            log: { context.log.write(.stdout, $0) }
         )
     }
 

@@ -10,18 +10,10 @@ struct Toolbox: Sendable {
     let connections: [String: ConnectionDefinition]
     let runner: ProgramRunner
     let programs: ProgramDirectory
-
-    /// What an agent's model may call.
-    ///
-    /// - Throws: `JobFailure` when this worker lacks a connection, or an expression has no value.
-    func offered(_ definitions: [Workflow.ToolDefinition], in context: JobContext) throws -> AgentTools {
-        AgentTools(
-            try definitions.flatMap { try tools($0, in: context) },
-            try definitions.compactMap { try source($0, in: context) },
-            steps: context.steps,
-            log: context.log
-        )
-    }
+    let documents = OpenAPIDocuments()
+    let forms = MCPForms()
+    /// Where skills lie; nil where the worker has none.
+    var skills: SkillFolder?
 
     /// The tools that an agent's definition names; a sql tool brings one that describes the tables along, and those of
     /// servers are not known yet.
@@ -32,7 +24,14 @@ struct Toolbox: Sendable {
         case .sql(let sql):
             var limits = DatabaseLimits()
             limits.rows = sql.maximumRows
-            let database = try database(sql.connection, access: sql.access, author: .model, limits: limits)
+            limits.bytes = sql.maximumBytes
+            let database = try database(
+                sql.connection,
+                access: sql.access,
+                author: .model,
+                tables: sql.tables,
+                limits: limits
+            )
             return [
                 SQLTool(name: sql.name, about: sql.description, database: database),
                 CatalogTool(name: "describe_\(sql.name)", database: database),
@@ -47,8 +46,9 @@ struct Toolbox: Sendable {
                     access: try web(http.target, methods: http.methods)
                 )
             ]
+        case .ask(let ask): return [try AskTool(ask)]
         case .command(let command):
-            var limits = ProgramLimits()
+            var limits = ProgramLimits(command.limits)
             limits.time = command.timeout
             return [
                 CommandTool(
@@ -62,7 +62,7 @@ struct Toolbox: Sendable {
                     programs: programs
                 )
             ]
-        case .mcp, .openapi: return []
+        case .files, .agent, .mcp, .openapi: return []
         }
     }
 
@@ -71,10 +71,23 @@ struct Toolbox: Sendable {
         _ name: String,
         access: SQLAccess,
         author: DatabaseAccess.Author,
+        tables: [String]? = nil,
         limits: DatabaseLimits
-    ) throws(JobFailure) -> DatabaseAccess {
-        guard case .postgres(let url) = connections[name]?.kind else { throw unknown(name, "a database") }
-        return DatabaseAccess(name: name, conninfo: url.exposed, access: access, author: author, limits: limits)
+    ) throws(JobFailure) -> any Database {
+        switch connections[name]?.kind {
+        case .postgres(let url):
+            return DatabaseAccess(
+                name: name,
+                conninfo: url.exposed,
+                access: access,
+                author: author,
+                tables: tables,
+                limits: limits
+            )
+        case .sqlite(let path):
+            return SQLiteAccess(name: name, path: path, access: access, tables: tables, limits: limits)
+        default: throw unknown(name, "a database")
+        }
     }
 
     /// Where requests go, with what the connection adds to them.

@@ -3,9 +3,10 @@ import JobModel
 import Storage
 import Workflow
 
-/// Runs jobs of the kind wait: suspended until a time, by the database's clock.
+/// Runs jobs of the kind wait: suspended until a time, by the database's clock, or until an event.
 struct WaitHandler: JobHandler {
     let clock: DatabaseClock
+    let events: EventStore
 
     func run(_ context: JobContext) async throws -> JSONValue {
         guard case .wait(let wait) = context.definition.kind else { preconditionFailure("not a wait job") }
@@ -16,6 +17,7 @@ struct WaitHandler: JobHandler {
             // Counted from the job's first attempt, whatever happens to that one.
             end = try await begin(context) + length.wholeMicroseconds
         case .time(let time): end = try Self.time(try context.text(time))
+        case .event(let event): return try await self.wait(for: event, context)
         }
         let now = try await clock.now().rawValue
         let output: JSONValue = ["until": .string(Timestamp(rawValue: end).description)]
@@ -24,7 +26,7 @@ struct WaitHandler: JobHandler {
     }
 
     /// When the wait began, in microseconds since 1970.
-    private func begin(_ context: JobContext) async throws -> Int64 {
+    func begin(_ context: JobContext) async throws -> Int64 {
         let step = StepRequest(
             position: try .step(named: "begin", occurrence: 1),
             fingerprint: Fingerprint(kind: .step, request: "wait", after: nil),

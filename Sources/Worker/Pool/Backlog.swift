@@ -4,6 +4,7 @@ import Postgres
 import Storage
 import Synchronization
 import Telemetry
+import Tools
 
 /// Gathers rows that nobody waits for (log lines and free steps of all jobs) and writes them in sets.
 final class Backlog: Sendable {
@@ -35,8 +36,11 @@ final class Backlog: Sendable {
     private let steps: StepStore
     private let logger: Logger
     private let turn = AsyncCounter(1)
+    /// Takes the secrets out of whatever a job keeps.
+    let redactor: Redactor
 
-    init(logs: LogStore, steps: StepStore, logger: Logger) {
+    init(logs: LogStore, steps: StepStore, logger: Logger, redactor: Redactor = .none) {
+        self.redactor = redactor
         self.logs = logs
         self.steps = steps
         self.logger = logger
@@ -44,7 +48,7 @@ final class Backlog: Sendable {
 
     func add(_ line: LogStore.Line) {
         var line = line
-        line.text = line.text.withoutNull
+        line.text = redactor.redacted(line.text.withoutNull)
         if line.text.count > Self.maximumLineLength { line.text = line.text.prefix(Self.maximumLineLength) + " …" }
         state.withLock { state in
             guard state.lines.count < Self.maximumLines else {

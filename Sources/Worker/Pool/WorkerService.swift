@@ -1,4 +1,5 @@
 import Checkpoints
+import Gateway
 import Glibc
 import JobModel
 package import Logging
@@ -7,6 +8,7 @@ import ServiceLifecycle
 package import Settings
 import Storage
 import Telemetry
+import Tools
 import Workflow
 
 /// One worker process: registers a session, claims and runs jobs, and leaves in good order.
@@ -39,12 +41,24 @@ package struct WorkerService: Service {
         let store = try await DirectoryStore.open(at: settings.store)
         let scratch = try ScratchRoot()
         defer { scratch.remove() }
+        let gateway = GatewayHost(
+            GatewaySettings(
+                postgres: settings.postgres,
+                store: settings.store,
+                sessionSettings: Self.sessionSettings,
+                logFormat: settings.logFormat,
+                logLevel: settings.logLevel
+            )
+        )
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)
         try await Migrator().check(pool)
         var begun = Optional(try await beginSession())
-        while let session = begun, try await !runSession(session, pool: pool, store: store, scratch: scratch.path) {
+        while let session = begun,
+            try await !runSession(session, pool: pool, store: store, scratch: scratch.path, gateway: gateway)
+        {
             begun = await beginSessionAgain()
         }
+        await gateway.stop()
         await pool.close()
         logger.info("the worker has stopped")
     }
@@ -135,18 +149,21 @@ package struct WorkerService: Service {
         _ session: Session,
         pool: PostgresPool,
         store: DirectoryStore,
-        scratch: String
+        scratch: String,
+        gateway: GatewayHost
     ) async throws -> Bool {
         let (keeper, connection) = (session.keeper, session.connection)
         let logger = logger.with(LogKey.session, "\(keeper.session)")
         let notifier = ReadyNotifier(pool)
-        let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger)
+        let redactor = Redactor(settings.connections)
+        let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger, redactor: redactor)
         let runner = runner(
             pool: pool,
             store: store,
             scratch: scratch,
             backlog: backlog,
             lease: keeper.lease,
+            gateway: gateway,
             notifier: notifier,
             logger: logger
         )
@@ -266,6 +283,7 @@ package struct WorkerService: Service {
         scratch: String,
         backlog: Backlog,
         lease: SessionLease,
+        gateway: GatewayHost,
         notifier: ReadyNotifier,
         logger: Logger
     ) -> JobRunner {
@@ -276,7 +294,9 @@ package struct WorkerService: Service {
             maps: MapStore(pool),
             notifier: notifier,
             steps: StepStore(pool),
+            approvals: ApprovalStore(pool),
             forks: ForkStore(pool),
+            prices: PriceBook(MoneyStore(pool)),
             store: store,
             backlog: backlog,
             lease: lease,
@@ -287,7 +307,9 @@ package struct WorkerService: Service {
                 store: store,
                 runs: runs,
                 clock: DatabaseClock(pool),
+                events: EventStore(pool),
                 gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
+                gateway: gateway,
                 children: WorkflowHandler(
                     children: ChildStore(pool),
                     runs: runs,

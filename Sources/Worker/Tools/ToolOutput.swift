@@ -2,8 +2,10 @@ package import JobModel
 
 /// What a tool hands to the model.
 package struct ToolOutput: Sendable, Equatable {
-    /// The most bytes of text a model is shown: 32 KiB.
-    package static let limit = 32 << 10
+    /// The most bytes of text that are kept of a result: 8 MiB.
+    ///
+    /// A model is shown less at once, and reads on.
+    package static let limit = 8 << 20
 
     /// Text, or JSON as text; never longer than `limit` and the notice that something is cut.
     package let text: String

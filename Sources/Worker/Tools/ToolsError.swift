@@ -19,6 +19,8 @@ package enum ToolsError: Error, Equatable {
     case roleTooPowerful(connection: String)
     /// There was no way to the other side, and nothing was done there; the same call may be made again.
     case unreachable(connection: String, reason: String)
+    /// A connection cannot be used as it is written.
+    case unusable(connection: String, reason: String)
     /// The call was sent and no answer came: whether it took effect is unknown.
     case outcomeUnknown(tool: String, reason: String)
 
@@ -26,7 +28,7 @@ package enum ToolsError: Error, Equatable {
     package var nothingHappened: Bool {
         switch self {
         case .guardMissing, .argumentsTooLong, .noSystemResource, .programMissing, .programOutsideDirectory,
-            .roleTooPowerful, .unreachable:
+            .roleTooPowerful, .unreachable, .unusable:
             true
         case .guardFailed, .outcomeUnknown: false
         }
@@ -35,7 +37,7 @@ package enum ToolsError: Error, Equatable {
     /// Whether the same call fails again until somebody has changed the workflow or a connection.
     package var isPermanent: Bool {
         switch self {
-        case .roleTooPowerful, .programOutsideDirectory, .argumentsTooLong: true
+        case .roleTooPowerful, .programOutsideDirectory, .argumentsTooLong, .unusable: true
         case .guardMissing, .guardFailed, .noSystemResource, .programMissing, .unreachable, .outcomeUnknown: false
         }
     }
@@ -62,6 +64,8 @@ extension ToolsError: CustomStringConvertible, CustomDebugStringConvertible {
                 + "connection a role of its own"
         case .unreachable(let connection, _):
             "no way to \(connection); nothing was done there"
+        case .unusable(let connection, let reason):
+            "the connection \(connection) cannot be used: \(reason)"
         case .outcomeUnknown(let tool, _):
             "the outcome of \(tool) is unknown: it was sent and no answer came"
         }
@@ -72,7 +76,7 @@ extension ToolsError: CustomStringConvertible, CustomDebugStringConvertible {
         case .guardFailed(let reason), .unreachable(_, let reason), .outcomeUnknown(_, let reason):
             "\(description): \(reason)"
         case .guardMissing, .argumentsTooLong, .noSystemResource, .programMissing, .programOutsideDirectory,
-            .roleTooPowerful:
+            .roleTooPowerful, .unusable:
             description
         }
     }

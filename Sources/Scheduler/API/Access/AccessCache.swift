@@ -11,21 +11,21 @@ struct AccessCache<Instant: InstantProtocol>: Sendable where Instant.Duration ==
     static var maximumEntries: Int { 1000 }
 
     private struct Entry {
-        let name: String
+        let person: Person
         let expiresAt: Instant
     }
 
     private var entries: [SHA256Digest: Entry] = [:]
 
-    /// The name of a token that was found good lately.
-    func name(of digest: SHA256Digest, at now: Instant) -> String? {
+    /// Whose token was found good lately.
+    func person(of digest: SHA256Digest, at now: Instant) -> Person? {
         guard let entry = entries[digest], now < entry.expiresAt else { return nil }
-        return entry.name
+        return entry.person
     }
 
     /// Remembers a token that was asked for at `now` and found good.
-    mutating func remember(_ digest: SHA256Digest, name: String, at now: Instant) {
+    mutating func remember(_ digest: SHA256Digest, _ person: Person, at now: Instant) {
         if entries.count >= Self.maximumEntries { entries = [:] }
-        entries[digest] = Entry(name: name, expiresAt: now.advanced(by: Self.lifetime))
+        entries[digest] = Entry(person: person, expiresAt: now.advanced(by: Self.lifetime))
     }
 }

@@ -25,20 +25,20 @@ final class AccessMiddleware: RouterMiddleware {
             throw Self.refusal(.tokenMissing, "send the header \"Authorization: Bearer TOKEN\"")
         }
         guard header.prefix(Self.scheme.count).lowercased() == Self.scheme,
-            let token = AccessToken(header.dropFirst(Self.scheme.count)), try await isGood(token)
+            let token = AccessToken(header.dropFirst(Self.scheme.count)), let person = try await person(with: token)
         else {
             throw Self.refusal(.tokenInvalid, "the token is not known; chassis token create makes one")
         }
-        return try await next(request, context)
+        return try await Person.$current.withValue(person) { try await next(request, context) }
     }
 
-    private func isGood(_ token: AccessToken) async throws -> Bool {
+    private func person(with token: AccessToken) async throws -> Person? {
         let digest = token.digest
         let now = ContinuousClock.now
-        if cache.withLock({ $0.name(of: digest, at: now) }) != nil { return true }
-        guard let name = try await tokens.name(of: digest) else { return false }
-        cache.withLock { $0.remember(digest, name: name, at: now) }
-        return true
+        if let person = cache.withLock({ $0.person(of: digest, at: now) }) { return person }
+        guard let person = try await tokens.holder(of: digest).map(Person.init) else { return nil }
+        cache.withLock { $0.remember(digest, person, at: now) }
+        return person
     }
 
     private static func refusal(_ code: ProblemCode, _ detail: String) -> Problem {

@@ -16,6 +16,7 @@ extension RunDetail {
             "saved_micro_usd": .money(totals.saved),
             "priced": .bool(totals.isPriced),
         ]
+        object["budgets"] = .array(budgets.map(\.json))
         object["cancel_requested"] = .bool(summary.isCancelRequested)
         return object
     }

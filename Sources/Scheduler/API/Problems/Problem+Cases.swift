@@ -16,4 +16,22 @@ extension Problem {
     static func unavailable(_ code: ProblemCode, _ detail: String) -> Problem {
         Problem(code, detail, headers: [.retryAfter: String(retryAfterSeconds)])
     }
+
+    /// The event is none.
+    init(_ fault: NewEvent.Fault) {
+        if case .largeData = fault {
+            self.init(.bodyTooLarge, "\(fault)")
+        } else {
+            self.init(.eventInvalid, "\(fault)")
+        }
+    }
+
+    /// A webhook's request is not believed, or tells nothing.
+    init(_ refusal: WebhookRefusal, webhook: String) {
+        switch refusal {
+        case .headerMissing, .signatureWrong, .tooOld: self.init(.webhookRefused, "webhook \(webhook): \(refusal)")
+        case .noJSON: self.init(.malformedJSON, "webhook \(webhook): \(refusal)")
+        case .noEvent(let fault): self.init(fault)
+        }
+    }
 }

@@ -5,11 +5,24 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case badParameter = "bad-parameter"
     case tokenMissing = "token-missing"
     case tokenInvalid = "token-invalid"
+    case notAllowed = "not-allowed"
     case pathNotFound = "path-not-found"
+    case approvalNotFound = "approval-not-found"
+    case approvalDecided = "approval-decided"
+    case approvalChanged = "approval-changed"
+    case proposalInvalid = "proposal-invalid"
     case runNotFound = "run-not-found"
     case jobNotFound = "job-not-found"
+    case webhookNotFound = "webhook-not-found"
+    case webhookRefused = "webhook-refused"
+    case eventInvalid = "event-invalid"
     case stepNotFound = "step-not-found"
     case outputNotFound = "output-not-found"
+    case budgetNotFound = "budget-not-found"
+    case priceNotFound = "price-not-found"
+    case scheduleNotFound = "schedule-not-found"
+    case backfillNotFound = "backfill-not-found"
+    case backfillNotActive = "backfill-not-active"
     case methodNotAllowed = "method-not-allowed"
     case outputNotReady = "output-not-ready"
     case runNotCancellable = "run-not-cancellable"
@@ -28,12 +41,17 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     package var status: Int {
         switch self {
         case .malformedJSON, .badRequest, .badParameter: 400
-        case .tokenMissing, .tokenInvalid: 401
-        case .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound: 404
+        case .tokenMissing, .tokenInvalid, .webhookRefused: 401
+        case .notAllowed: 403
+        case .approvalNotFound, .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound,
+            .budgetNotFound, .priceNotFound, .webhookNotFound, .scheduleNotFound, .backfillNotFound:
+            404
         case .methodNotAllowed: 405
-        case .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable: 409
+        case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable,
+            .backfillNotActive:
+            409
         case .bodyTooLarge: 413
-        case .workflowInvalid, .paramsInvalid: 422
+        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid: 422
         case .internalError, .outputDamaged: 500
         case .databaseUnavailable, .schemaUnfit, .storeUnavailable: 503
         }
@@ -47,11 +65,24 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .badParameter: "a parameter of the address is wrong"
         case .tokenMissing: "a token is needed"
         case .tokenInvalid: "the token lets nobody in"
+        case .notAllowed: "the token may not do this"
+        case .approvalNotFound: "there is no such approval"
+        case .approvalDecided: "the approval is not open"
+        case .approvalChanged: "the approval is for something else by now"
+        case .proposalInvalid: "what was put in its place does not fit"
         case .pathNotFound: "there is nothing at this address"
         case .runNotFound: "there is no such run"
         case .jobNotFound: "the run has no such job"
+        case .webhookNotFound: "there is no such webhook"
+        case .webhookRefused: "the request is not signed as it should be"
+        case .eventInvalid: "the event is refused"
         case .stepNotFound: "the job has no such step"
         case .outputNotFound: "there is no such output"
+        case .budgetNotFound: "there is no such budget"
+        case .priceNotFound: "no such price was set"
+        case .scheduleNotFound: "there is no such schedule"
+        case .backfillNotFound: "there is no such backfill"
+        case .backfillNotActive: "the backfill cannot go on"
         case .methodNotAllowed: "the method is not allowed here"
         case .outputNotReady: "the output is not there yet"
         case .runNotCancellable: "the run cannot be cancelled"

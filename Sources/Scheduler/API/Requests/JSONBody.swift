@@ -10,6 +10,19 @@ enum JSONBody {
     ///
     /// - Throws: `Problem` when it is too large, not JSON, or no object.
     static func read(_ request: Request) async throws -> JSONMembers {
+        let bytes = try await bytes(request)
+        guard !bytes.isEmpty else { return JSONMembers([:]) }
+        let value = try JSONValue(parsing: bytes)
+        guard let object = value.objectValue else {
+            throw Problem(.badRequest, "the body must be a JSON object, not of type \(value.typeName)")
+        }
+        return JSONMembers(object)
+    }
+
+    /// The body as it came.
+    ///
+    /// - Throws: `Problem` when it is too large.
+    static func bytes(_ request: Request) async throws -> [UInt8] {
         if let text = request.headers[.contentLength], let length = Int(text), length > maximumBytes {
             throw tooLarge
         }
@@ -18,12 +31,7 @@ enum JSONBody {
             guard bytes.count + buffer.readableBytes <= maximumBytes else { throw tooLarge }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
-        guard !bytes.isEmpty else { return JSONMembers([:]) }
-        let value = try JSONValue(parsing: bytes)
-        guard let object = value.objectValue else {
-            throw Problem(.badRequest, "the body must be a JSON object, not of type \(value.typeName)")
-        }
-        return JSONMembers(object)
+        return bytes
     }
 
     private static var tooLarge: Problem {

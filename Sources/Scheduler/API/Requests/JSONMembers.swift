@@ -24,6 +24,15 @@ struct JSONMembers {
         try take(key, "true or false", \.boolValue)
     }
 
+    /// The whole number of a member; nil when it is missing or null.
+    mutating func optionalInteger(_ key: String, in range: ClosedRange<Int64>) throws -> Int64? {
+        guard let value = try take(key, "a whole number", \.integerValue) else { return nil }
+        guard range.contains(value) else {
+            throw Problem(.badRequest, "\"\(key)\" must be \(range.lowerBound) to \(range.upperBound), not \(value)")
+        }
+        return value
+    }
+
     /// The members of a member; nil when it is missing or null.
     mutating func optionalObject(_ key: String) throws -> JSONObject? {
         try take(key, "an object", \.objectValue)

@@ -25,7 +25,8 @@ struct ForkRoutes: Sendable {
                 "run \(run) is a fork that has not ended: what it took over may not be there yet; fork it when it has"
             )
         }
-        let submission = try asked.submission(from: origin)
+        var submission = try asked.submission(from: origin)
+        submission.requester = Person.current?.name
         let parting = try await parting(of: asked, from: run, origin)
         guard let receipt = try await forks.fork(run, as: submission, parting: parting) else {
             throw Problem.runNotFound(run)

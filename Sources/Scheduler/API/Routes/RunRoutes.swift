@@ -9,6 +9,7 @@ struct RunRoutes: Sendable {
     let reader: RunReader
     let runs: RunStore
     let notifier: ReadyNotifier
+    let audit: AuditStore
 
     var endpoints: [Endpoint] {
         [
@@ -21,7 +22,8 @@ struct RunRoutes: Sendable {
 
     private func submit(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         try request.refuseParameters()
-        let submission = try SubmissionRequest(try await JSONBody.read(request)).submission()
+        var submission = try SubmissionRequest(try await JSONBody.read(request)).submission()
+        submission.requester = Person.current?.name
         let receipt = try await runs.submit(submission)
         if receipt.isNew { notifier.notify(submission.jobs.filter(\.needs.isEmpty).map(\.queue)) }
         return Response(status: receipt.isNew ? .created : .ok, json: .object(try await summary(of: receipt.run).json))
@@ -56,7 +58,13 @@ struct RunRoutes: Sendable {
             throw Problem(.runNotCancellable, "run \(run) has ended already: \(state.rawValue)")
         }
         notifier.notify(Array(cancellation.readied))
+        try await note("run.cancel", run)
         return Response(status: .accepted, json: .object(try await summary(of: run).json))
+    }
+
+    private func note(_ action: String, _ run: RunID, _ detail: JSONValue? = nil) async throws {
+        guard let person = Person.current else { return }
+        try await audit.add(actor: person.name, action: action, subject: "run \(run)", run: run, detail: detail)
     }
 
     private func retry(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -69,6 +77,7 @@ struct RunRoutes: Sendable {
             throw Self.notRetryable(try await summary(of: run))
         }
         notifier.notify(readied)
+        try await note("run.retry", run, repeatsUnknown ? ["repeat_unknown": true] : nil)
         return Response(status: .accepted, json: .object(try await summary(of: run).json))
     }
 

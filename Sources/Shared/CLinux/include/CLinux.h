@@ -52,3 +52,7 @@ void clinux_remove_tree(const char *path);
    descriptor. A NULL directory is the caller's. Returns 0, or the error number. */
 int clinux_spawn(
     pid_t *pid, char *const arguments[], char *const environment[], const char *directory, int input, int output);
+
+/* Starts a program that outlives this one: in a session of its own, nobody's child, with one socket as its standard
+   input, /dev/null as its output and this program's standard error. Returns 0, or the error number. */
+int clinux_spawn_detached(char *const arguments[], char *const environment[], int input);

@@ -19,18 +19,51 @@ package struct AccessTokenStore: Sendable {
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 
-    /// The name of the token with this digest; nil when it lets nobody in.
-    package func name(of digest: SHA256Digest) async throws -> String? {
-        try await pool.query(Statement.findAccessToken, [.bytes(digest.bytes)]).rows.first?.string("name")
+    /// Whom a token was given to, and what it decides.
+    package struct Holder: Equatable, Sendable {
+        package var name: String
+        /// Of which teams' runs it decides; nil for all.
+        package var teams: [String]?
+        /// The roles it decides in; nil for all.
+        package var roles: [String]?
+
+        package init(name: String, teams: [String]? = nil, roles: [String]? = nil) {
+            self.name = name
+            self.teams = teams
+            self.roles = roles
+        }
     }
+
+    /// The holder of the token with this digest; nil when it lets nobody in.
+    package func holder(of digest: SHA256Digest) async throws -> Holder? {
+        try await pool.query(Statement.findAccessToken, [.bytes(digest.bytes)]).rows.first.map { row in
+            Holder(
+                name: try row.string("name"),
+                teams: try row.optionalString("teams") == nil ? nil : try row.texts("teams"),
+                roles: try row.optionalString("roles") == nil ? nil : try row.texts("roles")
+            )
+        }
+    }
+
+    /// The name of the token with this digest; nil when it lets nobody in.
+    package func name(of digest: SHA256Digest) async throws -> String? { try await holder(of: digest)?.name }
 
     /// Lets a token in.
     ///
     /// - Returns: False when it was let in before, under whatever name.
-    package func add(_ digest: SHA256Digest, name: String, now: String? = nil) async throws -> Bool {
+    package func add(
+        _ digest: SHA256Digest,
+        name: String,
+        teams: [String]? = nil,
+        roles: [String]? = nil,
+        now: String? = nil
+    ) async throws -> Bool {
         let result = try await pool.query(
             Statement.addAccessToken,
-            [.bytes(digest.bytes), .text(name), .optional(now)]
+            [
+                .bytes(digest.bytes), .text(name), .optional(now), teams.map { .array($0) } ?? .null,
+                roles.map { .array($0) } ?? .null,
+            ]
         )
         return !result.rows.isEmpty
     }

@@ -4,4 +4,6 @@ package struct RunDetail: Equatable, Sendable {
     /// In the order of the workflow file.
     package var jobs: [JobDetail]
     package var totals: RunTotals
+    /// Those of the run and its jobs, once a call counted in them.
+    package var budgets: [BudgetDetail]
 }

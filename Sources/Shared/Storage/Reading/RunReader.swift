@@ -62,6 +62,7 @@ package struct RunReader: Sendable {
             (Statement.showAttempts, [id]),
             (Statement.showSteps, [id]),
             (Statement.totalRun, [id]),
+            (Statement.listBudgets, [id, .null]),
         ])
         guard let summary = results[0].rows.first, let totals = results[4].rows.first else { return nil }
         var attempts: [JobID: [AttemptDetail]] = [:]
@@ -72,7 +73,12 @@ package struct RunReader: Sendable {
             let id = try row.job
             return try JobDetail(row: row, attempts: attempts[id] ?? [], steps: steps[id] ?? [])
         }
-        return RunDetail(summary: try RunSummary(row: summary), jobs: jobs, totals: try RunTotals(row: totals))
+        return RunDetail(
+            summary: try RunSummary(row: summary),
+            jobs: jobs,
+            totals: try RunTotals(row: totals),
+            budgets: try results[5].rows.map(BudgetDetail.init(row:))
+        )
     }
 
     /// The outputs of one job of a run or, without a name, of those that no other job needs, in the order of the file.

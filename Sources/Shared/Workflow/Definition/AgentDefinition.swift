@@ -1,3 +1,5 @@
+package import JobModel
+
 /// A job that lets a model work with tools until it has an answer.
 package struct AgentDefinition: Equatable, Sendable {
     /// Which model is asked, as `connection/model`.
@@ -12,6 +14,8 @@ package struct AgentDefinition: Equatable, Sendable {
     package let files: [FileDefinition]
     /// What the model may call; the names differ.
     package let tools: [ToolDefinition]
+    /// When people are asked before it goes on; the first rule that fits counts.
+    package let approve: [ApprovalRule]
     /// What the answer must look like; nil takes a text.
     package let output: JSONSchema?
     /// Where it is stopped.
@@ -24,6 +28,8 @@ package struct AgentDefinition: Equatable, Sendable {
     package let reasoning: ReasoningLevel?
     /// Whether a provider that wants to be told keeps the beginning of the conversation; nil where it pays.
     package let keepsPrompt: Bool?
+    /// The skills it may load, by the names of their folders.
+    package var skills: [String] = []
 }
 
 /// Where an agent is stopped.
@@ -36,11 +42,24 @@ package struct AgentLimits: Equatable, Sendable {
     package var time: Duration?
     /// How many times in a row the same call with the same arguments may be made, by default 3.
     package var repeatedCalls: Int
+    /// How many times in a row a cycle of different calls may be made, by default 5.
+    package var repeatedCycles: Int
+    /// The most calls to providers in all attempts together, repeated ones included; nil sets no limit.
+    package var requests: Int?
+    /// The most that the job may spend; nil sets no limit.
+    package var spending: MicroDollars?
 
-    package init(turns: Int = 30, tokens: Int? = nil, time: Duration? = nil, repeatedCalls: Int = 3) {
+    package init(
+        turns: Int = 30,
+        tokens: Int? = nil,
+        time: Duration? = nil,
+        repeatedCalls: Int = 3,
+        repeatedCycles: Int = 5
+    ) {
         self.turns = turns
         self.tokens = tokens
         self.time = time
         self.repeatedCalls = repeatedCalls
+        self.repeatedCycles = repeatedCycles
     }
 }

@@ -28,4 +28,13 @@ package struct CommandDefinition: Equatable, Sendable {
     package let workingDirectory: Template?
     /// What the output is made from; nil takes JSON where the last line is JSON, and text otherwise.
     package let output: OutputFormat?
+    /// What it may use.
+    package var limits = ProgramLimitsDefinition()
+    /// The connections that the program may use through the gateway, each once.
+    package let connections: [String]
+    /// Whether the program may record named steps; with connections it always may.
+    package let hasSteps: Bool
+
+    /// Whether the program needs the gateway.
+    package var usesGateway: Bool { hasSteps || !connections.isEmpty }
 }

@@ -18,6 +18,8 @@ package struct JobDefinition: Equatable, Sendable {
     package let queue: String
     /// Higher goes first within a queue; -1,000 to 1,000, by default 0.
     package let priority: Int
+    /// How much it may spend in all attempts together; nil sets no bound besides those of its run and team.
+    package let budget: Budget?
     /// How it stands in the graph of its run, besides what it needs.
     package var flow = JobFlow()
 }

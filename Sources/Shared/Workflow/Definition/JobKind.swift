@@ -6,11 +6,12 @@ package enum JobKind: Equatable, Sendable {
     case sql(SQLDefinition)
     case http(HTTPDefinition)
     case wait(WaitDefinition)
+    case approval(ApprovalDefinition)
     case workflow(ChildDefinition)
 
     /// The key of the file that says what kind of job it is.
     package enum Name: String, CaseIterable, Sendable {
-        case agent, llm, command, sql, http, wait, workflow
+        case agent, llm, command, sql, http, wait, approval, workflow
     }
 
     /// The kind without its definition, as it is kept with the job and chooses the handler.
@@ -22,6 +23,7 @@ package enum JobKind: Equatable, Sendable {
         case .sql: .sql
         case .http: .http
         case .wait: .wait
+        case .approval: .approval
         case .workflow: .workflow
         }
     }

@@ -1,3 +1,5 @@
+package import JobModel
+
 /// A job that is one model call.
 package struct LLMDefinition: Equatable, Sendable {
     /// Which model is asked, as `connection/model`.
@@ -24,6 +26,10 @@ package struct LLMDefinition: Equatable, Sendable {
     package let keepsPrompt: Bool?
     /// The longest time for the call; nil sets no limit besides the job's timeout.
     package let timeLimit: Duration?
+    /// The most calls to providers in all attempts together, repeated ones included; nil sets no limit.
+    package let requestLimit: Int?
+    /// The most that the job may spend; nil sets no limit.
+    package let spendingLimit: MicroDollars?
 
     /// One of several ways on.
     package struct Choice: Equatable, Sendable {

@@ -9,6 +9,12 @@ package enum ToolDefinition: Equatable, Sendable {
     case mcp(ServerToolsDefinition)
     /// The operations of a service with an OpenAPI document.
     case openapi(ServerToolsDefinition)
+    case ask(AskToolDefinition)
+
+    /// Files that the agent reads and writes.
+    case files(FilesToolDefinition)
+    /// Another agent.
+    case agent(AgentToolDefinition)
 
     /// The name under which the model calls it; of a server, which has many tools, one that no tool has.
     package var name: String {
@@ -16,7 +22,10 @@ package enum ToolDefinition: Equatable, Sendable {
         case .sql(let tool): tool.name
         case .http(let tool): tool.name
         case .command(let tool): tool.name
+        case .files(let tool): tool.name
+        case .agent(let tool): tool.name
         case .mcp(let tools), .openapi(let tools): "connection \(tools.connection)"
+        case .ask(let tool): tool.name
         }
     }
 
@@ -26,7 +35,20 @@ package enum ToolDefinition: Equatable, Sendable {
         case .sql(let tool): tool.access == .read ? .none : .once
         case .http(let tool): tool.effect
         case .command(let tool): tool.effect
+        case .files: .none
+        case .agent(let tool): Effect.most(of: tool.agent.tools.map(\.effect))
         case .mcp(let tools), .openapi(let tools): tools.effect ?? .once
+        case .ask: .none
+        }
+    }
+
+    /// What becomes of a call whose effect is once and whose outcome is unknown.
+    package var unknown: UnknownPolicy {
+        switch self {
+        case .sql(let tool): tool.unknown
+        case .http(let tool): tool.unknown
+        case .command(let tool): tool.unknown
+        case .ask, .files, .agent, .mcp, .openapi: .ask
         }
     }
 }
@@ -43,6 +65,12 @@ package struct SQLToolDefinition: Equatable, Sendable {
     package let access: SQLAccess
     /// The most rows the model is shown, by default 100.
     package let maximumRows: Int
+    /// The most bytes of rows the model is shown, by default 256 KiB.
+    package let maximumBytes: Int
+    /// The tables and views that statements may touch, each with or without its schema; nil leaves it to the database.
+    package let tables: [String]?
+    /// What becomes of a statement whose outcome is unknown.
+    package let unknown: UnknownPolicy
 }
 
 /// A tool that sends the HTTP requests the model writes, to one place.
@@ -67,6 +95,8 @@ package struct HTTPToolDefinition: Equatable, Sendable {
     package let methods: [HTTPMethod]
     /// What repeating a call does; by default the most that a method does, `none` where no methods are given.
     package let effect: Effect
+    /// What becomes of a call whose effect is once and whose outcome is unknown.
+    package let unknown: UnknownPolicy
 }
 
 /// A tool that runs a program, with the model's arguments as JSON on its standard input.
@@ -83,6 +113,17 @@ package struct CommandToolDefinition: Equatable, Sendable {
     package let parameters: JSONSchema
     /// What repeating a call does, by default `once`.
     package let effect: Effect
+    /// What becomes of a call whose effect is once and whose outcome is unknown.
+    package let unknown: UnknownPolicy
     /// How long a call may take, by default 1 minute.
     package let timeout: Duration
+    /// What a call may use.
+    package let limits: ProgramLimitsDefinition
+}
+
+extension Effect {
+    /// The effect that is the hardest to repeat.
+    fileprivate static func most(of effects: [Effect]) -> Effect {
+        effects.contains(.once) ? .once : effects.contains(.idempotent) ? .idempotent : .none
+    }
 }

@@ -1,3 +1,5 @@
+package import JobModel
+
 /// What a workflow file says, once it is known to be right.
 package struct WorkflowDefinition: Equatable, Sendable {
     /// The name, which is the same in all versions.
@@ -8,10 +10,14 @@ package struct WorkflowDefinition: Equatable, Sendable {
     package let team: String?
     /// The params, in the order of the file.
     package let params: [ParamDefinition]
+    /// The triggers that go by the clock, in the order of the file.
+    package let schedules: [ScheduleDefinition]
     /// The jobs, in the order of the file; at least one, at most `maximumJobs`.
     package let jobs: [JobDefinition]
     /// Which job waits for which.
     package let graph: WorkflowGraph
+    /// How much a run may spend; nil sets no bound.
+    package let budget: Budget?
 
     /// The most jobs a workflow may have.
     package static let maximumJobs = 1_000

@@ -34,6 +34,7 @@ extension Expression.Reference: CustomStringConvertible {
         case .run(let field): "run.\(field.rawValue)"
         case .local(.previous): "previous.output"
         case .local(let local): local.rawValue
+        case .trigger(let field): "trigger.\(field.rawValue)"
         }
     }
 }

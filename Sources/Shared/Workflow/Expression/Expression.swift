@@ -14,7 +14,9 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case state(job: String)
         /// `run.id` or `run.workflow`
         case run(RunField)
-        /// `item`, `index`, `round`, `previous.output` or `output`
+        /// `trigger.due_at` and the like, in the params of a trigger
+        case trigger(TriggerField)
+        /// `item`, `index`, `round`, `previous.output` or `output`; in rules of `approve` also `arguments` and `tool`
         case local(Local)
     }
 
@@ -28,7 +30,11 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case round
         /// What the round before left; `previous.output`.
         case previous
-        /// What the round has just left, in `until`.
+        /// In rules of `approve` the arguments of the call.
+        case arguments
+        /// In rules of `approve` the name of the tool that is called.
+        case tool
+        /// What the round has just left, in `until`; in rules of `approve` what the agent has come to.
         case output
     }
 
@@ -38,6 +44,18 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case id
         /// The name of the run's workflow.
         case workflow
+    }
+
+    /// What the params of a trigger may ask of it.
+    package enum TriggerField: String, CaseIterable, Sendable {
+        /// The name of the schedule.
+        case schedule
+        /// The due time with the offset of the schedule's zone.
+        case dueAt = "due_at"
+        /// The date of the due time on the clocks of the zone.
+        case date
+        /// The due time in seconds since 1970.
+        case timestamp
     }
 
     /// The longest expression, in bytes.

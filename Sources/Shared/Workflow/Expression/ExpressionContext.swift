@@ -13,17 +13,22 @@ package struct ExpressionContext: Equatable, Sendable {
     /// What the job knows of itself.
     package var locals: [Expression.Local: JSONValue]
 
+    /// What is known of the trigger, by the names of `Expression.TriggerField`; only params of triggers read it.
+    package var trigger: JSONObject
+
     package init(
         params: JSONObject = [:],
         run: JSONObject = [:],
         outputs: [String: JSONValue] = [:],
         states: [String: JobState] = [:],
-        locals: [Expression.Local: JSONValue] = [:]
+        locals: [Expression.Local: JSONValue] = [:],
+        trigger: JSONObject = [:]
     ) {
         self.params = params
         self.run = run
         self.outputs = outputs
         self.states = states
         self.locals = locals
+        self.trigger = trigger
     }
 }

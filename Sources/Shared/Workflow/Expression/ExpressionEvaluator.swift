@@ -54,6 +54,7 @@ struct ExpressionEvaluator {
             case .state(let job): context.states[job].map { .string($0.rawValue) }
             case .run(let field): context.run[field.rawValue]
             case .local(let local): context.locals[local]
+            case .trigger(let field): context.trigger[field.rawValue]
             }
         guard let value else { throw fault(.missing(path: reference.description)) }
         return value

@@ -179,7 +179,9 @@ struct ExpressionParser {
             }
             try advance()
             return .reference(.local(.previous))
+        case "trigger": return try parseTriggerField()
         default:
+            if let local = Expression.Local(rawValue: name) { return .reference(.local(local)) }
             let known = ["params", "jobs", "run", "true", "false", "null"]
             throw lexer.fault(
                 "\(quoted(name)) is unknown",
@@ -217,6 +219,21 @@ struct ExpressionParser {
             )
         }
         return .reference(.run(field))
+    }
+
+    private mutating func parseTriggerField() throws(ExpressionSyntaxError) -> Expression.Node {
+        try expect(".")
+        let place = lexer.tokenStart
+        let known = Expression.TriggerField.allCases.map(\.rawValue)
+        let name = try takeName(known.joined(separator: ", "))
+        guard let field = Expression.TriggerField(rawValue: name) else {
+            throw lexer.fault(
+                "trigger has no \(quoted(name))",
+                hint: Spelling.hint(for: name, among: known),
+                at: place
+            )
+        }
+        return .reference(.trigger(field))
     }
 
     private mutating func parseCall(_ name: String, at place: Int) throws(ExpressionSyntaxError) -> Expression.Node {

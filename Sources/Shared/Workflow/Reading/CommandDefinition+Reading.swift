@@ -1,13 +1,20 @@
 internal import JobModel
 
 extension CommandDefinition {
-    private static let keys = KnownKeys(["run", "env", "cwd", "output"])
+    private static let keys = KnownKeys(["run", "env", "cwd", "output", "limits", "connections", "steps"])
 
     /// Reads a command, also in its short form of a list; nil where it cannot be used, which is reported.
     init?(reading field: SourceField) {
         if case .sequence = field.node.content {
             guard let run = field.arguments() else { return nil }
-            self.init(run: run, environment: [], workingDirectory: nil, output: nil)
+            self.init(
+                run: run,
+                environment: [],
+                workingDirectory: nil,
+                output: nil,
+                connections: [],
+                hasSteps: false
+            )
             return
         }
         guard case .mapping = field.node.content else {
@@ -20,8 +27,32 @@ extension CommandDefinition {
         let environment = mapping["env"].map(Self.environment) ?? []
         let workingDirectory = mapping["cwd"]?.template()
         let output = mapping["output"]?.choice(OutputFormat.self)
+        let limits = mapping["limits"].map(ProgramLimitsDefinition.init(reading:)) ?? ProgramLimitsDefinition()
+        let connections = mapping["connections"].map(Self.connections) ?? []
+        let hasSteps = mapping["steps"]?.flag() ?? false
         guard let run else { return nil }
-        self.init(run: run, environment: environment, workingDirectory: workingDirectory, output: output)
+        self.init(
+            run: run,
+            environment: environment,
+            workingDirectory: workingDirectory,
+            output: output,
+            limits: limits,
+            connections: connections,
+            hasSteps: hasSteps
+        )
+    }
+
+    private static func connections(_ field: SourceField) -> [String] {
+        var names: [String] = []
+        for element in field.elements(of: "connections", atMost: 50) ?? [] {
+            guard let name = element.name() else { continue }
+            if names.contains(name) {
+                element.fault("the connection \(quoted(name)) is named twice")
+            } else {
+                names.append(name)
+            }
+        }
+        return names
     }
 
     private static func environment(_ field: SourceField) -> [Variable] {

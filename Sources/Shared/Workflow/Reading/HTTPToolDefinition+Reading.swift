@@ -1,7 +1,9 @@
 internal import JobModel
 
 extension HTTPToolDefinition {
-    private static let keys = KnownKeys(["name", "description", "connection", "url", "hosts", "methods", "effect"])
+    private static let keys = KnownKeys([
+        "name", "description", "connection", "url", "hosts", "methods", "effect", "unknown",
+    ])
 
     /// Reads a tool; nil where it cannot be used, which is reported.
     init?(reading field: SourceField) {
@@ -14,7 +16,14 @@ extension HTTPToolDefinition {
         let effect = declared ?? named?.map(\.usualEffect).max { $0.severity < $1.severity } ?? .none
         let methods = named ?? HTTPMethod.allCases.filter { $0.usualEffect.severity <= effect.severity }
         guard let name, let target else { return nil }
-        self.init(name: name, description: description, target: target, methods: methods, effect: effect)
+        self.init(
+            name: name,
+            description: description,
+            target: target,
+            methods: methods,
+            effect: effect,
+            unknown: mapping["unknown"]?.choice(UnknownPolicy.self) ?? .ask
+        )
     }
 
     private static func methods(_ field: SourceField) -> [HTTPMethod] {

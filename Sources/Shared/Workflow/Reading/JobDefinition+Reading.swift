@@ -2,9 +2,9 @@ internal import JobModel
 
 extension JobDefinition {
     private static let keys = KnownKeys(
-        JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority"]
+        JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority", "budget"]
             + JobFlow.keys,
-        later: ["approval", "produces"]
+        later: ["produces"]
     )
 
     /// Reads a job; nil where it cannot be used, which is reported.
@@ -21,7 +21,11 @@ extension JobDefinition {
         let queue = mapping["queue"].map { $0.name() ?? "" } ?? "default"
         let flow = JobFlow(reading: mapping)
         let priority = mapping["priority"].map { $0.integer(in: -1_000...1_000) ?? 0 } ?? 0
+        let budget = mapping["budget"].flatMap(Budget.init(reading:))
         guard let kind = JobKind(reading: mapping, key: key) else { return nil }
+        if budget != nil, kind.spendingLimit != nil {
+            mapping["budget"]?.fault("the job has a budget and limits.usd", hint: "keep one of them")
+        }
         self.init(
             name: name,
             kind: kind,
@@ -31,6 +35,7 @@ extension JobDefinition {
             timeout: timeout,
             queue: queue,
             priority: priority,
+            budget: budget ?? kind.spendingLimit.map { Budget(limit: $0) },
             flow: flow
         )
     }
@@ -75,6 +80,7 @@ extension JobKind {
             case .sql: SQLDefinition(reading: field).map(JobKind.sql)
             case .http: HTTPDefinition(reading: field).map(JobKind.http)
             case .wait: WaitDefinition(reading: field).map(JobKind.wait)
+            case .approval: ApprovalDefinition(reading: field).map(JobKind.approval)
             case .workflow: ChildDefinition(reading: field).map(JobKind.workflow)
             }
         guard let kind else { return nil }

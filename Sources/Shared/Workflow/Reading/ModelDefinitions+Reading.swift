@@ -10,18 +10,25 @@ extension AgentDefinition {
     private static let keys = KnownKeys(
         [
             "model", "instructions", "prompt", "images", "files", "tools", "output", "limits", "temperature",
-            "max_output_tokens", "reasoning", "cache",
-        ],
-        later: ["approve", "skills"]
+            "max_output_tokens", "reasoning", "cache", "approve", "skills",
+        ]
     )
 
     /// Reads an agent; nil where it cannot be used, which is reported.
     init?(reading field: SourceField) {
         guard let mapping = field.mapping(Self.keys) else { return nil }
+        self.init(reading: mapping, prompt: mapping.required("prompt")?.template(), depth: 0)
+    }
+
+    /// Reads what all agents have, those that are tools too.
+    ///
+    /// - Parameter depth: How many agents deep it stands; 0 for a job's own.
+    init?(reading mapping: SourceMapping, prompt: Template?, depth: Int) {
         let models = mapping.required("model", hint: "as in model: openai/gpt-4o")?.models()
         let instructions = mapping["instructions"]?.template()
-        let prompt = mapping.required("prompt")?.template()
-        let tools = mapping["tools"].map(ToolDefinition.tools) ?? []
+        let tools = mapping["tools"].map { ToolDefinition.tools(reading: $0, depth: depth) } ?? []
+        let approve = mapping["approve"].map { ApprovalRule.rules(reading: $0, tools: Self.names(of: tools)) } ?? []
+        let skills = mapping["skills"].map(Self.skills) ?? []
         let output = mapping["output"]?.schema()
         let limits = mapping["limits"].map(AgentLimits.init(reading:)) ?? AgentLimits()
         let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
@@ -37,25 +44,50 @@ extension AgentDefinition {
             prompt: prompt,
             files: files,
             tools: tools,
+            approve: approve,
             output: output,
             limits: limits,
             temperature: temperature,
             maximumOutputTokens: maximumOutputTokens,
             reasoning: reasoning,
-            keepsPrompt: keepsPrompt
+            keepsPrompt: keepsPrompt,
+            skills: skills
         )
+    }
+
+    private static func skills(_ field: SourceField) -> [String] {
+        (field.elements(of: "skills", atMost: 32) ?? []).compactMap { $0.name() }
+    }
+}
+
+extension AgentDefinition {
+    /// The names by which a model calls the tools; nil where a tool brings some that only a worker knows.
+    private static func names(of tools: [ToolDefinition]) -> [String]? {
+        var names: [String] = []
+        for tool in tools {
+            switch tool {
+            case .sql: names += [tool.name, "describe_\(tool.name)"]
+            case .http, .command, .ask, .agent: names.append(tool.name)
+            case .files: names += ["list_\(tool.name)", "read_\(tool.name)", "write_\(tool.name)"]
+            case .mcp, .openapi: return nil
+            }
+        }
+        return names
     }
 }
 
 extension AgentLimits {
     fileprivate init(reading field: SourceField) {
         self.init()
-        let keys = KnownKeys(["turns", "tokens", "time", "repeated_calls"], later: ["usd"])
+        let keys = KnownKeys(["turns", "tokens", "time", "repeated_calls", "repeated_cycles", "requests", "usd"])
         guard let mapping = field.mapping(keys) else { return }
         if let turns = mapping["turns"]?.integer(in: 1...1_000) { self.turns = turns }
         tokens = mapping["tokens"]?.integer(in: 1...1_000_000_000)
         time = mapping["time"]?.duration()
+        requests = mapping["requests"]?.integer(in: 1...1_000_000)
+        spending = mapping["usd"]?.dollars()
         if let calls = mapping["repeated_calls"]?.integer(in: 1...1_000) { repeatedCalls = calls }
+        if let cycles = mapping["repeated_cycles"]?.integer(in: 1...1_000) { repeatedCycles = cycles }
     }
 }
 
@@ -75,10 +107,12 @@ extension LLMDefinition {
         let instructions = mapping["instructions"]?.template()
         let prompt = mapping.required("prompt")?.template()
         let output = mapping["output"]?.schema()
-        let limits = mapping["limits"]?.mapping(KnownKeys(["time"], later: ["usd"]))
+        let limits = mapping["limits"]?.mapping(KnownKeys(["time", "requests", "usd"]))
         let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
         let maximumOutputTokens = mapping["max_output_tokens"]?.integer(in: ModelRange.outputTokens)
         let timeLimit = limits?["time"]?.duration()
+        let requestLimit = limits?["requests"]?.integer(in: 1...1_000_000)
+        let spendingLimit = limits?["usd"]?.dollars()
         let files = FileDefinition.files(in: mapping)
         let choices = mapping["choose"]?.choices() ?? []
         if mapping["choose"] != nil, let output = mapping["output"] {
@@ -99,7 +133,9 @@ extension LLMDefinition {
             maximumOutputTokens: maximumOutputTokens,
             reasoning: reasoning,
             keepsPrompt: keepsPrompt,
-            timeLimit: timeLimit
+            timeLimit: timeLimit,
+            requestLimit: requestLimit,
+            spendingLimit: spendingLimit
         )
     }
 }

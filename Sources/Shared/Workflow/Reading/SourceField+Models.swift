@@ -18,19 +18,22 @@ extension SourceField {
     /// Between what a model chooses: a list of names, or a mapping of names to when they are right.
     func choices() -> [LLMDefinition.Choice] {
         var choices: [LLMDefinition.Choice] = []
+        var written = 0
         if case .sequence = node.content {
             for element in elements(of: "names", atMost: 100) ?? [] {
+                written += 1
                 guard let name = element.name() else { continue }
                 if choices.contains(where: { $0.name == name }) { element.fault("\(quoted(name)) is there twice") }
                 choices.append(LLMDefinition.Choice(name: name, description: nil))
             }
         } else {
             for (name, key, value) in entries(of: "names and when they are right", atMost: 100) ?? [] {
+                written += 1
                 guard let name = key.check(name: name), let text = value.nonEmptyText() else { continue }
                 choices.append(LLMDefinition.Choice(name: name, description: text))
             }
         }
-        if choices.count == 1 { fault("there is nothing to choose between one", hint: "write at least two") }
+        if written == 1 { fault("there is nothing to choose between one", hint: "write at least two") }
         return choices
     }
 }

@@ -153,6 +153,7 @@ extension WorkflowReader {
         case .round, .previous:
             return flow?.loop != nil
                 ? nil : ("\(Expression.Reference.local(local)) is known where a job is repeated", "add repeat")
+        case .arguments, .tool: return ("\(local.rawValue) is known in the rules of approve alone", nil)
         case .output:
             return place.hasSuffix(".repeat.until")
                 ? nil : ("output is known in until alone", "the output of another job is jobs.NAME.output")

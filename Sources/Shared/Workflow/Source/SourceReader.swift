@@ -16,8 +16,13 @@ struct SourceReader {
     /// Returns the root of the file, or nil when no more can be said about it than the faults do.
     ///
     /// - Parameter contents: What a file that is empty should hold; nil when a file may be empty.
-    static func read(_ bytes: [UInt8], contents: String?, faults: FaultCollector) -> SourceNode? {
-        guard let text = text(of: bytes, faults: faults) else { return nil }
+    static func read(
+        _ bytes: [UInt8],
+        contents: String?,
+        maximumBytes: Int = maximumBytes,
+        faults: FaultCollector
+    ) -> SourceNode? {
+        guard let text = text(of: bytes, maximumBytes: maximumBytes, faults: faults) else { return nil }
         guard var mask = IndicatorMask(text) else {
             faults.add("the file holds nearly all private use characters of Unicode", at: .start)
             return nil
@@ -30,7 +35,7 @@ struct SourceReader {
 
     // MARK: Text
 
-    private static func text(of bytes: [UInt8], faults: FaultCollector) -> String? {
+    private static func text(of bytes: [UInt8], maximumBytes: Int, faults: FaultCollector) -> String? {
         guard bytes.count <= maximumBytes else {
             faults.add("the file has \(bytes.count) bytes, the most is \(maximumBytes)", at: .start)
             return nil

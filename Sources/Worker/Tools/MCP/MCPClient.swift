@@ -21,7 +21,9 @@ actor MCPClient {
     private var connecting: Task<MCPSession, any Error>?
     private var starts = 0
     private var isClosed = false
-    private var needsHandshake = false
+    private let forms: MCPForms
+    /// Whether the server is being asked what it may not know.
+    private let isProbing = Mutex(false)
 
     private struct Changes {
         var areTold = false
@@ -32,9 +34,11 @@ actor MCPClient {
         _ server: MCPServer,
         runner: ProgramRunner,
         room: ToolServerRoom,
+        forms: MCPForms = MCPForms(),
         http: HTTPClient = .shared,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
+        self.forms = forms
         self.server = server
         self.runner = runner
         self.room = room
@@ -103,13 +107,16 @@ actor MCPClient {
 
     private func connect() async throws -> MCPSession {
         let session: MCPSession
+        let form = form
+        // Servers from before answer the question with pages of complaints; why one ends is told without them.
+        isProbing.withLock { $0 = form == .either }
+        defer { isProbing.withLock { $0 = false } }
         do {
             session = try await greet(form)
         } catch is MCPGreeting.NeedsHandshake {
-            needsHandshake = true
             session = try await greet(.handshake)
         }
-        needsHandshake = !session.version.isStateless
+        if form == .either { forms.learn(server.name, needsHandshake: !session.version.isStateless) }
         changes.withLock { $0.isNew = true }
         session.listenForChanges()
         return session
@@ -119,7 +126,7 @@ actor MCPClient {
         switch server.form {
         case .stateless: .stateless
         case .handshake: .handshake
-        case .either: needsHandshake ? .handshake : .either
+        case .either: forms.needsHandshake(server.name) ? .handshake : .either
         }
     }
 
@@ -179,6 +186,7 @@ actor MCPClient {
 
     /// Tells people a line of the server's, as long as it does not say too much.
     nonisolated func note(_ text: String) {
+        if isProbing.withLock({ $0 }) { return }
         let left = loggedBytes.withLock { left in
             defer { left -= text.utf8.count + 1 }
             return left

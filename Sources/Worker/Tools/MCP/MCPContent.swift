@@ -38,11 +38,14 @@ struct MCPContent {
         }
     }
 
-    /// Whether a text says the same as the structured content, as the protocol asks of servers.
+    /// Whether a text says the same as the structured content, as the protocol asks of servers; some wrap a plain result.
     private func isRepeated(_ structured: JSONValue) -> Bool {
-        blocks.contains { block in
+        let wrapped = structured.objectValue.flatMap { $0.count == 1 ? $0["result"] : nil }
+        return blocks.contains { block in
             guard let text = block["text"]?.stringValue else { return false }
-            return (try? JSONValue(parsing: text)) == structured
+            if wrapped?.stringValue == text { return true }
+            guard let said = try? JSONValue(parsing: text) else { return false }
+            return said == structured || said == wrapped
         }
     }
 

@@ -15,16 +15,18 @@ package struct MCPToolSource: ToolSource {
     /// - Parameters:
     ///   - runner: Starts the server where it is a program.
     ///   - room: What the server may use, and where it is heard.
+    ///   - forms: What is known of the servers' forms of the protocol, for all attempts of a worker.
     package init(
         _ server: MCPServer,
         _ selection: MCPSelection = MCPSelection(),
         runner: ProgramRunner,
         room: ToolServerRoom,
+        forms: MCPForms = MCPForms(),
         http: HTTPClient = .shared,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         name = server.name
-        client = MCPClient(server, runner: runner, room: room, http: http, clock: clock)
+        client = MCPClient(server, runner: runner, room: room, forms: forms, http: http, clock: clock)
         self.selection = selection
     }
 

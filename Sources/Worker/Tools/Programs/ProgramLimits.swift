@@ -1,3 +1,5 @@
+package import Workflow
+
 /// What one run of a program may use.
 package struct ProgramLimits: Sendable, Equatable {
     /// How long the program may run, by default 10 minutes; then its processes are ended.
@@ -35,6 +37,16 @@ package struct ProgramLimits: Sendable, Equatable {
     package var fileBytes: Int?
 
     package init() {}
+
+    /// The defaults, and in their place what a workflow file says.
+    package init(_ definition: ProgramLimitsDefinition) {
+        memoryBytes = definition.memory
+        processorTime = definition.processorTime
+        fileBytes = definition.fileSize
+        if let processes = definition.processes { self.processes = processes }
+        if let openFiles = definition.openFiles { self.openFiles = openFiles }
+        if let output = definition.output { outputBytes = output }
+    }
 
     /// The guard's options.
     var guardOptions: [String] {

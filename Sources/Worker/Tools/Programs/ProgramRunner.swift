@@ -15,11 +15,18 @@ package struct ProgramRunner: Sendable {
 
     private let guardPath: String
     private let clock: any Clock<Duration>
+    private let redactor: Redactor
 
     /// - Parameters:
     ///   - guardPath: Where `chassis-guard` lies; by default next to the running program.
     ///   - clock: Measures the time limit.
-    package init(guardPath: String? = nil, clock: any Clock<Duration> = ContinuousClock()) {
+    ///   - redactor: Takes secrets out of what programs write, by default none.
+    package init(
+        guardPath: String? = nil,
+        clock: any Clock<Duration> = ContinuousClock(),
+        redactor: Redactor = .none
+    ) {
+        self.redactor = redactor
         self.guardPath = guardPath ?? Self.besideThisProgram
         self.clock = clock
     }
@@ -78,6 +85,7 @@ package struct ProgramRunner: Sendable {
             keeping: .head,
             limit: limits.outputBytes,
             loggedLimit: limits.loggedBytes,
+            redactor: redactor,
             onLine: onLine,
             onBytes: onOutput
         )
@@ -86,6 +94,7 @@ package struct ProgramRunner: Sendable {
             keeping: .tail,
             limit: limits.errorOutputBytes,
             loggedLimit: limits.loggedBytes,
+            redactor: redactor,
             onLine: onLine
         )
         let finished = try await withTaskCancellationHandler {

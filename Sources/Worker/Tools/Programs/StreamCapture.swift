@@ -14,6 +14,7 @@ struct StreamCapture {
     private(set) var droppedBytes = 0
     private var loggedBytes = 0
     private var splitter = LineSplitter()
+    private var redactor: StreamRedactor
 
     /// - Parameter onBytes: Is told every piece as it comes; then nothing is kept, and nothing handed on as lines.
     init(
@@ -21,9 +22,11 @@ struct StreamCapture {
         keeping kept: Kept,
         limit: Int,
         loggedLimit: Int,
+        redactor: Redactor,
         onLine: @escaping @Sendable (ProgramLine) -> Void,
         onBytes: (@Sendable ([UInt8]) -> Void)? = nil
     ) {
+        self.redactor = StreamRedactor(redactor)
         self.stream = stream
         self.kept = kept
         self.limit = limit
@@ -39,6 +42,10 @@ struct StreamCapture {
             onBytes(chunk)
             return
         }
+        takeRedacted(redactor.take(chunk))
+    }
+
+    private mutating func takeRedacted(_ chunk: [UInt8]) {
         keep(chunk)
         let room = loggedLimit - loggedBytes
         guard room > 0 else { return }
@@ -49,7 +56,10 @@ struct StreamCapture {
         handOn("[what comes after the first \(loggedLimit) bytes is not logged]")
     }
 
-    mutating func finish() { splitter.finish(line: handOn) }
+    mutating func finish() {
+        takeRedacted(redactor.finish())
+        splitter.finish(line: handOn)
+    }
 
     private mutating func keep(_ chunk: [UInt8]) {
         switch kept {

@@ -7,11 +7,11 @@ import Workflow
 package struct CatalogTool: Tool {
     package let definition: Models.ToolDefinition
     package let effect = Effect.none
-    private let database: DatabaseAccess
+    private let database: any Database
     private let check: ArgumentCheck
 
     /// - Parameter name: What the model calls it, such as `describe_warehouse`.
-    package init(name: String, database: DatabaseAccess) {
+    package init(name: String, database: any Database) {
         let schema = JSONSchema.builtIn([
             "type": "object",
             "properties": [
@@ -26,7 +26,7 @@ package struct CatalogTool: Tool {
         definition = Models.ToolDefinition(
             name: name,
             description:
-                "Lists the tables of the PostgreSQL database \(database.name), or describes the columns of one table.",
+                "Lists the tables of the \(database.product) database \(database.name), or describes the columns of one.",
             parameters: schema.value
         )
         self.database = database
@@ -46,12 +46,14 @@ package struct CatalogTool: Tool {
             return ToolOutput(SQLTool.json(answer, writes: false))
         } catch let error as PostgresError {
             return .fault(error.debugDescription)
+        } catch let error as DatabaseRefusal {
+            return .fault(error.reason)
         }
     }
 
     private func columns(of table: String) async throws -> DatabaseAnswer {
         let parts = table.split(separator: ".", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { return try await database.columns(ofTable: table) }
+        guard parts.count == 2 else { return try await database.columns(ofTable: table, inSchema: nil) }
         return try await database.columns(ofTable: parts[1], inSchema: parts[0])
     }
 }

@@ -19,7 +19,7 @@ package import Workflow
 /// in an untrusted language. What any role may do: end other sessions of its own (`pg_terminate_backend`), take
 /// processor time, and write messages into the log of changes (`pg_logical_emit_message`); so give a connection a role
 /// that nothing else uses. Large objects made by `lo_create` and notifications are undone by the rollback.
-package struct DatabaseAccess: Sendable {
+package struct DatabaseAccess: Database {
     /// Who wrote the statements.
     package enum Author: Sendable {
         /// A person, in the workflow file.
@@ -31,6 +31,9 @@ package struct DatabaseAccess: Sendable {
     /// The name of the connection, for messages.
     package let name: String
     package let access: SQLAccess
+    package let product = "PostgreSQL"
+    /// The tables that statements may touch, each with or without its schema; nil leaves it to the role.
+    let allowed: [String]?
     private let author: Author
     private let options: PostgresConnection.Options
     private let limits: DatabaseLimits
@@ -39,16 +42,19 @@ package struct DatabaseAccess: Sendable {
     /// - Parameters:
     ///   - name: The name of the connection, for messages.
     ///   - conninfo: A libpq connection string or URL.
+    ///   - tables: The tables that statements may touch, see `TableJudge`; nil, the default, leaves it to the role.
     ///   - maximumConnections: How many calls may run at once, by default 4; further ones wait.
     package init(
         name: String,
         conninfo: String,
         access: SQLAccess,
         author: Author,
+        tables: [String]? = nil,
         limits: DatabaseLimits = DatabaseLimits(),
         maximumConnections: Int = 4
     ) {
         self.name = name
+        allowed = tables
         self.access = access
         self.author = author
         self.limits = limits
@@ -64,10 +70,16 @@ package struct DatabaseAccess: Sendable {
     /// - Throws: `PostgresError` when the database refuses the statement, `ToolsError.unreachable` when there is no way
     ///   to it, `.outcomeUnknown` when the connection broke on commit, `.roleTooPowerful`, `CancellationError`.
     package func run(_ sql: String, _ parameters: [JSONValue] = []) async throws -> DatabaseAnswer {
+        try await run(sql, parameters, keptTo: allowed)
+    }
+
+    /// Runs one statement, kept to some tables or to none.
+    func run(_ sql: String, _ parameters: [JSONValue], keptTo tables: [String]?) async throws -> DatabaseAnswer {
         try await places.pass {
             let connection = try await connect()
             do {
-                let answer = try await run(sql, parameters.map(PostgresParameter.init(json:)), on: connection)
+                let values = parameters.map(PostgresParameter.init(json:))
+                let answer = try await run(sql, values, keptTo: tables, on: connection)
                 await connection.close()
                 return answer
             } catch {
@@ -80,17 +92,39 @@ package struct DatabaseAccess: Sendable {
     private func run(
         _ sql: String,
         _ parameters: [PostgresParameter],
+        keptTo tables: [String]?,
         on connection: PostgresConnection
     ) async throws -> DatabaseAnswer {
+        try await checkRights(connection)
+        var judge: TableJudge?
+        if let tables { judge = try await TableJudge(tables, connection: name, on: connection) }
         try await begin(connection)
-        guard access == .write else { return try await fetch(sql, parameters, on: connection) }
-        let answer =
-            switch StatementShape(sql) {
-            case .query: try await fetch(sql, parameters, on: connection)
-            case .command: try await carryOut(sql, parameters, on: connection)
-            }
-        try await commit(connection)
+        try await judge?.admit(sql, on: connection)
+        let answer: DatabaseAnswer
+        do {
+            answer = try await rows(of: sql, parameters, on: connection)
+        } catch let error as PostgresError where judge != nil {
+            throw TableJudge.masked(error)
+        }
+        try await judge?.check(connection)
+        if access == .write { try await commit(connection) }
         return answer
+    }
+
+    private func rows(
+        of sql: String,
+        _ parameters: [PostgresParameter],
+        on connection: PostgresConnection
+    ) async throws -> DatabaseAnswer {
+        guard access == .write, StatementShape(sql) == .command else {
+            return try await fetch(sql, parameters, on: connection)
+        }
+        return try await carryOut(sql, parameters, on: connection)
+    }
+
+    private func checkRights(_ connection: PostgresConnection) async throws {
+        guard author == .model, try await connection.query(Self.rights).rows[0].bool("beyond_sql") else { return }
+        throw ToolsError.roleTooPowerful(connection: name)
     }
 
     private func connect() async throws -> PostgresConnection {
@@ -111,12 +145,9 @@ package struct DatabaseAccess: Sendable {
             SET DateStyle = ISO; SET IntervalStyle = iso_8601; SET TimeZone = 'UTC'
             """
         )
-        let results = try await connection.pipeline([
-            (access == .read ? "BEGIN READ ONLY" : "BEGIN READ WRITE", []),
-            (Self.rights, []),
+        _ = try await connection.pipeline([
+            (access == .read ? "BEGIN READ ONLY" : "BEGIN READ WRITE", []), ("SELECT 1", []),
         ])
-        guard author == .model, try results[1].rows[0].bool("beyond_sql") else { return }
-        throw ToolsError.roleTooPowerful(connection: name)
     }
 
     private static let rights: PostgresStatement = """

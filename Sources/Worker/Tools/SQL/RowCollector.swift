@@ -51,7 +51,8 @@ struct RowCollector {
         rows.append(.object(object))
     }
 
-    private static func unique(_ names: [String]) -> [String] {
+    /// Names that come again get `_2`, `_3`, … behind them.
+    static func unique(_ names: [String]) -> [String] {
         var unique: [String] = []
         for name in names {
             var candidate = name

@@ -7,13 +7,13 @@ import Workflow
 package struct SQLTool: Tool {
     package let definition: Models.ToolDefinition
     package let effect: Effect
-    private let database: DatabaseAccess
+    private let database: any Database
     private let check: ArgumentCheck
 
     /// - Parameters:
     ///   - name: What the model calls it, such as `query_warehouse`.
     ///   - about: What the workflow says of it, put before what every SQL tool says of itself.
-    package init(name: String, about: String? = nil, database: DatabaseAccess) {
+    package init(name: String, about: String? = nil, database: any Database) {
         let schema = JSONSchema.builtIn([
             "type": "object",
             "properties": [
@@ -30,7 +30,7 @@ package struct SQLTool: Tool {
             case .read: "Runs one SELECT, VALUES, TABLE or WITH query, read-only"
             case .write: "Runs one SQL statement in a transaction of its own"
             }
-        let general = "\(kind), on the PostgreSQL database \(database.name). Answers with the rows as JSON."
+        let general = "\(kind), on the \(database.product) database \(database.name). Answers with the rows as JSON."
         definition = Models.ToolDefinition(
             name: name,
             description: [about, general].compactMap { $0 }.joined(separator: " "),
@@ -51,6 +51,8 @@ package struct SQLTool: Tool {
             return ToolOutput(Self.json(answer, writes: effect == .once))
         } catch let error as PostgresError {
             return .fault(error.debugDescription)
+        } catch let error as DatabaseRefusal {
+            return .fault(error.reason)
         }
     }
 

@@ -30,14 +30,29 @@ WITH pruned AS (
     DELETE FROM chassis.replay WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_wake AS (
     DELETE FROM chassis.wake WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_approval AS (
+    DELETE FROM chassis.approval WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+    RETURNING approval_id
+), pruned_vote AS (
+    DELETE FROM chassis.approval_vote WHERE approval_id = ANY (ARRAY(SELECT approval_id FROM pruned_approval))
 ), pruned_need AS (
     DELETE FROM chassis.need WHERE needs_job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_event_wait AS (
+    DELETE FROM chassis.event_wait WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_map AS (
     DELETE FROM chassis.map WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_log AS (
     DELETE FROM chassis.log WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_fork AS (
     DELETE FROM chassis.fork WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+), pruned_budget AS (
+    -- What was paid stays in the ledger.
+    DELETE FROM chassis.budget WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+), pruned_waiter AS (
+    DELETE FROM chassis.budget_waiter WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_period AS (
+    DELETE FROM chassis.budget_period
+    WHERE run_id <> 0 AND run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_run AS (
     DELETE FROM chassis.run WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 )

@@ -4,7 +4,8 @@
 --   $1 job_id bigint, $2 epoch bigint: the present one
 --
 -- Returns a row for each.
-SELECT epoch, position, kind, name, effect, state, encode(fingerprint, 'hex') AS fingerprint
+SELECT epoch, position, kind, name, effect, state, encode(fingerprint, 'hex') AS fingerprint,
+       (extract(epoch FROM started_at) * 1000000)::bigint AS started_us, error
 FROM chassis.step
 WHERE job_id = $1::bigint AND epoch < $2::bigint
   AND (state IN ('started', 'unknown') OR state = 'recorded' AND effect = 'once')

@@ -9,13 +9,20 @@
 --
 -- A call whose outcome becomes unknown is counted, and one that is found after all is counted off. Returns one row, none
 -- when the lease is lost.
-UPDATE chassis.step
-SET state = $5::text, usage = $6::jsonb, cost_micro_usd = $7::bigint,
-    unknown_calls = greatest(0, unknown_calls + CASE
-        WHEN state = 'started' AND $5::text = 'unknown' THEN 1
-        WHEN state = 'unknown' AND $5::text = 'recorded' THEN -1
-        ELSE 0 END),
-    error = $8::text, settled_at = coalesce($9::timestamptz, now())
-WHERE job_id = $1::bigint AND epoch = $3::bigint AND position = $4::text AND state IN ('started', 'unknown')
-  AND EXISTS (SELECT FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE)
-RETURNING position;
+WITH settled AS (
+    UPDATE chassis.step
+    SET state = $5::text, usage = $6::jsonb, cost_micro_usd = $7::bigint,
+        unknown_calls = greatest(0, unknown_calls + CASE
+            WHEN state = 'started' AND $5::text = 'unknown' THEN 1
+            WHEN state = 'unknown' AND $5::text = 'recorded' THEN -1
+            ELSE 0 END),
+        error = $8::text, settled_at = coalesce($9::timestamptz, now())
+    WHERE job_id = $1::bigint AND epoch = $3::bigint AND position = $4::text AND state IN ('started', 'unknown')
+      AND EXISTS (SELECT FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE)
+    RETURNING job_id, epoch, position, money
+)
+SELECT position,
+       CASE WHEN money IS NOT NULL THEN
+           chassis.settle_call(job_id, epoch, position, CASE $5::text WHEN 'recorded' THEN 'settled' ELSE 'unknown' END,
+                               $7::bigint, $6::jsonb, coalesce($9::timestamptz, now()))::text END AS money
+FROM settled;

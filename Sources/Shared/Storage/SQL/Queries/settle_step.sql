@@ -9,8 +9,18 @@
 --
 -- Does nothing when the lease is lost: what the attempt recorded since may lie behind the mark of the next one, which
 -- settles the intent by what it finds (settle_earlier_step).
-UPDATE chassis.step
-SET state = $4::text, usage = $5::jsonb, cost_micro_usd = $6::bigint,
-    unknown_calls = unknown_calls + $7::smallint, error = $8::text, settled_at = coalesce($9::timestamptz, now())
-WHERE job_id = $1::bigint AND epoch = $2::bigint AND position = $3::text AND state = 'started'
-  AND EXISTS (SELECT FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE);
+WITH settled AS (
+    UPDATE chassis.step
+    SET state = $4::text, usage = $5::jsonb, cost_micro_usd = $6::bigint,
+        unknown_calls = unknown_calls + $7::smallint, error = $8::text, settled_at = coalesce($9::timestamptz, now())
+    WHERE job_id = $1::bigint AND epoch = $2::bigint AND position = $3::text AND state = 'started'
+      AND EXISTS (SELECT FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE)
+    RETURNING job_id, epoch, position, money
+)
+SELECT chassis.settle_call(
+           job_id, epoch, position,
+           CASE WHEN $4::text = 'recorded' THEN 'settled' WHEN $4::text = 'unknown' OR $7::smallint > 0 THEN 'unknown'
+                ELSE 'cancelled' END,
+           $6::bigint, $5::jsonb, coalesce($9::timestamptz, now()))
+FROM settled
+WHERE money IS NOT NULL;

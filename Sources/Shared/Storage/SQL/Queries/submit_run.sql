@@ -10,14 +10,15 @@
 --   $16 line_jobs integer[]: how many join each of them
 --   $17 lines integer[], $18 numbers integer[]: the line of each job, counted from 1, and how many join it before
 --   $19 are_needed boolean[]: whether other jobs need them, one of each a job
---   $20 rules text[]: as in job, $21 are_judged boolean[], $22 are_decisive boolean[]: one of each a job, or all three
+--   $20 requested_by text: who asks for it, or NULL
+--   $21 rules text[]: as in job, $22 are_judged boolean[], $23 are_decisive boolean[]: one of each a job, or all three
 --       NULL when no job has a rule and all failures count
 --
 -- Returns the run's id; nothing when there is no such version, which add_workflow_version adds, or when the idempotency
 -- key names a run already, which find_run_by_key finds.
 WITH new_run AS (
-    INSERT INTO chassis.run (version_id, team, params, idempotency_key, created_at)
-    SELECT version_id, $2::text, $3::jsonb, $4::text, coalesce($12::timestamptz, now())
+    INSERT INTO chassis.run (version_id, team, params, idempotency_key, requested_by, created_at)
+    SELECT version_id, $2::text, $3::jsonb, $4::text, $20::text, coalesce($12::timestamptz, now())
     FROM chassis.workflow JOIN chassis.workflow_version USING (workflow_id)
     WHERE workflow.name = $1::text AND source_sha256 = $13::bytea
     ON CONFLICT DO NOTHING
@@ -28,7 +29,7 @@ WITH new_run AS (
 ), given AS (
     SELECT *
     FROM unnest($5::text[], $6::text[], $7::text[], $8::smallint[], $9::integer[], $17::integer[], $18::integer[],
-                $19::boolean[], $20::text[], $21::boolean[], $22::boolean[])
+                $19::boolean[], $21::text[], $22::boolean[], $23::boolean[])
         WITH ORDINALITY AS given (name, kind, queue, priority, missing, line, number, is_needed, rule, is_judged,
                                   is_decisive, position)
 ), new_job AS (

@@ -1,0 +1,31 @@
+import ArgumentParser
+import JobModel
+
+/// The subcommand `backfills do`.
+struct BackfillActCommand: ClientCommand {
+    /// What can be done with a backfill.
+    enum Act: String, CaseIterable, ExpressibleByArgument, Sendable {
+        case pause, resume, cancel
+        /// Only the due times whose runs have failed.
+        case retry
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "do",
+        abstract: "Pause, resume or cancel a backfill, or retry those of its runs that failed."
+    )
+
+    @Argument(help: "pause, resume, cancel or retry.")
+    var act: Act
+
+    @Argument(help: "The number of the backfill.")
+    var backfill: Int64
+
+    @OptionGroup var options: SchedulerOptions
+
+    func run(_ invocation: Invocation) async throws -> CommandStatus {
+        let answer = try await options.api(invocation).backfill(backfill, act.rawValue)
+        options.show([BackfillsListCommand.line(answer)], json: answer, invocation)
+        return .success
+    }
+}

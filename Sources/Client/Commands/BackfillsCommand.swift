@@ -1,0 +1,12 @@
+import ArgumentParser
+import JobModel
+
+/// The subcommand `backfills`.
+struct BackfillsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backfills",
+        abstract: "Show how far backfills are; pause, resume, cancel and retry them.",
+        subcommands: [BackfillsListCommand.self, BackfillActCommand.self],
+        defaultSubcommand: BackfillsListCommand.self
+    )
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import JobModel
+
+/// Which approval is decided, and where.
+struct DecisionOptions: ParsableArguments {
+    @Argument(help: "The number of the approval; 'chassis approvals' lists them.")
+    var id: Int64
+
+    @Option(name: .long, help: "The digest of what you have seen; without it, what is shown now is decided.")
+    var digest: String?
+
+    @OptionGroup var options: SchedulerOptions
+
+    /// Says something about the approval, and shows what became of it.
+    ///
+    /// What is decided is what the person sees: the approval is read and its digest goes along, so that one that is edited
+    /// meanwhile is not decided unseen.
+    func decide(
+        _ word: String,
+        _ body: (ApprovalDetail) throws(ClientError) -> JSONObject,
+        _ invocation: Invocation
+    ) async throws -> CommandStatus {
+        let api = try options.api(invocation)
+        let seen = ApprovalDetail(try await api.approval(id))
+        var body = try body(seen)
+        body["digest"] = .string(digest ?? seen.digest)
+        let answer = try await api.decide(id, word, body)
+        options.show(ApprovalsView.lines(ApprovalDetail(answer), now: .now), json: answer, invocation)
+        return .success
+    }
+
+    /// A value from the command line.
+    static func json(_ text: String, _ option: String) throws(ClientError) -> JSONValue {
+        do {
+            return try JSONValue(parsing: text)
+        } catch {
+            throw .usage("\(option) is no JSON: \(error)")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Glibc
+import JobModel
+import Workflow
+
+/// The subcommand `deploy`.
+struct DeployCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deploy",
+        abstract: "Deploy workflow files, all or none, so that their triggers count.",
+        discussion:
+            "No run is started. All files are checked here first; nothing is sent when anything is wrong with one. "
+            + "Runs keep the version they were started with; schedules keep what they have come to."
+    )
+
+    @Argument(help: "Workflow files, and directories with .yaml and .yml files.")
+    var paths: [String]
+
+    @Flag(name: .customLong("dry-run"), help: "Only say what would change.")
+    var isTrial = false
+
+    @Flag(name: .long, help: "Pause the schedules of deployed workflows that are not among the files.")
+    var prune = false
+
+    @OptionGroup var options: SchedulerOptions
+
+    func run(_ invocation: Invocation) async throws -> CommandStatus {
+        let api = try options.api(invocation)
+        var files: [WorkflowSource] = []
+        var isRefused = false
+        let named = try paths.flatMap { try Self.files($0, invocation) }
+        for path in named {
+            do {
+                files.append(try WorkflowSource.read(path, invocation).source)
+            } catch .invalidWorkflow(let faults, _) {
+                // Those of all files are shown at once.
+                isRefused = true
+                for fault in faults { invocation.errors.print(fault.description) }
+            }
+        }
+        guard !isRefused else { return .refused }
+        guard !files.isEmpty else { throw ClientError.usage("there is no .yaml or .yml file to deploy") }
+        let answer = try await api.deploy(files, prunes: prune, isTrial: isTrial)
+        options.show(lines(answer), json: answer, invocation)
+        return .success
+    }
+
+    private func lines(_ answer: JSONValue) -> [StyledLine] {
+        let lines = answer.list("workflows").map { workflow in
+            let change = workflow.text("change")
+            let version = workflow.optionalNumber("version").map { "  v\($0)" } ?? "  its schedules are paused"
+            var line = StyledLine(change.padding(to: 10), change == "unchanged" ? .dim : .bold)
+            line.append(workflow.text("name") + version)
+            return line
+        }
+        return isTrial ? lines + [StyledLine("nothing was changed: a dry run", .dim)] : lines
+    }
+
+    /// The file itself, or the workflow files of a directory and those in it, by name.
+    private static func files(_ path: String, _ invocation: Invocation) throws(ClientError) -> [String] {
+        guard let directory = opendir(invocation.absolute(path)) else {
+            guard errno == ENOTDIR else { throw LocalFile.fault(path) }
+            return [path]
+        }
+        defer { closedir(directory) }
+        var found: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard !name.hasPrefix(".") else { continue }
+            let whole = path + (path.hasSuffix("/") ? "" : "/") + name
+            var status = stat()
+            guard stat(invocation.absolute(whole), &status) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                found += try files(whole, invocation)
+            } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+                found.append(whole)
+            }
+        }
+        return found.sorted()
+    }
+}
+
+extension String {
+    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import JobModel
+
+/// The subcommand `event send`.
+struct EventSendCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send",
+        abstract: "Tell of an event: jobs that wait for it go on, workflows that it triggers start."
+    )
+
+    @Argument(help: "What sort of thing happened, such as payment.received.") var name: String
+    @Option(help: "To what it happened, such as an order's number.") var key: String?
+    @Option(help: "What is to be known about it, as JSON; what is no JSON is taken as a text.") var data: String?
+    @Option(help: "The team whose jobs and workflows hear of it (default).") var team: String?
+
+    @Option(
+        name: .customLong("idempotency-key"),
+        help: "The same for every telling of the same event; the second one changes nothing."
+    )
+    var idempotencyKey: String?
+
+    @OptionGroup var options: SchedulerOptions
+
+    func run(_ invocation: Invocation) async throws -> CommandStatus {
+        var body: JSONObject = ["name": .string(name)]
+        body["key"] = key.map { .string($0) }
+        // What is no JSON is a text.
+        body["data"] = data.map { (try? JSONValue(parsing: $0)) ?? .string($0) }
+        body["team"] = team.map { .string($0) }
+        body["idempotency_key"] = idempotencyKey.map { .string($0) }
+        let answer = try await options.api(invocation).sendEvent(body)
+        options.show(
+            [StyledLine("event \(answer.number("id"))").adding("  \(answer.text("name")) \(answer.text("key"))", .dim)],
+            json: answer,
+            invocation
+        )
+        return .success
+    }
+}

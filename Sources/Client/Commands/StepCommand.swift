@@ -1,0 +1,53 @@
+import ArgumentParser
+import HTTPTransport
+import JobModel
+
+/// The subcommand `step`.
+struct StepCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "step",
+        abstract: "Inside a command job: run a command once, and print what it printed.",
+        discussion: """
+            Done before, it prints what the command printed then. Otherwise it runs the command, records what it prints, \
+            and prints that. A command that fails is not recorded, and its status is passed on.
+
+            Exit status: that of the command; 75 when the step may have happened, and its effect is once.
+            """
+    )
+
+    @Argument(help: "The step's name: letters, digits and _ - . / :")
+    var name: String
+
+    @Option(help: "What repeating it means: none, idempotent or once.")
+    var effect: String = Effect.idempotent.rawValue
+
+    @Argument(parsing: .postTerminator, help: "The command, behind --.")
+    var command: [String] = []
+
+    func run(_ invocation: Invocation) async throws -> CommandStatus {
+        guard let program = command.first else {
+            throw ClientError.usage("chassis step \(name): write the command behind --, as in -- ./charge.sh 42")
+        }
+        guard let effect = Effect(rawValue: effect) else {
+            throw ClientError.usage("--effect must be none, idempotent or once, not \(effect)")
+        }
+        let step = try StepEndpoint(name: name, effect: effect, command: command, invocation.environment)
+        switch try await step.ask() {
+        case .done(let output):
+            invocation.output.write(output)
+            return .success
+        case .unknown(let message):
+            invocation.errors.print(StyledLine("chassis: ", .red).adding(message))
+            return .unknown
+        case .run(let position, let key):
+            let result = try await StepProgram.run(program, Array(command.dropFirst()), idempotencyKey: key)
+            guard result.status == 0 else {
+                try await step.record(position, failure: "\(program) ended with status \(result.status)")
+                return CommandStatus(rawValue: result.status)
+            }
+            try await step.record(position, output: result.output)
+            invocation.output.write(result.output)
+            return .success
+        }
+    }
+}

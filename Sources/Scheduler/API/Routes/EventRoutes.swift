@@ -1,0 +1,81 @@
+import Hummingbird
+import JobModel
+import Settings
+import Storage
+
+/// Takes events, and shows them.
+struct EventRoutes: Sendable {
+    private static let defaultLimit: Int64 = 50
+    private static let defaultTeam = "default"
+
+    let events: EventStore
+    let dispatcher: EventDispatcher
+    let clock: DatabaseClock
+    let webhooks: [String: WebhookDefinition]
+
+    var endpoints: [Endpoint] { [Endpoint("/v1/events", [.post: add, .get: list])] }
+
+    /// Those that need no token, since their requests are signed.
+    var openEndpoints: [Endpoint] { [Endpoint("/v1/webhooks/{webhook}", [.post: hear])] }
+
+    private func add(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try request.refuseParameters()
+        var members = try await JSONBody.read(request)
+        let name = try members.text("name")
+        let key = try members.optionalText("key")
+        let data = members.optionalValue("data") ?? .null
+        let team = try members.optionalText("team") ?? Self.defaultTeam
+        let idempotencyKey = try members.optionalText("idempotency_key")
+        try members.finish()
+        let event: NewEvent
+        do throws(NewEvent.Fault) {
+            event = try NewEvent(name: name, key: key, data: data, idempotencyKey: idempotencyKey)
+        } catch {
+            throw Problem(error)
+        }
+        return try await keep(event, team: team, source: "api")
+    }
+
+    private func keep(_ event: NewEvent, team: String, source: String) async throws -> Response {
+        let kept = try await events.add(event, team: team, source: source)
+        if kept.isNew { dispatcher.wake() }
+        return Response(status: kept.isNew ? .created : .ok, json: kept.event.json)
+    }
+
+    private func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        var parameters = try AddressParameters(request)
+        let name = parameters.optionalText("name")
+        let key = parameters.optionalText("key")
+        let before = try parameters.optionalInteger("before", in: 1...Int64.max)
+        let limit = try parameters.optionalInteger("limit", in: 1...200) ?? Self.defaultLimit
+        try parameters.finish()
+        let page = try await events.list(name: name, key: key, before: before, limit: Int(limit))
+        return Response(json: ["events": .array(page.map(\.json))])
+    }
+
+    private func hear(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let name = context.parameters.get("webhook") ?? ""
+        guard let webhook = webhooks[name] else {
+            throw Problem(
+                .webhookNotFound,
+                "this scheduler knows no webhook \"\(name)\"; --event-webhooks names the file with them"
+            )
+        }
+        let headers = request.headers
+        let heard = WebhookRequest(webhook, body: try await JSONBody.bytes(request)) { name in
+            HTTPFields.Element.Name(name).flatMap { headers[$0] }
+        }
+        let now = try await clock.now().rawValue / 1_000_000
+        let event: NewEvent
+        do throws(WebhookRefusal) {
+            try heard.verify(now: now)
+            if let challenge = heard.challenge() {
+                return Response(status: .ok, json: ["challenge": .string(challenge)])
+            }
+            event = try heard.event()
+        } catch {
+            throw Problem(error, webhook: name)
+        }
+        return try await keep(event, team: webhook.team, source: name)
+    }
+}

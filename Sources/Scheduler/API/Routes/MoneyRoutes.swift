@@ -1,0 +1,133 @@
+import Hummingbird
+import JobModel
+import Prices
+import Storage
+
+/// Budgets, prices, and what was paid.
+struct MoneyRoutes: Sendable {
+    let money: MoneyStore
+    let reader: RunReader
+    let notifier: ReadyNotifier
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint("/v1/budgets", [.get: budgets, .put: setBudget, .delete: removeBudget]),
+            Endpoint("/v1/costs", [.get: costs]),
+            Endpoint("/v1/prices", [.get: prices, .put: setPrice, .delete: removePrices]),
+        ]
+    }
+
+    // MARK: Budgets
+
+    private func budgets(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        var parameters = try AddressParameters(request)
+        let run = try parameters.optionalInteger("run", in: 1...Int64.max).map(RunID.init)
+        try parameters.finish()
+        if let run, try await reader.summary(of: run) == nil { throw Problem.runNotFound(run) }
+        return Response(json: ["budgets": .array(try await money.budgets(of: run).map(\.json))])
+    }
+
+    private func setBudget(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try request.refuseParameters()
+        var members = try await JSONBody.read(request)
+        let subject = try BudgetSubject(&members)
+        let limit = try members.amount("limit_micro_usd")
+        let mode = try members.optionalWord("mode", as: Budget.Mode.self) ?? .hard
+        try members.finish()
+        let place = try await subject.place(reader)
+        let queues = try await money.set(
+            Budget(limit: limit, mode: mode),
+            of: subject.scope,
+            place.name,
+            per: subject.period,
+            run: place.run
+        )
+        notifier.notify(queues)
+        return Response(json: ["budgets": .array(try await money.budgets(of: place.run).map(\.json))])
+    }
+
+    private func removeBudget(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try request.refuseParameters()
+        var members = try await JSONBody.read(request)
+        let subject = try BudgetSubject(&members)
+        try members.finish()
+        let place = try await subject.place(reader)
+        guard let queues = try await money.removeBudget(of: subject.scope, place.name, per: subject.period) else {
+            throw Problem(
+                .budgetNotFound,
+                "there is no budget of \(subject.scope.rawValue) \(subject.name) per \(subject.period.rawValue); "
+                    + "GET /v1/budgets lists them"
+            )
+        }
+        notifier.notify(queues)
+        return Response(json: ["budgets": .array(try await money.budgets(of: place.run).map(\.json))])
+    }
+
+    // MARK: Costs
+
+    private func costs(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        var parameters = try AddressParameters(request)
+        let grouping = try parameters.optionalWord("by", as: CostDetail.Grouping.self) ?? .team
+        let from = try parameters.optionalTime("from")
+        let to = try parameters.optionalTime("to")
+        let team = parameters.optionalText("team")
+        try parameters.finish()
+        let costs = try await money.costs(by: grouping, from: from, to: to, team: team)
+        return Response(json: ["by": .word(grouping), "costs": .array(costs.map(\.json))])
+    }
+
+    // MARK: Prices
+
+    private func prices(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try request.refuseParameters()
+        return Response(json: try await allPrices())
+    }
+
+    private func setPrice(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try request.refuseParameters()
+        var members = try await JSONBody.read(request)
+        let (provider, model) = try (members.text("provider"), members.text("model"))
+        let from = try members.optionalTime("from")
+        guard let price = ModelPrice(json: .object(try members.optionalObject("price") ?? [:])) else {
+            throw Problem(
+                .badRequest,
+                "\"price\" must hold input and output, in micro-dollars for a million tokens; docs/money.md has the others"
+            )
+        }
+        try members.finish()
+        try await money.set(price, of: model, at: provider, from: from)
+        return Response(json: try await allPrices())
+    }
+
+    private func removePrices(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try request.refuseParameters()
+        var members = try await JSONBody.read(request)
+        let (provider, model) = try (members.text("provider"), members.text("model"))
+        try members.finish()
+        guard try await money.removePrices(of: model, at: provider) > 0 else {
+            throw Problem(
+                .priceNotFound,
+                "no price was set for \(provider)/\(model); GET /v1/prices lists them"
+            )
+        }
+        return Response(json: try await allPrices())
+    }
+
+    private func allPrices() async throws -> JSONValue {
+        let shipped = ShippedPrices.all
+        return [
+            "prices": .array(try await money.prices().map(\.json)),
+            "shipped": [
+                "as_of": .string(shipped.asOf),
+                "prices": .array(
+                    shipped.models.map { entry in
+                        [
+                            "provider": .string(entry.provider), "model": .string(entry.model),
+                            "price": entry.price.json,
+                        ]
+                    }
+                ),
+            ],
+        ]
+    }
+}

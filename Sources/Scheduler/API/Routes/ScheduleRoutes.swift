@@ -1,0 +1,158 @@
+import Hummingbird
+import JobModel
+import Postgres
+import Schedules
+import Storage
+import Workflow
+
+/// Deploys workflows, and shows, pauses, resumes and triggers their schedules.
+struct ScheduleRoutes: Sendable {
+    /// The most files in one deployment.
+    static let maximumFiles = 1_000
+
+    private let pool: PostgresPool
+    private let store: ScheduleStore
+    private let starter: ScheduleStarter
+    private let notifier: ReadyNotifier
+
+    init(pool: PostgresPool, notifier: ReadyNotifier) {
+        self.pool = pool
+        store = ScheduleStore(pool)
+        starter = ScheduleStarter(pool)
+        self.notifier = notifier
+    }
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint("/v1/workflows", [.post: deploy]),
+            Endpoint("/v1/schedules", [.get: list]),
+            Endpoint("/v1/schedules/{workflow}/{schedule}/pause", [.post: pause]),
+            Endpoint("/v1/schedules/{workflow}/{schedule}/resume", [.post: resume]),
+            Endpoint("/v1/schedules/{workflow}/{schedule}/trigger", [.post: trigger]),
+        ]
+    }
+
+    private func deploy(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try request.refuseParameters()
+        var members = try await JSONBody.read(request)
+        let prunes = try members.optionalBool("prune") ?? false
+        let isTrial = try members.optionalBool("dry_run") ?? false
+        let workflows = try Self.workflows(&members)
+        try members.finish()
+        let outcomes = try await DeployStore(pool).deploy(workflows, prunes: prunes, isTrial: isTrial)
+        return Response(json: ["workflows": .array(outcomes.map(\.json)), "dry_run": .bool(isTrial)])
+    }
+
+    private static func workflows(_ members: inout JSONMembers) throws -> [DeployStore.NewWorkflow] {
+        guard let files = members.optionalValue("files")?.arrayValue, files.count <= maximumFiles else {
+            throw Problem(.badRequest, "the body lacks \"files\", a list of at most \(maximumFiles) workflow files")
+        }
+        var found: [String: DeployStore.NewWorkflow] = [:]
+        for file in files {
+            guard let object = file.objectValue else {
+                throw Problem(.badRequest, "\"files\" holds objects with \"workflow\" and \"file\"")
+            }
+            var members = JSONMembers(object)
+            let source = try WorkflowSource(&members)
+            try members.finish()
+            let definition = try source.definition()
+            let workflow = DeployStore.NewWorkflow(
+                name: definition.name,
+                source: source.text,
+                schedules: try definition.schedules.map { try deployed($0, of: definition.name) }
+            )
+            guard found.updateValue(workflow, forKey: definition.name) == nil else {
+                throw Problem(.badRequest, "two files are called \"\(definition.name)\"; a workflow has one file")
+            }
+        }
+        return Array(found.values)
+    }
+
+    private static func deployed(
+        _ schedule: ScheduleDefinition,
+        of workflow: String
+    ) throws -> DeployStore.NewSchedule {
+        do {
+            return try schedule.deployed(of: workflow)
+        } catch {
+            throw Problem(.workflowInvalid, "the schedule \"\(workflow)/\(schedule.name)\" has no due times: \(error)")
+        }
+    }
+
+    private func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try request.refuseParameters()
+        return Response(json: ["schedules": .array(try await store.all().map(\.json))])
+    }
+
+    private func pause(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let (workflow, name) = try await names(request, context)
+        try await withSchedule(workflow, name) { try await store.pause($0, on: $1) }
+        return try await show(workflow, name)
+    }
+
+    private func resume(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let (workflow, name) = try await names(request, context)
+        try await withSchedule(workflow, name) { schedule, connection in
+            try await store.resume(schedule, next: try await starter.next(of: schedule), on: connection)
+        }
+        return try await show(workflow, name)
+    }
+
+    private func trigger(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let (workflow, name) = try await names(request, context)
+        let (run, queues) = try await withSchedule(workflow, name) { try await starter.trigger($0, on: $1) }
+        notifier.notify(queues)
+        guard let summary = try await RunReader(pool).summary(of: run) else { throw Problem.runNotFound(run) }
+        return Response(status: .created, json: .object(summary.json))
+    }
+
+    private func names(_ request: Request, _ context: BasicRequestContext) async throws -> (String, String) {
+        try request.refuseParameters()
+        try await JSONBody.read(request).finish()
+        return (context.parameters.get("workflow") ?? "", context.parameters.get("schedule") ?? "")
+    }
+
+    private func withSchedule<Value: Sendable>(
+        _ workflow: String,
+        _ name: String,
+        _ body: (DueSchedule, PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        try await pool.transaction { connection in
+            guard let schedule = try await store.lock(workflow: workflow, name: name, on: connection) else {
+                throw Self.notFound(workflow, name)
+            }
+            return try await body(schedule, connection)
+        }
+    }
+
+    private func show(_ workflow: String, _ name: String) async throws -> Response {
+        guard let detail = try await store.all().first(where: { $0.workflow == workflow && $0.name == name }) else {
+            throw Self.notFound(workflow, name)
+        }
+        return Response(json: detail.json)
+    }
+
+    static func notFound(_ workflow: String, _ name: String) -> Problem {
+        Problem(.scheduleNotFound, "there is no schedule \"\(workflow)/\(name)\"; GET /v1/schedules lists them")
+    }
+}
+
+extension DeployStore.Outcome {
+    /// One of the `workflows` of a deployment.
+    fileprivate var json: JSONValue {
+        ["name": .string(workflow), "change": .word(change), "version": version.map(JSONValue.count) ?? .null]
+    }
+}
+
+extension ScheduleDetail {
+    /// The object `Schedule` of the API.
+    fileprivate var json: JSONValue {
+        [
+            "workflow": .string(workflow), "name": .string(name), "version": .count(version),
+            "when": .string(summary), "timezone": .string(timezone), "catchup": .string(catchup),
+            "overlap": .string(overlap), "next_due_at": .time(nextDue), "last_due_at": .time(lastDue),
+            "last_run": lastRun.map(JSONValue.id) ?? .null, "paused_at": .time(pausedAt),
+            "waits_for_run": blockedBy.map(JSONValue.id) ?? .null, "error": .optional(error),
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+package import Logging
+package import Postgres
+import ServiceLifecycle
+package import Storage
+import Telemetry
+
+/// Ends approvals that nobody decided in time, by the database's clock, and has their jobs go on.
+///
+/// Any number of schedulers may run it. A job whose approval has expired looks by itself too, so one that is killed between
+/// the two loses nothing.
+package struct ApprovalService: Service {
+    /// How far apart two looks are.
+    static let interval = Duration.seconds(1)
+    /// The longest pause after a look that failed.
+    static let longestPause = Duration.seconds(30)
+
+    private let approvals: ApprovalStore
+    private let queue: QueueStore
+    private let notifier: ReadyNotifier
+    private let logger: Logger
+
+    package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
+        approvals = ApprovalStore(pool)
+        queue = QueueStore(pool)
+        self.notifier = notifier
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var pause = Self.interval
+            while !Task.isCancelled {
+                do {
+                    try await pass()
+                    pause = Self.interval
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.warning("the look for late approvals failed", metadata: [LogKey.error: "\(error)"])
+                    pause = min(pause * 2, Self.longestPause)
+                }
+                do { try await ContinuousClock().sleep(for: pause) } catch { return }
+            }
+        }
+    }
+
+    /// Ends what is late now.
+    package func pass() async throws {
+        let jobs = try await approvals.expire()
+        guard !jobs.isEmpty else { return }
+        logger.info("approvals have expired", metadata: [LogKey.count: "\(jobs.count)"])
+        notifier.notify(try await queue.resume(jobs))
+    }
+}

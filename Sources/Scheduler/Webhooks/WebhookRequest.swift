@@ -1,0 +1,163 @@
+import Digests
+package import JobModel
+package import Settings
+
+/// A request of another service that tells of an event: whether it is that service's own, and what it tells.
+///
+/// How each service signs:
+/// - GitHub, "Validating webhook deliveries": `X-Hub-Signature-256: sha256=<hex>` over the body.
+/// - Stripe, "Verify webhook signatures manually": `Stripe-Signature: t=<seconds>,v1=<hex>` over `<t>.<body>`.
+/// - Slack, "Verifying requests from Slack": `X-Slack-Signature: v0=<hex>` over
+///   `v0:<X-Slack-Request-Timestamp>:<body>`.
+package struct WebhookRequest: Sendable {
+    /// How old a signed time may be, or how far in the future.
+    static let tolerance = Duration.seconds(300)
+
+    private let webhook: WebhookDefinition
+    private let header: @Sendable (String) -> String?
+    private let body: [UInt8]
+
+    /// - Parameter header: A header field of the request by its name, in any case.
+    package init(_ webhook: WebhookDefinition, body: [UInt8], header: @escaping @Sendable (String) -> String?) {
+        self.webhook = webhook
+        self.header = header
+        self.body = body
+    }
+
+    // MARK: Whose it is
+
+    /// Checks the signature.
+    ///
+    /// - Parameter now: The database's time, in seconds since 1970.
+    /// - Throws: `WebhookRefusal`.
+    package func verify(now: Int64) throws(WebhookRefusal) {
+        switch webhook.form {
+        case .github: try verify(one("X-Hub-Signature-256"), prefix: "sha256=", over: body)
+        case .stripe: try verifyStripe(now: now)
+        case .slack:
+            let time = try one("X-Slack-Request-Timestamp")
+            try checkTime(time, now: now)
+            try verify(one("X-Slack-Signature"), prefix: "v0=", over: Array("v0:\(time):".utf8) + body)
+        case .hmac:
+            let signature = try one(webhook.header)
+            guard isValid(signature, over: body) || isValid(signature.removing(prefix: "sha256="), over: body) else {
+                throw .signatureWrong
+            }
+        }
+    }
+
+    private func verifyStripe(now: Int64) throws(WebhookRefusal) {
+        let parts = try one("Stripe-Signature").split(separator: ",").map { $0.split(separator: "=", maxSplits: 1) }
+        func values(_ key: String) -> [Substring] { parts.filter { $0.count == 2 && $0[0] == key }.map { $0[1] } }
+        guard let time = values("t").first else { throw .signatureWrong }
+        try checkTime(String(time), now: now)
+        let signed = Array("\(time).".utf8) + body
+        // Several while a secret is being replaced.
+        guard values("v1").contains(where: { isValid(String($0), over: signed) }) else { throw .signatureWrong }
+    }
+
+    private func one(_ name: String) throws(WebhookRefusal) -> String {
+        guard let value = header(name) else { throw .headerMissing(name) }
+        return value
+    }
+
+    private func checkTime(_ text: String, now: Int64) throws(WebhookRefusal) {
+        guard let time = Int64(text), time > 0 else { throw .signatureWrong }
+        guard abs(time.subtractingReportingOverflow(now).partialValue) <= Self.tolerance.components.seconds else {
+            throw .tooOld
+        }
+    }
+
+    private func verify(_ signature: String, prefix: String, over message: [UInt8]) throws(WebhookRefusal) {
+        guard signature.hasPrefix(prefix), isValid(signature.removing(prefix: prefix), over: message) else {
+            throw .signatureWrong
+        }
+    }
+
+    private func isValid(_ signature: String, over message: [UInt8]) -> Bool {
+        let code = HMACSHA256.code(of: message, key: webhook.secret.exposed.utf8)
+        if let digest = SHA256Digest(hex: signature.lowercased()) { return code.equalsInConstantTime(digest) }
+        return ConstantTime.areEqual(Array(signature.utf8), Array(Base64.encode(code.bytes).utf8))
+    }
+
+    // MARK: What it tells
+
+    /// What the service wants to have back and that tells of nothing; nil for an event.
+    package func challenge() -> String? {
+        guard webhook.form == .slack, let json = try? JSONValue(parsing: body),
+            json["type"]?.stringValue == "url_verification"
+        else { return nil }
+        return json["challenge"]?.stringValue
+    }
+
+    /// The event.
+    ///
+    /// - Throws: `WebhookRefusal` when the body is nothing that can be read.
+    package func event() throws(WebhookRefusal) -> NewEvent {
+        let data = try data()
+        let kind: String?
+        let key: JSONValue?
+        let delivery: String?
+        switch webhook.form {
+        case .github:
+            kind = header("X-GitHub-Event")
+            key = data["repository"]?["full_name"]
+            delivery = header("X-GitHub-Delivery")
+        case .stripe:
+            kind = data["type"]?.stringValue
+            key = data["data"]?["object"]?["id"]
+            delivery = data["id"]?.stringValue
+        case .slack:
+            kind = data["event"]?["type"]?.stringValue ?? data["type"]?.stringValue ?? "command"
+            key = data["event"]?["channel"] ?? data["channel_id"] ?? data["team_id"]
+            delivery = data["event_id"]?.stringValue ?? header("X-Slack-Signature")
+        case .hmac:
+            kind = nil
+            key = nil
+            delivery = header("Idempotency-Key")
+        }
+        let given = webhook.key.map { path in
+            path.split(separator: ".").reduce(Optional(data)) { value, name in value?[String(name)] }
+        }
+        do {
+            return try NewEvent(
+                name: webhook.event ?? "\(webhook.name).\(Self.name(kind))",
+                key: Self.text(given ?? key),
+                data: data,
+                idempotencyKey: delivery.map { "webhook:\(webhook.name):\($0)" }
+            )
+        } catch {
+            throw .noEvent(error)
+        }
+    }
+
+    private func data() throws(WebhookRefusal) -> JSONValue {
+        if header("Content-Type")?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true {
+            let fields = FormBody.fields(body)
+            // GitHub puts its JSON into one field when it is told to send forms.
+            if let payload = fields["payload"]?.stringValue, let json = try? JSONValue(parsing: payload) { return json }
+            return .object(fields)
+        }
+        do {
+            return try JSONValue(parsing: body)
+        } catch {
+            throw .noJSON("\(error)")
+        }
+    }
+
+    /// A word of another service, as part of an event's name.
+    private static func name(_ kind: String?) -> String {
+        let word = (kind ?? "").map { NewEvent.isName(String($0)) ? $0 : "_" }
+        return word.isEmpty ? "event" : String(word.prefix(100))
+    }
+
+    private static func text(_ value: JSONValue??) -> String? {
+        guard let value = value ?? nil, !value.isNull else { return nil }
+        let text = value.stringValue ?? value.text()
+        return text.isEmpty ? nil : String(decoding: text.utf8.prefix(NewEvent.maximumKeyBytes), as: UTF8.self)
+    }
+}
+
+extension String {
+    fileprivate func removing(prefix: String) -> String { hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self }
+}

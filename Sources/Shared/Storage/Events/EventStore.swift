@@ -1,0 +1,90 @@
+package import JobModel
+package import Postgres
+
+/// Keeps events and brings them to the jobs that wait for them.
+///
+/// An event is kept first and dispatched afterwards, in a transaction of its own that any scheduler may carry out; a job
+/// notes first that it waits and looks for events afterwards. So whichever comes first, one finds the other.
+package struct EventStore: Sendable {
+    /// How many events are looked at in one go.
+    static let pageSize = 100
+
+    let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    /// Keeps an event, once for each idempotency key.
+    ///
+    /// - Returns: The event, and whether it is new.
+    package func add(
+        _ event: NewEvent,
+        team: String,
+        source: String,
+        now: String? = nil
+    ) async throws -> (event: KeptEvent, isNew: Bool) {
+        let added = try await pool.query(
+            Statement.addEvent,
+            [
+                .text(team), .text(event.name), .optional(event.key), .json(event.data.text()), .text(source),
+                .optional(event.idempotencyKey), .optional(now),
+            ]
+        )
+        if let row = added.rows.first { return (try KeptEvent(row: row), true) }
+        let key = PostgresParameter.optional(event.idempotencyKey)
+        guard let row = try await pool.query(Statement.findEventByKey, [.text(team), key]).rows.first else {
+            preconditionFailure("an event that is not new must be there")
+        }
+        return (try KeptEvent(row: row), false)
+    }
+
+    /// Events for people, newest first.
+    package func list(
+        name: String? = nil,
+        key: String? = nil,
+        before: Int64? = nil,
+        limit: Int = 50
+    ) async throws -> [KeptEvent] {
+        let parameters: [PostgresParameter] = [
+            .optional(name), .optional(key), .optional(before), .integer(limit),
+        ]
+        return try await pool.query(Statement.listEvents, parameters).rows.map(KeptEvent.init(row:))
+    }
+
+    /// What a dispatch did.
+    package struct Dispatch: Equatable, Sendable {
+        package let events: Int
+        /// The queues that have jobs by it.
+        package let queues: Set<String>
+
+        package init(events: Int, queues: Set<String>) {
+            self.events = events
+            self.queues = queues
+        }
+    }
+
+    /// Resumes the jobs that wait for events which nobody has dispatched.
+    ///
+    /// - Parameter limit: How many events at most, in one transaction.
+    package func dispatch(limit: Int = 1000, now: String? = nil) async throws -> Dispatch {
+        try await pool.transaction { connection in
+            let row = try await connection.query(Statement.dispatchEvents, [.integer(limit)]).rows[0]
+            let jobs = try row.json("jobs").arrayValue?.compactMap(\.integerValue).map(JobID.init(rawValue:)) ?? []
+            var queues: Set<String> = []
+            if !jobs.isEmpty {
+                let results = try await connection.pipeline(QueueStore.resumption(of: jobs, now: now))
+                queues = Set(try results[1].rows.map { try $0.string("queue") })
+            }
+            return Dispatch(events: try row.int("events"), queues: queues)
+        }
+    }
+
+    /// Deletes events that came longer ago than `retention`.
+    ///
+    /// - Returns: How many.
+    package func prune(olderThan retention: Duration, limit: Int, now: String? = nil) async throws -> Int {
+        try await pool.query(
+            Statement.pruneEvents,
+            [.integer(retention.wholeMicroseconds), .integer(limit), .optional(now)]
+        ).rows.count
+    }
+}

@@ -1,0 +1,191 @@
+package import JobModel
+package import Postgres
+
+/// Budgets, prices, and what the ledger adds up to.
+package struct MoneyStore: Sendable {
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    // MARK: Budgets
+
+    /// Sets a budget, or another limit or mode of one that is there, and has the jobs that wait for it look again.
+    ///
+    /// A new one counts what was paid in its present period before, and the calls that are under way. When it fails in
+    /// between, saying it again does the rest.
+    ///
+    /// - Parameter run: The run whose budget, or whose job's, it is; nil for teams and connections.
+    /// - Returns: The queues that have pending jobs by it; notify them.
+    @discardableResult
+    package func set(
+        _ budget: Budget,
+        of scope: Budget.Scope,
+        _ name: String,
+        per period: Budget.Period,
+        run: RunID? = nil,
+        now: String? = nil
+    ) async throws -> [String] {
+        let key: [PostgresParameter] = [.text(scope.rawValue), .text(name), .text(period.rawValue)]
+        _ = try await pool.query(
+            Statement.setBudget,
+            key + [
+                .integer(budget.limit.rawValue), .text(budget.mode.rawValue), .optional(run?.rawValue), .optional(now),
+            ]
+        )
+        return try await resumeWaiters(key, now: now)
+    }
+
+    /// Removes a budget, and has the jobs that wait for it look again.
+    ///
+    /// - Returns: The queues that have pending jobs by it; nil when there is no such budget.
+    package func removeBudget(
+        of scope: Budget.Scope,
+        _ name: String,
+        per period: Budget.Period
+    ) async throws -> [String]? {
+        let key: [PostgresParameter] = [.text(scope.rawValue), .text(name), .text(period.rawValue)]
+        // They are told once it is gone, and known only before.
+        let waiters = try await waiters(key)
+        guard try await !pool.query(Statement.removeBudget, key).rows.isEmpty else { return nil }
+        return try await QueueStore(pool).resume(waiters)
+    }
+
+    private func waiters(_ key: [PostgresParameter]) async throws -> [JobID] {
+        try await pool.query(Statement.readBudgetWaiters, key).rows.map { JobID(rawValue: try $0.int64("job_id")) }
+    }
+
+    /// Resumes the jobs that wait for a budget, and forgets them in the same transaction.
+    private func resumeWaiters(_ key: [PostgresParameter], now: String?) async throws -> [String] {
+        let waiters = try await waiters(key)
+        guard !waiters.isEmpty else { return [] }
+        let results = try await pool.pipeline(
+            QueueStore.resumption(of: waiters, now: now) + [
+                (Statement.forgetBudgetWaiters, key + [.array(waiters.map(\.rawValue))])
+            ]
+        )
+        return try results[1].rows.map { try $0.string("queue") }
+    }
+
+    /// The budgets of teams and connections, or those of a run and its jobs.
+    package func budgets(of run: RunID? = nil, now: String? = nil) async throws -> [BudgetDetail] {
+        try await pool.query(Statement.listBudgets, [.optional(run?.rawValue), .optional(now)]).rows
+            .map(BudgetDetail.init(row:))
+    }
+
+    // MARK: Costs
+
+    /// What the ledger adds up to.
+    ///
+    /// - Parameters:
+    ///   - from: Only entries of that time or later.
+    ///   - to: Only entries before that time.
+    package func costs(
+        by grouping: CostDetail.Grouping,
+        from: Timestamp? = nil,
+        to: Timestamp? = nil,
+        team: String? = nil
+    ) async throws -> [CostDetail] {
+        try await pool.query(
+            Statement.totalCosts,
+            [.text(grouping.rawValue), .optional(from?.rawValue), .optional(to?.rawValue), .optional(team)]
+        ).rows.map(CostDetail.init(row:))
+    }
+
+    // MARK: Prices
+
+    /// A price that is in effect.
+    package struct EffectivePrice: Equatable, Sendable {
+        package let provider: String
+        package let model: String
+        package let price: ModelPrice
+    }
+
+    /// The prices that are in effect now, one for each provider and model.
+    package func effectivePrices(now: String? = nil) async throws -> [EffectivePrice] {
+        try await pool.query(Statement.readPrices, [.optional(now)]).rows.map { row in
+            EffectivePrice(
+                provider: try row.string("provider"),
+                model: try row.string("model"),
+                price: try row.price("price")
+            )
+        }
+    }
+
+    /// All prices that were set, also those of the past and of the future.
+    package func prices() async throws -> [PriceDetail] {
+        try await pool.query(Statement.listPrices).rows.map { row in
+            PriceDetail(
+                provider: try row.string("provider"),
+                model: try row.string("model"),
+                from: try row.timestamp("from_us"),
+                price: try row.price("price")
+            )
+        }
+    }
+
+    /// Sets the price of a model from a time on, or from now.
+    package func set(
+        _ price: ModelPrice,
+        of model: String,
+        at provider: String,
+        from: Timestamp? = nil,
+        now: String? = nil
+    ) async throws {
+        _ = try await pool.query(
+            Statement.setPrice,
+            [
+                .text(provider), .text(model), .optional(from?.rawValue), .json(price.json.text()), .optional(now),
+            ]
+        )
+    }
+
+    /// Removes all prices that were set for a model.
+    ///
+    /// - Returns: How many.
+    package func removePrices(of model: String, at provider: String) async throws -> Int {
+        try await pool.query(Statement.removePrice, [.text(provider), .text(model)]).rows.count
+    }
+}
+
+extension PostgresRow {
+    fileprivate func price(_ column: String) throws -> ModelPrice {
+        guard let price = ModelPrice(json: try json(column)) else {
+            throw PostgresError.badValue(column: column, expected: "a price")
+        }
+        return price
+    }
+}
+
+extension BudgetDetail {
+    /// A row of `list_budgets`.
+    init(row: PostgresRow) throws {
+        self.init(
+            scope: try row.word("scope"),
+            name: try row.string("name"),
+            period: try row.word("period"),
+            budget: Budget(limit: try row.money("limit_micro_usd"), mode: try row.word("mode")),
+            paid: try row.money("paid_micro_usd"),
+            unknown: try row.money("unknown_micro_usd"),
+            reserved: try row.money("reserved_micro_usd"),
+            endsAt: try row.optionalTimestamp("ends_us")
+        )
+    }
+}
+
+extension CostDetail {
+    /// A row of `total_costs`.
+    fileprivate init(row: PostgresRow) throws {
+        self.init(
+            name: try row.string("name"),
+            calls: try row.int("calls"),
+            unknownCalls: try row.int("unknown_calls"),
+            paid: try row.money("paid_micro_usd"),
+            unknown: try row.money("unknown_micro_usd"),
+            reserved: try row.money("reserved_micro_usd"),
+            saved: try row.money("saved_micro_usd"),
+            estimatedCalls: try row.int("estimated"),
+            unpricedCalls: try row.int("unpriced"),
+            overruns: try row.int("overruns")
+        )
+    }
+}

@@ -1,0 +1,7 @@
+-- Has a locked schedule wait for the end of a run.
+--
+--   $1 schedule_id bigint, $2 run_id bigint
+--   $3 due_us bigint: the due time that waits, in microseconds since 1970
+UPDATE chassis.schedule
+SET blocked_by = $2::bigint, is_queued = true, next_due = 'epoch'::timestamptz + $3::bigint * interval '1 microsecond'
+WHERE schedule_id = $1::bigint;

@@ -1,0 +1,19 @@
+-- Lists backfills, newest first, at most 100.
+--
+--   $1 backfill_id bigint: only this one, or NULL for all
+--
+-- Returns each with how many of its due times are in which state; times in microseconds since 1970.
+SELECT backfill_id, workflow.name AS workflow, schedule.name AS schedule, newest_first, most_active,
+       CASE WHEN ended_at IS NOT NULL AND cancelled_at IS NULL THEN 'done' WHEN cancelled_at IS NOT NULL THEN 'cancelled'
+            WHEN backfill.paused_at IS NOT NULL THEN 'paused' ELSE 'active' END AS state,
+       (extract(epoch FROM backfill.created_at) * 1000000)::bigint AS created_us,
+       pending, running, succeeded, failed, cancelled
+FROM (SELECT * FROM chassis.backfill
+      WHERE $1::bigint IS NULL OR backfill_id = $1::bigint ORDER BY backfill_id DESC LIMIT 100) AS backfill
+JOIN chassis.schedule USING (schedule_id) JOIN chassis.workflow USING (workflow_id)
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'running') AS running,
+           count(*) FILTER (WHERE state = 'succeeded') AS succeeded, count(*) FILTER (WHERE state = 'failed') AS failed,
+           count(*) FILTER (WHERE state = 'cancelled') AS cancelled
+    FROM chassis.backfill_item WHERE backfill_item.backfill_id = backfill.backfill_id) AS counts
+ORDER BY backfill_id DESC;

@@ -1,0 +1,15 @@
+-- Deletes events that came long ago, the oldest first.
+--
+--   $1 retention_us bigint: how long ago, in microseconds
+--   $2 limit integer: how many at most
+--   $3 now timestamptz: NULL for the database's clock
+--
+-- Returns event_id of each event deleted. Waits for nobody.
+DELETE FROM chassis.event
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM chassis.event
+    WHERE at < coalesce($3::timestamptz, now()) - $1::bigint * interval '1 microsecond' AND is_dispatched
+    ORDER BY at
+    LIMIT $2::integer
+    FOR UPDATE SKIP LOCKED))
+RETURNING event_id;

@@ -1,0 +1,10 @@
+-- Takes workflows out of the deployed ones and pauses their schedules.
+--
+--   $1 names text[]
+--   $2 now timestamptz: NULL for the database's clock
+WITH retired AS (
+    UPDATE chassis.workflow SET deployed_version_id = NULL WHERE name = ANY ($1::text[]) RETURNING workflow_id
+)
+UPDATE chassis.schedule SET paused_at = coalesce($2::timestamptz, now())
+FROM retired
+WHERE schedule.workflow_id = retired.workflow_id AND paused_at IS NULL;

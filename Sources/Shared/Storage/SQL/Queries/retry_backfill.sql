@@ -1,0 +1,14 @@
+-- Has the due times of a backfill go on whose runs have failed.
+--
+--   $1 backfill_id bigint
+--
+-- Returns one row for each; none when there is nothing to retry.
+WITH again AS (
+    UPDATE chassis.backfill_item SET state = 'pending'
+    WHERE backfill_id = $1::bigint AND state = 'failed'
+    RETURNING backfill_id
+), reopened AS (
+    UPDATE chassis.backfill SET ended_at = NULL, cancelled_at = NULL
+    WHERE backfill_id IN (SELECT backfill_id FROM again)
+)
+SELECT backfill_id FROM again;

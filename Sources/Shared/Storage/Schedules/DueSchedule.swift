@@ -1,0 +1,29 @@
+package import JobModel
+import Postgres
+
+/// A schedule that is locked, and what must be known to deal with its due time.
+package struct DueSchedule: Equatable, Sendable {
+    package let id: Int64
+    package let workflow: String
+    package let name: String
+    package let version: VersionID
+    /// The due time that comes next; nil when none does.
+    package let due: Timestamp?
+    /// The time by the database's clock.
+    package let now: Timestamp
+    /// Its runs that have not ended.
+    package let active: [RunID]
+    /// Whether the due time has waited for the end of a run.
+    package let isQueued: Bool
+
+    init(row: PostgresRow) throws {
+        id = try row.int64("schedule_id")
+        workflow = try row.string("workflow")
+        name = try row.string("name")
+        version = VersionID(rawValue: try row.int64("version_id"))
+        due = try row.optionalTimestamp("due_us")
+        now = try row.timestamp("now_us")
+        active = try row.string("active").split(separator: ",").compactMap { Int64($0) }.map(RunID.init(rawValue:))
+        isQueued = try row.bool("is_queued")
+    }
+}

@@ -1,0 +1,22 @@
+package import JobModel
+
+/// What a job's own limits say of money.
+extension JobKind {
+    /// The most that the job may spend, as its `limits` say; nil where they set no bound.
+    package var spendingLimit: MicroDollars? {
+        switch self {
+        case .agent(let agent): agent.limits.spending
+        case .llm(let llm): llm.spendingLimit
+        default: nil
+        }
+    }
+
+    /// The most calls to providers in all attempts together; nil where its `limits` set no bound.
+    package var requestLimit: Int? {
+        switch self {
+        case .agent(let agent): agent.limits.requests
+        case .llm(let llm): llm.requestLimit
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package import JobModel
+package import Schedules
+
+/// What the params of a run may read of the schedule that starts it.
+package struct TriggerFacts: Equatable, Sendable {
+    /// The members of `trigger` by `Expression.TriggerField`.
+    package let json: JSONObject
+
+    /// - Parameters:
+    ///   - schedule: The schedule's name.
+    ///   - due: In seconds since 1970-01-01T00:00:00Z.
+    package init(schedule: String, due: Int, in zone: Zone) {
+        let text = Moment.text(due, in: zone)
+        json = [
+            "schedule": .string(schedule), "due_at": .string(text), "date": .string(String(text.prefix(10))),
+            "timestamp": .integer(Int64(due)),
+        ]
+    }
+}

@@ -1,0 +1,51 @@
+import Checkpoints
+import Digests
+import JobModel
+import Storage
+import Workflow
+
+/// Runs jobs of the kind approval: a gate that people open.
+struct ApprovalHandler: JobHandler {
+    func run(_ context: JobContext) async throws -> JSONValue {
+        guard case .approval(let gate) = context.definition.kind else { preconditionFailure("not an approval job") }
+        let message = try context.text(gate.message)
+        let shown = try gate.show.map { show throws(JobFailure) in
+            try context.evaluate { expressions throws(ExpressionError) in try show.evaluate(in: expressions) }
+        }
+        let request: JSONValue = [
+            "message": .string(message), "show": shown ?? .null, "form": gate.form?.value ?? .null,
+        ]
+        let fingerprint = Fingerprint(kind: .step, request: ["approval": request], after: nil)
+        let approval = try await context.approvals.decision(
+            on: ApprovalStore.Question(
+                kind: .gate,
+                position: "gate#1",
+                fingerprint: fingerprint.digest.bytes,
+                title: String(message.prefix(200)),
+                request: request,
+                digest: ApprovalDigest.of(.gate, request),
+                terms: gate.terms
+            )
+        )
+        let approvers = approval.votes.filter { $0.counts && $0.verdict == ApprovalVerdict.approved.rawValue }
+        switch approval.state {
+        case .approved:
+            return [
+                "approved": true, "by": .array(approvers.map { .string($0.actor) }),
+                "form": approval.proposal ?? .null, "reason": approval.reason.map { .string($0) } ?? .null,
+            ]
+        case .open, .denied, .changes, .expired, .happened, .notHappened, .failed, .withdrawn:
+            guard gate.denied == .output else {
+                throw JobFailure(
+                    code: "approval-denied",
+                    message: "\(message): \(approval.denial)",
+                    isPermanent: true
+                )
+            }
+            return [
+                "approved": false, "by": .array(approval.decidedBy.map { [.string($0)] } ?? []), "form": .null,
+                "reason": .string(approval.denial),
+            ]
+        }
+    }
+}

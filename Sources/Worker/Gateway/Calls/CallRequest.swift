@@ -1,0 +1,74 @@
+package import HTTPTransport
+package import JobModel
+
+/// A call as a program made it.
+package struct CallRequest: Sendable {
+    package var format: WireFormat
+    package var connection: GatewayConnection
+    /// The provider's path.
+    package var path: String
+    package var query: String?
+    /// The headers that are passed on.
+    package var headers: HTTPHeaders
+    package var body: [UInt8]
+    /// The body, read.
+    package var json: JSONObject
+    /// The model, where the path names it.
+    package var pathModel: String?
+    /// Whether the client says that it asks again.
+    package var isRetry: Bool
+
+    /// - Throws: `GatewayRefusal` for a body that is no JSON object.
+    package init(
+        _ format: WireFormat,
+        connection: GatewayConnection,
+        path: String,
+        query: String?,
+        headers: HTTPHeaders,
+        body: [UInt8],
+        pathModel: String?
+    ) throws(GatewayRefusal) {
+        do {
+            guard let json = try JSONValue(parsing: body.isEmpty ? Array("{}".utf8) : body).objectValue else {
+                throw GatewayRefusal(.invalid, "the body of the request is no JSON object")
+            }
+            self.json = json
+        } catch let refusal as GatewayRefusal {
+            throw refusal
+        } catch {
+            throw GatewayRefusal(.invalid, "the body of the request is no JSON: \(error)")
+        }
+        self.format = format
+        self.connection = connection
+        self.path = path
+        self.query = query
+        self.body = body
+        self.pathModel = pathModel
+        isRetry = (headers["x-stainless-retry-count"].flatMap { Int($0) } ?? 0) > 0
+        self.headers = headers
+    }
+
+    /// The model, for prices and for people.
+    package var model: String { pathModel ?? json["model"]?.stringValue ?? format.rawValue }
+
+    /// The request to the provider, with the real key.
+    package func outgoing(idempotencyKey: String) -> HTTPRequest {
+        var request = HTTPRequest(
+            method: "POST",
+            url: connection.address(path, query: query),
+            headers: headers,
+            body: body
+        )
+        for header in connection.headers { request.headers[header.name] = header.value.exposed }
+        if let (name, value) = connection.authorization { request.headers[name] = value }
+        request.headers["Content-Type"] = "application/json"
+        request.headers["Idempotency-Key"] = idempotencyKey
+        request.firstByteTimeout = connection.firstByte
+        request.stallTimeout = connection.stall
+        request.totalTimeout = Self.longestCall
+        return request
+    }
+
+    /// However slowly an answer comes: one that takes longer will not end.
+    private static let longestCall = Duration.seconds(3600)
+}

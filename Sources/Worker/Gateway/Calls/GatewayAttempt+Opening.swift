@@ -1,0 +1,94 @@
+import Checkpoints
+import JobModel
+import Storage
+
+extension GatewayAttempt {
+    func opened() async throws -> JobCheckpoints {
+        try await waitForEarlierCalls()
+        let checkpoints = try await JobCheckpoints.open(
+            in: stores.store,
+            job: job.reference,
+            epoch: job.epoch,
+            forkedFrom: job.fork
+        )
+        for damage in checkpoints.checkpoints.damage.reports {
+            await stores.say("a checkpoint of the gateway is damaged: \(damage)", of: job)
+        }
+        for entry in checkpoints.checkpoints.steps { try await inherit(entry, from: checkpoints) }
+        try await reconcile(with: checkpoints)
+        return checkpoints
+    }
+
+    /// Waits until no process makes calls for an earlier attempt any more.
+    private func waitForEarlierCalls() async throws {
+        while true {
+            guard !isClosed else { throw Self.over }
+            if !stores.localCalls.hasEarlier(than: job) {
+                let isFree = try await stores.patiently { [stores, job] in
+                    guard try await stores.locks.take(job.job) else { return false }
+                    try await stores.locks.giveUp(job.job)
+                    return true
+                }
+                if isFree { return }
+            }
+            try await ContinuousClock().sleep(for: Self.look)
+        }
+    }
+
+    private func inherit(_ entry: StepEntry, from checkpoints: JobCheckpoints) async throws {
+        noteNumber(of: entry.position)
+        fingerprints[entry.position] = entry.fingerprint
+        guard
+            let carried = try await checkpoints.carried(by: entry.position).first(where: {
+                $0.fingerprint == entry.fingerprint
+            })
+        else { return }
+        guard let index = CallIndex(json: carried.value) else {
+            steps.inheritedRecorded(entry.position, entry.fingerprint)
+            return
+        }
+        issuedIDs.formUnion(index.ids)
+        if let end = index.end { texts.add(entry.position, end) }
+        let identity = CallIdentity(fingerprint: entry.fingerprint, lineage: index.lineage, head: index.head)
+        matcher.inherited(.init(position: entry.position, identity: identity, isInherited: true))
+    }
+
+    /// Settles what earlier attempts left open, by their records, or as unknown.
+    private func reconcile(with checkpoints: JobCheckpoints) async throws {
+        guard job.epoch.rawValue > 1 else { return }
+        let open = try await stores.patiently { [stores, job] in
+            try await stores.steps.open(of: job.job, before: job.epoch)
+        }
+        for step in open where GatewayJob.owns(position: step.position) {
+            guard let position = StepPosition(step.position), let fingerprint = Fingerprint(hex: step.fingerprint)
+            else { continue }
+            noteNumber(of: position)
+            let record = try await checkpoints.record(position, fingerprint, by: step.epoch)
+            if let record {
+                guard step.state != .recorded else { continue }
+                try await settle(step, as: .recorded(usage: record.usage, cost: record.cost))
+                continue
+            }
+            if step.state == .started {
+                await stores.say(
+                    "the outcome of \(step.kind) step \(position) (\(step.name)) is unknown: "
+                        + "it was under way when everything ended",
+                    of: job
+                )
+                try await settle(step, as: .unknown("everything ended before the result was recorded"))
+            }
+            if step.kind == StepKind.model.rawValue {
+                if fingerprints[position] == nil { matcher.inheritedUnknown(position, fingerprint) }
+            } else {
+                steps.inheritedUnknown(position, fingerprint)
+            }
+            fingerprints[position] = fingerprint
+        }
+    }
+
+    private func settle(_ step: StepStore.OpenStep, as settlement: StepStore.Settlement) async throws {
+        try await stores.patiently { [stores, job] in
+            try await stores.steps.settle(step, of: job.job, by: job.epoch, as: settlement)
+        }
+    }
+}

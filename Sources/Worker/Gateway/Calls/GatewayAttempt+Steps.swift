@@ -1,0 +1,96 @@
+import Checkpoints
+import JobModel
+import Storage
+
+extension GatewayAttempt {
+    enum StepAnswer: Sendable {
+        case done(JSONValue, StepPosition)
+        case run(StepPosition, idempotencyKey: String)
+        case unknown(StepPosition)
+    }
+
+    /// The program asks for a step.
+    func ask(_ step: NamedStep) async throws -> StepAnswer {
+        let checkpoints = try await open()
+        guard !isClosed else { throw Self.over }
+        let fingerprint = step.fingerprint
+        let decision = steps.asked(
+            fingerprint,
+            mustNotRepeat: step.effect == .once,
+            newPosition: { newPosition("step/" + step.name) }
+        )
+        switch decision {
+        case .serve(let position):
+            guard let checkpoint = try await checkpoints.recorded(position, fingerprint) else {
+                throw GatewayRefusal(.unavailable, "the record of step \(position) cannot be read")
+            }
+            statistics.replayed += 1
+            return .done(checkpoint.result, position)
+        case .unknown(let position): return .unknown(position)
+        case .run(let position):
+            fingerprints[position] = fingerprint
+            if step.effect != .none {
+                let identity = job.identity(position, fingerprint, kind: .step, name: step.name, effect: step.effect)
+                do {
+                    try await stores.patiently { [stores] in try await stores.steps.intend(identity) }
+                } catch {
+                    steps.failed(position, fingerprint)
+                    throw error
+                }
+            }
+            return .run(position, idempotencyKey: job.idempotencyKey(position, fingerprint))
+        }
+    }
+
+    /// The program says what became of a step it was told to do.
+    ///
+    /// - Parameter failure: Why it was not done; nil when it was.
+    func settle(_ step: NamedStep, at position: StepPosition, result: JSONValue, failure: String?) async throws {
+        let checkpoints = try await open()
+        guard fingerprints[position] == step.fingerprint else {
+            throw GatewayRefusal(.invalid, "no step \(position) of this name and input was asked for")
+        }
+        if let failure {
+            steps.failed(position, step.fingerprint)
+            try await settle(position, as: .failed(failure), of: step)
+            return
+        }
+        try await checkpoints.record(
+            FinishedStep(
+                position: position,
+                fingerprint: step.fingerprint,
+                kind: .step,
+                startedAt: .now,
+                endedAt: .now,
+                effect: step.effect,
+                request: .string(step.name),
+                result: result,
+                carries: ["step": .string(step.name)]
+            )
+        )
+        try await settle(position, as: .recorded(usage: nil, cost: nil), of: step)
+    }
+
+    private func settle(
+        _ position: StepPosition,
+        as settlement: StepStore.Settlement,
+        of step: NamedStep
+    ) async throws {
+        guard step.effect != .none else {
+            guard case .recorded = settlement else { return }
+            let identity = job.identity(position, step.fingerprint, kind: .step, name: step.name, effect: .none)
+            try await stores.patiently { [stores] in
+                try await stores.steps.add([.init(identity: identity, startedAgo: .zero, took: .zero)])
+            }
+            return
+        }
+        try await stores.patiently { [stores, job] in
+            try await stores.steps.settle(
+                job: job.job,
+                epoch: job.epoch,
+                position: position.description,
+                as: settlement
+            )
+        }
+    }
+}

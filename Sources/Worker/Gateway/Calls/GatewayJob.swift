@@ -1,0 +1,92 @@
+package import Checkpoints
+import Digests
+package import JobModel
+import Storage
+
+/// The attempt of a job whose program uses the gateway.
+package struct GatewayJob: Equatable, Sendable {
+    package var run: RunID
+    package var job: JobID
+    package var epoch: LeaseEpoch
+    package var attempt: Int
+    /// Where the job takes over another job's steps, if it does.
+    package var fork: ForkPoint?
+
+    package init(run: RunID, job: JobID, epoch: LeaseEpoch, attempt: Int, fork: ForkPoint? = nil) {
+        self.run = run
+        self.job = job
+        self.epoch = epoch
+        self.attempt = attempt
+        self.fork = fork.map { point in
+            let source = JobReference(run: point.source.run, job: point.source.job, part: .gateway)
+            return ForkPoint(source: source, through: point.through)
+        }
+    }
+
+    /// What the positions of all steps begin with that the gateway records.
+    package static let positionPrefix = "gateway/"
+
+    /// Whether a step is one of the gateway's, and no business of the attempt itself.
+    package static func owns(position: String) -> Bool { position.hasPrefix(positionPrefix) }
+
+    var reference: JobReference { JobReference(run: run, job: job, part: .gateway) }
+
+    func identity(
+        _ position: StepPosition,
+        _ fingerprint: Fingerprint,
+        kind: StepKind,
+        name: String,
+        effect: Effect
+    ) -> StepStore.Identity {
+        StepStore.Identity(
+            job: job,
+            epoch: epoch,
+            attempt: attempt,
+            position: position.description,
+            kind: kind.rawValue,
+            name: name,
+            effect: effect,
+            fingerprint: fingerprint.digest.bytes
+        )
+    }
+
+    /// The same in every attempt, so that a provider that honours it does nothing twice.
+    func idempotencyKey(_ position: StepPosition, _ fingerprint: Fingerprint) -> String {
+        "chassis-\(run)-\(job)-\(position)-\(fingerprint.hex.prefix(32))"
+    }
+
+    var json: JSONValue {
+        var object: JSONObject = [
+            "run": .integer(run.rawValue), "job": .integer(job.rawValue), "epoch": .integer(epoch.rawValue),
+            "attempt": .integer(Int64(attempt)),
+        ]
+        if let fork {
+            object["fork"] = [
+                "run": .integer(fork.source.run.rawValue), "job": .integer(fork.source.job.rawValue),
+                "through": fork.through.map { .string($0.description) } ?? .null,
+            ]
+        }
+        return .object(object)
+    }
+
+    private static func fork(_ json: JSONValue) -> ForkPoint? {
+        guard let run = json["run"]?.integerValue, let job = json["job"]?.integerValue else { return nil }
+        return ForkPoint(
+            source: JobReference(run: RunID(rawValue: run), job: JobID(rawValue: job)),
+            through: json["through"]?.stringValue.flatMap(StepPosition.init)
+        )
+    }
+
+    init?(json: JSONValue) {
+        guard let run = json["run"]?.integerValue, let job = json["job"]?.integerValue,
+            let epoch = json["epoch"]?.integerValue, let attempt = json["attempt"]?.integerValue
+        else { return nil }
+        self.init(
+            run: RunID(rawValue: run),
+            job: JobID(rawValue: job),
+            epoch: LeaseEpoch(rawValue: epoch),
+            attempt: Int(attempt),
+            fork: json["fork"].flatMap(Self.fork)
+        )
+    }
+}

@@ -1,0 +1,48 @@
+import Digests
+package import HTTPTransport
+import JobModel
+
+/// An answer as it is kept and served again: the status, the headers that matter, and the very bytes.
+package struct KeptAnswer: Equatable, Sendable {
+    package var status: Int
+    package var headers: HTTPHeaders
+    package var body: [UInt8]
+
+    package init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The headers of an answer that clients read; all others belong to the one connection on which it came.
+    private static let keptHeaders = ["Content-Type", "x-request-id", "request-id", "openai-model", "openai-version"]
+
+    /// What is kept of a provider's headers.
+    static func kept(_ headers: HTTPHeaders) -> HTTPHeaders {
+        HTTPHeaders(keptHeaders.compactMap { name in headers[name].map { (name, $0) } })
+    }
+
+    var json: JSONValue {
+        var object: JSONObject = [
+            "status": .integer(Int64(status)),
+            "headers": .object(JSONObject(headers.map { ($0.name, .string($0.value)) })),
+        ]
+        if let text = String(validating: body, as: UTF8.self) {
+            object["text"] = .string(text)
+        } else {
+            object["hex"] = .string(Hex.encode(body))
+        }
+        return .object(object)
+    }
+
+    init?(json: JSONValue) {
+        guard let status = json["status"]?.integerValue, let headers = json["headers"]?.objectValue else { return nil }
+        let body = json["text"]?.stringValue.map { Array($0.utf8) } ?? json["hex"]?.stringValue.flatMap(Hex.decode)
+        guard let body else { return nil }
+        self.init(
+            status: Int(status),
+            headers: HTTPHeaders(headers.compactMap { name, value in value.stringValue.map { (name, $0) } }),
+            body: body
+        )
+    }
+}

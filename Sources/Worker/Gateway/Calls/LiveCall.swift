@@ -1,0 +1,241 @@
+import Checkpoints
+import HTTPTransport
+import JobModel
+import Models
+import Postgres
+import Settings
+import Storage
+
+/// A call that is made: intent, request, answer, record, settlement; whoever waits for it or not.
+struct LiveCall: Sendable {
+    /// The most bytes of an error's body that are passed on: 64 KiB.
+    private static let maximumErrorBytes = 64 << 10
+    /// How long a call waits for another process's calls of the same job.
+    private static let lockPatience = Duration.seconds(15)
+    /// What a client needs to see of a refusal's headers.
+    private static let errorHeaders = [
+        "Content-Type", "Retry-After", "retry-after-ms", "x-should-retry", "x-request-id", "request-id",
+    ]
+
+    let attempt: GatewayAttempt
+    let stores: GatewayStores
+    let position: StepPosition
+    let identity: CallIdentity
+    let request: CallRequest
+    let buffer: AnswerBuffer
+    let checkpoints: JobCheckpoints
+    let isDiverged: Bool
+
+    private var job: GatewayJob { attempt.job }
+
+    /// Why a call left nothing behind.
+    private struct Failure: Error {
+        let refusal: GatewayRefusal
+        let settlement: StepStore.Settlement
+    }
+
+    func run() async {
+        do {
+            try await begin()
+            do {
+                try await ask()
+            } catch let failure as Failure {
+                await attempt.failed(position)
+                // Settled before the client hears of it and tries again.
+                await settle(failure.settlement)
+                buffer.fail(failure.refusal)
+            }
+            // Where it fails, the connection is lost, and the lock with it.
+            try? await stores.locks.giveUp(job.job)
+        } catch {
+            await attempt.failed(position)
+            buffer.fail(Self.refusal(of: error))
+        }
+        stores.localCalls.ended(job)
+    }
+
+    /// Takes the job's lock and writes the intent.
+    private func begin() async throws {
+        guard await !attempt.isClosed else { throw GatewayAttempt.over }
+        let giveUpAt = ContinuousClock.now + Self.lockPatience
+        while try await !stores.patiently({ try await stores.locks.take(job.job) }) {
+            guard ContinuousClock.now < giveUpAt else {
+                throw GatewayRefusal(.unavailable, "another process still makes calls for this job")
+            }
+            try await ContinuousClock().sleep(for: .milliseconds(20))
+        }
+        do {
+            try await intend()
+        } catch {
+            try? await stores.locks.giveUp(job.job)
+            throw error
+        }
+    }
+
+    private func intend() async throws {
+        guard request.format.isPaid else { return }
+        let step = job.identity(
+            position,
+            identity.fingerprint,
+            kind: .model,
+            name: "\(request.connection.name)/\(request.model)",
+            effect: .none
+        )
+        try await stores.patiently { try await stores.steps.intend(step) }
+    }
+
+    private static func refusal(of error: any Error) -> GatewayRefusal {
+        switch error {
+        case let refusal as GatewayRefusal: refusal
+        case StorageError.leaseLost: GatewayAttempt.over
+        default: GatewayRefusal(.unavailable, "the call was not made: \(error)")
+        }
+    }
+
+    // MARK: The provider
+
+    private func ask() async throws {
+        let startedAt = WallTime.now
+        let response: HTTPResponseStream
+        do {
+            let key = job.idempotencyKey(position, identity.fingerprint)
+            response = try await stores.client.start(request.outgoing(idempotencyKey: key))
+        } catch {
+            throw Self.failure(of: error)
+        }
+        guard (200..<300).contains(response.status) else { return try await passOnError(response) }
+        var reader = AnswerReader(request.format, contentType: response.headers["Content-Type"])
+        let headers = KeptAnswer.kept(response.headers)
+        if reader.isStream { buffer.begin(status: response.status, headers: headers) }
+        let body = try await receive(response, &reader)
+        let answer = KeptAnswer(status: response.status, headers: headers, body: body.whole)
+        try await record(answer, reader.summary, startedAt: startedAt)
+        if !reader.isStream { buffer.begin(status: response.status, headers: headers) }
+        buffer.complete(with: body.held)
+    }
+
+    /// Receives an answer up to its own end.
+    ///
+    /// What completes it is held back until it is recorded: nothing may be built on an answer that could be lost.
+    private func receive(
+        _ response: HTTPResponseStream,
+        _ reader: inout AnswerReader
+    ) async throws -> (whole: [UInt8], held: [UInt8]) {
+        var whole: [UInt8] = []
+        var held: [UInt8] = []
+        do {
+            for try await chunk in response.body {
+                guard whole.count + chunk.count <= AnswerBuffer.maximumBytes else {
+                    response.cancel()
+                    throw AnswerFault.tooLarge(limit: AnswerBuffer.maximumBytes)
+                }
+                let end = try reader.consume(chunk)
+                let own = chunk.prefix(end ?? chunk.count)
+                whole += own
+                if end != nil {
+                    held += own
+                    return (whole, held)
+                }
+                if reader.isStream, !reader.isHolding { buffer.append(own) } else { held += own }
+            }
+            try reader.ended()
+            return (whole, held)
+        } catch let fault as AnswerFault {
+            throw Failure(
+                refusal: GatewayRefusal(.badAnswer, "\(request.connection.name): \(fault)"),
+                settlement: .unknown("\(fault)")
+            )
+        } catch {
+            throw Self.failure(of: error)
+        }
+    }
+
+    /// Passes on what a provider refuses with: it was not paid for, and is not recorded.
+    private func passOnError(_ response: HTTPResponseStream) async throws {
+        var body: [UInt8] = []
+        do {
+            body = try await response.body.collect(maximumBytes: Self.maximumErrorBytes)
+        } catch {
+            // The status alone says enough.
+        }
+        await attempt.failed(position)
+        await settle(.failed("\(request.connection.name) answered \(response.status)"))
+        let headers = Self.errorHeaders.compactMap { name in response.headers[name].map { (name, $0) } }
+        buffer.begin(status: response.status, headers: HTTPHeaders(headers))
+        buffer.complete(with: body)
+    }
+
+    private static func failure(of error: any Error) -> Failure {
+        guard let error = error as? HTTPTransportError else {
+            return Failure(
+                refusal: GatewayRefusal(.unavailable, "the call was stopped"),
+                settlement: .unknown("\(error)")
+            )
+        }
+        guard error.requestMayHaveArrived else {
+            return Failure(refusal: GatewayRefusal(.unreachable, "\(error)"), settlement: .failed("\(error)"))
+        }
+        return Failure(refusal: GatewayRefusal(.badAnswer, "\(error)"), settlement: .unknown("\(error)"))
+    }
+
+    // MARK: The record
+
+    private func record(_ answer: KeptAnswer, _ summary: AnswerSummary, startedAt: WallTime) async throws {
+        let (text, end) = await attempt.text(of: request)
+        let usage = summary.usage?.json
+        let cost = cost(of: summary.usage)
+        let index = CallIndex(lineage: identity.lineage, head: identity.head, ids: summary.ids, end: end)
+        do {
+            try await checkpoints.record(
+                FinishedStep(
+                    position: position,
+                    fingerprint: identity.fingerprint,
+                    kind: .model,
+                    startedAt: startedAt,
+                    endedAt: .now,
+                    request: text,
+                    result: answer.json,
+                    usage: usage,
+                    cost: cost,
+                    carries: index.json
+                )
+            )
+        } catch {
+            throw Failure(
+                refusal: GatewayRefusal(.badAnswer, "the answer could not be recorded: \(error)"),
+                settlement: .unknown("its answer could not be recorded: \(error)")
+            )
+        }
+        await attempt.recorded(position, ids: summary.ids, end: end)
+        await settle(.recorded(usage: usage, cost: cost))
+        if isDiverged {
+            await stores.say("call \(position) (\(request.model)) took another way than before: diverged", of: job)
+        }
+    }
+
+    private func cost(of usage: TokenUsage?) -> MicroDollars? {
+        guard let usage, let price = request.connection.prices[request.model] else { return nil }
+        return price.cost(
+            input: usage.input,
+            cachedInput: usage.cachedInput,
+            cacheWrite: usage.cacheWrite,
+            output: usage.output,
+            reasoning: usage.reasoning
+        )
+    }
+
+    /// An intent that cannot be settled now stays open, and the next attempt settles it by the record.
+    private func settle(_ settlement: StepStore.Settlement) async {
+        guard request.format.isPaid else { return }
+        let unknownCalls = if case .unknown = settlement { 1 } else { 0 }
+        try? await stores.patiently {
+            try await stores.steps.settle(
+                job: job.job,
+                epoch: job.epoch,
+                position: position.description,
+                as: settlement,
+                unknownCalls: unknownCalls
+            )
+        }
+    }
+}

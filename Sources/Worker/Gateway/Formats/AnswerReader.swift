@@ -1,0 +1,134 @@
+import HTTPTransport
+import JobModel
+
+/// Reads an answer as it comes, to know when it is complete and what it took; the bytes themselves stay as they are.
+package struct AnswerReader: Sendable {
+    private enum Content: Sendable {
+        case document([UInt8])
+        case events(ServerSentEventParser)
+    }
+
+    private let format: WireFormat
+    private var content: Content
+    /// Of a stream without a terminator of its own: whether what ends an answer has come, and only the end of the
+    /// connection is missing.
+    package private(set) var isHolding = false
+    package private(set) var summary = AnswerSummary()
+
+    /// - Parameter contentType: As the provider said it.
+    package init(_ format: WireFormat, contentType: String?) {
+        self.format = format
+        let isStream = contentType?.lowercased().hasPrefix("text/event-stream") ?? false
+        content = isStream ? .events(ServerSentEventParser()) : .document([])
+    }
+
+    /// Whether the bytes may be passed on before the answer is complete.
+    package var isStream: Bool { if case .events = content { true } else { false } }
+
+    /// Reads on.
+    ///
+    /// - Returns: How many of the bytes belong to the answer, when it is complete with them; nil when more is to come.
+    package mutating func consume(_ bytes: [UInt8]) throws(AnswerFault) -> Int? {
+        switch content {
+        case .document(var document):
+            // Let go of the state's copy first, or every piece would copy all that has come.
+            content = .document([])
+            document += bytes
+            content = .document(document)
+            return nil
+        case .events(var parser):
+            defer { content = .events(parser) }
+            var begin = bytes.startIndex
+            while begin < bytes.endIndex {
+                let end = bytes[begin...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.endIndex
+                for event in try Self.events(in: bytes[begin..<end], &parser) where try take(event) { return end }
+                begin = end
+            }
+            return nil
+        }
+    }
+
+    private static func events(
+        in bytes: ArraySlice<UInt8>,
+        _ parser: inout ServerSentEventParser
+    ) throws(AnswerFault) -> [ServerSentEvent] {
+        do throws(ServerSentEventError) {
+            return try parser.consume(bytes)
+        } catch {
+            throw .notEvents("\(error)")
+        }
+    }
+
+    /// The provider's connection ended in order.
+    package mutating func ended() throws(AnswerFault) {
+        switch content {
+        case .document(let bytes):
+            let json: JSONValue
+            do {
+                json = try JSONValue(parsing: bytes)
+            } catch {
+                throw .notJSON(excerpt: String(decoding: bytes.prefix(100), as: UTF8.self))
+            }
+            // Gemini's stream without events is one array.
+            for part in json.arrayValue ?? [json] {
+                guard part.objectValue != nil else {
+                    throw .notJSON(excerpt: String(decoding: bytes.prefix(100), as: UTF8.self))
+                }
+                summary.read(part, format)
+            }
+        case .events: guard isHolding else { throw .unfinished }
+        }
+    }
+
+    /// Takes one event; returns whether the answer is complete with it.
+    private mutating func take(_ event: ServerSentEvent) throws(AnswerFault) -> Bool {
+        if format == .chat, event.data == "[DONE]" { return true }
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: Array(event.data.utf8))
+        } catch {
+            throw .notEvents("an event's data is no JSON")
+        }
+        if let error = json["error"], !error.isNull { throw .reported(Self.message(error)) }
+        switch format {
+        case .chat:
+            summary.read(json, .chat)
+            return false
+        case .responses: return try takeResponses(json)
+        case .messages:
+            switch json["type"]?.stringValue {
+            case "message_start": summary.readAnthropic(json["message"]?["usage"])
+            case "content_block_start":
+                if json["content_block"]?["type"] == "tool_use" { summary.note(json["content_block"]?["id"]) }
+            case "message_delta": summary.readAnthropic(json["usage"])
+            case "message_stop": return true
+            default: break
+            }
+            return false
+        case .generate, .streamGenerate:
+            summary.readGemini(json)
+            let candidates = json["candidates"]?.arrayValue ?? []
+            let isBlocked = json["promptFeedback"]?["blockReason"] != nil
+            if isBlocked || candidates.contains(where: { $0["finishReason"]?.isNull == false }) { isHolding = true }
+            return false
+        case .embeddings, .conversations, .countTokens, .embedContent:
+            isHolding = true
+            return false
+        }
+    }
+
+    private mutating func takeResponses(_ json: JSONValue) throws(AnswerFault) -> Bool {
+        switch json["type"]?.stringValue {
+        case "response.completed", "response.incomplete":
+            if let response = json["response"] { summary.read(response, .responses) }
+            return true
+        case "response.failed": throw .reported(Self.message(json["response"]?["error"] ?? .null))
+        case "error": throw .reported(Self.message(json))
+        default: return false
+        }
+    }
+
+    private static func message(_ error: JSONValue) -> String {
+        String((error["message"]?.stringValue ?? error.text()).prefix(300))
+    }
+}

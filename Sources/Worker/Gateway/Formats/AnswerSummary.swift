@@ -1,0 +1,93 @@
+import JobModel
+package import Models
+
+/// What the gateway learns from an answer.
+package struct AnswerSummary: Equatable, Sendable {
+    package var usage: TokenUsage?
+    /// The ids that the provider gave away: of tool calls, and of the answer itself where later requests name it.
+    package var ids: [String] = []
+
+    package init() {}
+
+    mutating func note(_ id: JSONValue?) {
+        guard let id = id?.stringValue, !id.isEmpty, !ids.contains(id) else { return }
+        ids.append(id)
+    }
+
+    /// Reads a complete answer.
+    mutating func read(_ json: JSONValue, _ format: WireFormat) {
+        switch format {
+        case .chat:
+            for choice in json["choices"]?.arrayValue ?? [] {
+                let message = choice["message"] ?? choice["delta"]
+                for call in message?["tool_calls"]?.arrayValue ?? [] { note(call["id"]) }
+            }
+            readOpenAI(json["usage"])
+        case .responses:
+            note(json["id"])
+            for item in json["output"]?.arrayValue ?? [] { note(item["call_id"]) }
+            readOpenAI(json["usage"])
+        case .embeddings: readOpenAI(json["usage"])
+        case .conversations: note(json["id"])
+        case .messages:
+            for block in json["content"]?.arrayValue ?? [] where block["type"] == "tool_use" { note(block["id"]) }
+            readAnthropic(json["usage"])
+        case .generate, .streamGenerate, .embedContent: readGemini(json)
+        case .countTokens: break
+        }
+    }
+
+    mutating func readOpenAI(_ usage: JSONValue?) {
+        guard let usage, !usage.isNull else { return }
+        let read = TokenUsage(
+            reportedInput: (usage["prompt_tokens"] ?? usage["input_tokens"])?.integerValue,
+            cachedInput: (usage["prompt_tokens_details"] ?? usage["input_tokens_details"])?["cached_tokens"]?
+                .integerValue,
+            output: (usage["completion_tokens"] ?? usage["output_tokens"])?.integerValue ?? 0,
+            reasoning: (usage["completion_tokens_details"] ?? usage["output_tokens_details"])?["reasoning_tokens"]?
+                .integerValue
+        )
+        if let read { self.usage = read }
+    }
+
+    /// Anthropic tells the input at the beginning of a stream and the output at its end.
+    mutating func readAnthropic(_ usage: JSONValue?) {
+        guard let usage else { return }
+        func count(_ key: String) -> Int64? { usage[key]?.integerValue }
+        let past = self.usage
+        let cached = count("cache_read_input_tokens") ?? past.map { Int64($0.cachedInput) } ?? 0
+        let written = count("cache_creation_input_tokens") ?? past.map { Int64($0.cacheWrite) } ?? 0
+        let fresh =
+            count("input_tokens") ?? past.map { Int64($0.input - $0.cachedInput - $0.cacheWrite) }
+        let read = TokenUsage(
+            reportedInput: fresh.map { Self.sum($0, cached, written) },
+            cachedInput: cached,
+            cacheWrite: written,
+            output: count("output_tokens") ?? past.map { Int64($0.output) }
+        )
+        if let read { self.usage = read }
+    }
+
+    /// A sum of counts that a provider made up never overflows.
+    private static func sum(_ counts: Int64...) -> Int64 {
+        counts.reduce(0) { total, count in
+            let (sum, overflows) = total.addingReportingOverflow(count)
+            return overflows ? -1 : sum
+        }
+    }
+
+    mutating func readGemini(_ json: JSONValue) {
+        for candidate in json["candidates"]?.arrayValue ?? [] {
+            for part in candidate["content"]?["parts"]?.arrayValue ?? [] { note(part["functionCall"]?["id"]) }
+        }
+        guard let usage = json["usageMetadata"] else { return }
+        let thoughts = usage["thoughtsTokenCount"]?.integerValue ?? 0
+        let read = TokenUsage(
+            reportedInput: usage["promptTokenCount"]?.integerValue,
+            cachedInput: usage["cachedContentTokenCount"]?.integerValue,
+            output: Self.sum(usage["candidatesTokenCount"]?.integerValue ?? 0, thoughts),
+            reasoning: thoughts
+        )
+        if let read { self.usage = read }
+    }
+}

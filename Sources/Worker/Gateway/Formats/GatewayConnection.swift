@@ -1,0 +1,107 @@
+package import JobModel
+
+/// A connection that a program may use through the gateway.
+package struct GatewayConnection: Equatable, Sendable {
+    /// A header of every request.
+    package struct Header: Equatable, Sendable {
+        var name: String
+        var value: Secret
+
+        package init(name: String, value: Secret) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package var name: String
+    package var family: WireFormat.Family
+    /// The provider's address; a version at its end is not repeated.
+    package var url: String
+    package var key: Secret?
+    /// Further headers of every request to the provider.
+    package var headers: [Header] = []
+    /// What the tokens of its models cost.
+    package var prices: [String: ModelPrice]
+    /// How long it may be silent before the first byte, and between two.
+    package var firstByte: Duration
+    package var stall: Duration
+
+    package init(
+        name: String,
+        family: WireFormat.Family,
+        url: String,
+        key: Secret? = nil,
+        prices: [String: ModelPrice] = [:],
+        firstByte: Duration = .seconds(120),
+        stall: Duration = .seconds(60)
+    ) {
+        self.name = name
+        self.family = family
+        self.url = url
+        self.key = key
+        self.prices = prices
+        self.firstByte = firstByte
+        self.stall = stall
+    }
+
+    /// The address of one of the provider's paths.
+    func address(_ path: String, query: String?) -> String {
+        let end = url.firstIndex(of: "?") ?? url.endIndex
+        var base = url[..<end]
+        while base.last == "/" { base.removeLast() }
+        var path = path[...]
+        if let version = path.split(separator: "/").first, base.hasSuffix("/" + version) {
+            path = path.dropFirst(version.count + 1)
+        }
+        let queries = [String(url[end...].dropFirst()), query ?? ""].filter { !$0.isEmpty }
+        return "\(base)/\(path)" + (queries.isEmpty ? "" : "?" + queries.joined(separator: "&"))
+    }
+
+    /// The header that carries the key.
+    var authorization: (name: String, value: String)? {
+        guard let key = key?.exposed else { return nil }
+        switch family {
+        case .openAI: return ("Authorization", "Bearer " + key)
+        case .anthropic: return ("x-api-key", key)
+        case .gemini: return ("x-goog-api-key", key)
+        }
+    }
+}
+
+extension GatewayConnection {
+    /// As it is handed to the gateway's process.
+    var json: JSONValue {
+        [
+            "name": .string(name), "family": .string(family.rawValue), "url": .string(url),
+            "key": key.map { .string($0.exposed) } ?? .null,
+            "headers": .array(headers.map { [.string($0.name), .string($0.value.exposed)] }),
+            "first_byte": .integer(firstByte.wholeMicroseconds), "stall": .integer(stall.wholeMicroseconds),
+            "prices": .object(JSONObject(prices.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
+        ]
+    }
+
+    init?(json: JSONValue) {
+        guard let name = json["name"]?.stringValue,
+            let family = json["family"]?.stringValue.flatMap(WireFormat.Family.init),
+            let url = json["url"]?.stringValue, let firstByte = json["first_byte"]?.integerValue,
+            let stall = json["stall"]?.integerValue
+        else { return nil }
+        self.init(
+            name: name,
+            family: family,
+            url: url,
+            key: json["key"]?.stringValue.map(Secret.init),
+            prices: Dictionary(
+                uniqueKeysWithValues: (json["prices"]?.objectValue ?? [:]).compactMap { model, value in
+                    ModelPrice(json: value).map { (model, $0) }
+                }
+            ),
+            firstByte: .microseconds(firstByte),
+            stall: .microseconds(stall)
+        )
+        headers = (json["headers"]?.arrayValue ?? []).compactMap { header in
+            guard let name = header[0]?.stringValue, let value = header[1]?.stringValue else { return nil }
+            return Header(name: name, value: Secret(value))
+        }
+    }
+}

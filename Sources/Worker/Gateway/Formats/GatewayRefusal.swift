@@ -1,0 +1,98 @@
+package import JobModel
+
+/// An answer of the gateway's own, in the words of the provider that the program believes to speak with.
+package struct GatewayRefusal: Error, Equatable, Sendable {
+    package enum Reason: String, CaseIterable, Sendable {
+        case unauthenticated, forbidden
+        case notFound = "not_found"
+        case tooLarge = "too_large"
+        case invalid
+        /// What the provider sent is no answer; it may have been paid for.
+        case badAnswer = "bad_answer"
+        /// The provider cannot be reached.
+        case unreachable
+        /// The gateway itself cannot work now.
+        case unavailable
+
+        var status: Int {
+            switch self {
+            case .unauthenticated: 401
+            case .forbidden: 403
+            case .notFound: 404
+            case .tooLarge: 413
+            case .invalid: 400
+            case .badAnswer, .unreachable: 502
+            case .unavailable: 503
+            }
+        }
+
+        /// Whether asking again may help; official clients obey `x-should-retry`.
+        var isWorthARetry: Bool {
+            switch self {
+            case .unauthenticated, .forbidden, .notFound, .tooLarge, .invalid, .badAnswer: false
+            case .unreachable, .unavailable: true
+            }
+        }
+    }
+
+    package var reason: Reason
+    package var message: String
+
+    package init(_ reason: Reason, _ message: String) {
+        self.reason = reason
+        self.message = "chassis: " + message
+    }
+
+    /// The body, as a family of providers writes its errors.
+    package func json(_ family: WireFormat.Family) -> JSONValue {
+        switch family {
+        case .openAI:
+            return [
+                "error": [
+                    "message": .string(message), "type": .string(openAIType), "param": nil,
+                    "code": .string("chassis_" + reason.rawValue),
+                ]
+            ]
+        case .anthropic:
+            return ["type": "error", "error": ["type": .string(anthropicType), "message": .string(message)]]
+        case .gemini:
+            return [
+                "error": [
+                    "code": .integer(Int64(reason.status)), "message": .string(message),
+                    "status": .string(geminiStatus),
+                ]
+            ]
+        }
+    }
+
+    private var openAIType: String {
+        switch reason {
+        case .unauthenticated: "authentication_error"
+        case .forbidden: "permission_error"
+        case .notFound, .tooLarge, .invalid: "invalid_request_error"
+        case .badAnswer, .unreachable, .unavailable: "server_error"
+        }
+    }
+
+    private var anthropicType: String {
+        switch reason {
+        case .unauthenticated: "authentication_error"
+        case .forbidden: "permission_error"
+        case .notFound: "not_found_error"
+        case .tooLarge: "request_too_large"
+        case .invalid: "invalid_request_error"
+        case .badAnswer, .unreachable, .unavailable: "api_error"
+        }
+    }
+
+    private var geminiStatus: String {
+        switch reason {
+        case .unauthenticated: "UNAUTHENTICATED"
+        case .forbidden: "PERMISSION_DENIED"
+        case .notFound: "NOT_FOUND"
+        case .tooLarge, .invalid: "INVALID_ARGUMENT"
+        case .badAnswer: "INTERNAL"
+        case .unreachable, .unavailable: "UNAVAILABLE"
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// Where a request wants to go.
+package enum GatewayRoute: Equatable, Sendable {
+    /// A call that is matched and recorded.
+    case call(WireFormat, path: String, model: String?)
+    /// A question that costs nothing and is passed on as it is.
+    case passOn(path: String)
+
+    /// The route of a path below a connection, such as `v1/chat/completions`.
+    ///
+    /// - Returns: Nil when nothing is there.
+    package init?(_ family: WireFormat.Family, method: String, path: String) {
+        var parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        let version = parts.first.flatMap { Self.isVersion($0) ? $0 : nil }
+        if version != nil { parts.removeFirst() }
+        let rest = parts.joined(separator: "/")
+        guard !parts.contains("..") else { return nil }
+        switch (family, method) {
+        case (.openAI, "POST"):
+            let formats: [String: WireFormat] = [
+                "chat/completions": .chat, "responses": .responses, "embeddings": .embeddings,
+                "conversations": .conversations,
+            ]
+            guard let format = formats[rest] else { return nil }
+            self = .call(format, path: rest, model: nil)
+        case (.openAI, "GET"):
+            guard let first = parts.first, ["models", "responses", "conversations"].contains(first),
+                first == "models" || parts.count >= 2
+            else { return nil }
+            self = .passOn(path: rest)
+        case (.anthropic, "POST"):
+            let formats: [String: WireFormat] = ["messages": .messages, "messages/count_tokens": .countTokens]
+            guard let format = formats[rest] else { return nil }
+            self = .call(format, path: "v1/" + rest, model: nil)
+        case (.anthropic, "GET"):
+            guard parts.first == "models" else { return nil }
+            self = .passOn(path: "v1/" + rest)
+        case (.gemini, "POST"):
+            self.init(gemini: rest, version: version ?? "v1beta")
+        case (.gemini, "GET"):
+            guard parts.first == "models" else { return nil }
+            self = .passOn(path: "\(version ?? "v1beta")/" + rest)
+        default: return nil
+        }
+    }
+
+    private init?(gemini rest: String, version: String) {
+        guard rest.hasPrefix("models/"), let colon = rest.lastIndex(of: ":") else { return nil }
+        let model = rest[..<colon].dropFirst("models/".count)
+        let formats: [String: WireFormat] = [
+            "generateContent": .generate, "streamGenerateContent": .streamGenerate, "embedContent": .embedContent,
+            "batchEmbedContents": .embedContent,
+        ]
+        guard let format = formats[String(rest[rest.index(after: colon)...])], !model.isEmpty else { return nil }
+        self = .call(format, path: "\(version)/\(rest)", model: String(model))
+    }
+
+    private static func isVersion(_ part: String) -> Bool {
+        part.first == "v" && part.dropFirst().first?.isNumber == true
+    }
+}

@@ -1,0 +1,67 @@
+package import Checkpoints
+package import Digests
+package import JobModel
+
+/// What says which call a request is.
+///
+/// The fingerprint covers the whole request; the lineage covers it without what tools returned, so that it says which
+/// answers of the provider's the request goes on from; the head covers what stands before the first answer, which
+/// tells one agent of a program from another.
+package struct CallIdentity: Equatable, Sendable {
+    package var fingerprint: Fingerprint
+    /// Nil when the request holds no result of a tool, and so nothing that may drift.
+    package var lineage: SHA256Digest?
+    package var head: SHA256Digest
+
+    package init(fingerprint: Fingerprint, lineage: SHA256Digest?, head: SHA256Digest) {
+        self.fingerprint = fingerprint
+        self.lineage = lineage
+        self.head = head
+    }
+
+    /// Members of requests that say who asks and not what: they may differ from run to run, and no answer hangs on them.
+    static let volatileKeys: Set<String> = [
+        "metadata", "user", "safety_identifier", "prompt_cache_key", "labels",
+    ]
+
+    /// Reads a request.
+    ///
+    /// - Parameters:
+    ///   - connection: The name of the connection: the address behind it may change.
+    ///   - model: The model, where the path names it.
+    ///   - isIssued: Whether a text is an id that a provider gave away in an answer of this job.
+    package init(
+        _ format: WireFormat,
+        connection: String,
+        model: String?,
+        body: JSONObject,
+        isIssued: (String) -> Bool
+    ) {
+        var fields = JSONObject(body.filter { !Self.volatileKeys.contains($0.key) }.map { ($0.key, $0.value) })
+        let call: JSONValue = [
+            "connection": .string(connection), "format": .string(format.rawValue),
+            "model": model.map { .string($0) } ?? .null,
+        ]
+        let prefix = JSONObject((call.objectValue ?? [:]).map { ($0.key, $0.value) })
+        fingerprint = Fingerprint(kind: .model, request: Self.joined(prefix, ["body": .object(fields)]), after: nil)
+        guard let key = format.listKey else {
+            lineage = nil
+            head = Self.digest(Self.joined(prefix, ["body": .object(fields)]))
+            return
+        }
+        let items = fields[key]?.arrayValue ?? fields[key].map { [$0] } ?? []
+        fields[key] = nil
+        let turns = Turns(items, format, isIssued: isIssued)
+        // Server-held conversations are named in the other fields, which both digests cover.
+        let others = Self.joined(prefix, ["fields": .object(fields)])
+        lineage =
+            turns.resultCount > 0 ? Self.digest(.array([others, .array(turns.withoutResults)])) : nil
+        head = Self.digest(.array([others, .array(Array(items.prefix(turns.headCount)))]))
+    }
+
+    private static func joined(_ prefix: JSONObject, _ rest: JSONObject) -> JSONValue {
+        .object(JSONObject((prefix.map { ($0.key, $0.value) }) + rest.map { ($0.key, $0.value) }))
+    }
+
+    static func digest(_ json: JSONValue) -> SHA256Digest { SHA256.digest(of: json.encoded(.canonical)) }
+}

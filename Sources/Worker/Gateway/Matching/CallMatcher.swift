@@ -1,0 +1,151 @@
+package import Checkpoints
+import Digests
+
+/// Finds out whether a request was answered before.
+///
+/// It knows the calls that earlier attempts recorded and those of this one. A request is first looked for as it is
+/// (exact), then by the answers it goes on from (lineage, drifted), else it is a new call (live). Each recorded call
+/// is served once an attempt, in the order in which they were made, so that equal requests get their own answers; an
+/// answer that did not reach its client whole is served again. A request whose equal is under way, and whose client
+/// has gone or which says itself that it is a retry, joins that call.
+package struct CallMatcher: Sendable {
+    /// What is known of a call.
+    package struct Known: Equatable, Sendable {
+        package var position: StepPosition
+        package var identity: CallIdentity
+        /// Whether an earlier attempt made it.
+        package var isInherited: Bool
+
+        package init(position: StepPosition, identity: CallIdentity, isInherited: Bool) {
+            self.position = position
+            self.identity = identity
+            self.isInherited = isInherited
+        }
+    }
+
+    package enum Decision: Equatable, Sendable {
+        /// The call at the position is recorded; its answer is to be served.
+        case serve(StepPosition, isDrifted: Bool)
+        /// The call at the position is under way; its answer is to be shared.
+        case join(StepPosition)
+        /// Nobody has made the call.
+        case call(StepPosition, isDiverged: Bool)
+    }
+
+    private enum State: Equatable, Sendable {
+        case underWay(clients: Int)
+        /// Recorded; whether a client of this attempt has got it, or is getting it.
+        case recorded(isServed: Bool)
+        /// It failed: its position is free for the same request.
+        case failed
+    }
+
+    private struct Entry: Sendable {
+        let known: Known
+        var state: State
+    }
+
+    private var entries: [Entry] = []
+    private var places: [StepPosition: Int] = [:]
+    private var exact: [Fingerprint: [Int]] = [:]
+    private var lineages: [SHA256Digest: [Int]] = [:]
+    private var heads: [SHA256Digest: [Int]] = [:]
+
+    package init() {}
+
+    /// Adds a call that an earlier attempt recorded.
+    package mutating func inherited(_ known: Known) { add(known, .recorded(isServed: false)) }
+
+    /// Adds a call whose outcome is unknown: the same request takes its place, and so its idempotency key.
+    package mutating func inheritedUnknown(_ position: StepPosition, _ fingerprint: Fingerprint) {
+        let identity = CallIdentity(fingerprint: fingerprint, lineage: nil, head: fingerprint.digest)
+        add(Known(position: position, identity: identity, isInherited: true), .failed)
+    }
+
+    /// A request has come.
+    ///
+    /// - Parameters:
+    ///   - isRetry: Whether the client says that it asks again.
+    ///   - newPosition: Where a new call would stand.
+    package mutating func arrived(
+        _ identity: CallIdentity,
+        isRetry: Bool,
+        newPosition: () -> StepPosition
+    ) -> Decision {
+        let equals = exact[identity.fingerprint] ?? []
+        if let index = equals.first(where: { entries[$0].state == .recorded(isServed: false) }) {
+            return serve(index, isDrifted: false)
+        }
+        for index in equals {
+            guard case .underWay(let clients) = entries[index].state, clients == 0 || isRetry else { continue }
+            entries[index].state = .underWay(clients: clients + 1)
+            return .join(entries[index].known.position)
+        }
+        // The client has not got what was sent to it.
+        if isRetry, let index = equals.last(where: { entries[$0].state == .recorded(isServed: true) }) {
+            return serve(index, isDrifted: false)
+        }
+        if let lineage = identity.lineage,
+            let index = lineages[lineage]?.first(where: { entries[$0].state == .recorded(isServed: false) })
+        {
+            return serve(index, isDrifted: true)
+        }
+        let isDiverged = (heads[identity.head] ?? []).contains { index in
+            entries[index].known.isInherited && entries[index].state == .recorded(isServed: false)
+        }
+        if let index = equals.first(where: { entries[$0].state == .failed }) {
+            entries[index].state = .underWay(clients: 1)
+            return .call(entries[index].known.position, isDiverged: isDiverged)
+        }
+        let position = newPosition()
+        add(Known(position: position, identity: identity, isInherited: false), .underWay(clients: 1))
+        return .call(position, isDiverged: isDiverged)
+    }
+
+    /// The answer of a call is durable.
+    package mutating func recorded(_ position: StepPosition) {
+        change(position) { state in
+            // Whoever waits for it now gets it.
+            if case .underWay(let clients) = state { state = .recorded(isServed: clients > 0) }
+        }
+    }
+
+    /// A call ended without an answer.
+    package mutating func failed(_ position: StepPosition) { change(position) { $0 = .failed } }
+
+    /// A client went away, or was cut off, before it had the whole answer.
+    package mutating func clientLeft(_ position: StepPosition) {
+        change(position) { state in
+            switch state {
+            case .underWay(let clients): state = .underWay(clients: max(0, clients - 1))
+            case .recorded: state = .recorded(isServed: false)
+            case .failed: break
+            }
+        }
+    }
+
+    /// The record of a call cannot be read: it is as if the call had not been made.
+    package mutating func lost(_ position: StepPosition) { change(position) { $0 = .failed } }
+
+    /// How many recorded calls no client of this attempt has asked for.
+    package var neverServedCount: Int { entries.count { $0.state == .recorded(isServed: false) } }
+
+    private mutating func serve(_ index: Int, isDrifted: Bool) -> Decision {
+        entries[index].state = .recorded(isServed: true)
+        return .serve(entries[index].known.position, isDrifted: isDrifted)
+    }
+
+    private mutating func change(_ position: StepPosition, _ body: (inout State) -> Void) {
+        guard let index = places[position] else { preconditionFailure("no call at \(position)") }
+        body(&entries[index].state)
+    }
+
+    private mutating func add(_ known: Known, _ state: State) {
+        let index = entries.count
+        entries.append(Entry(known: known, state: state))
+        places[known.position] = index
+        exact[known.identity.fingerprint, default: []].append(index)
+        if let lineage = known.identity.lineage { lineages[lineage, default: []].append(index) }
+        heads[known.identity.head, default: []].append(index)
+    }
+}

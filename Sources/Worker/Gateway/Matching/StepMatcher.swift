@@ -1,0 +1,62 @@
+package import Checkpoints
+
+/// Finds out whether a step that a program named was done before.
+///
+/// Steps of one name and one input are told apart by the order in which they are asked for.
+package struct StepMatcher: Sendable {
+    package enum Decision: Equatable, Sendable {
+        case serve(StepPosition)
+        /// It is to be done, for the first time or once more.
+        case run(StepPosition)
+        /// It may have happened, and must not happen twice.
+        case unknown(StepPosition)
+    }
+
+    private enum State: Equatable, Sendable {
+        case recorded, unknown
+        /// Failed, or under way in an earlier attempt that did nothing: the position is free.
+        case free
+        /// Served to, or asked for by, this attempt.
+        case taken
+    }
+
+    private var entries: [Fingerprint: [(position: StepPosition, state: State)]] = [:]
+
+    package init() {}
+
+    package mutating func inheritedRecorded(_ position: StepPosition, _ fingerprint: Fingerprint) {
+        entries[fingerprint, default: []].append((position, .recorded))
+    }
+
+    /// Adds a step of which no record says what became of it.
+    package mutating func inheritedUnknown(_ position: StepPosition, _ fingerprint: Fingerprint) {
+        guard entries[fingerprint]?.contains(where: { $0.position == position }) != true else { return }
+        entries[fingerprint, default: []].append((position, .unknown))
+    }
+
+    /// The program asks for a step.
+    ///
+    /// - Parameter mustNotRepeat: Whether its effect is once.
+    package mutating func asked(
+        _ fingerprint: Fingerprint,
+        mustNotRepeat: Bool,
+        newPosition: () -> StepPosition
+    ) -> Decision {
+        let known = entries[fingerprint] ?? []
+        guard let index = known.firstIndex(where: { $0.state != .taken }) else {
+            let position = newPosition()
+            entries[fingerprint, default: []].append((position, .taken))
+            return .run(position)
+        }
+        let (position, state) = known[index]
+        if state == .unknown, mustNotRepeat { return .unknown(position) }
+        entries[fingerprint]?[index].state = .taken
+        return state == .recorded ? .serve(position) : .run(position)
+    }
+
+    /// The program could not do a step it had asked for: it may ask again.
+    package mutating func failed(_ position: StepPosition, _ fingerprint: Fingerprint) {
+        guard let index = entries[fingerprint]?.firstIndex(where: { $0.position == position }) else { return }
+        entries[fingerprint]?[index].state = .free
+    }
+}

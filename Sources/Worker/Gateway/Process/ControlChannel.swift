@@ -1,0 +1,63 @@
+import Checkpoints
+import Glibc
+import JobModel
+import Synchronization
+
+/// Lines of JSON between a worker and its gateway, over a pair of connected sockets.
+///
+/// It carries keys: nobody else has an end of it.
+final class ControlChannel: Sendable {
+    /// The longest line, in bytes.
+    private static let longestLine = 8 << 20
+
+    private let descriptor: Int32
+    private let threads: FileThreads
+    /// What was read behind the last line.
+    private let rest = Mutex<[UInt8]>([])
+
+    /// - Parameter descriptor: A connected socket, which the channel then owns.
+    init(descriptor: Int32) throws {
+        self.descriptor = descriptor
+        threads = try FileThreads(count: 1)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends a line.
+    ///
+    /// - Returns: Whether it went out; the other side may be gone.
+    func send(_ json: JSONValue) -> Bool {
+        let line = json.encoded() + [UInt8(ascii: "\n")]
+        var sent = 0
+        while sent < line.count {
+            let count = line.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress.map { $0 + sent }, line.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    /// The next line; nil when the other side is gone.
+    func next() async throws -> JSONValue? {
+        try await threads.run { [self] in
+            var line = rest.withLock { $0 }
+            while true {
+                if let end = line.firstIndex(of: UInt8(ascii: "\n")) {
+                    rest.withLock { $0 = Array(line[(end + 1)...]) }
+                    return try JSONValue(parsing: Array(line[..<end]))
+                }
+                var chunk = [UInt8](repeating: 0, count: 1 << 16)
+                let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0, line.count < Self.longestLine else { return nil }
+                line += chunk[..<count]
+            }
+        }
+    }
+
+    /// Tells the other side that nothing more will come; what it says may still be read.
+    func finish() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+}

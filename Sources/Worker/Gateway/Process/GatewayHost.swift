@@ -1,0 +1,142 @@
+import CLinux
+import Glibc
+import JobModel
+
+/// A worker's hold on its gateway: a process of its own, which is started when the first program needs it.
+///
+/// It is a process so that it outlives the worker, by as long as calls are under way: whatever kills the worker, they
+/// are finished and recorded. It ends when the worker is gone and no call is left.
+package actor GatewayHost {
+    /// How long a graceful end waits for calls that are under way.
+    private static let longestEnd = Duration.seconds(30)
+
+    /// An attempt that the gateway serves.
+    package struct Attempt: Sendable {
+        package let token: String
+        /// The port on the loopback address.
+        package let port: Int
+    }
+
+    private struct Running {
+        let channel: ControlChannel
+        let port: Int
+    }
+
+    private let settings: GatewaySettings
+    private let program: String
+    private var running: Running?
+    private var isBusy = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    /// - Parameter program: Where `chassis-worker` lies; by default beside the running program.
+    package init(_ settings: GatewaySettings, program: String? = nil) {
+        self.settings = settings
+        self.program = program ?? Self.besideThisProgram
+    }
+
+    /// Has the gateway serve the program of an attempt.
+    ///
+    /// - Parameter reads: Whether what earlier attempts left open is to be settled although no request may come.
+    package func open(
+        _ job: GatewayJob,
+        connections: [GatewayConnection],
+        reads: Bool
+    ) async throws -> Attempt {
+        try await inTurn {
+            let running = try await started()
+            let answer = try await ask(
+                [
+                    "open": job.json, "connections": .array(connections.map(\.json)), "reads": .bool(reads),
+                ],
+                running
+            )
+            guard let token = answer["token"]?.stringValue else { throw GatewayError.gone }
+            return Attempt(token: token, port: running.port)
+        }
+    }
+
+    /// Ends an attempt: its token is dead from here on.
+    ///
+    /// - Returns: What its program did, and how many calls are still under way.
+    package func close(_ attempt: Attempt) async throws -> (statistics: GatewayStatistics, underWay: Int) {
+        try await inTurn {
+            guard let running else { throw GatewayError.gone }
+            let answer = try await ask(["close": .string(attempt.token)], running)
+            guard let statistics = answer["statistics"], let underWay = answer["under_way"]?.integerValue else {
+                throw GatewayError.gone
+            }
+            return (GatewayStatistics(json: statistics), Int(underWay))
+        }
+    }
+
+    /// Tells the gateway to end, and waits until its calls have.
+    package func stop() async {
+        guard let running else { return }
+        self.running = nil
+        running.channel.finish()
+        // It says nothing more, and its end is the end of the channel.
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await running.channel.next() }
+            group.addTask { try? await ContinuousClock().sleep(for: Self.longestEnd) }
+            await group.next()
+            group.cancelAll()
+            // The one thread that reads goes on until the gateway is gone; a worker that ends need not wait for it.
+        }
+    }
+
+    private func inTurn<Value>(_ body: () async throws -> Value) async throws -> Value {
+        while isBusy { await withCheckedContinuation { waiters.append($0) } }
+        isBusy = true
+        defer {
+            isBusy = false
+            if !waiters.isEmpty { waiters.removeFirst().resume() }
+        }
+        return try await body()
+    }
+
+    private func ask(_ question: JSONValue, _ running: Running) async throws -> JSONValue {
+        guard running.channel.send(question), let answer = try await running.channel.next() else {
+            self.running = nil
+            throw GatewayError.gone
+        }
+        if let reason = answer["error"]?.stringValue { throw GatewayError.refused(reason) }
+        return answer
+    }
+
+    private func started() async throws -> Running {
+        if let running { return running }
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+            throw GatewayError.cannotStart(path: program, reason: String(cString: strerror(errno)))
+        }
+        let status = Self.spawn(program, control: ends[1])
+        Glibc.close(ends[1])
+        guard status == 0 else {
+            Glibc.close(ends[0])
+            throw GatewayError.cannotStart(path: program, reason: String(cString: strerror(status)))
+        }
+        let channel = try ControlChannel(descriptor: ends[0])
+        guard channel.send(settings.json), let answer = try await channel.next() else { throw GatewayError.gone }
+        if let reason = answer["error"]?.stringValue { throw GatewayError.refused(reason) }
+        guard let port = answer["port"]?.integerValue else { throw GatewayError.gone }
+        let new = Running(channel: channel, port: Int(port))
+        running = new
+        return new
+    }
+
+    private static func spawn(_ program: String, control: Int32) -> Int32 {
+        let arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup("gateway"), nil]
+        defer { for argument in arguments { free(argument) } }
+        return clinux_spawn_detached(arguments, environ, control)
+    }
+
+    private static var besideThisProgram: String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        guard count > 0 else { return "chassis-worker" }
+        let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+        return folder + "chassis-worker"
+    }
+}

@@ -1,0 +1,160 @@
+import Checkpoints
+import Glibc
+import HTTPTransport
+import Hummingbird
+import JobModel
+package import Logging
+import Postgres
+import ServiceLifecycle
+import Storage
+import Telemetry
+
+/// The gateway's side of things: serves programs as long as its worker lives, and ends when no call is left.
+package struct GatewayProcess: Sendable {
+    /// How many connections to the database it uses, besides the one of its locks.
+    private static let poolSize = 4
+    /// How long a connection may be silent while nothing is asked on it, or while a request arrives, in seconds.
+    private static let idleSeconds: Int64 = 60
+
+    private let channel: ControlChannel
+    private let registry = GatewayRegistry()
+    private let settings: GatewaySettings
+    private let logger: Logger
+
+    /// Waits for the settings that a worker sends over a connected socket.
+    ///
+    /// - Parameter logger: Makes the logger of a format and a level.
+    /// - Returns: Nil when the worker is gone.
+    package static func start(
+        control descriptor: Int32,
+        logger: (_ format: String?, _ level: String) -> Logger
+    ) async throws -> GatewayProcess? {
+        let channel = try ControlChannel(descriptor: descriptor)
+        guard let json = try await channel.next(), let settings = GatewaySettings(json: json) else { return nil }
+        return GatewayProcess(
+            channel: channel,
+            settings: settings,
+            logger: logger(settings.logFormat, settings.logLevel)
+        )
+    }
+
+    private init(channel: ControlChannel, settings: GatewaySettings, logger: Logger) {
+        self.channel = channel
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Serves until the worker is gone and the last call has ended.
+    package func run() async throws {
+        let stores: GatewayStores
+        do {
+            stores = try await makeStores()
+        } catch {
+            _ = channel.send(["error": .string("\(error)")])
+            throw error
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await stores.performer.run() }
+            group.addTask {
+                await serve(stores)
+                stores.performer.finish()
+            }
+            await group.waitForAll()
+        }
+        await stores.locks.close()
+        logger.debug("the gateway has ended")
+    }
+
+    private func makeStores() async throws -> GatewayStores {
+        var options = PostgresConnection.Options(
+            conninfo: settings.postgres.exposed,
+            applicationName: "chassis-worker gateway"
+        )
+        options.sessionSettings = settings.sessionSettings
+        let pool = PostgresPool(options, size: Self.poolSize)
+        return GatewayStores(
+            store: try await DirectoryStore.open(at: settings.store),
+            steps: StepStore(pool),
+            logs: LogStore(pool),
+            locks: CallLocks(options),
+            client: HTTPClient(),
+            performer: CallPerformer(),
+            logger: logger
+        )
+    }
+
+    /// Serves programs and the worker, until that is gone.
+    private func serve(_ stores: GatewayStores) async {
+        await withTaskGroup(of: Void.self) { group in
+            let (ports, port) = AsyncStream.makeStream(of: Int.self)
+            group.addTask {
+                do {
+                    try await server(stores) { port.yield($0) }.run()
+                } catch {
+                    _ = channel.send(["error": .string("no port can be listened on: \(error)")])
+                }
+                port.finish()
+            }
+            var iterator = ports.makeAsyncIterator()
+            if let port = await iterator.next() {
+                _ = channel.send(["port": .integer(Int64(port))])
+                await obey(stores)
+            }
+            for attempt in registry.removeAll() { _ = await attempt.close() }
+            group.cancelAll()
+        }
+    }
+
+    private func server(_ stores: GatewayStores, onPort: @escaping @Sendable (Int) -> Void) -> some Service {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let hangUps = HangUps()
+        return Application(
+            responder: GatewayResponder(registry: registry, stores: stores, hangUps: hangUps),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [HangUpHandler(hangUps)],
+                    idleTimeout: .seconds(Self.idleSeconds)
+                )
+            ),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { channel in onPort(channel.localAddress?.port ?? 0) },
+            logger: quiet
+        )
+    }
+
+    // MARK: The worker
+
+    /// Does what the worker says, until it is gone.
+    private func obey(_ stores: GatewayStores) async {
+        while true {
+            do {
+                guard let order = try await channel.next() else { return }
+                guard channel.send(await answer(order, stores)) else { return }
+            } catch {
+                logger.error("the worker cannot be understood", metadata: [LogKey.error: "\(error)"])
+                return
+            }
+        }
+    }
+
+    private func answer(_ order: JSONValue, _ stores: GatewayStores) async -> JSONValue {
+        if let job = order["open"].flatMap(GatewayJob.init) {
+            let connections = (order["connections"]?.arrayValue ?? []).compactMap(GatewayConnection.init)
+            let attempt = GatewayAttempt(job, connections: connections, stores: stores)
+            if order["reads"]?.boolValue == true {
+                // What goes wrong is said to the first request.
+                stores.performer.begin { _ = try? await attempt.open() }
+            }
+            return ["token": .string(registry.add(attempt))]
+        }
+        if let token = order["close"]?.stringValue {
+            guard let attempt = registry.attempt(token) else { return ["error": "no such attempt"] }
+            let statistics = await attempt.close()
+            let underWay = stores.localCalls.count(of: attempt.job)
+            if underWay == 0 { registry.remove(token) }
+            return ["statistics": statistics.json, "under_way": .integer(Int64(underWay))]
+        }
+        return ["error": "the order is not understood"]
+    }
+}

@@ -1,0 +1,53 @@
+package import JobModel
+
+/// What a gateway is told at its start.
+package struct GatewaySettings: Equatable, Sendable {
+    /// The database, as a libpq connection string or URL.
+    package var postgres: Secret
+    /// The directory of the object store.
+    package var store: String
+    /// What the connections to the database set.
+    package var sessionSettings: [String: String]
+    package var logFormat: String?
+    package var logLevel: String
+
+    package init(
+        postgres: Secret,
+        store: String,
+        sessionSettings: [String: String] = [:],
+        logFormat: String? = nil,
+        logLevel: String = "info"
+    ) {
+        self.postgres = postgres
+        self.store = store
+        self.sessionSettings = sessionSettings
+        self.logFormat = logFormat
+        self.logLevel = logLevel
+    }
+
+    var json: JSONValue {
+        [
+            "postgres": .string(postgres.exposed), "store": .string(store),
+            "session": .object(
+                JSONObject(sessionSettings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+            ),
+            "log_format": logFormat.map { .string($0) } ?? .null, "log_level": .string(logLevel),
+        ]
+    }
+
+    init?(json: JSONValue) {
+        guard let postgres = json["postgres"]?.stringValue, let store = json["store"]?.stringValue,
+            let level = json["log_level"]?.stringValue
+        else { return nil }
+        self.init(
+            postgres: Secret(postgres),
+            store: store,
+            sessionSettings: Dictionary(
+                (json["session"]?.objectValue ?? [:]).compactMap { key, value in value.stringValue.map { (key, $0) } },
+                uniquingKeysWith: { $1 }
+            ),
+            logFormat: json["log_format"]?.stringValue,
+            logLevel: level
+        )
+    }
+}

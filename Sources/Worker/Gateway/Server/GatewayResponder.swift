@@ -1,0 +1,194 @@
+import HTTPTransport
+import Hummingbird
+import JobModel
+import Logging
+import Storage
+import Telemetry
+
+/// Answers what programs ask the gateway.
+struct GatewayResponder: HTTPResponder {
+    typealias Context = GatewayContext
+
+    /// The longest body of a request, 32 MiB.
+    static let maximumBodyBytes = 32 << 20
+    /// What is read of a request that is too long, so that its client comes to read the refusal: 1 GiB.
+    private static let longestDrain = 1 << 30
+
+    /// Headers that are not passed on: they belong to the one connection, or carry the token.
+    private static let ownHeaders: Set<String> = [
+        "authorization", "x-api-key", "x-goog-api-key", "api-key", "cookie", "host", "content-length",
+        "content-encoding", "content-type", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
+        "upgrade", "proxy-authorization", "proxy-connection", "accept-encoding", "expect", "idempotency-key",
+    ]
+
+    let registry: GatewayRegistry
+    let stores: GatewayStores
+    let hangUps: HangUps
+
+    @concurrent func respond(to request: Request, context: Context) async throws -> Response {
+        let family = Self.family(of: request)
+        do {
+            return try await answer(request, context)
+        } catch let refusal as GatewayRefusal {
+            return Response(refusal: refusal, family)
+        } catch StorageError.leaseLost {
+            return Response(refusal: GatewayAttempt.over, family)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            stores.logger.warning("a request was not answered", metadata: [LogKey.error: "\(error)"])
+            return Response(refusal: GatewayRefusal(.unavailable, "\(error)"), family)
+        }
+    }
+
+    private func answer(_ request: Request, _ context: Context) async throws -> Response {
+        if request.headers[.upgrade] != nil {
+            throw GatewayRefusal(
+                .invalid,
+                "WebSocket endpoints are not served, since what goes over them cannot be matched; use the HTTP endpoints"
+            )
+        }
+        guard let token = Self.token(of: request) else {
+            throw GatewayRefusal(.unauthenticated, "the request carries no key; use the one in the environment")
+        }
+        guard let attempt = registry.attempt(token) else {
+            throw GatewayRefusal(
+                .unauthenticated,
+                "the key is not that of a running attempt: it is good for one attempt, and dead when that ends"
+            )
+        }
+        await attempt.noteRequest()
+        let path = request.uri.path.split(separator: "/", maxSplits: 1).map(String.init)
+        guard let first = path.first else { throw Self.nothing(at: "/") }
+        let rest = path.count > 1 ? path[1] : ""
+        if first == StepResponder.path { return try await StepResponder(attempt: attempt).answer(rest, request) }
+        guard let connection = attempt.connections[first] else {
+            throw GatewayRefusal(
+                .forbidden,
+                "the job does not name a connection \(first); add it to connections of its command"
+            )
+        }
+        switch GatewayRoute(connection.family, method: request.method.rawValue, path: rest) {
+        case .call(let format, let path, let model):
+            return try await call(format, path, model, connection, attempt, request, context)
+        case .passOn(let path): return try await passOn(path, connection, request)
+        case nil: throw Self.nothing(at: rest)
+        }
+    }
+
+    private static func nothing(at path: String) -> GatewayRefusal {
+        GatewayRefusal(.notFound, "the gateway serves no \(path.prefix(200)); see docs/gateway.md for what it serves")
+    }
+
+    // MARK: Reading
+
+    private static func family(of request: Request) -> WireFormat.Family {
+        if request.header("x-goog-api-key") != nil || request.uri.queryParameters["key"] != nil { return .gemini }
+        let isAnthropic = request.header("anthropic-version") != nil || request.header("x-api-key") != nil
+        return isAnthropic ? .anthropic : .openAI
+    }
+
+    private static func token(of request: Request) -> String? {
+        for name in ["x-api-key", "x-goog-api-key", "api-key"] {
+            if let value = request.header(name) { return value }
+        }
+        if let value = request.headers[.authorization], value.lowercased().hasPrefix("bearer ") {
+            return String(value.dropFirst("bearer ".count))
+        }
+        return request.uri.queryParameters["key"].map(String.init)
+    }
+
+    /// The body of a request, in plain.
+    static func body(of request: Request) async throws -> [UInt8] {
+        let limit = maximumBodyBytes
+        var bytes: [UInt8] = []
+        var count = 0
+        for try await buffer in request.body {
+            count += buffer.readableBytes
+            // Read on, and keep nothing: most clients read no answer before they have sent all.
+            if count <= limit { bytes += buffer.readableBytesView } else { bytes = [] }
+            guard count <= longestDrain else { break }
+        }
+        guard count <= limit else { throw GatewayRefusal(.tooLarge, "the request has more than \(limit) bytes") }
+        return try RequestCoding.decoded(bytes, request.headers[.contentEncoding], limit: limit)
+    }
+
+    private static func passedOn(_ request: Request) -> HTTPHeaders {
+        HTTPHeaders(
+            request.headers.filter { !ownHeaders.contains($0.name.canonicalName) }
+                .map { ($0.name.rawName, $0.value) }
+        )
+    }
+
+    /// The query without the key.
+    private static func query(of request: Request) -> String? {
+        let parts = (request.uri.query ?? "").split(separator: "&").filter { !$0.hasPrefix("key=") }
+        return parts.isEmpty ? nil : parts.joined(separator: "&")
+    }
+
+    // MARK: Answering
+
+    private func call(
+        _ format: WireFormat,
+        _ path: String,
+        _ model: String?,
+        _ connection: GatewayConnection,
+        _ attempt: GatewayAttempt,
+        _ request: Request,
+        _ context: Context
+    ) async throws -> Response {
+        let call = try CallRequest(
+            format,
+            connection: connection,
+            path: path,
+            query: Self.query(of: request),
+            headers: Self.passedOn(request),
+            body: try await Self.body(of: request),
+            pathModel: model
+        )
+        let delivery = try await attempt.deliver(call)
+        let position = delivery.position
+        let ticket = ClientTicket { [stores] in
+            stores.performer.begin { await attempt.clientLeft(position) }
+        }
+        switch delivery.source {
+        case .kept(let answer): return Response(kept: answer, delivery, ticket)
+        case .buffer(let buffer):
+            let endWatch = hangUps.watch(context.channel) { ticket.hungUp() }
+            do {
+                return Response(Head(try await buffer.head()), from: buffer, delivery, ticket, onEnd: endWatch)
+            } catch {
+                endWatch()
+                throw error
+            }
+        }
+    }
+
+    /// What costs nothing and is not recorded.
+    private func passOn(_ path: String, _ connection: GatewayConnection, _ request: Request) async throws -> Response {
+        var outgoing = HTTPTransport.HTTPRequest(
+            method: "GET",
+            url: connection.address(path, query: Self.query(of: request)),
+            headers: Self.passedOn(request)
+        )
+        for header in connection.headers { outgoing.headers[header.name] = header.value.exposed }
+        if let (name, value) = connection.authorization { outgoing.headers[name] = value }
+        do {
+            let answer = try await stores.client.send(outgoing)
+            var headers = HTTPFields()
+            if let type = answer.headers["Content-Type"] { headers[.contentType] = type }
+            return Response(
+                status: .init(code: answer.status),
+                headers: headers,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+            )
+        } catch let error as HTTPTransportError {
+            throw GatewayRefusal(.unreachable, "\(connection.name): \(error)")
+        }
+    }
+}
+
+extension Request {
+    /// The value of a header.
+    fileprivate func header(_ name: String) -> String? { HTTPFields.Element.Name(name).flatMap { headers[$0] } }
+}

@@ -1,0 +1,82 @@
+import NIOCore
+import Synchronization
+
+/// Tells who is interested when a client hangs up, also while nothing is written to it.
+final class HangUps: Sendable {
+    private struct Connection {
+        var hasHungUp = false
+        var watchers: [Int: @Sendable () -> Void] = [:]
+    }
+
+    private struct State {
+        var connections: [ObjectIdentifier: Connection] = [:]
+        var lastWatcher = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Has `onHangUp` called once when the peer of a connection hangs up; at once when it already has.
+    ///
+    /// - Returns: What ends the watch.
+    func watch(
+        _ channel: any Channel,
+        _ onHangUp: @escaping @Sendable () -> Void
+    ) -> @Sendable () -> Void {
+        let connection = ObjectIdentifier(channel)
+        let watcher = state.withLock { state -> Int? in
+            guard state.connections[connection]?.hasHungUp == false else { return nil }
+            state.lastWatcher += 1
+            state.connections[connection]?.watchers[state.lastWatcher] = onHangUp
+            return state.lastWatcher
+        }
+        guard let watcher else {
+            onHangUp()
+            return {}
+        }
+        return { [self] in
+            state.withLock { _ = $0.connections[connection]?.watchers.removeValue(forKey: watcher) }
+        }
+    }
+
+    fileprivate func opened(_ channel: any Channel) {
+        state.withLock { $0.connections[ObjectIdentifier(channel)] = Connection() }
+    }
+
+    fileprivate func hungUp(_ channel: any Channel) {
+        let watchers = state.withLock { state in
+            let watchers = state.connections[ObjectIdentifier(channel)]?.watchers ?? [:]
+            if !state.connections.isEmpty {
+                state.connections[ObjectIdentifier(channel)]?.watchers = [:]
+                state.connections[ObjectIdentifier(channel)]?.hasHungUp = true
+            }
+            return watchers
+        }
+        for watcher in watchers.values { watcher() }
+    }
+
+    fileprivate func closed(_ channel: any Channel) {
+        hungUp(channel)
+        state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
+    }
+}
+
+/// Notices in a connection's pipeline that the client has closed its side.
+final class HangUpHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private let hangUps: HangUps
+
+    init(_ hangUps: HangUps) { self.hangUps = hangUps }
+
+    func handlerAdded(context: ChannelHandlerContext) { hangUps.opened(context.channel) }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed = event as? ChannelEvent { hangUps.hungUp(context.channel) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        hangUps.closed(context.channel)
+        context.fireChannelInactive()
+    }
+}

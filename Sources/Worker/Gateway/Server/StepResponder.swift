@@ -1,0 +1,95 @@
+import Checkpoints
+import Hummingbird
+import JobModel
+
+/// Named steps over HTTP: look up, do, record.
+///
+/// ```
+/// POST $CHASSIS_STEP_URL/NAME  {"effect": …, "input": …}        → {"state": "done", "result": …}
+///                                                              or {"state": "run", "position": …, "idempotency_key": …}
+///                                                              or 409 {"state": "unknown", …}
+/// PUT  $CHASSIS_STEP_URL/NAME  {…the same…, "position": …, "result": …}   → {"state": "recorded"}
+///                              {…the same…, "position": …, "error": TEXT} → {"state": "failed"}
+/// ```
+struct StepResponder: Sendable {
+    /// What the paths of steps begin with; no connection is called so.
+    static let path = "_step"
+
+    let attempt: GatewayAttempt
+
+    func answer(_ name: String, _ request: Request) async throws -> Response {
+        let bytes = try await GatewayResponder.body(of: request)
+        let json: JSONValue
+        do {
+            json = bytes.isEmpty ? [:] : try JSONValue(parsing: bytes)
+        } catch {
+            throw GatewayRefusal(.invalid, "the body is no JSON: \(error)")
+        }
+        let step = try NamedStep(name: name.removingPercentEncoding, body: json)
+        switch request.method {
+        case .post: return try await ask(step)
+        case .put: return try await settle(step, json)
+        default: throw GatewayRefusal(.invalid, "ask for a step with POST, and record it with PUT")
+        }
+    }
+
+    private func ask(_ step: NamedStep) async throws -> Response {
+        switch try await attempt.ask(step) {
+        case .done(let result, let position):
+            return Response(200, ["state": "done", "position": .string("\(position)"), "result": result])
+        case .run(let position, let key):
+            return Response(
+                200,
+                ["state": "run", "position": .string("\(position)"), "idempotency_key": .string(key)]
+            )
+        case .unknown(let position):
+            let message =
+                "step \(step.name) may have happened: an earlier attempt began it and its result is not recorded; its "
+                + "effect is once; see what happened, then: chassis retry \(attempt.job.run) --repeat-unknown"
+            return Response(
+                409,
+                ["state": "unknown", "position": .string("\(position)"), "error": .string(message)]
+            )
+        }
+    }
+
+    private func settle(_ step: NamedStep, _ json: JSONValue) async throws -> Response {
+        guard let position = json["position"]?.stringValue.flatMap(StepPosition.init) else {
+            throw GatewayRefusal(.invalid, "the body must name the position that the step was given")
+        }
+        let failure = json["error"]?.stringValue
+        guard failure != nil || json["result"] != nil else {
+            throw GatewayRefusal(.invalid, "the body must hold a result, or an error")
+        }
+        try await attempt.settle(step, at: position, result: json["result"] ?? .null, failure: failure)
+        return Response(200, ["state": failure == nil ? "recorded" : "failed"])
+    }
+}
+
+extension Response {
+    fileprivate init(_ status: Int, _ json: JSONValue) {
+        self.init(
+            status: .init(code: status),
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.encoded()))
+        )
+    }
+}
+
+extension String {
+    /// The text with every %XX replaced; one that is no UTF-8 then stays as it is.
+    fileprivate var removingPercentEncoding: String {
+        var bytes: [UInt8] = []
+        var rest = utf8[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), digits.count == 2, let value = UInt8(String(Substring(digits)), radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self) ?? self
+    }
+}

@@ -1,0 +1,159 @@
+import Gateway
+import Glibc
+import JobModel
+import Settings
+import Storage
+import Workflow
+
+/// Has the gateway serve the program of a command job, and tells it where that is.
+struct ProgramGateway: Sendable {
+    /// How often it is asked whether calls that outlived the program have ended.
+    private static let look = Duration.milliseconds(50)
+
+    let host: GatewayHost
+    let connections: [String: ConnectionDefinition]
+
+    /// Runs `body` while the gateway serves the job, with the variables that the program needs.
+    ///
+    /// Calls that a program leaves under way are waited for, unless the job is stopped: they are paid for.
+    func serving<Value: Sendable>(
+        _ command: CommandDefinition,
+        in context: JobContext,
+        _ body: ([String: String]) async throws -> Value
+    ) async throws -> Value {
+        guard command.usesGateway else { return try await body([:]) }
+        let used = try command.connections.map { name throws(StepFailure) in try connection(name) }
+        let attempt = try await open(used, in: context)
+        do {
+            let value = try await body(variables(attempt, used))
+            await close(attempt, command, context)
+            return value
+        } catch {
+            await close(attempt, command, context)
+            throw error
+        }
+    }
+
+    private func connection(_ name: String) throws(StepFailure) -> GatewayConnection {
+        guard let connection = connections[name].flatMap(GatewayConnection.init) else {
+            let known = connections.values.compactMap(GatewayConnection.init).map(\.name).sorted()
+            throw Self.failure(
+                "connection-unknown",
+                "this worker has no connection \(name) to a model"
+                    + (known.isEmpty ? "; give it one with --connections" : "; it has \(known.joined(separator: ", "))")
+            )
+        }
+        return connection
+    }
+
+    private func open(_ used: [GatewayConnection], in context: JobContext) async throws -> GatewayHost.Attempt {
+        let job = GatewayJob(
+            run: context.job.run,
+            job: context.job.id,
+            epoch: context.job.epoch,
+            attempt: context.job.attempt,
+            fork: context.fork?.point
+        )
+        do {
+            return try await host.open(job, connections: used, reads: context.steps.hasGatewaySteps)
+        } catch let error as GatewayError {
+            throw Self.failure("gateway", "\(error)")
+        }
+    }
+
+    private func close(
+        _ attempt: GatewayHost.Attempt,
+        _ command: CommandDefinition,
+        _ context: JobContext
+    ) async {
+        do {
+            var end = try await host.close(attempt)
+            while end.underWay > 0, !Task.isCancelled {
+                try await ContinuousClock().sleep(for: Self.look)
+                end = try await host.close(attempt)
+            }
+            say(end.statistics, command, context.log)
+        } catch is CancellationError {
+            // The calls are finished and recorded all the same.
+        } catch {
+            context.log.event("\(error)")
+        }
+    }
+
+    private func say(_ statistics: GatewayStatistics, _ command: CommandDefinition, _ log: JobLog) {
+        if statistics.requests == 0, !command.connections.isEmpty {
+            log.event(
+                "warning: the program asked the gateway for nothing, though the job names "
+                    + "\(command.connections.joined(separator: ", ")); what it called is not recorded"
+            )
+        } else if statistics.calls + statistics.replayed > 0 {
+            log.event(
+                "through the gateway: \(statistics.calls) calls made, \(statistics.replayed) steps replayed"
+                    + (statistics.drifted > 0 ? ", \(statistics.drifted) of them drifted" : "")
+                    + (statistics.diverged > 0 ? "; \(statistics.diverged) calls diverged" : "")
+            )
+        }
+    }
+
+    private static func failure(_ code: String, _ message: String) -> StepFailure {
+        StepFailure(failure: JobFailure(code: code, message: message), unknownCalls: 0)
+    }
+
+    // MARK: The environment
+
+    /// Every variable by which an SDK finds its provider; the first connection of a family has them.
+    private func variables(_ attempt: GatewayHost.Attempt, _ used: [GatewayConnection]) -> [String: String] {
+        let root = "http://127.0.0.1:\(attempt.port)"
+        var variables = [
+            "CHASSIS_GATEWAY_URL": root, "CHASSIS_STEP_URL": root + "/_step", "CHASSIS_STEP_TOKEN": attempt.token,
+            "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost",
+        ]
+        for connection in used {
+            let base = "\(root)/\(connection.name)"
+            for (name, value) in Self.variables(connection.family, base, attempt.token) where variables[name] == nil {
+                variables[name] = value
+            }
+        }
+        return variables
+    }
+
+    private static func variables(
+        _ family: WireFormat.Family,
+        _ base: String,
+        _ token: String
+    ) -> [String: String] {
+        switch family {
+        case .openAI:
+            ["OPENAI_BASE_URL": base + "/v1", "OPENAI_API_BASE": base + "/v1", "OPENAI_API_KEY": token]
+        case .anthropic: ["ANTHROPIC_BASE_URL": base, "ANTHROPIC_API_BASE": base, "ANTHROPIC_API_KEY": token]
+        case .gemini:
+            [
+                "GOOGLE_GEMINI_BASE_URL": base, "GEMINI_API_BASE": base, "GEMINI_API_KEY": token,
+                "GOOGLE_API_KEY": token,
+            ]
+        }
+    }
+}
+
+extension GatewayConnection {
+    /// The connection as the gateway uses it; nil when it leads to no model whose words the gateway knows.
+    fileprivate init?(_ definition: ConnectionDefinition) {
+        guard case .model(let access) = definition.kind, let family = WireFormat.Family(access.wire) else { return nil }
+        self.init(name: definition.name, family: family, url: access.url, key: access.key, prices: access.prices)
+        headers = access.headers.map { Header(name: $0.name, value: $0.value) }
+        if let firstByte = access.silence.firstByte { self.firstByte = firstByte }
+        if let stall = access.silence.stall { self.stall = stall }
+    }
+}
+
+extension WireFormat.Family {
+    fileprivate init?(_ wire: ModelAccess.Wire) {
+        switch wire {
+        case .openai, .openaiResponses: self = .openAI
+        case .anthropic: self = .anthropic
+        case .gemini: self = .gemini
+        // Their requests are signed, or their paths name deployments: programs reach them by themselves.
+        case .bedrock, .azureOpenAI: return nil
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import Glibc
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// Agents as tools, files, long results and skills, with real workers that die.
+@Suite(.serialized) struct AgentToolTests {
+    /// What the model says, by who is asked: a lead with two researchers, and files.
+    private static let scenarios: [JSONValue] = [
+        [
+            "name": "researcher", "match": ["text": "You are a researcher"],
+            "turns": [
+                ["text": "let me note it", "calls": [["name": "note", "arguments": ["item": "sub"]]]],
+                ["text": "found"],
+            ],
+        ],
+        [
+            "name": "lead",
+            "turns": [
+                [
+                    "calls": [
+                        ["name": "researcher", "arguments": ["task": "look for a"]],
+                        ["name": "researcher", "arguments": ["task": "look for b"]],
+                        ["name": "write_files", "arguments": ["path": "plan.md", "content": "first"]],
+                        ["name": "write_files", "arguments": ["path": "plan.md", "content": "second"]],
+                        ["name": "write_files", "arguments": ["path": "../plan.md", "content": "out"]],
+                    ]
+                ],
+                [
+                    "calls": [
+                        ["as": "file", "name": "read_files", "arguments": ["path": "plan.md"]],
+                        ["name": "flood", "arguments": [:]],
+                        ["name": "load_skill", "arguments": ["skill": "writing"]],
+                        [
+                            "as": "other", "name": "read_skill_file",
+                            "arguments": ["skill": "writing", "path": "../../x"],
+                        ],
+                    ]
+                ],
+                [
+                    "calls": [
+                        ["as": "rest", "name": "read_result", "arguments": ["result": "t0002.2", "offset": 99990]],
+                        [
+                            "as": "style", "name": "read_skill_file",
+                            "arguments": ["skill": "writing", "path": "more/style.md"],
+                        ],
+                    ]
+                ],
+                ["text": "done"],
+            ],
+        ],
+    ]
+
+    private func submit(_ fleet: Fleet) async throws -> RunID {
+        let notes = fleet.directory + "/notes-agent-test"
+        let source = """
+            name: agent-test
+            jobs:
+              work:
+                agent:
+                  model: model/scripted
+                  prompt: lead the work [run:agent-test]
+                  skills: [writing]
+                  tools:
+                    - agent:
+                        name: researcher
+                        model: model/scripted
+                        instructions: You are a researcher [run:agent-test]
+                        tools:
+                          - command: {name: note, run: [sh, -c, "cat >> \(notes); echo noted"], effect: idempotent}
+                    - files: {}
+                    - command: {name: flood, run: [python3, -c, "print('x' * 99990 + 'the end')"], effect: none}
+                retry: {attempts: 30, delay: 0s}
+            """
+        return try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+    }
+
+    private func fleet() async throws -> (Fleet, [String]) {
+        let fleet = try await Fleet.make(scenarios: Self.scenarios)
+        let skill = fleet.directory + "/skills/writing"
+        for directory in [fleet.directory + "/skills", skill, skill + "/more"] { mkdir(directory, 0o755) }
+        Fleet.write("---\nname: writing\ndescription: How we write.\n---\nWrite briefly.\n", to: skill + "/SKILL.md")
+        Fleet.write("No adverbs.", to: skill + "/more/style.md")
+        return (fleet, ["--skills", fleet.directory + "/skills", "--poison-limit", "100"])
+    }
+
+    @Test(.timeLimit(.minutes(2))) func agentsAreStepsOfTheJobAndFilesAndLongResultsAreFoundAgain() async throws {
+        let (fleet, arguments) = try await fleet()
+        let run = try await submit(fleet)
+        // More checkpoints than this stand one behind the other, so each of these workers dies.
+        for number in 1...8 {
+            let worker = fleet.worker("w\(number)", failpoint: "after-checkpoint:1", arguments: arguments)
+            #expect(await worker.ended() == .signalled(SIGKILL))
+        }
+        let last = fleet.worker("last", arguments: arguments)
+        #expect(try await fleet.end(of: run) == "succeeded")
+        // Four turns of the lead, and two of each researcher: each is paid once.
+        #expect(try fleet.bill().billed == 8)
+        let journals = try await Self.journals(of: run, fleet)
+        for text in ["t0001.1/t0001.1", "t0001.2/t0002", "the end", "No adverbs.", "Write briefly.", "has no file"] {
+            #expect(journals.contains(text), "\(text)")
+        }
+        #expect(journals.contains(#""position":"t0002.1""#) && journals.contains("second"))
+        #expect(journals.contains("is no name of a file"))
+        await last.killAndWait()
+        await fleet.close()
+    }
+
+    /// The first call ends only after the second has: they run at once, and their places are those of the answer.
+    @Test(.timeLimit(.minutes(1))) func callsRunAtOnceAndReplayIsTheSameWhicheverEndsFirst() async throws {
+        let fleet = try await Fleet.make(scenarios: [
+            [
+                "name": "both",
+                "turns": [
+                    [
+                        "calls": [
+                            ["as": "one", "name": "meet", "arguments": ["wait": "second", "make": "first"]],
+                            ["as": "two", "name": "meet", "arguments": ["wait": "", "make": "second"]],
+                        ]
+                    ],
+                    ["text": "{{one}} {{two}}"],
+                ],
+            ]
+        ])
+        let program = """
+            import json, os, sys, time
+            a = json.load(sys.stdin)
+            while a['wait'] and not os.path.exists('\(fleet.directory)/' + a['wait']): time.sleep(0.01)
+            open('\(fleet.directory)/' + a['make'], 'a').write('x')
+            print(a['make'], end='')
+            """
+        Fleet.write(program, to: fleet.directory + "/meet.py")
+        let source = """
+            name: agent-test
+            jobs:
+              work:
+                agent:
+                  model: model/scripted
+                  prompt: meet [run:agent-test]
+                  tools: [{command: {name: meet, run: [python3, \(fleet.directory)/meet.py], effect: idempotent}}]
+                retry: {attempts: 5, delay: 0s}
+            """
+        let run = try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        // It dies when the turn and one call, the second, are recorded.
+        let first = fleet.worker("first", failpoint: "after-checkpoint:2")
+        #expect(await first.ended() == .signalled(SIGKILL))
+        let last = fleet.worker("last")
+        #expect(try await fleet.end(of: run) == "succeeded")
+        #expect(try fleet.bill().billed == 2)
+        let output = try await fleet.wait(
+            for: run,
+            until: "SELECT output::text AS text FROM chassis.done WHERE run_id = $1::bigint"
+        ).string("text")
+        #expect(output == #""first second""#)
+        #expect(Fleet.read(fleet.directory + "/second") == "x")
+        await last.killAndWait()
+        await fleet.close()
+    }
+
+    private static func journals(of run: RunID, _ fleet: Fleet) async throws -> String {
+        var text = ""
+        for epoch in 1...60 {
+            text += Fleet.read(try await fleet.journal(of: run, epoch: epoch))
+        }
+        return text
+    }
+}

@@ -1,0 +1,111 @@
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// What programs and providers do wrong: a clear error, nothing recorded, nobody else disturbed.
+@Suite(.serialized) struct GatewayFaultTests {
+    /// What came of a rude client.
+    private struct Outcome {
+        let said: JSONValue
+        /// How many calls the provider billed.
+        let billed: Int
+        let recorded: Int
+        let unknown: Int
+    }
+
+    /// Runs a rude client to its end.
+    private func outcome(_ words: String..., script: String? = nil) async throws -> Outcome {
+        let scene = try await GatewayScene.make()
+        if let script { await scene.script("rude", script) }
+        let worker = scene.worker("worker")
+        let run = try await scene.submit(
+            "rude",
+            run: ["python3", "\(Fleet.repository)/Tests/Servers/rude_client.py"] + words
+        )
+        _ = try await scene.fleet.end(of: run)
+        let row = try await scene.fleet.pool.query(
+            """
+            SELECT count(*) FILTER (WHERE state = 'recorded') AS recorded, coalesce(sum(unknown_calls), 0) AS unknown
+            FROM chassis.step WHERE position LIKE 'gateway/%'
+            """
+        ).rows[0]
+        let outcome = Outcome(
+            said: try JSONValue(parsing: try await scene.output(of: run)),
+            billed: try await scene.bill(of: "rude").count,
+            recorded: try row.int("recorded"),
+            unknown: try row.int("unknown")
+        )
+        await worker.killAndWait()
+        await scene.close()
+        return outcome
+    }
+
+    @Test(.timeLimit(.minutes(1))) func saysWhatIsWrongInTheProvidersWords() async throws {
+        let outcome = try await outcome("refusals")
+        #expect(outcome.billed == 0)
+        #expect(outcome.recorded == 0)
+        let statuses = [
+            "no key": 401, "wrong key": 401, "other connection": 403, "no path": 404, "no json": 400, "no object": 400,
+            "web socket": 400, "declared too large": 413, "unknown coding": 400, "inflates too large": 413,
+        ]
+        for (name, status) in statuses {
+            let said = outcome.said[name]
+            #expect(said == [.integer(Int64(status)), true, "false"], "\(name): \(said?.text() ?? "")")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [("flood", ["413", "closed"]), ("bomb", ["400", "431", "closed"])])
+    func endsWhatHasNoEnd(_ what: String, _ endings: [String]) async throws {
+        let outcome = try await outcome(what)
+        #expect(outcome.recorded == 0)
+        #expect(endings.contains(outcome.said["status"]?.stringValue ?? ""), "\(outcome.said.text())")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func readsCompressedRequests() async throws {
+        #expect(try await outcome("compressed").said == ["status": 200, "text": "all done"])
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [1, 150, 400, 700]) func billsOnceWhoeverHangsUp(_ count: Int)
+        async throws
+    {
+        let prompt = "hello [run:rude turns:1 delay:300 chunks:3]"
+        let outcome = try await outcome("hang-up", prompt, "\(count)")
+        #expect(outcome.billed == 1)
+        #expect(outcome.recorded == 1)
+        #expect(outcome.said["begins alike"] == true && outcome.said["ended"] == true, "\(outcome.said.text())")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func givesEqualRequestsAtOnceTheirOwnAnswers() async throws {
+        let outcome = try await outcome("parallel", "hello [run:rude turns:1 delay:200]")
+        #expect(outcome.billed == 3)
+        #expect(outcome.said == ["different": 3])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func joinsTheCallOfAClientThatLostPatience() async throws {
+        let outcome = try await outcome("impatient", "hello [run:rude turns:1 delay:1500]")
+        #expect(outcome.billed == 1)
+        #expect(outcome.said == ["status": 200, "match": "joined"])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func recordsNoPageThatIsNoAnswer() async throws {
+        let outcome = try await outcome("until-good", script: #"["429", "html", "close"]"#)
+        #expect(outcome.recorded == 1)
+        // The page and the closed connection may have been paid for.
+        #expect(outcome.unknown == 2)
+        #expect(outcome.said.arrayValue?.count == 4, "\(outcome.said.text())")
+        #expect(outcome.said[0] == "429 None" && outcome.said[1] == "502 false", "\(outcome.said.text())")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func takesNoCutStreamForAnAnswer() async throws {
+        let outcome = try await outcome("until-good", "hello [run:rude turns:1]", "stream", script: #"["cut"]"#)
+        #expect(outcome.billed == 2)
+        #expect(outcome.recorded == 1)
+        #expect(outcome.said == ["cut", 200])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func keepsTheKeyFromTheProgram() async throws {
+        #expect(try await outcome("secrets").said == ["key": false, "postgres": false])
+    }
+}

@@ -1,0 +1,122 @@
+import Glibc
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+
+/// A fleet whose workers reach a provider with three wire formats, and programs that know nothing of the machine.
+struct GatewayScene {
+    static let key = "real-key-0123456789"
+
+    let fleet: Fleet
+    let provider: ChildProcess
+    let port: Int
+
+    static func make() async throws -> GatewayScene {
+        let fleet = try await Fleet.make(turns: 1)
+        let provider = ChildProcess(["python3", "\(Fleet.repository)/Tests/Servers/fake_provider.py"])
+        let line = await provider.line { $0.hasPrefix("port ") }
+        guard let port = line.flatMap({ Int($0.dropFirst(5)) }) else {
+            preconditionFailure("the provider does not start: \(provider.output)")
+        }
+        Fleet.write(
+            """
+            connections:
+              fake: {kind: openai, url: "http://127.0.0.1:\(port)/v1", key: \(key), prices: {fake: {input: 2.5, output: 10}}}
+              spare: {kind: openai, url: "http://127.0.0.1:\(port)/v1"}
+              claude: {kind: anthropic, url: "http://127.0.0.1:\(port)/v1", key: \(key), prices: {fake: {input: 2.5, output: 10}}}
+              gem: {kind: gemini, url: "http://127.0.0.1:\(port)/v1beta", key: \(key), prices: {fake: {input: 2.5, output: 10}}}
+            """,
+            to: fleet.directory + "/connections.yaml"
+        )
+        return GatewayScene(fleet: fleet, provider: provider, port: port)
+    }
+
+    func worker(_ name: String, failpoint: String? = nil) -> ChildProcess {
+        fleet.worker(name, failpoint: failpoint, arguments: ["--poison-limit", "100"])
+    }
+
+    /// Starts a run whose one job is a program.
+    ///
+    /// - Parameter run: The program and its arguments, as a list of YAML.
+    func submit(_ tag: String, run: [String], connections: String = "[fake, claude, gem]", more: String = "")
+        async throws -> RunID
+    {
+        let words = run.map { JSONValue.string($0).text() }.joined(separator: ", ")
+        let source = """
+            name: \(tag)
+            jobs:
+              work:
+                command: {run: [\(words)], connections: \(connections)\(more)}
+                retry: {attempts: 90, delay: 20ms, max: 50ms}
+            """
+        return try await fleet.submit(tag, source, [.init(name: "work", kind: "command", queue: "default")])
+    }
+
+    /// The words of the agent that its author wrote without us.
+    static func agent(
+        _ format: String,
+        tag: String,
+        turns: Int,
+        delay: Int = 0,
+        options: [String] = []
+    ) -> [String] {
+        [
+            "python3", "\(Fleet.repository)/Tests/Servers/plain_agent.py", format,
+            "go [run:\(tag) turns:\(turns) delay:\(delay)]",
+        ] + options
+    }
+
+    /// The provider's own account of the calls with a tag.
+    func bill(of tag: String) async throws -> [JSONValue] {
+        let text = await ask("_bill")
+        return (try JSONValue(parsing: text).arrayValue ?? []).filter { $0["tag"]?.stringValue == tag }
+    }
+
+    /// Has the next calls of a tag get something else than an answer.
+    func script(_ tag: String, _ answers: String) async {
+        _ = await ask("_script", posting: "{\"tag\": \"\(tag)\", \"answers\": \(answers)}")
+    }
+
+    private func ask(_ path: String, posting body: String? = nil) async -> String {
+        let script =
+            "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], *[a.encode() for a in sys.argv[2:]]).read().decode())"
+        let request = ChildProcess(
+            ["python3", "-c", script, "http://127.0.0.1:\(port)/\(path)"] + (body.map { [$0] } ?? [])
+        )
+        _ = await request.line { _ in false }
+        return request.output
+    }
+
+    func output(of run: RunID) async throws -> String {
+        try await fleet.wait(
+            for: run,
+            until: "SELECT coalesce(output::text, error::text) AS text FROM chassis.done WHERE run_id = $1::bigint"
+        ).string("text")
+    }
+
+    /// What the log of a run's job says.
+    func log(of run: RunID) async throws -> String {
+        try await fleet.pool.query(
+            """
+            SELECT coalesce(string_agg(line, E'\\n' ORDER BY number), '') AS text
+            FROM chassis.log WHERE run_id = $1::bigint
+            """,
+            [.integer(run.rawValue)]
+        ).rows[0].string("text")
+    }
+
+    /// The program of a worker's jobs with a tag, while one runs.
+    func program(of worker: ChildProcess, tag: String) -> pid_t? {
+        Descendants.of(worker.pid).first { process in
+            let words = Fleet.read("/proc/\(process)/cmdline")
+            return words.hasPrefix("python3\0") && words.contains("run:\(tag) ")
+        }
+    }
+
+    func close() async {
+        provider.signal(SIGTERM)
+        _ = await provider.ended()
+        await fleet.close()
+    }
+}

@@ -1,0 +1,84 @@
+import Glibc
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// Schedulers are killed and started again at random while much is due: each due time has exactly one run.
+///
+/// `CHASSIS_DUE_TIMES` says how many due times (300 without it); `Tests/Schedules/storm` takes ten thousand.
+@Suite struct KilledSchedulerTests {
+    private static let workflows = 3
+
+    private static let dueTimes = getenv("CHASSIS_DUE_TIMES").flatMap { Int(String(cString: $0)) } ?? 300
+
+    @Test(.timeLimit(.minutes(30)), arguments: [2, 3])
+    func eachDueTimeHasOneRun(_ count: Int) async throws {
+        let fleet = try await Fleet.make()
+        let seed = UInt64(count) * 1_000 + UInt64(Self.dueTimes)
+        var generator = SeededGenerator(seed: seed)
+        var schedulers: [ChildProcess] = []
+        for _ in 0..<count { schedulers.append(await fleet.scheduler()) }
+        let folder = fleet.directory + "/workflows"
+        #expect(mkdir(folder, 0o755) == 0)
+        let each = Self.dueTimes / Self.workflows
+        for number in 0..<Self.workflows {
+            Fleet.write(
+                """
+                name: w\(number)
+                params: {at: {}}
+                triggers:
+                  - every: 1s
+                    catchup: all
+                    end: 2020-01-01T00:00:00Z
+                    params: {at: "${{ trigger.due_at }}"}
+                jobs: {a: {command: [x]}}
+                """,
+                to: "\(folder)/w\(number).yaml"
+            )
+        }
+        let said = await fleet.chassis(["deploy", folder], at: schedulers[0])
+        #expect(said.contains("new       w2"), "\(said)")
+        // All of them are due since the last seconds before the end.
+        _ = try await fleet.pool.query(
+            PostgresStatement(
+                name: nil,
+                sql: """
+                    UPDATE chassis.schedule
+                    SET next_due = timestamptz '2020-01-01T00:00:00Z' - $1::bigint * interval '1 second', next_at = now()
+                    """
+            ),
+            [.integer(each)]
+        )
+        var kills = 0
+        let total = each * Self.workflows
+        for step in 1...8 {
+            _ = try await fleet.wait(
+                for: RunID(rawValue: Int64(total * step / 10)),
+                until: "SELECT FROM (SELECT count(*) AS n FROM chassis.due_time) AS t WHERE n >= $1::bigint"
+            )
+            let victim = Int.random(in: 0..<count, using: &generator)
+            await schedulers[victim].killAndWait()
+            kills += 1
+            schedulers[victim] = await fleet.scheduler()
+        }
+        _ = try await fleet.wait(
+            for: RunID(rawValue: Int64(Self.workflows)),
+            until:
+                "SELECT FROM (SELECT count(*) AS n FROM chassis.schedule WHERE next_due IS NULL) AS t WHERE n = $1::bigint"
+        )
+        let row = try await fleet.pool.query(
+            """
+            SELECT (SELECT count(*) FROM chassis.run) AS runs,
+                   (SELECT count(DISTINCT (version_id, params->>'at')) FROM chassis.run) AS times,
+                   (SELECT count(*) FROM chassis.due_time WHERE run_id IS NOT NULL) AS noted
+            """
+        ).rows[0]
+        #expect(try row.int("runs") == total, "seed \(seed), \(kills) kills")
+        #expect(try row.int("times") == total, "seed \(seed), \(kills) kills")
+        #expect(try row.int("noted") == total, "seed \(seed), \(kills) kills")
+        for scheduler in schedulers { await scheduler.killAndWait() }
+        await fleet.close()
+    }
+}

@@ -1,0 +1,134 @@
+import JobModel
+import Models
+import Testing
+
+@testable import Gateway
+
+@Suite struct AnswerReaderTests {
+    struct Stream: Sendable {
+        let format: WireFormat
+        let text: String
+        let ids: [String]
+        let usage: TokenUsage
+    }
+
+    static let streams = [
+        Stream(
+            format: .chat,
+            text: """
+                data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"call_1"}]}}]}
+
+                data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}}
+
+                data: [DONE]
+
+
+                """,
+            ids: ["call_1"],
+            usage: TokenUsage(input: 9, cachedInput: 4, output: 3)
+        ),
+        Stream(
+            format: .responses,
+            text: """
+                event: response.created
+                data: {"type":"response.created","response":{"id":"resp_1"}}
+
+                event: response.completed
+                data: {"type":"response.completed","response":{"id":"resp_1","output":[{"call_id":"call_1"}],"usage":{"input_tokens":9,"output_tokens":3}}}
+
+
+                """,
+            ids: ["resp_1", "call_1"],
+            usage: TokenUsage(input: 9, output: 3)
+        ),
+        Stream(
+            format: .messages,
+            text: """
+                event: message_start
+                data: {"type":"message_start","message":{"usage":{"input_tokens":5,"cache_read_input_tokens":4,"output_tokens":1}}}
+
+                event: content_block_start
+                data: {"type":"content_block_start","content_block":{"type":"tool_use","id":"toolu_1"}}
+
+                event: message_delta
+                data: {"type":"message_delta","usage":{"output_tokens":3}}
+
+                event: message_stop
+                data: {"type":"message_stop"}
+
+
+                """,
+            ids: ["toolu_1"],
+            usage: TokenUsage(input: 9, cachedInput: 4, output: 3)
+        ),
+    ]
+
+    @Test(arguments: streams, [1, 7, 100_000]) func knowsAStreamsOwnEnd(_ stream: Stream, _ size: Int) throws {
+        let bytes = Array(stream.text.utf8)
+        var reader = AnswerReader(stream.format, contentType: "text/event-stream; charset=utf-8")
+        var taken = 0
+        var isComplete = false
+        // What follows belongs to no answer.
+        let sent = bytes + Array("data: more\n\n".utf8)
+        for start in stride(from: 0, to: sent.count, by: size) where !isComplete {
+            let chunk = Array(sent[start..<min(start + size, sent.count)])
+            let end = try reader.consume(chunk)
+            taken += end ?? chunk.count
+            isComplete = end != nil
+        }
+        #expect(isComplete)
+        #expect(taken == bytes.count)
+        #expect(reader.summary.ids == stream.ids)
+        #expect(reader.summary.usage == stream.usage)
+    }
+
+    @Test(arguments: streams) func takesNoStreamForCompleteThatIsCut(_ stream: Stream) throws {
+        let bytes = Array(stream.text.utf8)
+        for count in [1, bytes.count / 2, bytes.count - 2] {
+            var reader = AnswerReader(stream.format, contentType: "text/event-stream")
+            #expect(try reader.consume(Array(bytes[..<count])) == nil)
+            #expect(throws: AnswerFault.unfinished) { try reader.ended() }
+        }
+    }
+
+    @Test func endsAGeminiStreamWithItsConnectionAfterTheReason() throws {
+        var reader = AnswerReader(.streamGenerate, contentType: "text/event-stream")
+        _ = try reader.consume(Array(#"data: {"candidates":[{"content":{}}]}"#.utf8) + Array("\n\n".utf8))
+        #expect(!reader.isHolding)
+        var cut = reader
+        #expect(throws: AnswerFault.unfinished) { try cut.ended() }
+        let last =
+            #"data: {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":3}}"#
+        _ = try reader.consume(Array(last.utf8) + Array("\n\n".utf8))
+        #expect(reader.isHolding)
+        try reader.ended()
+        #expect(reader.summary.usage == TokenUsage(input: 9, output: 3))
+    }
+
+    @Test(arguments: [
+        (WireFormat.chat, #"data: {"error":{"message":"overloaded"}}"#),
+        (.messages, #"data: {"type":"error","error":{"message":"overloaded"}}"#),
+        (.responses, #"data: {"type":"response.failed","response":{"error":{"message":"overloaded"}}}"#),
+    ]) func takesAReportedErrorForNoAnswer(_ format: WireFormat, _ text: String) {
+        var reader = AnswerReader(format, contentType: "text/event-stream")
+        #expect(throws: AnswerFault.reported("overloaded")) { try reader.consume(Array((text + "\n\n").utf8)) }
+    }
+
+    @Test(arguments: ["<html>log in</html>", "", "\"text\"", "{\"a\":"]) func takesNoOtherPageForAnAnswer(
+        _ text: String
+    ) throws {
+        var reader = AnswerReader(.chat, contentType: "text/html")
+        _ = try reader.consume(Array(text.utf8))
+        #expect(throws: AnswerFault.self) { try reader.ended() }
+    }
+
+    @Test func readsADocument() throws {
+        let text =
+            #"{"choices":[{"message":{"tool_calls":[{"id":"call_1"}]}}],"usage":{"prompt_tokens":9,"completion_tokens":3}}"#
+        var reader = AnswerReader(.chat, contentType: "application/json")
+        for byte in text.utf8 { #expect(try reader.consume([byte]) == nil) }
+        try reader.ended()
+        #expect(reader.summary.ids == ["call_1"])
+        #expect(reader.summary.usage == TokenUsage(input: 9, output: 3))
+    }
+}

@@ -1,0 +1,131 @@
+import JobModel
+import Testing
+
+@testable import Gateway
+
+@Suite struct CallIdentityTests {
+    static let issued: Set<String> = ["call_1", "call_2", "toolu_1"]
+
+    static func identity(_ format: WireFormat, _ body: String, connection: String = "openai") throws -> CallIdentity {
+        let body = try #require(try JSONValue(parsing: body).objectValue)
+        return CallIdentity(format, connection: connection, model: nil, body: body) { issued.contains($0) }
+    }
+
+    /// What two requests have in common.
+    enum Relation: Equatable, Sendable { case equal, drifted, other }
+
+    struct Pair: Sendable {
+        let name: String
+        let format: WireFormat
+        let left: String
+        let right: String
+        let relation: Relation
+    }
+
+    private static let chat =
+        #"{"model":"m","messages":[{"role":"system","content":"S"},{"role":"user","content":"U"},{"role":"assistant","tool_calls":[{"id":"call_1"}]},{"role":"tool","tool_call_id":"call_1","content":"12:00"}]}"#
+    private static let claude =
+        #"{"model":"m","messages":[{"role":"user","content":"U"},{"role":"assistant","content":[{"type":"tool_use","id":"toolu_1"}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_1","content":"12:00"}]}]}"#
+    private static let gemini =
+        #"{"contents":[{"role":"user","parts":[{"text":"U"}]},{"role":"model","parts":[{"functionCall":{"name":"f"}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"t":"12:00"}}}]}]}"#
+    private static let responses =
+        #"{"model":"m","previous_response_id":"resp_1","input":[{"type":"function_call_output","call_id":"call_1","output":"12:00"}]}"#
+    private static let text =
+        #"{"model":"m","messages":[{"role":"user","content":"U"},{"role":"assistant","content":"Calling tools: [{'id': 'call_1'}]"},{"role":"user","content":"Observation: 12:00"}]}"#
+
+    static let pairs: [Pair] = [
+        Pair(name: "the same", format: .chat, left: chat, right: chat, relation: .equal),
+        Pair(
+            name: "another order of keys",
+            format: .chat,
+            left: #"{"model":"m","messages":[]}"#,
+            right: #"{"messages":[],"model":"m"}"#,
+            relation: .equal
+        ),
+        Pair(
+            name: "volatile members",
+            format: .chat,
+            left: #"{"model":"m","messages":[],"user":"a","metadata":{"trace":"1"}}"#,
+            right: #"{"model":"m","messages":[],"user":"b","metadata":{"trace":"2"}}"#,
+            relation: .equal
+        ),
+        Pair(name: "a tool's result", format: .chat, left: chat, right: later(chat), relation: .drifted),
+        Pair(name: "Anthropic's result", format: .messages, left: claude, right: later(claude), relation: .drifted),
+        Pair(name: "Gemini's result", format: .generate, left: gemini, right: later(gemini), relation: .drifted),
+        Pair(
+            name: "a server-held turn",
+            format: .responses,
+            left: responses,
+            right: later(responses),
+            relation: .drifted
+        ),
+        Pair(
+            name: "another answer to go on from",
+            format: .responses,
+            left: responses,
+            right: later(responses).replacing("resp_1", with: "resp_2"),
+            relation: .other
+        ),
+        Pair(
+            name: "another call to go on from",
+            format: .chat,
+            left: chat,
+            right: later(chat).replacing("call_1", with: "call_2"),
+            relation: .other
+        ),
+        Pair(name: "calls written as text", format: .chat, left: text, right: later(text), relation: .drifted),
+        Pair(
+            name: "text that names no answer",
+            format: .chat,
+            left: text.replacing("call_1", with: "mine"),
+            right: later(text).replacing("call_1", with: "mine"),
+            relation: .other
+        ),
+        Pair(
+            name: "another prompt",
+            format: .chat,
+            left: chat,
+            right: later(chat).replacing(#""U""#, with: #""V""#),
+            relation: .other
+        ),
+        Pair(
+            name: "another sub-agent",
+            format: .chat,
+            left: chat,
+            right: later(chat).replacing(#""S""#, with: #""T""#),
+            relation: .other
+        ),
+        Pair(
+            name: "another model",
+            format: .chat,
+            left: chat,
+            right: chat.replacing(#""m""#, with: #""n""#),
+            relation: .other
+        ),
+        Pair(
+            name: "one turn more",
+            format: .chat,
+            left: chat,
+            right: chat.replacing("12:00\"}]", with: "12:00\"},{\"role\":\"assistant\",\"content\":\"x\"}]"),
+            relation: .other
+        ),
+    ]
+
+    private static func later(_ body: String) -> String { body.replacing("12:00", with: "12:01") }
+
+    @Test(arguments: pairs) func tellsRequestsApart(_ pair: Pair) throws {
+        let left = try Self.identity(pair.format, pair.left)
+        let right = try Self.identity(pair.format, pair.right)
+        let relation: Relation =
+            left.fingerprint == right.fingerprint
+            ? .equal : left.lineage != nil && left.lineage == right.lineage ? .drifted : .other
+        #expect(relation == pair.relation, "\(pair.name)")
+    }
+
+    @Test func tellsConnectionsApart() throws {
+        let left = try Self.identity(.chat, Self.chat)
+        let right = try Self.identity(.chat, Self.chat, connection: "other")
+        #expect(left.fingerprint != right.fingerprint)
+        #expect(left.lineage != right.lineage)
+    }
+}

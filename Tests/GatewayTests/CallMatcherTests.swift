@@ -1,0 +1,119 @@
+import Checkpoints
+import Digests
+import JobModel
+import Testing
+
+@testable import Gateway
+
+@Suite struct CallMatcherTests {
+    private static func identity(_ request: String, lineage: String? = nil, head: String = "agent") -> CallIdentity {
+        CallIdentity(
+            fingerprint: Fingerprint(kind: .model, request: .string(request), after: nil),
+            lineage: lineage.map { SHA256.digest(of: $0.utf8) },
+            head: SHA256.digest(of: head.utf8)
+        )
+    }
+
+    private static func place(_ number: Int) -> StepPosition {
+        guard let position = StepPosition("gateway/openai#\(number)") else { preconditionFailure("a position") }
+        return position
+    }
+
+    /// A matcher that knows calls of an earlier attempt, as requests and lineages.
+    private func matcher(_ past: [(String, String?)] = []) -> CallMatcher {
+        var matcher = CallMatcher()
+        for (index, (request, lineage)) in past.enumerated() {
+            matcher.inherited(
+                .init(
+                    position: Self.place(index + 1),
+                    identity: Self.identity(request, lineage: lineage),
+                    isInherited: true
+                )
+            )
+        }
+        return matcher
+    }
+
+    private func ask(
+        _ matcher: inout CallMatcher,
+        _ request: String,
+        lineage: String? = nil,
+        isRetry: Bool = false,
+        new: Int = 100
+    ) -> CallMatcher.Decision {
+        matcher.arrived(Self.identity(request, lineage: lineage), isRetry: isRetry) { Self.place(new) }
+    }
+
+    @Test func servesWhatWasRecordedOnceAndInOrder() {
+        var matcher = matcher([("a", nil), ("a", nil), ("b", nil)])
+        #expect(ask(&matcher, "a") == .serve(Self.place(1), isDrifted: false))
+        #expect(ask(&matcher, "a") == .serve(Self.place(2), isDrifted: false))
+        #expect(ask(&matcher, "b") == .serve(Self.place(3), isDrifted: false))
+        #expect(ask(&matcher, "a") == .call(Self.place(100), isDiverged: false))
+    }
+
+    @Test func servesByLineageWhatIsNotThereExactly() {
+        var matcher = matcher([("a at 12:00", "a"), ("b at 12:00", "b")])
+        #expect(ask(&matcher, "b at 12:01", lineage: "b") == .serve(Self.place(2), isDrifted: true))
+        #expect(ask(&matcher, "a at 12:00", lineage: "a") == .serve(Self.place(1), isDrifted: false))
+        #expect(ask(&matcher, "a at 12:02", lineage: "a") == .call(Self.place(100), isDiverged: false))
+    }
+
+    @Test func neverServesByPositionAlone() {
+        var matcher = matcher([("a", nil)])
+        #expect(ask(&matcher, "x") == .call(Self.place(100), isDiverged: true))
+    }
+
+    @Test func givesParallelEqualRequestsTheirOwnCalls() {
+        var matcher = matcher()
+        #expect(ask(&matcher, "a", new: 1) == .call(Self.place(1), isDiverged: false))
+        #expect(ask(&matcher, "a", new: 2) == .call(Self.place(2), isDiverged: false))
+    }
+
+    @Test func joinsTheCallOfAClientThatLeft() {
+        var matcher = matcher()
+        _ = ask(&matcher, "a", new: 1)
+        matcher.clientLeft(Self.place(1))
+        #expect(ask(&matcher, "a", new: 2) == .join(Self.place(1)))
+        #expect(ask(&matcher, "a", new: 2) == .call(Self.place(2), isDiverged: false))
+    }
+
+    @Test func joinsARetryThatSaysSo() {
+        var matcher = matcher()
+        _ = ask(&matcher, "a", new: 1)
+        #expect(ask(&matcher, "a", isRetry: true) == .join(Self.place(1)))
+        matcher.recorded(Self.place(1))
+        #expect(ask(&matcher, "a", isRetry: true) == .serve(Self.place(1), isDrifted: false))
+    }
+
+    @Test func servesAgainWhatDidNotReachItsClient() {
+        var matcher = matcher()
+        _ = ask(&matcher, "a", new: 1)
+        matcher.recorded(Self.place(1))
+        matcher.clientLeft(Self.place(1))
+        #expect(ask(&matcher, "a") == .serve(Self.place(1), isDrifted: false))
+        #expect(ask(&matcher, "a", new: 2) == .call(Self.place(2), isDiverged: false))
+    }
+
+    @Test func servesWhatWasRecordedAfterItsClientHadLeft() {
+        var matcher = matcher()
+        _ = ask(&matcher, "a", new: 1)
+        matcher.clientLeft(Self.place(1))
+        matcher.recorded(Self.place(1))
+        #expect(ask(&matcher, "a") == .serve(Self.place(1), isDrifted: false))
+    }
+
+    @Test func givesARepeatedRequestThePlaceOfTheCallThatFailed() {
+        var matcher = matcher()
+        _ = ask(&matcher, "a", new: 1)
+        matcher.failed(Self.place(1))
+        #expect(ask(&matcher, "b", new: 2) == .call(Self.place(2), isDiverged: false))
+        #expect(ask(&matcher, "a", new: 3) == .call(Self.place(1), isDiverged: false))
+    }
+
+    @Test func givesAnUnknownCallItsPlaceAgain() {
+        var matcher = matcher()
+        matcher.inheritedUnknown(Self.place(7), Self.identity("a").fingerprint)
+        #expect(ask(&matcher, "a") == .call(Self.place(7), isDiverged: false))
+    }
+}

@@ -1,0 +1,61 @@
+import Testing
+
+@testable import Gateway
+
+@Suite struct GatewayRouteTests {
+    @Test(arguments: [
+        (
+            WireFormat.Family.openAI, "POST", "v1/chat/completions",
+            GatewayRoute.call(.chat, path: "chat/completions", model: nil)
+        ),
+        (.openAI, "POST", "chat/completions", .call(.chat, path: "chat/completions", model: nil)),
+        (.openAI, "POST", "v1/responses", .call(.responses, path: "responses", model: nil)),
+        (.openAI, "POST", "v1/embeddings", .call(.embeddings, path: "embeddings", model: nil)),
+        (.openAI, "POST", "v1/conversations", .call(.conversations, path: "conversations", model: nil)),
+        (.openAI, "GET", "v1/models", .passOn(path: "models")),
+        (.openAI, "GET", "v1/models/gpt-4o", .passOn(path: "models/gpt-4o")),
+        (.anthropic, "POST", "v1/messages", .call(.messages, path: "v1/messages", model: nil)),
+        (
+            .anthropic, "POST", "v1/messages/count_tokens",
+            .call(.countTokens, path: "v1/messages/count_tokens", model: nil)
+        ),
+        (
+            .gemini, "POST", "v1beta/models/g-2:generateContent",
+            .call(.generate, path: "v1beta/models/g-2:generateContent", model: "g-2")
+        ),
+        (
+            .gemini, "POST", "v1beta/models/g-2:streamGenerateContent",
+            .call(.streamGenerate, path: "v1beta/models/g-2:streamGenerateContent", model: "g-2")
+        ),
+    ]) func knowsTheProvidersPaths(
+        _ family: WireFormat.Family,
+        _ method: String,
+        _ path: String,
+        _ route: GatewayRoute
+    ) {
+        #expect(GatewayRoute(family, method: method, path: path) == route)
+    }
+
+    @Test(arguments: [
+        (WireFormat.Family.openAI, "POST", "v1/files"), (.openAI, "GET", "v1/files"),
+        (.openAI, "DELETE", "v1/models/x"),
+        (.openAI, "GET", "v1/models/../../admin"), (.openAI, "POST", "v1/messages"),
+        (.anthropic, "POST", "v1/complete"),
+        (.gemini, "POST", "v1beta/models/g:delete"), (.gemini, "POST", "v1beta/models/:generateContent"),
+        (.openAI, "POST", ""),
+    ]) func knowsNoOthers(_ family: WireFormat.Family, _ method: String, _ path: String) {
+        #expect(GatewayRoute(family, method: method, path: path) == nil)
+    }
+
+    @Test(arguments: [
+        ("https://api.openai.com/v1", "chat/completions", nil, "https://api.openai.com/v1/chat/completions"),
+        ("https://api.anthropic.com", "v1/messages", nil, "https://api.anthropic.com/v1/messages"),
+        (
+            "https://api.anthropic.com/v1/", "v1/messages", "beta=true",
+            "https://api.anthropic.com/v1/messages?beta=true"
+        ),
+        ("https://x/v1beta?a=b", "v1beta/models/g:f", "alt=sse", "https://x/v1beta/models/g:f?a=b&alt=sse"),
+    ]) func repeatsNoVersion(_ url: String, _ path: String, _ query: String?, _ address: String) {
+        #expect(GatewayConnection(name: "c", family: .openAI, url: url).address(path, query: query) == address)
+    }
+}

@@ -1,0 +1,33 @@
+import Digests
+import Testing
+
+@testable import Gateway
+
+@Suite struct RequestCodingTests {
+    /// `{"model":"m"}`, as gzip and zstd write it.
+    static let coded: [(String, String)] = [
+        ("gzip", "1f8b0800000000000203ab56cacd4f49cd51b252ca55aa05009b6cbaaa0d000000"),
+        ("zstd", "28b52ffd04586900007b226d6f64656c223a226d227d278b7c64"),
+    ]
+
+    @Test(arguments: coded) func readsWhatClientsCompress(_ coding: String, _ hex: String) throws {
+        let bytes = try #require(Hex.decode(hex))
+        #expect(try RequestCoding.decoded(bytes, coding, limit: 100) == Array(#"{"model":"m"}"#.utf8))
+    }
+
+    @Test(arguments: coded) func refusesWhatIsDamaged(_ coding: String, _ hex: String) throws {
+        let bytes = try #require(Hex.decode(hex))
+        #expect(throws: GatewayRefusal.self) { try RequestCoding.decoded(Array(bytes.dropLast(3)), coding, limit: 100) }
+        #expect(throws: GatewayRefusal.self) { try RequestCoding.decoded([1, 2, 3], coding, limit: 100) }
+    }
+
+    @Test(arguments: coded) func refusesWhatGrowsBeyondTheLimit(_ coding: String, _ hex: String) throws {
+        let bytes = try #require(Hex.decode(hex))
+        let refusal = #expect(throws: GatewayRefusal.self) { try RequestCoding.decoded(bytes, coding, limit: 5) }
+        #expect(refusal?.reason == .tooLarge)
+    }
+
+    @Test func refusesACodingItDoesNotKnow() {
+        #expect(throws: GatewayRefusal.self) { try RequestCoding.decoded([], "br", limit: 5) }
+    }
+}

@@ -1,0 +1,42 @@
+import Checkpoints
+import JobModel
+import Testing
+
+@testable import Gateway
+
+@Suite struct StepMatcherTests {
+    private let step = Fingerprint(kind: .step, request: "charge", after: nil)
+
+    private func place(_ number: Int) -> StepPosition {
+        guard let position = StepPosition("gateway/step/charge#\(number)") else { preconditionFailure("a position") }
+        return position
+    }
+
+    @Test func servesWhatWasDoneAndRunsTheRest() {
+        var matcher = StepMatcher()
+        matcher.inheritedRecorded(place(1), step)
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(9) } == .serve(place(1)))
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(2) } == .run(place(2)))
+    }
+
+    @Test(arguments: [true, false]) func repeatsAnUnknownStepOnlyWhereThatDoesNoHarm(_ mustNotRepeat: Bool) {
+        var matcher = StepMatcher()
+        matcher.inheritedUnknown(place(1), step)
+        let decision = matcher.asked(step, mustNotRepeat: mustNotRepeat) { place(9) }
+        #expect(decision == (mustNotRepeat ? .unknown(place(1)) : .run(place(1))))
+    }
+
+    @Test func letsAFailedStepBeAskedForAgain() {
+        var matcher = StepMatcher()
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(1) } == .run(place(1)))
+        matcher.failed(place(1), step)
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(9) } == .run(place(1)))
+    }
+
+    @Test func believesARecordMoreThanADoubt() {
+        var matcher = StepMatcher()
+        matcher.inheritedRecorded(place(1), step)
+        matcher.inheritedUnknown(place(1), step)
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(9) } == .serve(place(1)))
+    }
+}

@@ -1,0 +1,99 @@
+import JobModel
+import Logging
+import Storage
+import Testing
+
+@testable import Scheduler
+
+@Suite struct BackfillTests {
+    private static let workflow = """
+        name: w
+        params: {at: {}}
+        triggers: [{cron: "@daily", params: {at: "${{ trigger.date }}"}}]
+        jobs: {a: {command: [x]}}
+        """
+
+    private static func range(_ more: JSONObject = [:]) -> JSONValue {
+        var body: JSONObject = [
+            "workflow": "w", "schedule": "cron", "from": "2026-01-01", "to": "2026-01-05", "limit": 2,
+        ]
+        for (key, value) in more { body[key] = value }
+        return .object(body)
+    }
+
+    private static func play(_ test: (APIScene, BackfillService) async throws -> Void) async throws {
+        try await APIScene.play { scene async throws in
+            let file: JSONValue = ["workflow": .string(workflow), "file": "w.yaml"]
+            #expect(try await scene.post("/v1/workflows", ["files": [file]]).status == 200)
+            let notifier = ReadyNotifier(scene.pool)
+            try await test(scene, BackfillService(pool: scene.pool, notifier: notifier, logger: Logger(label: "test")))
+        }
+    }
+
+    private static func dates(_ scene: APIScene) async throws -> [String] {
+        let runs = try await scene.get("/v1/runs").json["runs"]?.arrayValue ?? []
+        return runs.reversed().compactMap { $0["params"]?["at"]?.stringValue }
+    }
+
+    @Test func keepsToItsLimitAndItsOrder() async throws {
+        try await Self.play { scene, service in
+            let trial = try await scene.post("/v1/backfills", Self.range(["dry_run": true, "newest_first": true]))
+            #expect(trial.json["due_times"]?.arrayValue?.first == "2026-01-05T00:00:00+00:00")
+            #expect(trial.json["due_times"]?.arrayValue?.count == 5)
+            let added = try await scene.post("/v1/backfills", Self.range(["newest_first": true]))
+            #expect(added.status == 201, "\(added)")
+            #expect(added.json["due_times"]?["pending"] == 5)
+            try await service.pass()
+            try await service.pass()
+            #expect(try await Self.dates(scene) == ["2026-01-05", "2026-01-04"])
+            // Live work goes first, though it came later.
+            _ = try await scene.post("/v1/schedules/w/cron/trigger")
+            let live = try await scene.claim()
+            #expect(live.run.rawValue == 3)
+            for _ in 0..<2 {
+                for _ in 0..<2 { try await scene.end(try await scene.claim()) }
+                try await service.pass()
+            }
+            try await scene.end(try await scene.claim())
+            try await service.pass()
+            let shown = try await scene.get("/v1/backfills/1").json
+            #expect(shown["state"] == "done")
+            #expect(shown["due_times"]?["succeeded"] == 5)
+        }
+    }
+
+    @Test func retriesOnlyWhatFailed() async throws {
+        try await Self.play { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-02"]))
+            try await service.pass()
+            try await scene.end(try await scene.claim())
+            try await scene.end(try await scene.claim(), .failed(JobFailure(code: "c", message: "m")))
+            try await service.pass()
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["failed"] == 1)
+            #expect(try await scene.post("/v1/backfills/1/retry").json["due_times"]?["pending"] == 1)
+            try await service.pass()
+            try await scene.end(try await scene.claim())
+            try await service.pass()
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["succeeded"] == 2)
+            #expect(try await Self.dates(scene).count == 2)
+            #expect(try await scene.post("/v1/backfills/1/retry").code == "backfill-not-active")
+        }
+    }
+
+    @Test func pausesAndCancels() async throws {
+        try await Self.play { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range())
+            #expect(try await scene.post("/v1/backfills/1/pause").json["state"] == "paused")
+            try await service.pass()
+            #expect(try await Self.dates(scene).isEmpty)
+            #expect(try await scene.post("/v1/backfills/1/resume").json["state"] == "active")
+            try await service.pass()
+            let cancelled = try await scene.post("/v1/backfills/1/cancel").json
+            #expect(cancelled["due_times"]?["cancelled"] == 5)
+            #expect(try await scene.get("/v1/runs?state=cancelled").json["runs"]?.arrayValue?.count == 2)
+            #expect(try await scene.post("/v1/backfills/1/pause").code == "backfill-not-active")
+            #expect(try await scene.post("/v1/backfills", Self.range(["to": "2025-01-01"])).code == "bad-request")
+            #expect(try await scene.post("/v1/backfills", Self.range(["schedule": "x"])).code == "schedule-not-found")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import JobModel
+import Storage
+import Testing
+
+@Suite struct MoneyTests {
+    @Test func budgetsAreSetShownAndRemoved() async throws {
+        try await APIScene.play { scene async throws in
+            let body: JSONValue = ["team": "growth", "per": "day", "limit_micro_usd": 2_500_000, "mode": "hold"]
+            let set = try await scene.send("PUT", "/v1/budgets", body: body.encoded())
+            #expect(set.status == 200)
+            let budget = try #require(try await scene.get("/v1/budgets").json["budgets"]?[0])
+            #expect(
+                budget.objectValue?.keys == [
+                    "scope", "name", "per", "mode", "limit_micro_usd", "paid_micro_usd", "unknown_micro_usd",
+                    "reserved_micro_usd", "free_micro_usd", "ends_at",
+                ]
+            )
+            #expect(budget["free_micro_usd"] == 2_500_000 && budget["mode"] == "hold")
+            let named: JSONValue = ["team": "growth", "per": "day"]
+            #expect(try await scene.send("DELETE", "/v1/budgets", body: named.encoded()).status == 200)
+            #expect(try await scene.send("DELETE", "/v1/budgets", body: named.encoded()).code == "budget-not-found")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["per": "day", "limit_micro_usd": 1], "one \"team\""),
+            (["team": "t", "connection": "c", "per": "day", "limit_micro_usd": 1], "one \"team\""),
+            (["team": "t", "limit_micro_usd": 1], "lacks \"per\""),
+            (["team": "t", "per": "week", "limit_micro_usd": 1], "must be one of run, day, month, total"),
+            (["team": "t", "per": "day"], "lacks \"limit_micro_usd\""),
+            (["team": "t", "per": "day", "limit_micro_usd": -1], "must be 0 to"),
+            (["team": "t", "per": "day", "limit_micro_usd": 1.5], "must be a whole number"),
+            (["run": 1, "per": "day", "limit_micro_usd": 1], "leave \"per\" out"),
+        ] as [(JSONValue, String)]
+    )
+    func refusesWhatIsNoBudget(body: JSONValue, detail: String) async throws {
+        try await APIScene.play { scene async throws in
+            let answer = try await scene.send("PUT", "/v1/budgets", body: body.encoded())
+            #expect(answer.status == 400 && answer.detail.contains(detail), "\(answer.detail)")
+        }
+    }
+
+    @Test func pricesAreSetShownAndRemoved() async throws {
+        try await APIScene.play { scene async throws in
+            let model: JSONObject = ["provider": "openai", "model": "m"]
+            var body = model
+            body["price"] = ["input": 2_500_000, "output": 10_000_000]
+            #expect(try await scene.send("PUT", "/v1/prices", body: JSONValue.object(body).encoded()).status == 200)
+            let prices = try await scene.get("/v1/prices").json
+            #expect(prices["prices"]?[0]?["price"]?["cached_input"] == 2_500_000)
+            #expect(prices["shipped"]?["as_of"]?.stringValue != nil)
+            body["price"] = ["input": -1, "output": 1]
+            #expect(
+                try await scene.send("PUT", "/v1/prices", body: JSONValue.object(body).encoded()).code == "bad-request"
+            )
+            #expect(try await scene.send("DELETE", "/v1/prices", body: JSONValue.object(model).encoded()).status == 200)
+            #expect(
+                try await scene.send("DELETE", "/v1/prices", body: JSONValue.object(model).encoded()).code
+                    == "price-not-found"
+            )
+        }
+    }
+
+    @Test func costsAreAddedUp() async throws {
+        try await APIScene.play { scene async throws in
+            let answer = try await scene.get("/v1/costs?by=day&from=2026-01-01&to=2026-02-01T00:00:00Z")
+            #expect(answer.status == 200 && answer.json["costs"] == [])
+            #expect(try await scene.get("/v1/costs?by=month").code == "bad-parameter")
+            #expect(try await scene.get("/v1/costs?from=yesterday").code == "bad-parameter")
+        }
+    }
+}

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""A program that does to the gateway what it should not, and says what came of it, as JSON.
+
+  rude_client.py CASE [PROMPT]
+"""
+import gzip
+import json
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+base, token = os.environ["OPENAI_BASE_URL"], os.environ["OPENAI_API_KEY"]
+host, port = base.split("//")[1].split("/")[0].split(":")
+root = f"http://{host}:{port}"
+prompt = sys.argv[2] if len(sys.argv) > 2 else "hello [run:rude turns:1]"
+
+
+def ask(url, body=None, headers=None, key=token, method=None):
+    """Returns status, parsed body and headers."""
+    headers = {"Content-Type": "application/json", "Authorization": "Bearer " + key, **(headers or {})}
+    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, json.loads(response.read()), dict(response.headers)
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read()), dict(error.headers)
+
+
+def call(stream=False, **more):
+    return {"model": "fake", "stream": stream, "messages": [{"role": "user", "content": prompt}], **more}
+
+
+def refusals():
+    results = {}
+    for name, arguments in {
+        "no key": (f"{base}/chat/completions", call(), None, ""),
+        "wrong key": (f"{base}/chat/completions", call(), None, token + "x"),
+        "other connection": (f"{root}/spare/v1/chat/completions", call()),
+        "no path": (f"{base}/files", call()),
+        "no json": (f"{base}/chat/completions", b"{"),
+        "no object": (f"{base}/chat/completions", b"[]"),
+        "web socket": (f"{base}/realtime", None, {"Upgrade": "websocket", "Connection": "Upgrade"}),
+        "declared too large": (f"{base}/chat/completions", b" " * (33 << 20)),
+        "unknown coding": (f"{base}/chat/completions", b"x", {"Content-Encoding": "br"}),
+        "inflates too large": (f"{base}/chat/completions", gzip.compress(b" " * (40 << 20)), {"Content-Encoding": "gzip"}),
+    }.items():
+        try:
+            status, answer, headers = ask(*arguments)
+            results[name] = [status, bool(answer["error"]["message"].startswith("chassis: ")), headers.get("x-should-retry")]
+        except OSError as error:
+            results[name] = [str(error), False, None]
+    return results
+
+
+def flood():
+    """200 MB that nobody announced."""
+    with socket.create_connection((host, int(port))) as peer:
+        peer.sendall(
+            b"POST /fake/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+            % token.encode()
+        )
+        sent = 0
+        try:
+            while sent < 200 << 20:
+                peer.sendall(b"100000\r\n" + b" " * (1 << 20) + b"\r\n")
+                sent += 1 << 20
+            peer.sendall(b"0\r\n\r\n")
+        except OSError:
+            pass
+        try:
+            return {"status": peer.recv(64).split(b" ")[1].decode()}
+        except (OSError, IndexError):
+            return {"status": "closed"}
+
+
+def bomb():
+    """Headers without end."""
+    with socket.create_connection((host, int(port))) as peer:
+        # Who is not read from any more would wait for ever.
+        peer.settimeout(3)
+        try:
+            peer.sendall(b"GET /fake/v1/models HTTP/1.1\r\n")
+            for number in range(100_000):
+                peer.sendall(b"x-%d: %s\r\n" % (number, b"y" * 1000))
+        except OSError:
+            pass
+        try:
+            return {"status": peer.recv(64).split(b" ")[1].decode()}
+        except (OSError, IndexError):
+            return {"status": "closed"}
+
+
+def fine():
+    """Asks once, in good order."""
+    return {"status": ask(f"{base}/chat/completions", call())[0]}
+
+
+def compressed():
+    status, answer, _ = ask(f"{base}/chat/completions", gzip.compress(json.dumps(call()).encode()), {"Content-Encoding": "gzip"})
+    return {"status": status, "text": answer["choices"][0]["message"]["content"]}
+
+
+def stream(limit=None):
+    """Returns the bytes of a streamed answer, the first so many of them, and whether it came to its end."""
+    body = json.dumps(call(stream=True)).encode()
+    with socket.create_connection((host, int(port))) as peer:
+        peer.sendall(
+            b"POST /fake/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n"
+            % (token.encode(), len(body)) + body
+        )
+        with peer.makefile("rb") as reader:
+            length = None
+            while (line := reader.readline()) not in (b"\r\n", b""):
+                name, _, value = line.partition(b":")
+                if name.lower() == b"content-length":
+                    length = int(value)
+            if length is not None:
+                return reader.read(length), True
+            received = b""
+            while True:
+                size = int(reader.readline() or b"0", 16) if limit is None or len(received) < limit else None
+                if size is None:
+                    return received, False
+                if size == 0:
+                    return received, received.endswith(b"data: [DONE]\n\n")
+                received += reader.read(size)
+                reader.readline()
+
+
+def hang_up():
+    """Leaves after the first bytes, at the end of every chunk, and asks again."""
+    first, _ = stream(int(sys.argv[3]))
+    whole, ended = stream()
+    again, _ = stream() if len(sys.argv) > 4 else (whole, True)
+    return {"begins alike": whole.startswith(first), "ended": ended, "count": len(first)}
+
+
+def parallel():
+    """Asks the same thing three times at once."""
+    answers = []
+
+    def one():
+        answers.append(ask(f"{base}/chat/completions", call())[1]["id"])
+
+    threads = [threading.Thread(target=one) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"different": len(set(answers))}
+
+
+def impatient():
+    """Gives up waiting, and asks again."""
+    body = json.dumps(call()).encode()
+    with socket.create_connection((host, int(port))) as peer:
+        peer.sendall(
+            b"POST /fake/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n"
+            % (token.encode(), len(body)) + body
+        )
+        time.sleep(0.2)
+    time.sleep(0.1)
+    status, _, headers = ask(f"{base}/chat/completions", call())
+    return {"status": status, "match": headers["x-chassis-match"]}
+
+
+def until_good():
+    """Asks until it is answered, and says what it got before."""
+    got = []
+    for _ in range(5):
+        try:
+            if "stream" in sys.argv:
+                _, ended = stream()
+                status = 200 if ended else "cut"
+            else:
+                status, _, headers = ask(f"{base}/chat/completions", call())
+                status = f"{status} {headers.get('x-should-retry')}"
+        except (OSError, ValueError):
+            status = "cut"
+        got.append(status)
+        if str(status).startswith("200"):
+            break
+    return got
+
+
+def secrets():
+    """What of the worker the program can see."""
+    with open("/proc/self/environ", "rb") as environment:
+        return {"key": b"real-key" in environment.read(), "postgres": "PGHOST" in os.environ}
+
+
+print(json.dumps(globals()[sys.argv[1].replace("-", "_")]()))

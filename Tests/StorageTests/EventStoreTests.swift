@@ -1,0 +1,126 @@
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct EventStoreTests {
+    private static func wait(_ job: ClaimedJob, key: String? = nil, since: Duration = .zero) -> EventWait {
+        EventWait(job: job.id, run: job.run, name: "paid", key: key, since: since)
+    }
+
+    private static func send(
+        _ fixture: QueueFixture,
+        key: String? = nil,
+        team: String = "default",
+        name: String = "paid",
+        now: String? = nil
+    ) async throws -> Int64 {
+        let event = try NewEvent(name: name, key: key)
+        return try await EventStore(fixture.pool).add(event, team: team, source: "test", now: now).event.id
+    }
+
+    @Test func findsAnEventThatCameBeforeTheJobBeganToWait() async throws {
+        let fixture = try await QueueFixture.make()
+        let events = EventStore(fixture.pool)
+        let early = try await Self.send(fixture)
+        _ = try await fixture.submit([("a", [])])
+        let job = try #require(try await fixture.claim().first)
+        #expect(try await events.find(Self.wait(job)) { _ in true } == nil)
+        #expect(try await events.find(Self.wait(job, since: .seconds(60))) { _ in true }?.id == early)
+        let event = try await Self.send(fixture, key: "7")
+        #expect(try await events.find(Self.wait(job)) { _ in true }?.id == event)
+        #expect(try await events.find(Self.wait(job, key: "7")) { _ in true }?.id == event)
+        #expect(try await events.find(Self.wait(job, key: "8")) { _ in true } == nil)
+    }
+
+    @Test func resumesThoseThatWaitForItAndNoOthers() async throws {
+        let fixture = try await QueueFixture.make()
+        let events = EventStore(fixture.pool)
+        let run = try await fixture.submit([("a", []), ("b", []), ("c", [])]).run
+        let jobs = try await fixture.claim()
+        for (job, key) in zip(jobs, [nil, "7", "8"] as [String?]) {
+            #expect(try await events.find(Self.wait(job, key: key)) { _ in true } == nil)
+            _ = try await fixture.queue.suspend(job.id, epoch: job.epoch, Suspension(waitsFor: .event, detail: "paid"))
+        }
+        for (name, team) in [("other", "default"), ("paid", "another")] {
+            _ = try await Self.send(fixture, key: "7", team: team, name: name)
+        }
+        #expect(try await events.dispatch() == .init(events: 2, queues: []))
+        _ = try await Self.send(fixture, key: "7")
+        #expect(try await events.dispatch() == .init(events: 1, queues: ["default"]))
+        #expect(try await events.dispatch() == .init(events: 0, queues: []))
+        let states = try await fixture.states(of: run)
+        #expect(states[jobs[0].name] == "pending" && states[jobs[1].name] == "pending")
+        #expect(states[jobs[2].name] == "suspended")
+    }
+
+    /// Whatever goes first of keeping an event and looking for it, of dispatching it and suspending: the job has it.
+    @Test(arguments: 0..<24) func losesNoEventInAnyOrder(_ order: Int) async throws {
+        let fixture = try await QueueFixture.make()
+        let events = EventStore(fixture.pool)
+        let run = try await fixture.submit([("a", [])]).run
+        let job = try #require(try await fixture.claim().first)
+        // Four moments: sending and dispatching in their order among looking and suspending in theirs.
+        var worker = ["look", "suspend"][...]
+        var other = ["send", "dispatch"][...]
+        var bits = order
+        var found = false
+        while !worker.isEmpty || !other.isEmpty {
+            let takesWorker = other.isEmpty || (!worker.isEmpty && bits & 1 == 0)
+            bits >>= 1
+            switch takesWorker ? worker.removeFirst() : other.removeFirst() {
+            case "look": found = try await events.find(Self.wait(job)) { _ in true } != nil
+            case "suspend" where !found:
+                _ = try await fixture.queue.suspend(
+                    job.id,
+                    epoch: job.epoch,
+                    Suspension(waitsFor: .event, detail: "paid")
+                )
+            case "send": _ = try await Self.send(fixture)
+            case "dispatch": _ = try await events.dispatch()
+            default: break
+            }
+        }
+        guard !found else { return }
+        #expect(try await fixture.states(of: run) == ["a": "pending"])
+        let again = try #require(try await fixture.claim().first)
+        #expect(try await events.find(Self.wait(again)) { _ in true } != nil)
+    }
+
+    @Test func looksAtSettledEventsOnce() async throws {
+        let fixture = try await QueueFixture.make()
+        let events = EventStore(fixture.pool)
+        _ = try await fixture.submit([("a", [])])
+        let job = try #require(try await fixture.claim().first)
+        for place in 0..<250 {
+            _ = try await Self.send(fixture, key: "\(place)", now: place < 240 ? "2020-01-01" : nil)
+        }
+        func looks() async throws -> Int {
+            var count = 0
+            let wait = Self.wait(job, since: .seconds(365 * 86400 * 50))
+            #expect(
+                try await events.find(wait) { _ in
+                    count += 1
+                    return false
+                } == nil
+            )
+            return count
+        }
+        #expect(try await looks() == 250)
+        // Those of this minute may still get company with lower numbers.
+        #expect(try await looks() == 10)
+    }
+
+    @Test func forgetsOldEventsAndWhoWaited() async throws {
+        let fixture = try await QueueFixture.make()
+        let events = EventStore(fixture.pool)
+        _ = try await Self.send(fixture, now: "2020-01-01")
+        let recent = try await Self.send(fixture)
+        let week = Duration.seconds(7 * 86400)
+        #expect(try await events.prune(olderThan: week, limit: 10) == 0)
+        _ = try await events.dispatch()
+        #expect(try await events.prune(olderThan: week, limit: 10) == 1)
+        #expect(try await events.list().map(\.id) == [recent])
+    }
+}

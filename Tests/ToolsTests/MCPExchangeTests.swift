@@ -1,0 +1,116 @@
+import JobModel
+import Models
+import TestSupport
+import Testing
+
+@testable import Tools
+
+/// What a server writes, taken apart.
+@Suite struct MCPExchangeTests {
+    @Test(arguments: 0..<50) func linesAreTheSameHoweverTheyAreCut(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let letters = Array("\nxy".utf8)
+        let bytes: [UInt8] = (0..<400).map { _ in letters[Int.random(in: 0..<letters.count, using: &generator)] }
+        var whole = MCPLineReader(maximumBytes: 5)
+        let expected = whole.take(bytes)
+        var cut = MCPLineReader(maximumBytes: 5)
+        var lines: [MCPLineReader.Line] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(Int.random(in: 1...9, using: &generator))
+            lines += cut.take(Array(piece))
+            rest = rest.dropFirst(piece.count)
+        }
+        // Where a line passes the limit, its beginning depends on the cut, and nothing else does.
+        func shape(_ lines: [MCPLineReader.Line]) -> [String] {
+            lines.map { line in
+                switch line {
+                case .whole(let bytes): String(decoding: bytes, as: UTF8.self)
+                case .tooLong: "too long"
+                }
+            }
+        }
+        #expect(shape(lines) == shape(expected))
+    }
+
+    @Test(arguments: 0..<200) func noLineMakesAnAnswerToWhatWasNotAsked(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let pieces = [
+            #"{"jsonrpc":"2.0","#, #""id":1"#, #""id":2"#, #""id":"1""#, #""id":null"#, ",", #""result":{}"#, "}", "[",
+            "]",
+            #""error":{"code":-32601,"message":"m"}"#, #""method":"ping""#, "\"", "9",
+        ]
+        var exchange = MCPExchange(maximumBytes: 100)
+        let asked = exchange.begin()
+        var answers = 0
+        for _ in 0..<60 {
+            let text = (0..<Int.random(in: 1...7, using: &generator)).map { _ in
+                pieces.randomElement(using: &generator) ?? ""
+            }.joined()
+            for action in exchange.received(.whole(Array(text.utf8))) {
+                switch action {
+                case .answer(let id, _), .fail(let id, _):
+                    #expect(id == asked)
+                    answers += 1
+                case .reply, .tell, .note, .giveUp: break
+                }
+            }
+        }
+        #expect(answers <= 1 && exchange.pending.count == 1 - answers)
+    }
+
+    @Test func whoseAnswerIsTooLongIsFoundInItsBeginning() {
+        var exchange = MCPExchange(maximumBytes: 10)
+        _ = (exchange.begin(), exchange.begin())
+        let line = MCPLineReader.Line.tooLong(beginning: Array(#"{"jsonrpc": "2.0", "id": 2, "result": {"x"#.utf8))
+        #expect(exchange.received(line) == [.fail(id: 2, .tooLarge(limit: 10))])
+        #expect(exchange.pending == [1])
+    }
+
+    @Test func valuesOfHeadersAreEncodedAsTheProtocolShows() {
+        #expect(MCPHeaderValue.encoded("us-west1") == "us-west1")
+        #expect(MCPHeaderValue.encoded("Hello, 世界") == "=?base64?SGVsbG8sIOS4lueVjA==?=")
+        #expect(MCPHeaderValue.encoded(" padded ") == "=?base64?IHBhZGRlZCA=?=")
+        #expect(MCPHeaderValue.encoded("line1\nline2") == "=?base64?bGluZTEKbGluZTI=?=")
+        #expect(MCPHeaderValue.encoded("=?base64?literal?=") == "=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?=")
+    }
+
+    @Test func aHeaderMayBeAskedForAtAPlainParameterOnly() throws {
+        let good: JSONValue = [
+            "type": "object",
+            "properties": ["a": ["properties": ["b": ["type": "string", "x-mcp-header": "B"]]]],
+        ]
+        #expect(try MCPHeaders.find(in: good) == [["name": "B", "path": ["a", "b"]]])
+        for bad: JSONValue in [
+            ["properties": ["a": ["type": "number", "x-mcp-header": "A"]]],
+            ["properties": ["a": ["type": "string", "x-mcp-header": "A: b"]]],
+            ["properties": ["a": ["items": ["type": "string", "x-mcp-header": "A"]]]],
+            [
+                "properties": [
+                    "a": ["type": "string", "x-mcp-header": "A"], "b": ["type": "string", "x-mcp-header": "a"],
+                ]
+            ],
+        ] {
+            #expect(throws: MCPHeaders.Fault.self) { try MCPHeaders.find(in: bad) }
+        }
+    }
+
+    // MARK: Names
+
+    private struct Named: Tool {
+        let definition: ToolDefinition
+        let effect = Effect.none
+        init(_ name: String) { definition = ToolDefinition(name: name, description: "", parameters: [:]) }
+        func call(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolOutput { ToolOutput("") }
+    }
+
+    @Test func namesAreValidAndNoTwoAreTheSame() {
+        var names = ToolNames(taken: ["search"])
+        let long = String(repeating: "n", count: 90)
+        let given = ["search", "search", "a.b/c", "9lives", long, long].map {
+            names.named(Named($0), from: "hub").definition.name
+        }
+        #expect(given[..<4] == ["hub_search", "hub_search_2", "a_b_c", "_9lives"])
+        #expect(Set(given).count == 6 && given.allSatisfy { $0.utf8.count <= 64 })
+    }
+}
