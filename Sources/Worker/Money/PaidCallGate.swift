@@ -4,9 +4,11 @@ import Storage
 /// Lets paid calls through when they fit in their budgets, and has the others wait, fail, or be suspended.
 struct PaidCallGate: Sendable {
     /// How long a call waits for others to be settled before its job gives its slot back.
-    static let longestWait = Duration.seconds(20)
+    ///
+    /// Not long: what dead workers have reserved is settled only when their jobs get slots.
+    static let longestWait = Duration.seconds(5)
     /// How long it does without a slot then, before it looks again.
-    static let rest = Duration.seconds(15)
+    static let rest = Duration.seconds(10)
     /// The first wait between two looks; it doubles up to `longestPause`.
     static let shortestPause = Duration.milliseconds(50)
     static let longestPause = Duration.seconds(1)

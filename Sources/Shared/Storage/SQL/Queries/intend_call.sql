@@ -10,8 +10,16 @@
 --   $16 most_calls integer: how many calls the job may make in all attempts, or NULL
 --   $17 now timestamptz: NULL for the database's clock
 --
--- Returns one row: the verdict and its detail; see the function. Waits for calls that count in the same budgets.
+-- Returns one row: the verdict and its detail; see the function. Waits for calls that count in the same budgets. Locks the
+-- lease, then the lock of all budgets, and then what the function locks: whoever sets a budget locks steps behind that.
+WITH held AS MATERIALIZED (
+    SELECT job_id FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE
+), shared AS MATERIALIZED (
+    SELECT chassis.share_budgets() FROM held
+)
 SELECT verdict, detail::text AS detail
-FROM chassis.intend_call($1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::bytea, $8::text, $9::text,
-                         $10::bigint, $11::jsonb, $12::bigint, $13::text, $14::bigint, $15::text, $16::integer,
-                         coalesce($17::timestamptz, clock_timestamp()));
+FROM (SELECT count(*) AS locks FROM shared) AS before
+CROSS JOIN LATERAL
+     chassis.intend_call(CASE WHEN before.locks >= 0 THEN $1::bigint END, $2::bigint, $3::text, $4::text, $5::text,
+                         $6::text, $7::bytea, $8::text, $9::text, $10::bigint, $11::jsonb, $12::bigint, $13::text,
+                         $14::bigint, $15::text, $16::integer, coalesce($17::timestamptz, clock_timestamp()));

@@ -9,7 +9,12 @@
 --
 -- A call whose outcome becomes unknown is counted, and one that is found after all is counted off. Returns one row, none
 -- when the lease is lost.
-WITH settled AS (
+WITH held AS MATERIALIZED (
+    SELECT job_id FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE
+), shared AS MATERIALIZED (
+    -- Before the step is locked: whoever sets a budget locks steps behind this.
+    SELECT chassis.share_budgets() FROM held
+), settled AS (
     UPDATE chassis.step
     SET state = $5::text, usage = $6::jsonb, cost_micro_usd = $7::bigint,
         unknown_calls = greatest(0, unknown_calls + CASE
@@ -18,7 +23,7 @@ WITH settled AS (
             ELSE 0 END),
         error = $8::text, settled_at = coalesce($9::timestamptz, now())
     WHERE job_id = $1::bigint AND epoch = $3::bigint AND position = $4::text AND state IN ('started', 'unknown')
-      AND EXISTS (SELECT FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE)
+      AND (SELECT count(*) FROM shared) > 0
     RETURNING job_id, epoch, position, money
 )
 SELECT position,

@@ -9,12 +9,17 @@
 --
 -- Does nothing when the lease is lost: what the attempt recorded since may lie behind the mark of the next one, which
 -- settles the intent by what it finds (settle_earlier_step).
-WITH settled AS (
+WITH held AS MATERIALIZED (
+    SELECT job_id FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE
+), shared AS MATERIALIZED (
+    -- Before the step is locked: whoever sets a budget locks steps behind this.
+    SELECT chassis.share_budgets() FROM held
+), settled AS (
     UPDATE chassis.step
     SET state = $4::text, usage = $5::jsonb, cost_micro_usd = $6::bigint,
         unknown_calls = unknown_calls + $7::smallint, error = $8::text, settled_at = coalesce($9::timestamptz, now())
     WHERE job_id = $1::bigint AND epoch = $2::bigint AND position = $3::text AND state = 'started'
-      AND EXISTS (SELECT FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE)
+      AND (SELECT count(*) FROM shared) > 0
     RETURNING job_id, epoch, position, money
 )
 SELECT chassis.settle_call(
