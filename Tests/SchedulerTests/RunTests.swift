@@ -38,7 +38,7 @@ import Testing
             #expect(
                 shown.objectValue?.keys == [
                     "id", "name", "kind", "state", "needs", "queue", "attempts", "steps", "error", "has_output",
-                    "due_at", "waiting",
+                    "items", "due_at", "waiting",
                 ]
             )
             #expect(shown["name"] == "extract")

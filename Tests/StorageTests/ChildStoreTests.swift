@@ -63,6 +63,17 @@ import Testing
         #expect(try await scene.fixture.claim().map(\.id) == [scene.job.id])
     }
 
+    /// Also when the process that ended the child was killed before it could resume the parent.
+    @Test func theEndOfAChildMakesItsParentDue() async throws {
+        let scene = try await scene()
+        let child = try #require(try await scene.children.start(Self.submission, for: scene.job))
+        let suspension = Suspension(waitsFor: .run, until: .after(.seconds(60)), detail: "")
+        _ = try await scene.fixture.queue.suspend(scene.job.id, epoch: scene.job.epoch, suspension)
+        _ = try await scene.fixture.runs.cancel(child)
+        #expect(try await scene.fixture.queue.readyDueJobs() == ["default"])
+        #expect(try await scene.fixture.claim().map(\.id) == [scene.job.id])
+    }
+
     @Test func aCancellationFlowsDown() async throws {
         let scene = try await scene()
         let child = try #require(try await scene.children.start(Self.submission, for: scene.job))

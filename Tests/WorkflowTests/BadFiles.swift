@@ -204,7 +204,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait, approval, workflow",
             "4:7: jobs.b.agnet: unknown key \"agnet\"; did you mean agent?",
             "5:3: jobs.c: the job has command and sql, it must have one of them; make two jobs of it",
-            "6:7: jobs.d.workflow: unknown key \"workflow\"; workflow is not supported by this version yet",
+            "6:17: jobs.d.workflow: name is missing; the name of the workflow to run",
             "6:21: jobs.d.produces: unknown key \"produces\"; produces is not supported by this version yet",
             "7:5: jobs.e: expected a mapping, found nothing",
             "8:3: jobs.F: \"F\" is no name: it does not begin with a to z; \(rule)"
@@ -234,7 +234,7 @@ struct BadFile: CustomStringConvertible, Sendable {
                 + "5m, 2h or 1d",
             "5:42: jobs.a.retry.max: expected a duration, found the string \"-1s\"; write it with a unit, such as 250ms, "
                 + "30s, 5m, 2h or 1d",
-            "5:47: jobs.a.retry.times: unknown key \"times\"; known here: attempts, delay, max",
+            "5:47: jobs.a.retry.times: unknown key \"times\"; known here: attempts, delay, max, backoff, jitter, on",
             "6:14: jobs.a.timeout: expected a duration, found the string \"5 minutes\"; write it with a unit, such as "
                 + "250ms, 30s, 5m, 2h or 1d",
             "7:15: jobs.a.priority: expected an integer, found the string \"high\"",
@@ -361,6 +361,11 @@ struct BadFile: CustomStringConvertible, Sendable {
             "8:21: jobs.f.wait.until: \"tomorrow\" is no time; \(RFC3339.hint)",
             "9:21: jobs.g.wait.event: \"x y\" is no name of an event; use 1 to 200 letters, digits, _ - . / or :",
             "9:31: jobs.g.wait.for: a wait for an event has no for; say with within how long it waits",
+            "10:13: jobs.i.wait: the wait does not say how long; as in wait: {for: 2h}",
+            "10:19: jobs.i.wait.key: key belongs to event; as in event: order.paid",
+            "11:53: jobs.j.wait.within: 0s is out of range, allowed are 1ms to 365d",
+            "12:35: jobs.k.wait.otherwise: expected one of fail, continue, found the string \"later\"",
+            "12:35: jobs.k.wait.otherwise: otherwise says what happens when within has passed; add within, such as within: 2d",
             "13:21: jobs.h.wait.until: \"2026-02-29T06:00:00Z\" is no time; \(RFC3339.hint)"
         ),
         BadFile(
@@ -387,7 +392,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "6:22: jobs.d.command[1]: expected a text, found nothing",
             "7:17: jobs.e.command[0]: the program is empty",
             "8:22: jobs.f.command.run: expected a list of the program and its arguments, found the string \"x\"",
-            "8:25: jobs.f.command.shell: unknown key \"shell\"; known here: run, env, cwd, output, limits"
+            "8:25: jobs.f.command.shell: unknown key \"shell\"; known here: run, env, cwd, output, limits, connections, steps"
         ),
         BadFile(
             """
@@ -504,7 +509,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "12:56: jobs.a.agent.tools[3].agent.tools[0].agent: model is missing; as in model: openai/gpt-4o",
             "12:66: jobs.a.agent.tools[3].agent.tools[0].agent.prompt: unknown key \"prompt\"; known here: name, "
                 + "description, model, instructions, tools, output, limits, temperature, max_output_tokens, reasoning, "
-                + "cache, approve, skills"
+                + "cache, skills"
         ),
         BadFile(
             """

@@ -144,4 +144,31 @@ import Testing
             ]
         )
     }
+
+    @Test func readsRetriesByKindOfFault() throws {
+        let workflow = try definition(
+            """
+            name: w
+            jobs:
+              a:
+                command: [x]
+                retry:
+                  backoff: constant
+                  jitter: full
+                  on: {rate-limit: {attempts: 20, delay: 30s}, timeout: never}
+            """
+        )
+        let retry = try #require(workflow.job(named: "a")?.retry)
+        #expect(retry.growth == .constant)
+        #expect(retry.jitter == .full)
+        #expect(
+            retry.exceptions == ["rate-limit": .init(maximumAttempts: 20, baseDelay: .seconds(30)), "timeout": .never]
+        )
+        #expect(
+            faults("name: w\njobs:\n  a: {command: [x], retry: {on: {timeout: 3}}}\n") == [
+                "3:43: jobs.a.retry.on.timeout: expected never, or a mapping of attempts, delay, max and backoff, "
+                    + "found the integer 3"
+            ]
+        )
+    }
 }

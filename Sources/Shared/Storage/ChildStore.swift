@@ -47,12 +47,15 @@ package struct ChildStore: Sendable {
                 Statement.mayHaveChild,
                 [.integer(job.id.rawValue), .integer(job.epoch.rawValue)]
             )
-            guard !held.rows.isEmpty else { return nil }
+            guard let parent = held.rows.first else { return nil }
             let found = try await connection.query(
                 Statement.findChild,
                 [.integer(job.id.rawValue), .integer(job.run.rawValue)]
             )
             if let row = found.rows.first { return RunID(rawValue: try row.int64("run_id")) }
+            // Whatever the child's file says: who starts it pays for it.
+            var submission = submission
+            submission.team = try parent.string("team")
             let parameters = RunStore.parameters(of: submission, now: nil)
             guard let row = try await connection.query(Statement.submitRun, parameters).rows.first else { return nil }
             let child = try row.int64("run_id")

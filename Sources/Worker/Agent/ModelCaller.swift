@@ -216,7 +216,13 @@ struct ModelCaller: Sendable {
     private static func givenUp(_ error: ModelError) -> GivenUp {
         GivenUp(
             failure: StepFailure(
-                failure: JobFailure(code: "model", message: "\(error)", isPermanent: !error.isRetryable),
+                failure: JobFailure(
+                    code: "model",
+                    message: "\(error)",
+                    isPermanent: !error.isRetryable,
+                    kind: error.kind,
+                    retryAfter: error.retryAfter
+                ),
                 unknownCalls: error.mayHaveBeenPaid ? 1 : 0
             ),
             allowsAnother: error.isRetryable || error.isOfThisModelAlone

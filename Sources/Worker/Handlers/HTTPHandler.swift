@@ -1,6 +1,7 @@
 import Checkpoints
 import HTTPTransport
 import JobModel
+import Models
 import Tools
 import Workflow
 
@@ -80,7 +81,9 @@ struct HTTPHandler: JobHandler {
                 failure: JobFailure(
                     code: "http-status",
                     message: "the answer was \(answer.status): \(text)",
-                    isPermanent: !isTemporary && (isRefusal || http.effect == .once)
+                    isPermanent: !isTemporary && (isRefusal || http.effect == .once),
+                    kind: JobFailure.Kind(status: answer.status),
+                    retryAfter: RetryAfter.read(answer.headers)
                 ),
                 unknownCalls: mayHaveHappened ? 1 : 0
             )
@@ -107,7 +110,7 @@ struct HTTPHandler: JobHandler {
             )
         default:
             StepFailure(
-                failure: JobFailure(code: "http-failed", message: "\(error)"),
+                failure: JobFailure(code: "http-failed", message: "\(error)", kind: .network),
                 unknownCalls: error.requestMayHaveArrived && effect != .none ? 1 : 0
             )
         }

@@ -238,7 +238,11 @@ struct JobRunner: Sendable {
             if let timeout {
                 group.addTask {
                     try await ContinuousClock().sleep(for: timeout)
-                    throw JobFailure(code: "timeout", message: "the attempt took longer than \(timeout.shortText)")
+                    throw JobFailure(
+                        code: "timeout",
+                        message: "the attempt took longer than \(timeout.shortText)",
+                        kind: .timeout
+                    )
                 }
             }
             defer { group.cancelAll() }
@@ -300,8 +304,8 @@ struct JobRunner: Sendable {
         )
         var generator = SystemRandomNumberGenerator()
         let decision = (definition?.retry ?? RetryPolicy()).decision(
-            afterFailures: job.failures + 1,
-            isPermanent: failure.isPermanent,
+            after: failure,
+            failures: job.failures + 1,
             using: &generator
         )
         switch decision {

@@ -101,7 +101,6 @@ struct WorkflowHandler: JobHandler {
             return RunStore.Submission(
                 workflow: workflow.name,
                 source: source,
-                team: workflow.team ?? "default",
                 params: try workflow.checkParams(params),
                 jobs: workflow.jobs.map(RunStore.NewJob.init)
             )

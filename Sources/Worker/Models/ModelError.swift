@@ -1,3 +1,5 @@
+package import JobModel
+
 /// Why a model gave no complete answer.
 ///
 /// It holds neither the key nor the value of a header, also when the provider repeats them in its message.
@@ -49,6 +51,16 @@ package struct ModelError: Error, Equatable, Sendable {
     /// How long the provider asked to be left alone; nil when it did not ask.
     package var retryAfter: Duration? {
         if case .status(_, _, let retryAfter, _) = reason { retryAfter } else { nil }
+    }
+
+    /// What kind of fault it is, for a job's retries.
+    package var kind: JobFailure.Kind? {
+        switch reason {
+        case .unreachable, .cutStream: .network
+        case .stalled: .timeout
+        case .status(let code, _, _, _): JobFailure.Kind(status: code)
+        case .invalidRequest, .malformed, .reported: nil
+        }
     }
 
     /// Whether the provider may have worked on the request, and so may bill it.

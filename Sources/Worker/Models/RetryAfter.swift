@@ -1,14 +1,14 @@
 import Glibc
-import HTTPTransport
+package import HTTPTransport
 
 /// How long the header of a response asks to be left alone.
-enum RetryAfter {
+package enum RetryAfter {
     /// Reads `retry-after-ms` and `Retry-After`, the latter as seconds or as a date; nil when there is none that can be
     /// read, negative waits count as zero.
     ///
     /// A date is measured against the `Date` of the same response, so that no clocks are compared; without one, against
     /// this host's.
-    static func read(_ headers: HTTPHeaders) -> Duration? {
+    package static func read(_ headers: HTTPHeaders) -> Duration? {
         if let text = headers["retry-after-ms"], let milliseconds = Double(text) { return seconds(milliseconds / 1000) }
         guard let text = headers["Retry-After"] else { return nil }
         if let value = Double(text) { return seconds(value) }

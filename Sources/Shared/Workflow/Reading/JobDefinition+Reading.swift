@@ -16,7 +16,7 @@ extension JobDefinition {
         guard let mapping = field.mapping(Self.keys) else { return nil }
         needs = Self.needs(mapping["needs"], of: name)
         let when = mapping["when"]?.condition()
-        let retry = mapping["retry"].map(Self.retry) ?? RetryPolicy()
+        let retry = mapping["retry"].map { RetryPolicy(reading: $0) } ?? RetryPolicy()
         let timeout = mapping["timeout"]?.duration()
         let queue = mapping["queue"].map { $0.name() ?? "" } ?? "default"
         let flow = JobFlow(reading: mapping)
@@ -53,20 +53,6 @@ extension JobDefinition {
             }
         }
         return needs
-    }
-
-    private static func retry(_ field: SourceField) -> RetryPolicy {
-        var policy = RetryPolicy()
-        guard let mapping = field.mapping(KnownKeys(["attempts", "delay", "max"])) else { return policy }
-        if let attempts = mapping["attempts"]?.integer(in: 1...100) { policy.maximumAttempts = attempts }
-        let delay = mapping["delay"]?.duration(atLeast: .zero)
-        let longest = mapping["max"]?.duration(atLeast: .zero)
-        if let delay, let longest, longest < delay {
-            mapping["max"]?.fault("max is \(longest.written), less than the delay of \(delay.written)")
-        }
-        policy.baseDelay = delay ?? min(policy.baseDelay, longest ?? policy.baseDelay)
-        policy.maximumDelay = longest ?? max(policy.maximumDelay, policy.baseDelay)
-        return policy
     }
 }
 

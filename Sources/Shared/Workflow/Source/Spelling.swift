@@ -17,7 +17,7 @@ enum Spelling {
     /// The hint for a misspelt word, or a list of what there is.
     static func hint(for word: String, among known: [String]) -> String? {
         if let near = nearest(to: word, among: known) { return "did you mean \(near)?" }
-        guard !known.isEmpty, known.count <= 20 else { return nil }
+        guard !known.isEmpty, known.count <= 30 else { return nil }
         return "known here: \(known.joined(separator: ", "))"
     }
 

@@ -21,7 +21,9 @@ SELECT job_id, run_id, 'delayed', 0,
        -- A cancelled run is not kept waiting: the next claim ends the job.
        coalesce($5::timestamptz, now()) + CASE
            WHEN EXISTS (SELECT FROM chassis.live_run
-                        WHERE live_run.run_id = failed.run_id AND cancelled_at IS NOT NULL) THEN interval '0'
+                        WHERE live_run.run_id = failed.run_id AND cancelled_at IS NOT NULL)
+               AND (SELECT rule FROM chassis.job WHERE job.job_id = $1::bigint) IS DISTINCT FROM 'always'
+               THEN interval '0'
            ELSE $3::bigint * interval '1 microsecond' END,
        queue, priority, attempt + 1, epoch, failures + 1, losses
 FROM failed

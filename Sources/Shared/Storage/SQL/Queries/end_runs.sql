@@ -14,5 +14,10 @@ WITH ended AS (
 ), recorded AS (
     INSERT INTO chassis.ended_run (run_id, state, ended_at)
     SELECT run_id, state, coalesce($2::timestamptz, now()) FROM ended
+), told AS (
+    -- Should nobody resume it after the commit, a job that waits for the run is due: no other run is locked for that.
+    UPDATE chassis.waiting
+    SET due_at = coalesce($2::timestamptz, now())
+    WHERE job_id IN (SELECT parent_job_id FROM ended WHERE parent_job_id IS NOT NULL) AND reason = 'suspended'
 )
 SELECT run_id, state, parent_job_id FROM ended;

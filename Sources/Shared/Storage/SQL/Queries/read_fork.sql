@@ -13,4 +13,5 @@ SELECT fork.source_run_id,
 FROM chassis.job
 JOIN chassis.fork ON fork.run_id = job.run_id
 LEFT JOIN chassis.job AS source ON source.run_id = fork.source_run_id AND source.name = job.name
+    AND source.item_index IS NOT DISTINCT FROM job.item_index
 WHERE job.job_id = $1::bigint;

@@ -10,5 +10,5 @@ SELECT workflow.name AS workflow, workflow_version.source, workflow_version.numb
 FROM chassis.run
 JOIN chassis.workflow_version USING (version_id)
 JOIN chassis.workflow USING (workflow_id)
-LEFT JOIN chassis.job ON job.run_id = run.run_id AND job.name = $2::text
+LEFT JOIN chassis.job ON job.run_id = run.run_id AND job.name = $2::text AND job.parent_job_id IS NULL
 WHERE run.run_id = $1::bigint;

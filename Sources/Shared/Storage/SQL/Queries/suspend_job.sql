@@ -28,8 +28,10 @@ INSERT INTO chassis.waiting
     (job_id, run_id, reason, missing, due_at, waits_for, detail, since, queue, priority, attempt, epoch, failures,
      losses)
 SELECT job_id, run_id, 'suspended', 0,
-       -- A cancelled run is not kept waiting: the next claim ends the job.
-       CASE WHEN cancelled_at IS NOT NULL THEN coalesce($7::timestamptz, now())
+       -- A cancelled run is not kept waiting, but by jobs that always run: the next claim ends the job.
+       CASE WHEN cancelled_at IS NOT NULL
+                  AND (SELECT rule FROM chassis.job WHERE job.job_id = $1::bigint) IS DISTINCT FROM 'always'
+            THEN coalesce($7::timestamptz, now())
             ELSE least(timestamptz 'epoch' + $5::bigint * interval '1 microsecond',
                        coalesce($7::timestamptz, now()) + $6::bigint * interval '1 microsecond') END,
        $3::text, $4::text, coalesce($7::timestamptz, now()), queue, priority, attempt, epoch, failures, losses
