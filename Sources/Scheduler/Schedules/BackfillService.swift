@@ -77,7 +77,8 @@ package struct BackfillService: Service {
                         version: backfill.version,
                         workflow: backfill.workflow,
                         schedule: backfill.schedule,
-                        due: item.due
+                        due: item.due,
+                        on: connection
                     )
                     for index in submission.jobs.indices { submission.jobs[index].priority -= Self.priorityDrop }
                     try await store.start(item, of: backfill, submission, on: connection)

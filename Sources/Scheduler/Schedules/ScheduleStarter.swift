@@ -53,7 +53,7 @@ struct ScheduleStarter: Sendable {
 
     /// Starts a run of a locked schedule by hand.
     func trigger(_ schedule: DueSchedule, on connection: PostgresConnection) async throws -> (RunID, [String]) {
-        let (definition, source, found) = try await self.definition(of: schedule)
+        let (definition, source, found) = try await self.definition(of: schedule, on: connection)
         let submission = try submission(
             definition,
             source,
@@ -66,8 +66,8 @@ struct ScheduleStarter: Sendable {
     }
 
     /// The first due time of a locked schedule from now on.
-    func next(of schedule: DueSchedule) async throws -> NextDue? {
-        let (_, _, definition) = try await self.definition(of: schedule)
+    func next(of schedule: DueSchedule, on connection: PostgresConnection) async throws -> NextDue? {
+        let (_, _, definition) = try await self.definition(of: schedule, on: connection)
         return try definition.rule().next(after: schedule.now.wholeSeconds)
             .map { definition.nextDue($0, of: schedule.workflow) }
     }
@@ -77,15 +77,18 @@ struct ScheduleStarter: Sendable {
         version: VersionID,
         workflow: String,
         schedule: String,
-        due: Int
+        due: Int,
+        on connection: PostgresConnection
     ) async throws -> RunStore.Submission {
-        let (definition, source, found) = try await self.definition(version, workflow, schedule)
+        let (definition, source, found) = try await self.definition(version, workflow, schedule) {
+            try await RunStore.version($0, on: connection)
+        }
         return try submission(definition, source, found, due: due, "\(workflow)/\(schedule)")
     }
 
     /// When a schedule is due.
     func rule(version: VersionID, workflow: String, schedule: String) async throws -> ScheduleRule {
-        try await definition(version, workflow, schedule).2.rule()
+        try await definition(version, workflow, schedule) { try await runs.version($0) }.2.rule()
     }
 
     private func deal(
@@ -98,7 +101,7 @@ struct ScheduleStarter: Sendable {
             try await store.pass(schedule, next: nil, on: connection)
             return done
         }
-        let (workflow, source, definition) = try await self.definition(of: schedule)
+        let (workflow, source, definition) = try await self.definition(of: schedule, on: connection)
         let decision = ScheduleDecision(
             definition,
             try definition.rule(),
@@ -154,22 +157,27 @@ struct ScheduleStarter: Sendable {
         )
     }
 
+    /// Reads on the transaction's own connection: all others may be in transactions that wait for one too.
     private func definition(
-        of schedule: DueSchedule
+        of schedule: DueSchedule,
+        on connection: PostgresConnection
     ) async throws -> (WorkflowDefinition, String, ScheduleDefinition) {
-        try await definition(schedule.version, schedule.workflow, schedule.name)
+        try await definition(schedule.version, schedule.workflow, schedule.name) {
+            try await RunStore.version($0, on: connection)
+        }
     }
 
     private func definition(
         _ id: VersionID,
         _ workflow: String,
-        _ name: String
+        _ name: String,
+        read: (VersionID) async throws -> RunStore.Version
     ) async throws -> (WorkflowDefinition, String, ScheduleDefinition) {
         let version: VersionCache.Entry
         if let known = versions[id] {
             version = known
         } else {
-            let source = try await runs.version(id).source
+            let source = try await read(id).source
             let definition = try WorkflowFile.parse(Array(source.utf8), name: workflow)
             version = VersionCache.Entry(definition: definition, source: source)
             versions[id] = version

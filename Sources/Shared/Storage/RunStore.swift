@@ -199,9 +199,15 @@ package struct RunStore: Sendable {
     ///
     /// - Throws: `StorageError.versionMissing`.
     package func version(_ id: VersionID) async throws -> Version {
-        guard let row = try await pool.query(Statement.readWorkflowVersion, [.integer(id.rawValue)]).rows.first else {
-            throw StorageError.versionMissing(id)
-        }
+        try await pool.withConnection { try await Self.version(id, on: $0) }
+    }
+
+    /// The file of a version, read within a transaction of the caller's.
+    ///
+    /// - Throws: `StorageError.versionMissing`.
+    package static func version(_ id: VersionID, on connection: PostgresConnection) async throws -> Version {
+        let rows = try await connection.query(Statement.readWorkflowVersion, [.integer(id.rawValue)]).rows
+        guard let row = rows.first else { throw StorageError.versionMissing(id) }
         return Version(
             workflow: try row.string("name"),
             number: try row.int("number"),

@@ -93,7 +93,7 @@ struct ScheduleRoutes: Sendable {
     private func resume(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (workflow, name) = try await names(request, context)
         try await withSchedule(workflow, name) { schedule, connection in
-            try await store.resume(schedule, next: try await starter.next(of: schedule), on: connection)
+            try await store.resume(schedule, next: try await starter.next(of: schedule, on: connection), on: connection)
         }
         return try await show(workflow, name)
     }
