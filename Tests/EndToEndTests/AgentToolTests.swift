@@ -96,8 +96,13 @@ import Testing
         }
         let last = fleet.worker("last", arguments: arguments)
         #expect(try await fleet.end(of: run) == "succeeded")
-        // Four turns of the lead, and two of each researcher: each is paid once.
-        #expect(try fleet.bill().billed == 8)
+        // Four turns of the lead, and two of each researcher: each is paid once. While one researcher's answer is recorded
+        // the other's may be under way; when its worker dies then, it is listed as unknown.
+        let unknown = try await fleet.pool.query(
+            "SELECT count(*) AS n FROM chassis.step WHERE kind = 'model' AND state = 'unknown'"
+        ).rows[0].int("n")
+        let billed = try fleet.bill().billed
+        #expect((8...(8 + unknown)).contains(billed), "\(billed) billed, \(unknown) unknown")
         let journals = try await Self.journals(of: run, fleet)
         for text in ["t0001.1/t0001.1", "t0001.2/t0002", "the end", "No adverbs.", "Write briefly.", "has no file"] {
             #expect(journals.contains(text), "\(text)")
