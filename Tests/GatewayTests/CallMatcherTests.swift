@@ -116,4 +116,15 @@ import Testing
         matcher.inheritedUnknown(Self.place(7), Self.identity("a").fingerprint)
         #expect(ask(&matcher, "a") == .call(Self.place(7), isDiverged: false))
     }
+
+    @Test func knowsWhenARequestStandsBesideItsEqual() {
+        var matcher = matcher()
+        #expect(!matcher.isBesideAnEqual(Self.identity("a")))
+        _ = ask(&matcher, "a", new: 1)
+        #expect(matcher.isBesideAnEqual(Self.identity("a")))
+        #expect(!matcher.isBesideAnEqual(Self.identity("b")))
+        matcher.clientLeft(Self.place(1))
+        // Nobody has it: it is joined.
+        #expect(!matcher.isBesideAnEqual(Self.identity("a")))
+    }
 }

@@ -102,6 +102,13 @@ package struct CallMatcher: Sendable {
         return .call(position, isDiverged: isDiverged)
     }
 
+    /// Whether a request would be a new call although its equal is under way, for a client that may just have gone.
+    package func isBesideAnEqual(_ identity: CallIdentity) -> Bool {
+        let states = (exact[identity.fingerprint] ?? []).map { entries[$0].state }
+        let isTaken = states.contains { if case .underWay(let clients) = $0 { clients > 0 } else { false } }
+        return isTaken && !states.contains(.recorded(isServed: false)) && !states.contains(.underWay(clients: 0))
+    }
+
     /// The answer of a call is durable.
     package mutating func recorded(_ position: StepPosition) {
         change(position) { state in
