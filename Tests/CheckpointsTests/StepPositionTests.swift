@@ -5,6 +5,7 @@ import Testing
     @Test(arguments: [
         "t0001", "t0004", "t0004.2", "t9999", "t12345.10", "fetch#2", "a/b:c-d_e.f#1", "t0004#3", "t#1",
         "t0004.2/t0001", "t0004.2/t0001.3", "t0001.1/t0002.2/t0003", "t0004.2/tools:github#1",
+        "r2/t0001", "r12/t0004.2/t0001.3", "r2/fetch#1",
     ])
     func readsBackWhatItWrites(_ text: String) {
         #expect(StepPosition(text)?.description == text)
@@ -14,7 +15,8 @@ import Testing
         "", "t", "t4", "t0000", "t00004", "t0004.", "t0004.0", "t0004.02", "t0004.1.1", "t0004/t0001", "t0004.2/",
         "/t0001", "t0004.2/x", "t0004.2//t0001", "t-001", "t+001", "fetch", "#1",
         "fetch#", "fetch#0", "fetch#02", "fetch#+2", "a b#1", "é#1", "a#b#1", "../x", "a\u{0}#1",
-        "t99999999999999999999",
+        "t99999999999999999999", "r1/t0001", "r0/t0001", "r02/t0001", "r2/", "r2", "r2//t0001", "r2/r3/t0001",
+        "t0001/r2",
         String(repeating: "n", count: 101) + "#1",
     ])
     func refusesEveryOtherText(_ text: String) { #expect(StepPosition(text) == nil) }
@@ -31,7 +33,7 @@ import Testing
     @Test func standsInTheOrderOfTheProgram() {
         let texts = [
             "t0001", "t0001.1", "t0001.1/t0001", "t0001.1/t0001.1", "t0001.1/t0002", "t0001.2", "t0001.10", "t0002",
-            "t10000", "a#2", "a#10", "b#1",
+            "t10000", "r2/t0001", "r2/t0001.1/t0003", "r2/t0002", "r3/t0001", "a#2", "a#10", "b#1",
         ]
         let positions = texts.compactMap { StepPosition($0) }
         #expect(positions.count == texts.count)
@@ -46,5 +48,17 @@ import Testing
         #expect(try StepPosition.step(named: "skills").inside(call).description == "t0004.2/skills#1")
         #expect(inner.turn == 4)
         #expect(inner > call && inner < StepPosition.toolCall(3, ofTurn: 4))
+    }
+
+    @Test func standsInARound() throws {
+        let call = StepPosition.toolCall(2, ofTurn: 4)
+        #expect(try StepPosition.turn(1).inRound(1) == .turn(1))
+        #expect(try StepPosition.turn(1).inRound(2).description == "r2/t0001")
+        #expect(try StepPosition.step(named: "fetch").inRound(3).description == "r3/fetch#1")
+        // Inside of a call that stands in a round already, the round is said once.
+        let inner = try StepPosition.turn(1).inside(try call.inRound(2)).inRound(2)
+        #expect(inner.description == "r2/t0004.2/t0001" && inner.turn == 4)
+        let named = try StepPosition.step(named: "skills").inside(try call.inRound(2)).inRound(2)
+        #expect(named.description == "r2/t0004.2/skills#1")
     }
 }

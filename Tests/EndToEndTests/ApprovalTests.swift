@@ -8,7 +8,14 @@ import Testing
 /// Agents whose calls people approve, with workers that are killed before and after they do.
 @Suite(.serialized) struct ApprovalTests {
     /// Starts a run of an agent each of whose calls must be approved: two in its first turn, and one in its second.
-    private static func submit(_ fleet: Fleet, effect: String, also: String = "true") async throws -> RunID {
+    ///
+    /// - Parameter more: A line of the job besides.
+    private static func submit(
+        _ fleet: Fleet,
+        effect: String,
+        also: String = "true",
+        more: String = ""
+    ) async throws -> RunID {
         let source = """
             name: pay
             jobs:
@@ -25,6 +32,7 @@ import Testing
                   approve:
                     - {tools: [no*], when: "arguments.item != 'x'"}
                 retry: {attempts: 3, delay: 250ms}
+                \(more)
             """
         return try await fleet.submit("pay", source, [.init(name: "work", kind: "agent")])
     }
@@ -97,6 +105,58 @@ import Testing
         #expect(try fleet.notes().filter { $0 == "2" }.count == 1)
         await last.killAndWait()
         await scheduler.killAndWait()
+        await fleet.close()
+    }
+
+    /// A job that is done again asks again, for the same calls, and its finished round is neither asked about nor paid for
+    /// again when its worker dies in the next one.
+    @Test(.timeLimit(.minutes(1))) func everyRoundAsksAnew() async throws {
+        let fleet = try await Fleet.make(turns: 2)
+        let run = try await Self.submit(
+            fleet,
+            effect: "once",
+            more: "repeat: {until: round >= 2, at_most: 3}"
+        )
+        let first = fleet.worker("first")
+        for approval in try await Self.isSuspended(run, on: fleet, asking: 2) {
+            try await Self.decide(approval, on: fleet)
+        }
+        _ = try await fleet.wait(
+            for: run,
+            until: """
+                SELECT FROM chassis.approval JOIN chassis.waiting USING (job_id)
+                WHERE approval.run_id = $1::bigint AND position = 'r2/t0001.2' AND waiting.reason = 'suspended'
+                AND NOT EXISTS (SELECT FROM chassis.lease)
+                """
+        )
+        await first.killAndWait()
+        let asked = try await Self.isSuspended(run, on: fleet, asking: 2)
+        #expect(asked.map(\.position) == ["r2/t0001.1", "r2/t0001.2"])
+        #expect(try fleet.notes().sorted() == ["1a", "1b"])
+        for approval in asked { try await Self.decide(approval, on: fleet) }
+        let second = fleet.worker("second", failpoint: "after-settlement:r2/t0001.2")
+        #expect(await second.ended() == .signalled(SIGKILL), "\(second.output)")
+        let third = fleet.worker("third")
+        // The other call may have been under way with the worker; then a person says what became of it.
+        while try await fleet.pool.query("SELECT FROM chassis.ended_run").rows.isEmpty {
+            for open in try await ApprovalStore(fleet.pool).approvals(isOpen: true, run: run) {
+                #expect(open.kind == .effect && open.position == "r2/t0001.1")
+                let isNoted = try fleet.notes().filter { $0 == "1a" }.count == 2
+                try await Self.decide(
+                    open,
+                    isNoted ? .happened : .notHappened,
+                    proposal: isNoted ? ["text": "noted", "is_error": false] : nil,
+                    on: fleet
+                )
+            }
+            _ = try await fleet.pool.query("SELECT pg_sleep(0.02)")
+        }
+        #expect(try await fleet.end(of: run) == "succeeded", "\(third.output)")
+        #expect(try fleet.notes().sorted() == ["1a", "1a", "1b", "1b"])
+        #expect(try fleet.bill().billedByTurn == [1: 2, 2: 2])
+        let calls = try await ApprovalStore(fleet.pool).approvals(run: run).filter { $0.kind == .call }
+        #expect(calls.count == 4 && calls.allSatisfy { $0.spentAt != nil })
+        await third.killAndWait()
         await fleet.close()
     }
 
