@@ -6,43 +6,12 @@ import Testing
 
 /// Whoever takes several locks takes leases, then runs, then jobs that wait; so nobody waits in a circle.
 @Suite(.timeLimit(.minutes(1))) struct LockOrderTests {
-    /// Holds the lock of a run until each of the bodies, begun in their order, waits for it.
-    private static func holding(
-        _ run: RunID,
-        _ fixture: QueueFixture,
-        until bodies: [@Sendable () async throws -> Void]
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            try await fixture.pool.transaction { connection in
-                _ = try await connection.query(
-                    "SELECT FROM chassis.live_run WHERE run_id = $1::bigint FOR UPDATE",
-                    [.integer(run.rawValue)]
-                )
-                for (place, body) in bodies.enumerated() {
-                    group.addTask { try await body() }
-                    while try await waiting(fixture) <= place {}
-                }
-            }
-            try await group.waitForAll()
-        }
-    }
-
-    private static func waiting(_ fixture: QueueFixture) async throws -> Int {
-        try await fixture.pool.query(
-            """
-            SELECT count(*) AS n FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'
-            """
-        ).rows[0].int("n")
-    }
-
     @Test func cancelsARunWhoseJobIsBeingClaimedByATurnThatWaitsForIt() async throws {
         let fixture = try await QueueFixture.make()
         let run = try await fixture.submit([("a", []), ("b", [])]).run
         let first = try await fixture.claim(1)
-        try await Self.holding(
+        try await fixture.holding(
             run,
-            fixture,
             until: [
                 { _ = try #require(await fixture.runs.cancel(run)) },
                 {
@@ -66,9 +35,8 @@ import Testing
         let run = try await fixture.submit([("a", []), ("b", [])]).run
         let jobs = try await fixture.claim()
         _ = try await fixture.pool.query("UPDATE chassis.session SET ended_at = now(), end_reason = 'process gone'")
-        try await Self.holding(
+        try await fixture.holding(
             run,
-            fixture,
             until: [
                 {
                     let turn = try await fixture.end(jobs)

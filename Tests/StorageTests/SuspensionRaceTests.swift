@@ -9,36 +9,6 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct SuspensionRaceTests {
     private static let event = Suspension(waitsFor: .event, detail: "flag")
 
-    /// Holds the lock of a run until each of the bodies, begun in their order, waits for it.
-    private static func holding(
-        _ run: RunID,
-        _ fixture: QueueFixture,
-        until bodies: [@Sendable () async throws -> Void]
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            try await fixture.pool.transaction { connection in
-                _ = try await connection.query(
-                    "SELECT FROM chassis.live_run WHERE run_id = $1::bigint FOR UPDATE",
-                    [.integer(run.rawValue)]
-                )
-                for (place, body) in bodies.enumerated() {
-                    group.addTask { try await body() }
-                    while try await waiting(fixture) <= place {}
-                }
-            }
-            try await group.waitForAll()
-        }
-    }
-
-    private static func waiting(_ fixture: QueueFixture) async throws -> Int {
-        try await fixture.pool.query(
-            """
-            SELECT count(*) AS n FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'
-            """
-        ).rows[0].int("n")
-    }
-
     @Test(arguments: [true, false]) func aResumptionBesideTheSuspension(_ isResumedFirst: Bool) async throws {
         let fixture = try await QueueFixture.make()
         let run = try await fixture.submit([("a", [])]).run
@@ -48,7 +18,7 @@ import Testing
             #expect(suspended != nil)
         }
         let resume: @Sendable () async throws -> Void = { _ = try await fixture.queue.resume([job.id]) }
-        try await Self.holding(run, fixture, until: isResumedFirst ? [resume, suspend] : [suspend, resume])
+        try await fixture.holding(run, until: isResumedFirst ? [resume, suspend] : [suspend, resume])
         #expect(try await fixture.states(of: run) == ["a": "pending"])
     }
 
@@ -61,7 +31,7 @@ import Testing
             #expect(suspended == .waiting)
         }
         let cancel: @Sendable () async throws -> Void = { _ = try await fixture.runs.cancel(run) }
-        try await Self.holding(run, fixture, until: isCancelledFirst ? [cancel, suspend] : [suspend, cancel])
+        try await fixture.holding(run, until: isCancelledFirst ? [cancel, suspend] : [suspend, cancel])
         if isCancelledFirst {
             // Nobody but the next claim can end it, so it is due at once.
             #expect(try await fixture.queue.readyDueJobs() == ["default"])
@@ -88,7 +58,7 @@ import Testing
                     let suspended = try await fixture.queue.suspend(again.id, epoch: again.epoch, Self.event)
                     #expect(suspended == .pending(queue: "default"))
                 }
-                while try await Self.waiting(fixture) == 0 {}
+                while try await fixture.waitingForLocks() == 0 {}
             }
             try await group.waitForAll()
         }

@@ -27,20 +27,15 @@ package struct ApprovalService: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var pause = Self.interval
-            while !Task.isCancelled {
-                do {
-                    try await pass()
-                    pause = Self.interval
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("the look for late approvals failed", metadata: [LogKey.error: "\(error)"])
-                    pause = min(pause * 2, Self.longestPause)
-                }
-                do { try await ContinuousClock().sleep(for: pause) } catch { return }
-            }
+        let patrol = Patrol(
+            shortestPause: Self.interval,
+            longestPause: Self.longestPause,
+            complaint: "the look for late approvals failed",
+            logger: logger
+        )
+        await patrol.run {
+            try await pass()
+            return Self.interval
         }
     }
 

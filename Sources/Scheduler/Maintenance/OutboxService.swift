@@ -32,20 +32,14 @@ package struct OutboxService: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var pause = Self.interval
-            while !Task.isCancelled {
-                do {
-                    let told = try await pass()
-                    pause = told == Self.batch ? .zero : Self.interval
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("the outbox could not be looked at", metadata: [LogKey.error: "\(error)"])
-                    pause = min(max(pause, Self.interval) * 2, Self.longestPause)
-                }
-                do { try await ContinuousClock().sleep(for: pause) } catch { return }
-            }
+        let patrol = Patrol(
+            shortestPause: Self.interval,
+            longestPause: Self.longestPause,
+            complaint: "the outbox could not be looked at",
+            logger: logger
+        )
+        await patrol.run {
+            try await pass() == Self.batch ? .zero : Self.interval
         }
     }
 

@@ -35,21 +35,15 @@ package struct RetentionService: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var rest = Self.interval
-            while !Task.isCancelled {
-                let began = ContinuousClock.now
-                do {
-                    let pruned = try await pass()
-                    rest = pruned > 0 ? .now - began : Self.interval
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("old runs could not be deleted", metadata: [LogKey.error: "\(error)"])
-                    rest = min(max(rest, Self.interval) * 2, Self.longestPause)
-                }
-                do { try await ContinuousClock().sleep(for: rest) } catch { return }
-            }
+        let patrol = Patrol(
+            shortestPause: Self.interval,
+            longestPause: Self.longestPause,
+            complaint: "old runs could not be deleted",
+            logger: logger
+        )
+        await patrol.run {
+            let began = ContinuousClock.now
+            return try await pass() > 0 ? .now - began : Self.interval
         }
     }
 

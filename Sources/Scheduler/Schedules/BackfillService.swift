@@ -31,20 +31,15 @@ package struct BackfillService: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var pause = Self.interval
-            while !Task.isCancelled {
-                do {
-                    try await pass()
-                    pause = Self.interval
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("a backfill could not go on", metadata: [LogKey.error: "\(error)"])
-                    pause = min(pause * 2, Self.longestPause)
-                }
-                do { try await ContinuousClock().sleep(for: pause) } catch { return }
-            }
+        let patrol = Patrol(
+            shortestPause: Self.interval,
+            longestPause: Self.longestPause,
+            complaint: "a backfill could not go on",
+            logger: logger
+        )
+        await patrol.run {
+            try await pass()
+            return Self.interval
         }
     }
 

@@ -32,22 +32,17 @@ package struct ScheduleService: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var pause = Self.longestSleep
-            while !Task.isCancelled {
-                do {
-                    try await pass()
-                    let wait = try await store.wait()
-                    let most = wait.isBlocked ? Self.sleepWhileBlocked : Self.longestSleep
-                    pause = min(max(wait.untilDue ?? most, .milliseconds(1)), most)
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("schedules could not be looked at", metadata: [LogKey.error: "\(error)"])
-                    pause = Self.longestSleep
-                }
-                do { try await ContinuousClock().sleep(for: pause) } catch { return }
-            }
+        let patrol = Patrol(
+            shortestPause: Self.longestSleep,
+            longestPause: Self.longestSleep,
+            complaint: "schedules could not be looked at",
+            logger: logger
+        )
+        await patrol.run {
+            try await pass()
+            let wait = try await store.wait()
+            let most = wait.isBlocked ? Self.sleepWhileBlocked : Self.longestSleep
+            return min(max(wait.untilDue ?? most, .milliseconds(1)), most)
         }
     }
 

@@ -1,3 +1,5 @@
+package import JobModel
+
 /// Where a job takes over the checkpoints of another job, of another run.
 package struct ForkPoint: Hashable, Sendable {
     /// The job whose checkpoints are taken over.
@@ -16,6 +18,21 @@ package struct ForkPoint: Hashable, Sendable {
 }
 
 extension ForkPoint {
+    /// What a fork takes over of a job of another run; nil for nothing.
+    ///
+    /// - Parameter job: Nil where that run has no such job.
+    package init?(run: RunID, job: JobID?, reach: ForkReach) {
+        guard let job else { return nil }
+        let source = JobReference(run: run, job: job)
+        switch reach {
+        case .nothing: return nil
+        case .all: self.init(source: source, through: nil)
+        case .through(let position):
+            guard let step = StepPosition(position) else { return nil }
+            self.init(source: source, through: step)
+        }
+    }
+
     /// The last step that a fork takes over which leaves its source's way at `step`; nil when that is none.
     ///
     /// Where the order of two positions says nothing, that of recording decides.

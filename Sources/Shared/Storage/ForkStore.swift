@@ -3,24 +3,16 @@ package import Postgres
 
 /// Starts runs that take over the checkpoints of other runs, and tells their jobs what they take over.
 package struct ForkStore: Sendable {
-    /// How much of a job's past a fork takes over.
-    package enum Reach: Equatable, Sendable {
-        case all
-        /// Up to and with the step at this position.
-        case through(String)
-        case nothing
-    }
-
     /// Where a fork leaves the way of its source.
     package struct Parting: Equatable, Sendable {
         package var job: String
         /// The first step that is not taken over; nil when none of the job's is.
         package var step: String?
-        package var reach: Reach
+        package var reach: ForkReach
         /// What that step does otherwise.
         package var edit: ForkEdit
 
-        package init(job: String, step: String?, reach: Reach, edit: ForkEdit = ForkEdit()) {
+        package init(job: String, step: String?, reach: ForkReach, edit: ForkEdit = ForkEdit()) {
             self.job = job
             self.step = step
             self.reach = reach
@@ -33,7 +25,7 @@ package struct ForkStore: Sendable {
         package let source: RunID
         /// The source's job of the same name; nil when it has none.
         package let job: JobID?
-        package let reach: Reach
+        package let reach: ForkReach
         /// The position of the step that does something else, as `edit` says.
         package let step: String?
         package let edit: ForkEdit
@@ -105,7 +97,7 @@ package struct ForkStore: Sendable {
     package func inheritance(of job: JobID) async throws -> Inheritance? {
         let rows = try await pool.query(Statement.readFork, [.integer(job.rawValue)]).rows
         return try rows.first.map { row in
-            let reach: Reach =
+            let reach: ForkReach =
                 switch try row.string("inherits") {
                 case "none": .nothing
                 case "through": .through(try row.string("through"))
@@ -122,7 +114,7 @@ package struct ForkStore: Sendable {
     }
 }
 
-extension ForkStore.Reach {
+extension ForkReach {
     fileprivate var word: String {
         switch self {
         case .all: "all"

@@ -14,17 +14,7 @@ struct JobFork: Sendable {
     init(_ inheritance: ForkStore.Inheritance) {
         edit = inheritance.edit
         step = inheritance.step.flatMap { StepPosition($0) }
-        guard let job = inheritance.job else {
-            point = nil
-            return
-        }
-        let source = JobReference(run: inheritance.source, job: job)
-        point =
-            switch inheritance.reach {
-            case .all: ForkPoint(source: source, through: nil)
-            case .through(let position): StepPosition(position).map { ForkPoint(source: source, through: $0) }
-            case .nothing: nil
-            }
+        point = ForkPoint(run: inheritance.source, job: inheritance.job, reach: inheritance.reach)
     }
 
     /// What a person says in a turn, besides what the file says.

@@ -1,6 +1,5 @@
 import Checkpoints
 import JobModel
-import Storage
 
 /// The object `TranscriptStep` of the API: a record as people read it.
 struct TranscriptStep {
@@ -41,20 +40,5 @@ struct TranscriptStep {
             "bytes": .count(text.count),
             "beginning": .string(String(decoding: text.prefix(maximumValueBytes), as: UTF8.self)),
         ]
-    }
-}
-
-extension ForkPoint {
-    /// What a job of a fork takes over; nil for nothing.
-    init?(_ inheritance: ForkStore.Inheritance) {
-        guard let job = inheritance.job else { return nil }
-        let source = JobReference(run: inheritance.source, job: job)
-        switch inheritance.reach {
-        case .nothing: return nil
-        case .all: self.init(source: source, through: nil)
-        case .through(let position):
-            guard let step = StepPosition(position) else { return nil }
-            self.init(source: source, through: step)
-        }
     }
 }

@@ -64,7 +64,7 @@ struct ForkRoutes: Sendable {
                     + (known.isEmpty ? "it has none" : "it has \(known.prefix(50).joined(separator: ", "))")
             )
         }
-        let reach = ForkPoint.lastStep(before: step, in: history).map { ForkStore.Reach.through($0.description) }
+        let reach = ForkPoint.lastStep(before: step, in: history).map { ForkReach.through($0.description) }
         return ForkStore.Parting(job: name, step: text, reach: reach ?? .nothing, edit: asked.edit)
     }
 }

@@ -44,7 +44,9 @@ struct TranscriptRoutes: Sendable {
         guard let job = origin.job else { throw Problem.jobNotFound(name, of: run) }
         let history = try await checkpoints.history(
             of: JobReference(run: run, job: job),
-            forkedFrom: try await forks.inheritance(of: job).flatMap(ForkPoint.init)
+            forkedFrom: try await forks.inheritance(of: job).flatMap {
+                ForkPoint(run: $0.source, job: $0.job, reach: $0.reach)
+            }
         )
         var steps: [JSONValue] = []
         for entry in history.steps.dropFirst(Int(clamping: after)).prefix(Int(limit)) {
