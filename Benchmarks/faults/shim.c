@@ -120,6 +120,13 @@ int fdatasync(int file) {
     return real(file);
 }
 
+int syncfs(int file) {
+    static int (*real)(int);
+    if (!real) real = REAL(syncfs);
+    take_long();
+    return real(file);
+}
+
 /* The store */
 
 static int is_in_store(const char *path) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/magic.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -11,6 +12,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -111,6 +114,20 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 }
 
 void clinux_remove_tree(const char *path) { nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS); }
+
+bool clinux_can_sync_volume(int descriptor) {
+    struct utsname system;
+    struct statfs volume;
+    int major = 0, minor = 0;
+    if (uname(&system) != 0 || sscanf(system.release, "%d.%d", &major, &minor) != 2) return false;
+    if (major < 5 || (major == 5 && minor < 8) || fstatfs(descriptor, &volume) != 0) return false;
+    switch ((unsigned long)volume.f_type) {
+    case EXT4_SUPER_MAGIC: case XFS_SUPER_MAGIC: case BTRFS_SUPER_MAGIC: case TMPFS_MAGIC: return true;
+    default: return false;
+    }
+}
+
+int clinux_sync_volume(int descriptor) { return syncfs(descriptor); }
 
 int64_t clinux_file_age(const char *path) {
     struct stat status;

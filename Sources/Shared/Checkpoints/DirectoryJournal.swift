@@ -3,29 +3,41 @@ import Synchronization
 /// A journal that is a file; it is open as long as this lives.
 final class DirectoryJournal: JournalSink {
     private let file: FileDescriptor
-    private let threads: FileThreads
+    private let volume: Volume
     /// The names that lead to the file, until they are durable: the first append waits for them, and nobody before.
     private let newNames: Mutex<JournalNames?>
 
-    init(file: consuming FileDescriptor, names: JournalNames, threads: FileThreads) {
+    init(file: consuming FileDescriptor, names: JournalNames, volume: Volume) {
         self.file = file
         newNames = Mutex(names)
-        self.threads = threads
+        self.volume = volume
     }
 
-    func append(_ bytes: [UInt8]) async throws {
-        guard let names = newNames.withLock({ $0 }) else { return try await write(bytes) }
-        // Both at once, so that the first record waits about as long as any other.
-        async let synchronized: Void = threads.run { try names.synchronize() }
-        try await write(bytes)
-        try await synchronized
+    func append(_ bytes: [UInt8]) async throws { try await volume.append(bytes, to: self) }
+
+    // MARK: What blocks
+
+    /// Adds bytes, which are not durable yet.
+    func write(_ bytes: [UInt8]) throws(CheckpointError) { try file.write(bytes) }
+
+    /// Makes all bytes durable.
+    func synchronize() throws(CheckpointError) { try file.synchronizeData() }
+
+    /// Whether the names that lead to the file are not known to be durable.
+    var hasNewNames: Bool { newNames.withLock { $0 != nil } }
+
+    /// Makes the names that lead to the file durable.
+    func synchronizeNames() throws(CheckpointError) {
+        guard let names = newNames.withLock({ $0 }) else { return }
+        try names.synchronize()
         newNames.withLock { $0 = nil }
     }
 
-    private func write(_ bytes: [UInt8]) async throws {
-        try await threads.run { [self] in
-            try file.write(bytes)
-            try file.synchronizeData()
+    /// The names became durable with the whole file system.
+    func namesAreDurable() {
+        newNames.withLock { names in
+            names?.areDurable()
+            names = nil
         }
     }
 }

@@ -3,10 +3,10 @@ package import JobModel
 
 extension DirectoryStore {
     package func makeJournal(_ journal: JournalName) async throws -> any JournalSink {
-        try await threads.run { [root, threads] in
+        try await threads.run { [root, volume] in
             let names = try JournalNames(of: journal, in: root)
             guard let file = try names.makeFile() else { throw CheckpointError.journalExists(journal) }
-            return DirectoryJournal(file: file, names: names, threads: threads)
+            return DirectoryJournal(file: file, names: names, volume: volume)
         }
     }
 

@@ -22,6 +22,7 @@ package struct DirectoryStore: Sendable {
 
     let root: StoreRoot
     let threads: FileThreads
+    let volume: Volume
 
     /// Opens a store and checks it: it is a directory, takes a file, and returns what was written.
     ///
@@ -49,6 +50,7 @@ package struct DirectoryStore: Sendable {
     private init(root: StoreRoot, threads: FileThreads) {
         self.root = root
         self.threads = threads
+        volume = Volume(root: root, threads: threads)
     }
 
     /// Checks again that the store takes a file and returns what was written; throws as `open` does.

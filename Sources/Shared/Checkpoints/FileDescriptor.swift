@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// An open file or directory of the store; closed when it goes out of use.
@@ -148,6 +149,16 @@ struct FileDescriptor: ~Copyable {
     borrowing func synchronize() throws(CheckpointError) {
         guard Self.retrying({ fsync(number) }) == 0 else {
             throw CheckpointError(call: "fsync", path: path, code: errno)
+        }
+    }
+
+    /// Whether the file system that this is in makes all that was written to it durable at once, and reports every error.
+    var canSynchronizeVolume: Bool { clinux_can_sync_volume(number) }
+
+    /// Makes everything durable that was written to the file system that this is in; an error may be of any file there.
+    borrowing func synchronizeVolume() throws(CheckpointError) {
+        guard Self.retrying({ clinux_sync_volume(number) }) == 0 else {
+            throw CheckpointError(call: "syncfs", path: path, code: errno)
         }
     }
 

@@ -35,9 +35,12 @@ package final class FileThreads: Sendable {
     /// Cancellation does not interrupt it: half a file call is worth nothing.
     package func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { caller in
-            line.append { caller.resume(with: Result(catching: work)) }
+            start { caller.resume(with: Result(catching: work)) }
         }
     }
+
+    /// Hands blocking work over to one of the threads, and does not wait for it.
+    package func start(_ work: @escaping @Sendable () -> Void) { line.append(work) }
 
     private static func start(_ number: Int, on line: WorkLine) -> Int32 {
         var thread = pthread_t()

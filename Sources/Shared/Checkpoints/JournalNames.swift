@@ -25,4 +25,7 @@ final class JournalNames: Sendable {
         try run.synchronize()
         try root.synchronizeName(of: journal.job.run)
     }
+
+    /// All of them became durable with the whole file system.
+    func areDurable() { root.nameIsDurable(of: journal.job.run) }
 }

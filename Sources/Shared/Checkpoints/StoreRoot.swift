@@ -59,6 +59,11 @@ final class StoreRoot: Sendable {
     func synchronizeName(of run: RunID) throws(CheckpointError) {
         guard !durableRuns.withLock({ $0.contains(run) }) else { return }
         try runs.synchronize()
+        nameIsDurable(of: run)
+    }
+
+    /// Remembers that the name of a run's directory is durable.
+    func nameIsDurable(of run: RunID) {
         durableRuns.withLock { known in
             if known.count >= Self.rememberedRuns { known = [] }
             known.insert(run)

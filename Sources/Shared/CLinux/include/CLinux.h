@@ -1,5 +1,6 @@
 #pragma once
 /* The parts of Linux that Swift's Glibc module leaves out. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -41,6 +42,13 @@ void *clinux_thread_id(void);
 
 /* pipe2(2) with both ends closed on exec. */
 int clinux_pipe(int ends[2]);
+
+/* Whether syncfs(2) on a descriptor makes all of its file system durable and reports every error: of the file systems
+   that are known to, from Linux 5.8 on. */
+bool clinux_can_sync_volume(int descriptor);
+
+/* syncfs(2) */
+int clinux_sync_volume(int descriptor);
 
 /* How many seconds ago a file was changed, at least 0; -1 with errno when it cannot be looked at. */
 int64_t clinux_file_age(const char *path);

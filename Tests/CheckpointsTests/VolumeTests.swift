@@ -1,0 +1,55 @@
+import Synchronization
+import Testing
+
+@testable import Checkpoints
+
+@Suite struct VolumeTests {
+    private struct Refusal: Error {}
+
+    private static let count = 200
+
+    /// Appends to many journals at once, and returns what each of them holds afterwards.
+    private func append(
+        synchronizeAll: @escaping @Sendable (StoreRoot) throws -> Void
+    ) async throws -> [[UInt8]] {
+        let directory = try ScratchDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let root = try StoreRoot(openingAt: directory.path)
+        let threads = try FileThreads()
+        let volume = Volume(threads: threads, canShare: true) { try synchronizeAll(root) }
+        return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            for number in 1...Self.count {
+                let names = try JournalNames(of: Sample.journal(Int64(number)), in: root)
+                guard let file = try names.makeFile() else { throw CheckpointError.journalExists(Sample.journal(1)) }
+                let journal = DirectoryJournal(file: file, names: names, volume: volume)
+                group.addTask {
+                    for part in 1...3 { try await journal.append(Array("\(number).\(part)\n".utf8)) }
+                    #expect(!journal.hasNewNames)
+                    let file = try root.open(Sample.journal(Int64(number)))
+                    return try file.read(at: 0, count: file.byteCount())
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    private var expected: Set<[UInt8]> {
+        Set((1...Self.count).map { number in (1...3).flatMap { Array("\(number).\($0)\n".utf8) } })
+    }
+
+    @Test func manyAppendsShareFewSynchronisations() async throws {
+        let calls = Mutex(0)
+        let contents = try await append { root in
+            calls.withLock { $0 += 1 }
+            try root.runs.synchronizeVolume()
+        }
+        #expect(Set(contents) == expected)
+        #expect((1..<Self.count).contains(calls.withLock { $0 }))
+    }
+
+    /// The error may be of anybody's file: each journal is synchronised by itself then, and its own answer counts.
+    @Test func whereTheFileSystemReportsAnErrorEachIsAskedForItself() async throws {
+        let contents = try await append { _ in throw Refusal() }
+        #expect(Set(contents) == expected)
+    }
+}
