@@ -34,6 +34,8 @@ package struct JobEnding: Equatable, Sendable {
     /// The mapped job of an item.
     package let parent: JobID?
     package private(set) var outcome: Outcome
+    /// The updates of assets that are told of should it succeed.
+    package let products: [NewEvent]
 
     package init(
         job: JobID,
@@ -43,7 +45,8 @@ package struct JobEnding: Equatable, Sendable {
         isJudged: Bool = false,
         isDecisive: Bool = true,
         parent: JobID? = nil,
-        outcome: Outcome
+        outcome: Outcome,
+        products: [NewEvent] = []
     ) {
         self.job = job
         self.run = run
@@ -53,10 +56,11 @@ package struct JobEnding: Equatable, Sendable {
         self.isDecisive = isDecisive
         self.parent = parent
         self.outcome = outcome
+        self.products = products
     }
 
     /// How a claimed job ends.
-    package init(of job: ClaimedJob, _ outcome: Outcome) {
+    package init(of job: ClaimedJob, _ outcome: Outcome, products: [NewEvent] = []) {
         self.init(
             job: job.id,
             run: job.run,
@@ -65,7 +69,8 @@ package struct JobEnding: Equatable, Sendable {
             isJudged: job.isJudged,
             isDecisive: job.isDecisive,
             parent: job.item?.parent,
-            outcome: outcome
+            outcome: outcome,
+            products: products
         )
     }
 

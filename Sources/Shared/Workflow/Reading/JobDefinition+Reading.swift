@@ -3,8 +3,7 @@ internal import JobModel
 extension JobDefinition {
     private static let keys = KnownKeys(
         JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority", "budget"]
-            + JobFlow.keys,
-        later: ["produces"]
+            + JobFlow.keys
     )
 
     /// Reads a job; nil where it cannot be used, which is reported.
