@@ -34,7 +34,7 @@ package enum SchedulerProcess {
         let notifier = ReadyNotifier(pool)
         let repair = RepairService(
             pool: pool,
-            repair: Repair(grace: settings.grace, poisonLimit: settings.poisonLimit),
+            repair: Repair(grace: settings.grace, poisonLimit: settings.poisonLimit, ageing: settings.ageing),
             notifier: notifier,
             logger: logger
         )

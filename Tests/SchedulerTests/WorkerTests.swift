@@ -9,7 +9,8 @@ import Testing
             let worker = try #require(try await scene.get("/v1/workers").json["workers"]?[0])
             #expect(
                 worker.objectValue?.keys == [
-                    "session", "name", "host", "pid", "version", "queues", "slots", "running", "state", "started_at",
+                    "session", "name", "host", "pid", "version", "queues", "labels", "slots", "running", "state",
+                    "started_at",
                     "renewed_at", "ended_at", "end_reason",
                 ]
             )
@@ -26,7 +27,8 @@ import Testing
             let queue = try #require(try await scene.get("/v1/queues").json["queues"]?[0])
             #expect(
                 queue.objectValue?.keys == [
-                    "name", "pending", "running", "delayed", "blocked", "suspended", "oldest_pending_at",
+                    "name", "pending", "running", "delayed", "blocked", "suspended", "held", "paused",
+                    "oldest_pending_at",
                 ]
             )
             #expect(queue["name"] == "default")

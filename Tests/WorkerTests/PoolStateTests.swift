@@ -238,4 +238,26 @@ import Testing
         state.jobsWereCancelled([JobID(rawValue: 2), JobID(rawValue: 9)])
         #expect(started.map(\.signal.reason) == [nil, .cancelled])
     }
+
+    /// Queues of jobs that ask for labels are learned when they have jobs, and left when they have none any more.
+    @Test func claimsFromQueuesOfLabelsThatItHas() throws {
+        let labels = try #require(Labels(pairs: ["gpu=a100", "kind=mine"]))
+        var state = PoolState(slots: 1, queues: ["a"], labels: labels)
+        var plain = PoolState(slots: 1, queues: ["a"])
+        for _ in 0..<2 {
+            #expect(state.answered(try Self.turn(&state), claimed: []).isEmpty)
+            #expect(state.next() == .wait)
+            for queue in ["a;gpu=h100", "b;gpu=a100", "a;kind=other"] { state.queueIsReady(queue) }
+            #expect(state.next() == .wait)
+            state.queueIsReady("a;gpu=a100;kind=mine")
+            let turn = try Self.turn(&state)
+            #expect(turn.queue == "a;gpu=a100;kind=mine")
+            #expect(state.answered(turn, claimed: []).isEmpty)
+            // A second passed: only what it was told to claim from is looked at without being told of jobs.
+            state.queueIsReady(nil)
+        }
+        #expect(plain.answered(try Self.turn(&plain), claimed: []).isEmpty)
+        plain.queueIsReady("a;gpu=a100")
+        #expect(plain.next() == .wait)
+    }
 }

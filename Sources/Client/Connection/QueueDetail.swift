@@ -8,6 +8,9 @@ struct QueueDetail: Equatable, Sendable {
     let delayed: Int64
     let blocked: Int64
     let suspended: Int64
+    /// Jobs that a limit, a rate or a pause keeps from being pending.
+    let held: Int64
+    let isPaused: Bool
     let oldestPendingAt: Timestamp?
 
     init(_ json: JSONValue) {
@@ -17,6 +20,8 @@ struct QueueDetail: Equatable, Sendable {
         delayed = json.number("delayed")
         blocked = json.number("blocked")
         suspended = json.number("suspended")
+        held = json.number("held")
+        isPaused = json["paused"]?.boolValue ?? false
         oldestPendingAt = json.time("oldest_pending_at")
     }
 }

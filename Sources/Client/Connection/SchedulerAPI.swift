@@ -181,8 +181,8 @@ struct SchedulerAPI: Sendable {
         }
     }
 
-    /// The value as it may stand in a query.
-    private static func encoded(_ value: String) -> String {
+    /// The value as it may stand in a query or a path.
+    static func encoded(_ value: String) -> String {
         var text = ""
         for byte in value.utf8 {
             switch byte {

@@ -50,6 +50,14 @@ struct APIRoutes: Sendable {
             + OutputRoutes(reader: reader, blobs: blobs).endpoints
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints
+            + WhyRoutes(reader: reader).endpoints
+            + WeightRoutes(weights: WeightStore(pool), audit: AuditStore(pool)).endpoints
+            + PauseRoutes(
+                pauses: PauseStore(pool),
+                reader: reader,
+                notifier: notifier,
+                audit: AuditStore(pool)
+            ).endpoints
             + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
             + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier).endpoints
             + ScheduleRoutes(pool: pool, notifier: notifier).endpoints

@@ -25,6 +25,7 @@ struct SchedulerCommand: AsyncParsableCommand {
     @Option(help: help("listen")) var listen: String?
     @Option(help: help("grace")) var grace: String?
     @Option(help: help("poison-limit")) var poisonLimit: String?
+    @Option(help: help("ageing")) var ageing: String?
     @Option(help: help("retention")) var retention: String?
     @Option(help: help("event-webhooks")) var eventWebhooks: String?
     @Option(help: help("log-format")) var logFormat: String?
@@ -75,7 +76,8 @@ struct SchedulerCommand: AsyncParsableCommand {
     private var flags: [String: String] {
         [
             "postgres": postgres, "store": store, "listen": listen, "grace": grace, "poison-limit": poisonLimit,
-            "retention": retention, "event-webhooks": eventWebhooks, "log-format": logFormat, "log-level": logLevel,
+            "ageing": ageing, "retention": retention, "event-webhooks": eventWebhooks, "log-format": logFormat,
+            "log-level": logLevel,
         ].compactMapValues { $0 }
     }
 

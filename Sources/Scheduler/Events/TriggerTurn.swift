@@ -131,7 +131,7 @@ struct TriggerTurn {
             )
             return
         }
-        let submission: RunStore.Submission
+        var submission: RunStore.Submission
         do {
             submission = try SubmissionRequest.submission(
                 workflow,
@@ -145,6 +145,8 @@ struct TriggerTurn {
         } catch let problem as Problem {
             return try await refuse(news, "event \(last.event.id): \(problem.detail)")
         }
+        // What the trigger gathers is its own affair: a run that another takes the place of would lose its events.
+        submission.start = nil
         let run = try await store.start(submission, taking: news, for: trigger, on: connection)
         done.runs.append(run)
         if trigger.mostActive != nil { active.append(run) }

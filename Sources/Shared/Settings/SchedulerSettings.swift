@@ -14,6 +14,10 @@ package struct SchedulerSettings: Equatable, Sendable {
     package var grace: Duration
     /// How many lost workers fail a job; 1 to 100, by default 3.
     package var poisonLimit: Int
+    /// After how long a pending job counts as urgent as the most urgent of its queue; up to 30 d, by default 10 m.
+    ///
+    /// Nil never, by 0 s.
+    package var ageing: Duration?
     /// How long ended runs are kept, with their steps, logs and journals; 1 h to 3650 d, by default 90 d.
     package var retention: Duration
     /// The address that is told of approvals; nil tells nobody.
@@ -35,6 +39,7 @@ package struct SchedulerSettings: Equatable, Sendable {
         ("listen", "HOST:PORT of the HTTP API (127.0.0.1:8420)."),
         ("grace", "How long a worker's lock may be missing (300ms)."),
         ("poison-limit", "How many lost workers fail a job (3)."),
+        ("ageing", "After how long a pending job is as urgent as the most urgent of its queue; 0s for never (10m)."),
         ("retention", "How long ended runs are kept (90d)."),
         ("webhook", "An http address that is told of approvals."),
         ("webhook-secret-file", "The file with the secret that its messages are signed with."),
@@ -70,6 +75,8 @@ package struct SchedulerSettings: Equatable, Sendable {
         }
         grace = reader.duration("grace", default: .milliseconds(300), in: .milliseconds(50) ... .seconds(60))
         poisonLimit = reader.integer("poison-limit", default: 3, in: 1...100)
+        let age = reader.duration("ageing", default: .seconds(600), in: .zero ... .seconds(30 * 86400))
+        ageing = age == .zero ? nil : age
         retention = reader.duration(
             "retention",
             default: .seconds(90 * 86400),

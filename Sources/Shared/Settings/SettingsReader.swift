@@ -1,5 +1,5 @@
 import Glibc
-import JobModel
+package import JobModel
 
 /// Reads settings from the command line, the environment and a file, in this order of precedence, and collects what is
 /// wrong with them.
@@ -114,6 +114,19 @@ package struct SettingsReader {
             return fallback
         }
         return names
+    }
+
+    /// Labels between commas, such as `gpu=a100,region=eu`.
+    package mutating func labels(_ key: String) -> Labels {
+        let pairs = list(key, default: [])
+        guard let labels = Labels(pairs: pairs) else {
+            refuse(
+                key,
+                "must be names with values between commas, such as gpu=a100, got \"\(pairs.joined(separator: ","))\""
+            )
+            return Labels()
+        }
+        return labels
     }
 
     /// Ends the reading.

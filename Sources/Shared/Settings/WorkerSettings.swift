@@ -12,6 +12,8 @@ package struct WorkerSettings: Equatable, Sendable {
     package var slots: Int
     /// The queues it claims from; by default `default`.
     package var queues: [String]
+    /// What it has, for jobs that ask for it; none by default.
+    package var labels: Labels
     /// What it can reach, by name.
     package var connections: [String: ConnectionDefinition]
     /// Where `programs:` in a command points; none by default.
@@ -42,6 +44,7 @@ package struct WorkerSettings: Equatable, Sendable {
         ("name", "What the worker is called in lists."),
         ("slots", "How many jobs it runs at once (16)."),
         ("queues", "The queues it claims from, between commas (default)."),
+        ("labels", "What it has, between commas, such as gpu=a100,region=eu."),
         ("connections", "The file with the connections."),
         ("programs", "The directory that programs: in commands points to."),
         ("skills", "The directory with the folders of agents' skills."),
@@ -67,6 +70,7 @@ package struct WorkerSettings: Equatable, Sendable {
         name = reader.optionalText("name", atMost: Self.longestName)
         slots = reader.integer("slots", default: 16, in: 1...10_000)
         queues = reader.list("queues", default: ["default"])
+        labels = reader.labels("labels")
         programs = reader.optionalDirectory("programs")
         skills = reader.optionalDirectory("skills")
         healthFile = reader.optionalText("health-file")

@@ -55,10 +55,8 @@ package struct ChildStore: Sendable {
             if let row = found.rows.first { return RunID(rawValue: try row.int64("run_id")) }
             // Whatever the child's file says: who starts it pays for it.
             var submission = submission
-            submission.team = try parent.string("team")
-            let parameters = RunStore.parameters(of: submission, now: nil)
-            guard let row = try await connection.query(Statement.submitRun, parameters).rows.first else { return nil }
-            let child = try row.int64("run_id")
+            submission.assign(team: try parent.string("team"))
+            let child = try await RunStore.submit(submission, on: connection, now: nil).run.rawValue
             _ = try await connection.query(
                 Statement.adoptRun,
                 [.integer(child), .integer(job.id.rawValue), .integer(job.run.rawValue)]

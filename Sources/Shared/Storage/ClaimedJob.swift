@@ -29,6 +29,8 @@ package struct ClaimedJob: Equatable, Sendable {
     package let isJudged: Bool
     /// Whether its failure fails the run.
     package let isDecisive: Bool
+    /// Whether it passed the door, and what it held there is free when it ends.
+    package let isGated: Bool
     package let params: JSONObject
     /// Counted from 1; a released job goes on with the same.
     package let attempt: Int
@@ -53,6 +55,7 @@ package struct ClaimedJob: Equatable, Sendable {
         isNeeded: Bool = false,
         isJudged: Bool = false,
         isDecisive: Bool = true,
+        isGated: Bool = false,
         params: JSONObject,
         attempt: Int,
         epoch: LeaseEpoch,
@@ -70,6 +73,7 @@ package struct ClaimedJob: Equatable, Sendable {
         self.isNeeded = isNeeded
         self.isJudged = isJudged
         self.isDecisive = isDecisive
+        self.isGated = isGated
         self.params = params
         self.attempt = attempt
         self.epoch = epoch

@@ -31,6 +31,8 @@ package struct JobEnding: Equatable, Sendable {
     package let isJudged: Bool
     /// Whether its failure fails the run, as the claim said.
     package let isDecisive: Bool
+    /// Whether others may be let through when it ends, as the claim said.
+    package let isGated: Bool
     /// The mapped job of an item.
     package let parent: JobID?
     package private(set) var outcome: Outcome
@@ -44,6 +46,7 @@ package struct JobEnding: Equatable, Sendable {
         isNeeded: Bool,
         isJudged: Bool = false,
         isDecisive: Bool = true,
+        isGated: Bool = false,
         parent: JobID? = nil,
         outcome: Outcome,
         products: [NewEvent] = []
@@ -54,6 +57,7 @@ package struct JobEnding: Equatable, Sendable {
         self.isNeeded = isNeeded
         self.isJudged = isJudged
         self.isDecisive = isDecisive
+        self.isGated = isGated
         self.parent = parent
         self.outcome = outcome
         self.products = products
@@ -68,6 +72,7 @@ package struct JobEnding: Equatable, Sendable {
             isNeeded: job.isNeeded,
             isJudged: job.isJudged,
             isDecisive: job.isDecisive,
+            isGated: job.isGated,
             parent: job.item?.parent,
             outcome: outcome,
             products: products

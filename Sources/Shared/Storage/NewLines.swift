@@ -9,7 +9,7 @@ struct NewLines {
     private(set) var heads: [Head] = []
     /// How many join each line.
     private(set) var counts: [Int64] = []
-    /// The line of each job, counted from 1; 0 for jobs that need others first.
+    /// The line of each job, counted from 1; 0 for jobs that need others first or are held.
     private(set) var lines: [Int64] = []
     /// How many join the line before each job.
     private(set) var numbers: [Int64] = []
@@ -19,7 +19,7 @@ struct NewLines {
         lines.reserveCapacity(jobs.count)
         numbers.reserveCapacity(jobs.count)
         for job in jobs {
-            guard job.needs.isEmpty else {
+            guard job.needs.isEmpty, !job.isHeld else {
                 lines.append(0)
                 numbers.append(0)
                 continue

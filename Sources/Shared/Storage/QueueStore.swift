@@ -72,6 +72,8 @@ package struct QueueStore: Sendable {
         }
         // The turn is made; a job that is not resumed by this looks again by itself.
         if !parents.isEmpty { turn.resumed = (try? await resume(parents, now: nil)) ?? [] }
+        // So are jobs that may be let through now.
+        if endings.contains(where: \.isGated) { turn.resumed += (try? await GateStore(pool).admit()) ?? [] }
         return turn
     }
 
@@ -142,6 +144,7 @@ package struct QueueStore: Sendable {
             isNeeded: try row.bool("is_needed"),
             isJudged: try row.bool("is_judged"),
             isDecisive: try row.bool("is_decisive"),
+            isGated: try row.bool("is_gated"),
             params: try JSONValue(parsing: row.string("params")).objectValue ?? [:],
             attempt: try row.int("attempt"),
             epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
@@ -216,6 +219,23 @@ package struct QueueStore: Sendable {
     package func readyDueJobs(limit: Int = 1000, now: String? = nil) async throws -> [String] {
         let result = try await pool.query(Statement.readyDueJobs, [.integer(limit), .optional(now)])
         return try result.rows.map { try $0.string("queue") }
+    }
+
+    /// Raises jobs to the highest priority that is pending in their queue, when they have been pending for long.
+    ///
+    /// - Parameter limit: How many of each priority are looked at, at most.
+    /// - Returns: How many were raised.
+    package func age(after age: Duration, limit: Int = 1000, now: String? = nil) async throws -> Int {
+        let result = try await pool.query(
+            Statement.ageJobs,
+            [.integer(age.wholeMicroseconds), .integer(limit), .optional(now)]
+        )
+        return try result.rows.first?.int("raised") ?? 0
+    }
+
+    /// The queues that have pending jobs, those of jobs that ask for labels included.
+    package func pendingQueues() async throws -> [String] {
+        try await pool.query(Statement.listPendingQueues).rows.map { try $0.string("queue") }
     }
 
     /// How long until the next delayed or suspended job is due; nil when none is due at any time.

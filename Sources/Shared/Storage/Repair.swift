@@ -20,13 +20,16 @@ package struct Repair: Sendable {
     package let grace: Duration
     /// How many lost workers fail a job.
     package let poisonLimit: Int
+    /// After how long a pending job counts as urgent as the most urgent of its queue; nil never, or where others see to it.
+    package let ageing: Duration?
 
     /// How far apart two thorough passes of one process are.
     package static let thoroughInterval = Duration.seconds(5)
 
-    package init(grace: Duration = .milliseconds(300), poisonLimit: Int = 3) {
+    package init(grace: Duration = .milliseconds(300), poisonLimit: Int = 3, ageing: Duration? = nil) {
         self.grace = grace
         self.poisonLimit = poisonLimit
+        self.ageing = ageing
     }
 
     /// Mends what is there to mend now.
@@ -48,7 +51,16 @@ package struct Repair: Sendable {
         )
         let due = try await QueueStore(pool).readyDueJobs()
         report.due = due.count
-        report.readied = Set(due).union(report.rescued.flatMap { $0.hasFailed ? $0.readied : [$0.queue] })
+        let gates = GateStore(pool)
+        if isThorough {
+            try await gates.sweep()
+            try await PauseStore(pool).holdAgain()
+            if let ageing { _ = try await QueueStore(pool).age(after: ageing) }
+        }
+        let admitted = try await gates.admit()
+        report.readied = Set(due).union(admitted).union(
+            report.rescued.flatMap { $0.hasFailed ? $0.readied : [$0.queue] }
+        )
         return report
     }
 }

@@ -17,6 +17,10 @@ package struct RunStore: Sendable {
         package var rule: String?
         /// Whether its failure fails the run, by default true.
         package var isDecisive: Bool
+        /// What it has to pass before it becomes pending.
+        package var gates: [Gate]
+        /// Whether it is held until the door lets it through.
+        var isHeld: Bool
 
         package init(
             name: String,
@@ -25,7 +29,8 @@ package struct RunStore: Sendable {
             priority: Int16 = 0,
             needs: [String] = [],
             rule: String? = nil,
-            isDecisive: Bool = true
+            isDecisive: Bool = true,
+            gates: [Gate] = []
         ) {
             self.name = name
             self.kind = kind
@@ -34,6 +39,8 @@ package struct RunStore: Sendable {
             self.needs = needs
             self.rule = rule
             self.isDecisive = isDecisive
+            self.gates = gates
+            isHeld = !gates.isEmpty
         }
     }
 
@@ -48,6 +55,14 @@ package struct RunStore: Sendable {
         package var idempotencyKey: String?
         /// Who asks for it; nil when nobody does.
         package var requester: String?
+        /// What all of its jobs have to pass before they become pending.
+        package var gates: [Gate] = []
+        /// The line its jobs stand in; nil for the team's.
+        package var share: LineShare?
+        /// Which other submissions become one run with it.
+        package var start: StartRule?
+        /// Whether it starts later.
+        var isDelayed = false
 
         package init(
             workflow: String,
@@ -94,40 +109,63 @@ package struct RunStore: Sendable {
 
     /// Starts a run, whole or not at all.
     package func submit(_ submission: Submission, now: String? = nil) async throws -> Receipt {
-        try await Self.submit(submission, now: now) { try await pool.pipeline($0) }
+        if !submission.isHeld, submission.start == nil,
+            let receipt = try await Self.submitPlain(submission, now: now, { try await pool.pipeline($0) })
+        {
+            return receipt
+        }
+        let receipt = try await pool.transaction { connection in
+            submission.start == nil
+                ? try await Self.submitHeld(submission, on: connection, now: now)
+                : try await Self.submit(submission, on: connection, now: now)
+        }
+        // Else it is looked at soon.
+        _ = try? await GateStore(pool).admit(now: now)
+        return receipt
     }
 
-    /// Starts a run within a transaction of the caller's.
+    /// Starts a run within a transaction of the caller's; what has gates is looked at soon after its commit.
     static func submit(
         _ submission: Submission,
         on connection: PostgresConnection,
         now: String?
     ) async throws -> Receipt {
-        try await submit(submission, now: now) { try await connection.pipeline($0) }
+        if let rule = submission.start {
+            return try await submitOnce(submission, rule, on: connection, now: now)
+        }
+        if !submission.isHeld,
+            let receipt = try await submitPlain(submission, now: now, { try await connection.pipeline($0) })
+        {
+            return receipt
+        }
+        return try await submitHeld(submission, on: connection, now: now)
     }
 
-    private typealias Batch = [(PostgresStatement, [PostgresParameter])]
-
-    private static func submit(
+    /// Starts a run none of whose jobs has a gate.
+    ///
+    /// - Returns: Nil when its jobs have to be held all the same: the workflow is paused, or the team has a weight.
+    private static func submitPlain(
         _ submission: Submission,
         now: String?,
         _ send: (Batch) async throws -> [PostgresResult]
-    ) async throws -> Receipt {
-        let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
-        let parameters = parameters(of: submission, digest: digest, now: now)
+    ) async throws -> Receipt? {
+        let parameters = parameters(of: submission, now: now)
         if let run = try await insert(parameters, send) { return Receipt(run: run, isNew: true) }
         // Its version is new, or its idempotency key is not.
         if let run = try await earlierRun(of: submission, send) { return Receipt(run: run, isNew: false) }
+        _ = try await send(addition(of: submission, now: now))
+        if let run = try await insert(parameters, send) { return Receipt(run: run, isNew: true) }
+        return try await earlierRun(of: submission, send).map { Receipt(run: $0, isNew: false) }
+    }
+
+    /// Adds the version of a submission, where it is new.
+    static func addition(of submission: Submission, now: String?) -> Batch {
         let name = PostgresParameter.text(submission.workflow)
-        _ = try await send([
+        let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
+        return [
             (Statement.addWorkflow, [name, .optional(now)]),
             (Statement.addWorkflowVersion, [name, .text(submission.source), digest, .optional(now)]),
-        ])
-        if let run = try await insert(parameters, send) { return Receipt(run: run, isNew: true) }
-        guard let run = try await earlierRun(of: submission, send) else {
-            preconditionFailure("a submission without a new run must name an earlier one")
-        }
-        return Receipt(run: run, isNew: false)
+        ]
     }
 
     private static func insert(
@@ -138,7 +176,7 @@ package struct RunStore: Sendable {
         return try results[0].rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
     }
 
-    private static func earlierRun(
+    static func earlierRun(
         of submission: Submission,
         _ send: (Batch) async throws -> [PostgresResult]
     ) async throws -> RunID? {
@@ -149,14 +187,6 @@ package struct RunStore: Sendable {
 
     static func parameters(of submission: Submission, now: String?) -> [PostgresParameter] {
         let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
-        return parameters(of: submission, digest: digest, now: now)
-    }
-
-    private static func parameters(
-        of submission: Submission,
-        digest: PostgresParameter,
-        now: String?
-    ) -> [PostgresParameter] {
         let places = Dictionary(
             submission.jobs.enumerated().map { ($1.name, Int64($0 + 1)) },
             uniquingKeysWith: { first, _ in first }
@@ -183,7 +213,7 @@ package struct RunStore: Sendable {
             .array(submission.jobs.map { Optional($0.kind) }),
             .array(submission.jobs.map { Optional($0.queue) }),
             .array(submission.jobs.map { Int64($0.priority) }),
-            .array(submission.jobs.map { Int64($0.needs.count) }),
+            .array(submission.jobs.map { Int64($0.needs.isEmpty && $0.isHeld ? 1 : $0.needs.count) }),
             .array(needing), .array(needed), .optional(now), digest,
             .array(lines.heads.map { Optional($0.queue) }), .array(lines.heads.map { Int64($0.priority) }),
             .array(lines.counts), .array(lines.lines), .array(lines.numbers),
@@ -192,6 +222,7 @@ package struct RunStore: Sendable {
             isPlain ? .null : .array(submission.jobs.map(\.rule)),
             isPlain ? .null : .array(submission.jobs.indices.map { areJudged.contains(Int64($0 + 1)) }),
             isPlain ? .null : .array(submission.jobs.map(\.isDecisive)),
+            .bool(submission.jobs.contains(where: \.isHeld)),
         ]
     }
 
@@ -254,7 +285,7 @@ package struct RunStore: Sendable {
         return runs
     }
 
-    private static func cancel(
+    static func cancel(
         _ run: RunID,
         on connection: PostgresConnection,
         now: String?

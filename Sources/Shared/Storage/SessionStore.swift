@@ -13,14 +13,25 @@ package struct SessionStore: Sendable {
         package var version: String
         package var queues: [String]
         package var slots: Int
+        /// What it has, as pairs such as `gpu=a100`.
+        package var labels: [String]
 
-        package init(worker: String, host: String, pid: Int32, version: String, queues: [String], slots: Int) {
+        package init(
+            worker: String,
+            host: String,
+            pid: Int32,
+            version: String,
+            queues: [String],
+            slots: Int,
+            labels: [String] = []
+        ) {
             self.worker = worker
             self.host = host
             self.pid = pid
             self.version = version
             self.queues = queues
             self.slots = slots
+            self.labels = labels
         }
     }
 
@@ -46,7 +57,8 @@ package struct SessionStore: Sendable {
             [
                 .text(registration.worker), .text(registration.host), .integer(registration.pid),
                 .text(registration.version), .array(registration.queues.map(Optional.some)),
-                .integer(registration.slots), .integer(lease.wholeMicroseconds), .optional(now),
+                .integer(registration.slots), .integer(lease.wholeMicroseconds), .array(registration.labels),
+                .optional(now),
             ]
         )
         guard let row = result.rows.first else { throw StorageError.serverReadOnly }

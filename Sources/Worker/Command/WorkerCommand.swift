@@ -48,6 +48,9 @@ struct WorkerCommand: AsyncParsableCommand {
         @Option(help: help("name")) var name: String?
         @Option(help: help("slots")) var slots: String?
         @Option(help: help("queues")) var queues: String?
+        @Option(help: help("labels")) var labels: String?
+        @Option(name: .customLong("label"), help: "One more label, such as gpu=a100; any number of times.")
+        var label: [String] = []
         @Option(help: help("connections")) var connections: String?
         @Option(help: help("programs")) var programs: String?
         @Option(help: help("skills")) var skills: String?
@@ -98,6 +101,8 @@ struct WorkerCommand: AsyncParsableCommand {
         private var flags: [String: String] {
             [
                 "postgres": postgres, "store": store, "name": name, "slots": slots, "queues": queues,
+                "labels": labels == nil && label.isEmpty
+                    ? nil : ([labels].compactMap { $0 } + label).joined(separator: ","),
                 "connections": connections, "programs": programs, "skills": skills, "health-file": healthFile,
                 "lease": lease,
                 "drain": drain, "poison-limit": poisonLimit, "log-format": logFormat, "log-level": logLevel,

@@ -98,16 +98,28 @@ struct WorkflowHandler: JobHandler {
             }
             var params: [String: GivenParam] = [:]
             for (name, value) in given.objectValue ?? [:] { params[name] = .value(value) }
-            return RunStore.Submission(
+            let checked = try workflow.checkParams(params)
+            // The team is its parent's, whatever the file says: the store sets it.
+            let gates = try workflow.gates(params: checked, team: "")
+            var submission = RunStore.Submission(
                 workflow: workflow.name,
                 source: source,
-                params: try workflow.checkParams(params),
-                jobs: workflow.jobs.map(RunStore.NewJob.init)
+                params: checked,
+                jobs: workflow.jobs.map { RunStore.NewJob($0, gates: gates.ofJobs[$0.name] ?? []) }
             )
+            submission.gates = gates.ofRun
+            submission.share = gates.share
+            return submission
         } catch let faults as ParamFaults {
             throw JobFailure(
                 code: "params-invalid",
                 message: "\(definition.workflow): " + faults.faults.map(\.description).joined(separator: "; "),
+                isPermanent: true
+            )
+        } catch let error as ExpressionError {
+            throw JobFailure(
+                code: "params-invalid",
+                message: "\(definition.workflow): a key of limits or share has no value: \(error)",
                 isPermanent: true
             )
         } catch let faults as WorkflowFaults {
@@ -160,15 +172,16 @@ struct WorkflowHandler: JobHandler {
 }
 
 extension RunStore.NewJob {
-    init(_ job: JobDefinition) {
+    init(_ job: JobDefinition, gates: [Gate]) {
         self.init(
             name: job.name,
             kind: job.kind.name.rawValue,
-            queue: job.queue,
+            queue: job.claimQueue,
             priority: Int16(clamping: job.priority),
             needs: job.needs,
             rule: job.flow.storedRule,
-            isDecisive: !job.flow.mayFail
+            isDecisive: !job.flow.mayFail,
+            gates: gates
         )
     }
 }

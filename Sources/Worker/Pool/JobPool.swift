@@ -35,6 +35,7 @@ final class JobPool: Sendable {
     init(
         slots: Int,
         queues: [String],
+        labels: Labels = Labels(),
         session: SessionID,
         lease: SessionLease,
         queue: QueueStore,
@@ -42,7 +43,7 @@ final class JobPool: Sendable {
         logger: Logger,
         runJob: @escaping @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
     ) {
-        state = Mutex(PoolState(slots: slots, queues: queues))
+        state = Mutex(PoolState(slots: slots, queues: queues, labels: labels))
         self.session = session
         self.lease = lease
         self.queue = queue
@@ -89,6 +90,14 @@ final class JobPool: Sendable {
         state.withLock { state in
             state.queueIsReady(nil)
             state.secondPassed()
+        }
+        wakeUp()
+    }
+
+    /// Tells of queues that have pending jobs, those of jobs that ask for labels among them.
+    func found(_ queues: [String]) {
+        state.withLock { state in
+            for queue in queues { state.queueIsReady(queue) }
         }
         wakeUp()
     }

@@ -38,6 +38,8 @@ struct PoolState: Sendable {
     /// How many times the session's leases are looked through after a turn that failed, once a second: for longer than
     /// any statement may run.
     static let sweeps = 60
+    /// How many queues of jobs that ask for labels it claims from at once.
+    static let mostLabelledQueues = 1000
     /// With fewer slots than this, one turn may fill them all; with more, it leaves half of them to another one.
     static let slotsOfTwoTurns = 64
 
@@ -51,6 +53,9 @@ struct PoolState: Sendable {
     private var isSweepDue = false
     private var isSweeping = false
     private var queues: [String]
+    /// The queues this worker was told to claim from; the others are those of jobs that ask for labels.
+    private let bases: [String]
+    private let labels: Labels
     private var hot: Set<String>
     private var endings: [JobEnding] = []
     private var running: [JobID: StopSignal] = [:]
@@ -70,7 +75,10 @@ struct PoolState: Sendable {
     private var turns = 0
 
     /// - Parameter queues: The queues to claim from, each in its turn.
-    init(slots: Int, queues: [String]) {
+    /// - Parameter labels: What this worker has, for jobs that ask for it.
+    init(slots: Int, queues: [String], labels: Labels = Labels()) {
+        bases = queues
+        self.labels = labels
         free = slots
         largestClaim = slots < Self.slotsOfTwoTurns ? slots : (slots + 1) / 2
         self.queues = queues
@@ -151,8 +159,16 @@ struct PoolState: Sendable {
     /// A queue may have pending jobs; nil for all of them.
     mutating func queueIsReady(_ queue: String?) {
         if let queue {
-            if queues.contains(queue) { hot.insert(queue) }
+            if !queues.contains(queue) {
+                guard queues.count - bases.count < Self.mostLabelledQueues,
+                    !labels.pairs.isEmpty, labels.mayClaim(from: queue, among: bases)
+                else { return }
+                queues.append(queue)
+            }
+            hot.insert(queue)
         } else {
+            // Those of jobs that ask for labels are found again as long as they have any.
+            queues.removeAll { !bases.contains($0) && !hot.contains($0) }
             hot.formUnion(queues)
         }
     }

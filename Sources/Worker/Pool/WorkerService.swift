@@ -37,6 +37,11 @@ package struct WorkerService: Service {
         self.logger = logger
     }
 
+    /// What the settings say, and the kinds of jobs that only this program knows.
+    private var labels: Labels {
+        settings.labels.adding(plainHandlers.keys.map { (name: Labels.kind, value: $0) })
+    }
+
     package func run() async throws {
         let store = try await DirectoryStore.open(at: settings.store)
         let scratch = try ScratchRoot()
@@ -103,7 +108,8 @@ package struct WorkerService: Service {
             pid: getpid(),
             version: Self.version,
             queues: settings.queues,
-            slots: settings.slots
+            slots: settings.slots,
+            labels: labels.pairs.sorted()
         )
         let (keeper, connection) = try await SessionKeeper.begin(
             registration,
@@ -170,6 +176,7 @@ package struct WorkerService: Service {
         let jobs = JobPool(
             slots: settings.slots,
             queues: settings.queues,
+            labels: labels,
             session: keeper.session,
             lease: keeper.lease,
             queue: QueueStore(pool),
@@ -247,6 +254,8 @@ package struct WorkerService: Service {
                 for: JobPool.pollInterval * Double.random(in: 0.75...1, using: &generator)
             )
             jobs.poll()
+            // A look that fails is made again in a second.
+            if !labels.pairs.isEmpty { jobs.found((try? await QueueStore(pool).pendingQueues()) ?? []) }
             do {
                 let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
                 let report = try await pool.withConnection {

@@ -11,6 +11,7 @@ extension WorkerDetail {
             "pid": .count(pid),
             "version": .string(version),
             "queues": .texts(queues),
+            "labels": .texts(labels),
             "slots": .count(slots),
             "running": .count(running),
             "state": .word(state),
@@ -32,6 +33,8 @@ extension QueueDetail {
             "delayed": .count(delayed),
             "blocked": .count(blocked),
             "suspended": .count(suspended),
+            "held": .count(held),
+            "paused": .bool(isPaused),
             "oldest_pending_at": .time(oldestPendingAt),
         ]
     }

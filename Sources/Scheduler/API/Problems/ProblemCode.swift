@@ -31,6 +31,10 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case runNotCancellable = "run-not-cancellable"
     case runNotRetryable = "run-not-retryable"
     case runNotForkable = "run-not-forkable"
+    case runNotPausable = "run-not-pausable"
+    case notPaused = "not-paused"
+    case workflowNotFound = "workflow-not-found"
+    case weightNotFound = "weight-not-found"
     case bodyTooLarge = "body-too-large"
     case workflowInvalid = "workflow-invalid"
     case paramsInvalid = "params-invalid"
@@ -47,12 +51,12 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .tokenMissing, .tokenInvalid, .webhookRefused: 401
         case .notAllowed: 403
         case .approvalNotFound, .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound,
-            .budgetNotFound, .priceNotFound, .webhookNotFound, .scheduleNotFound, .backfillNotFound, .triggerNotFound,
-            .assetNotFound:
+            .budgetNotFound, .priceNotFound, .webhookNotFound, .scheduleNotFound, .backfillNotFound,
+            .workflowNotFound, .weightNotFound, .triggerNotFound, .assetNotFound:
             404
         case .methodNotAllowed: 405
         case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable,
-            .backfillNotActive:
+            .backfillNotActive, .runNotPausable, .notPaused:
             409
         case .bodyTooLarge: 413
         case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid, .assetInvalid: 422
@@ -95,6 +99,10 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .runNotCancellable: "the run cannot be cancelled"
         case .runNotRetryable: "the run cannot be retried"
         case .runNotForkable: "the run cannot be forked"
+        case .runNotPausable: "the run cannot be paused"
+        case .notPaused: "it is not paused"
+        case .workflowNotFound: "there is no such workflow"
+        case .weightNotFound: "no such weight was set"
         case .bodyTooLarge: "the body is too large"
         case .workflowInvalid: "the workflow file is refused"
         case .paramsInvalid: "the params are refused"

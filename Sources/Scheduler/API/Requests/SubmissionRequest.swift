@@ -77,14 +77,25 @@ struct SubmissionRequest {
         team: String,
         idempotencyKey: String?
     ) throws -> RunStore.Submission {
-        RunStore.Submission(
+        let params = try checked(params, of: definition)
+        let gates: RunGates
+        do {
+            gates = try definition.gates(params: params, team: team)
+        } catch {
+            throw Problem(.paramsInvalid, "a key of limits, share or start has no value: \(error)")
+        }
+        var submission = RunStore.Submission(
             workflow: definition.name,
             source: source,
             team: team,
-            params: try checked(params, of: definition),
-            jobs: definition.jobs.map(RunStore.NewJob.init),
+            params: params,
+            jobs: definition.jobs.map { RunStore.NewJob($0, gates: gates.ofJobs[$0.name] ?? []) },
             idempotencyKey: idempotencyKey
         )
+        submission.gates = gates.ofRun
+        submission.share = gates.share
+        submission.start = gates.start
+        return submission
     }
 
     private static func checked(
@@ -100,15 +111,16 @@ struct SubmissionRequest {
 }
 
 extension RunStore.NewJob {
-    fileprivate init(_ job: JobDefinition) {
+    fileprivate init(_ job: JobDefinition, gates: [Gate]) {
         self.init(
             name: job.name,
             kind: job.kind.name.rawValue,
-            queue: job.queue,
+            queue: job.claimQueue,
             priority: Int16(clamping: job.priority),
             needs: job.needs,
             rule: job.flow.storedRule,
-            isDecisive: !job.flow.mayFail
+            isDecisive: !job.flow.mayFail,
+            gates: gates
         )
     }
 }

@@ -168,6 +168,7 @@ extension WorkerDetail {
             pid: try row.int("pid"),
             version: try row.string("version"),
             queues: try row.texts("queues"),
+            labels: try row.texts("labels"),
             slots: try row.int("slots"),
             running: try row.int("running"),
             state: try row.word("state"),
@@ -189,6 +190,8 @@ extension QueueDetail {
             delayed: try row.int("delayed"),
             blocked: try row.int("blocked"),
             suspended: try row.int("suspended"),
+            held: try row.int("held"),
+            isPaused: try row.bool("is_paused"),
             oldestPendingAt: try row.optionalTimestamp("oldest_pending_us")
         )
     }

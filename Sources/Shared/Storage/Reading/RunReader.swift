@@ -12,7 +12,7 @@ package struct RunReader: Sendable {
     /// The most workers of one answer.
     package static let maximumWorkers = 1000
 
-    private let pool: PostgresPool
+    let pool: PostgresPool
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 

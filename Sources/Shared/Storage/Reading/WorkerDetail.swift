@@ -15,6 +15,8 @@ package struct WorkerDetail: Equatable, Sendable {
     package var pid: Int
     package var version: String
     package var queues: [String]
+    /// What it has, as pairs such as `gpu=a100`.
+    package var labels: [String]
     package var slots: Int
     /// How many jobs it holds.
     package var running: Int

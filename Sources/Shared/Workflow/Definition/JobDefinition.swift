@@ -22,4 +22,13 @@ package struct JobDefinition: Equatable, Sendable {
     package let budget: Budget?
     /// How it stands in the graph of its run, besides what it needs.
     package var flow = JobFlow()
+    /// How many of it may be active at once, or begin within a time.
+    package var limits: [LimitDefinition] = []
+    /// What it asks of the worker that runs it, by name.
+    package var requires: [String: String] = [:]
+
+    /// The queue it stands in, with the labels it asks for.
+    package var claimQueue: String {
+        Labels(requires.map { (name: $0.key, value: $0.value) }).queue(in: queue)
+    }
 }

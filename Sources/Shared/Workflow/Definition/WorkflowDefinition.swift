@@ -20,6 +20,12 @@ package struct WorkflowDefinition: Equatable, Sendable {
     package let graph: WorkflowGraph
     /// How much a run may spend; nil sets no bound.
     package let budget: Budget?
+    /// How many of its runs and jobs may be active at once, or begin within a time.
+    package var limits: [LimitDefinition] = []
+    /// The line its jobs stand in; nil for the team's.
+    package var share: ShareDefinition?
+    /// Which submissions become one run; nil for none.
+    package var start: StartDefinition?
 
     /// The most jobs a workflow may have.
     package static let maximumJobs = 1_000

@@ -2,7 +2,9 @@ internal import JobModel
 
 extension JobDefinition {
     private static let keys = KnownKeys(
-        JobKind.Name.allCases.map(\.rawValue) + ["needs", "when", "retry", "timeout", "queue", "priority", "budget"]
+        JobKind.Name.allCases.map(\.rawValue) + [
+            "needs", "when", "retry", "timeout", "queue", "priority", "budget", "limits", "requires",
+        ]
             + JobFlow.keys
     )
 
@@ -21,6 +23,8 @@ extension JobDefinition {
         let flow = JobFlow(reading: mapping)
         let priority = mapping["priority"].map { $0.integer(in: -1_000...1_000) ?? 0 } ?? 0
         let budget = mapping["budget"].flatMap(Budget.init(reading:))
+        let limits = mapping["limits"].map { LimitDefinition.list($0, ofJob: true) } ?? []
+        let requires = mapping["requires"]?.labels() ?? [:]
         guard let kind = JobKind(reading: mapping, key: key) else { return nil }
         if budget != nil, kind.spendingLimit != nil {
             mapping["budget"]?.fault("the job has a budget and limits.usd", hint: "keep one of them")
@@ -35,7 +39,9 @@ extension JobDefinition {
             queue: queue,
             priority: priority,
             budget: budget ?? kind.spendingLimit.map { Budget(limit: $0) },
-            flow: flow
+            flow: flow,
+            limits: limits,
+            requires: requires
         )
     }
 

@@ -3,7 +3,8 @@ internal import JobModel
 /// Understands a whole file.
 struct WorkflowReader {
     private static let keys = KnownKeys(
-        ["name", "description", "team", "params", "triggers", "jobs", "budget"] + JobFlow.Hook.allCases.map(\.rawValue),
+        ["name", "description", "team", "params", "triggers", "jobs", "budget", "limits", "share", "start"]
+            + JobFlow.Hook.allCases.map(\.rawValue),
         later: ["env"]
     )
 
@@ -20,6 +21,10 @@ struct WorkflowReader {
         let params = mapping["params"].map(readParams) ?? []
         let triggers = mapping["triggers"].map { readTriggers($0, params: params) } ?? (schedules: [], events: [])
         let budget = mapping["budget"].flatMap(Budget.init(reading:))
+        let limits = mapping["limits"].map { LimitDefinition.list($0, ofJob: false) } ?? []
+        let share = mapping["share"].flatMap(ShareDefinition.init(reading:))
+        let start = mapping["start"].flatMap(StartDefinition.init(reading:))
+        checkUsesOfParams(params)
         var jobs = mapping.required("jobs", hint: "a workflow has at least one job").map { readJobs($0) } ?? []
         jobs += readHooks(mapping, besides: jobs)
         resolveGroups(&jobs)
@@ -38,7 +43,10 @@ struct WorkflowReader {
             eventTriggers: triggers.events.map(\.definition),
             jobs: jobs.compactMap(\.definition),
             graph: graph,
-            budget: budget
+            budget: budget,
+            limits: limits,
+            share: share,
+            start: start
         )
     }
 
@@ -51,6 +59,21 @@ struct WorkflowReader {
         (field.entries(of: "params", atMost: 100) ?? []).map { name, key, value in
             _ = key.check(name: name)
             return (name, ParamDefinition(reading: value, name: name))
+        }
+    }
+
+    /// Reports params that keys of the whole workflow read and that are not there.
+    private func checkUsesOfParams(_ params: [ReadParam]) {
+        let known = params.map(\.name)
+        for use in context.takeUses() {
+            for case .param(let name) in use.references where !known.contains(name) {
+                context.faults.add(
+                    "there is no param \(quoted(name))",
+                    at: use.place,
+                    path: use.path.description,
+                    hint: Spelling.hint(for: name, among: known)
+                )
+            }
         }
     }
 

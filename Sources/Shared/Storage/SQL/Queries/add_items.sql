@@ -17,7 +17,7 @@ WITH held AS MATERIALIZED (
     FOR UPDATE
 ), parent AS MATERIALIZED (
     SELECT job.job_id, job.run_id, job.position, job.name, job.kind, job.rule, held.queue, held.priority,
-           map.at_once, (SELECT team FROM chassis.run WHERE run.run_id = job.run_id) AS team
+           held.is_gated, map.at_once, (SELECT team FROM chassis.run WHERE run.run_id = job.run_id) AS team
     FROM held JOIN live USING (run_id) JOIN chassis.job ON job.job_id = held.job_id
     JOIN chassis.map ON map.job_id = job.job_id
 ), added AS (
@@ -48,14 +48,14 @@ WITH held AS MATERIALIZED (
     SELECT *, row_number() OVER (ORDER BY item_index) AS number FROM added
 ), pending AS (
     INSERT INTO chassis.ready
-        (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+        (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses, is_gated)
     SELECT numbered.job_id, run_id, queue, priority, coalesce($5::timestamptz, now()), place + number - 1,
-           CASE WHEN number = added THEN team END, 1, 0, 0, 0
+           CASE WHEN number = added THEN team END, 1, 0, 0, 0, is_gated
     FROM numbered, parent, line, count
 ), blocked AS (
     INSERT INTO chassis.waiting
-        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses)
-    SELECT numbered.job_id, run_id, 'blocked', 1, queue, priority, 1, 0, 0, 0
+        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses, is_gated)
+    SELECT numbered.job_id, run_id, 'blocked', 1, queue, priority, 1, 0, 0, 0, is_gated
     FROM numbered, parent
     WHERE at_once IS NOT NULL
 )

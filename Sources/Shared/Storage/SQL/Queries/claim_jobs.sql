@@ -12,22 +12,24 @@ WITH taken AS (
     WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM chassis.ready
         WHERE queue = $2::text
+          -- Asked once a claim, not once a row.
+          AND NOT EXISTS (SELECT FROM chassis.queue_pause WHERE queue_pause.queue IN ($2::text, split_part($2::text, ';', 1)))
           -- What was claimed a moment ago is still in the index, and would be walked over again by every claim.
           AND (-priority::integer, place) >= (coalesce($4::integer, -100000), coalesce($5::bigint, 0))
         ORDER BY queue, -priority::integer, place
         LIMIT $3::integer
         FOR UPDATE SKIP LOCKED))
       AND EXISTS (SELECT FROM chassis.session WHERE session_id = $1::bigint AND ended_at IS NULL)
-    RETURNING job_id, run_id, queue, priority, place, attempt, epoch, failures, losses
+    RETURNING job_id, run_id, queue, priority, place, attempt, epoch, failures, losses, is_gated
 ), leased AS (
     INSERT INTO chassis.lease
-        (job_id, run_id, session_id, queue, priority, attempt, epoch, failures, losses, started_at)
+        (job_id, run_id, session_id, queue, priority, attempt, epoch, failures, losses, started_at, is_gated)
     SELECT job_id, run_id, $1::bigint, queue, priority, attempt, epoch + 1, failures, losses,
-           coalesce($6::timestamptz, now())
+           coalesce($6::timestamptz, now()), is_gated
     FROM taken
 )
 SELECT taken.job_id, taken.run_id, taken.attempt, taken.epoch + 1 AS epoch, taken.failures, taken.losses,
-       -taken.priority::integer AS rank, taken.place,
+       -taken.priority::integer AS rank, taken.place, taken.is_gated,
        job.name, job.kind, job.is_needed, job.is_judged, job.is_decisive, run.version_id, run.params::text AS params,
        run.forked_from IS NOT NULL AS is_fork, job.parent_job_id, job.item_index, job.item::text AS item,
        live_run.cancelled_at IS NOT NULL AND job.rule IS DISTINCT FROM 'always' AS is_cancelled

@@ -16,7 +16,7 @@ WITH failed AS (
     FROM failed
 )
 INSERT INTO chassis.waiting
-    (job_id, run_id, reason, missing, due_at, queue, priority, attempt, epoch, failures, losses)
+    (job_id, run_id, reason, missing, due_at, queue, priority, attempt, epoch, failures, losses, is_gated)
 SELECT job_id, run_id, 'delayed', 0,
        -- A cancelled run is not kept waiting: the next claim ends the job.
        coalesce($5::timestamptz, now()) + CASE
@@ -25,6 +25,6 @@ SELECT job_id, run_id, 'delayed', 0,
                AND (SELECT rule FROM chassis.job WHERE job.job_id = $1::bigint) IS DISTINCT FROM 'always'
                THEN interval '0'
            ELSE $3::bigint * interval '1 microsecond' END,
-       queue, priority, attempt + 1, epoch, failures + 1, losses
+       queue, priority, attempt + 1, epoch, failures + 1, losses, is_gated
 FROM failed
 RETURNING due_at;

@@ -3,7 +3,7 @@
 --   $1 page_size integer
 --   $2 now timestamptz: NULL for the database's clock
 --
--- Returns a row for each, newest first, with the number of leases it holds; queues are a JSON array. Times are
+-- Returns a row for each, newest first, with the number of leases it holds; queues and labels are JSON arrays. Times are
 -- microseconds since 1970.
 SELECT session.session_id,
        session.worker,
@@ -11,6 +11,7 @@ SELECT session.session_id,
        session.pid,
        session.version,
        to_json(session.queues)::text AS queues,
+       to_json(session.labels)::text AS labels,
        session.slots,
        coalesce(held.leases, 0) AS running,
        CASE

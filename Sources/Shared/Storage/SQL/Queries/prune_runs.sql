@@ -41,6 +41,14 @@ WITH pruned AS (
     DELETE FROM chassis.event_wait WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_map AS (
     DELETE FROM chassis.map WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_job_gate AS (
+    DELETE FROM chassis.job_gate WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_run_gate AS (
+    DELETE FROM chassis.run_gate WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+), pruned_start AS (
+    DELETE FROM chassis.run_start WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+), pruned_share AS (
+    DELETE FROM chassis.share WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_log AS (
     DELETE FROM chassis.log WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_fork AS (

@@ -22,8 +22,8 @@ WITH taken AS (
     GROUP BY queue, priority, team
 )
 INSERT INTO chassis.ready
-    (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+    (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses, is_gated)
 SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), place + number - 1,
-       CASE WHEN number = jobs THEN team END, attempt, epoch, failures, losses
+       CASE WHEN number = jobs THEN team END, attempt, epoch, failures, losses, is_gated
 FROM numbered JOIN line USING (queue, priority, team)
 RETURNING queue;

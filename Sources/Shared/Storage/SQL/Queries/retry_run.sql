@@ -17,10 +17,11 @@ WITH again AS MATERIALIZED (
     DELETE FROM chassis.ended_run WHERE run_id IN (SELECT run_id FROM again)
     RETURNING run_id
 ), live AS (
-    INSERT INTO chassis.live_run (run_id, unfinished, jobs, parent_job_id)
+    INSERT INTO chassis.live_run (run_id, unfinished, jobs, parent_job_id, is_gated)
     SELECT run_id, (SELECT count(*) FROM again),
            (SELECT count(*) FROM chassis.job WHERE job.run_id = reopened.run_id),
-           (SELECT parent_job_id FROM chassis.run WHERE run.run_id = reopened.run_id)
+           (SELECT parent_job_id FROM chassis.run WHERE run.run_id = reopened.run_id),
+           chassis.is_gated(NULL, run_id)
     FROM reopened
 ), undone AS (
     DELETE FROM chassis.done USING again WHERE done.job_id = again.job_id
@@ -41,7 +42,8 @@ WITH again AS MATERIALIZED (
            (SELECT count(*) FROM chassis.need WHERE need.job_id = again.job_id) AS needs,
            (SELECT rule FROM chassis.job WHERE job.job_id = again.job_id) AS rule,
            EXISTS (SELECT FROM chassis.job JOIN chassis.map ON map.job_id = job.parent_job_id
-                   WHERE job.job_id = again.job_id AND at_once IS NOT NULL) AS is_limited
+                   WHERE job.job_id = again.job_id AND at_once IS NOT NULL) AS is_limited,
+           chassis.is_gated(again.job_id, again.run_id) AS is_gated
     FROM again, reopened
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
@@ -53,15 +55,17 @@ WITH again AS MATERIALIZED (
     GROUP BY queue, priority, team
 ), pending AS (
     INSERT INTO chassis.ready
-        (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+        (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses, is_gated)
     SELECT job_id, run_id, queue, priority, coalesce($2::timestamptz, now()), place + number - 1,
-           CASE WHEN number = jobs THEN team END, attempt, epoch, 0, 0
+           CASE WHEN number = jobs THEN team END, attempt, epoch, 0, 0, is_gated
     FROM numbered JOIN line USING (queue, priority, team)
     RETURNING queue
 ), blocked AS (
     INSERT INTO chassis.waiting
-        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses, rule, succeeded)
-    SELECT job_id, run_id, 'blocked', missing + is_limited::integer, queue, priority, attempt, epoch, 0, 0, rule, needs - missing
+        (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses, rule, succeeded,
+         is_gated)
+    SELECT job_id, run_id, 'blocked', missing + is_limited::integer, queue, priority, attempt, epoch, 0, 0, rule,
+           needs - missing, is_gated
     FROM placed WHERE missing > 0 OR rule IS NOT NULL AND needs > 0 OR is_limited
 )
 SELECT (SELECT count(*) FROM again) AS jobs,

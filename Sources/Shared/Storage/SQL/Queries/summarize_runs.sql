@@ -30,7 +30,7 @@ LEFT JOIN chassis.ended_run USING (run_id)
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE waiting.reason = 'blocked') AS blocked,
            count(*) FILTER (WHERE waiting.reason = 'delayed') AS delayed,
-           count(ready.job_id) AS pending,
+           count(ready.job_id) + count(*) FILTER (WHERE waiting.reason = 'held') AS pending,
            count(lease.job_id) AS running,
            count(*) FILTER (WHERE waiting.reason = 'suspended') AS suspended,
            count(*) FILTER (WHERE done.state = 'succeeded') AS succeeded,

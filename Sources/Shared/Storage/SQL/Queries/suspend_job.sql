@@ -26,7 +26,7 @@ WITH held AS (
 )
 INSERT INTO chassis.waiting
     (job_id, run_id, reason, missing, due_at, waits_for, detail, since, queue, priority, attempt, epoch, failures,
-     losses)
+     losses, is_gated)
 SELECT job_id, run_id, 'suspended', 0,
        -- A cancelled run is not kept waiting, but by jobs that always run: the next claim ends the job.
        CASE WHEN cancelled_at IS NOT NULL
@@ -34,6 +34,7 @@ SELECT job_id, run_id, 'suspended', 0,
             THEN coalesce($7::timestamptz, now())
             ELSE least(timestamptz 'epoch' + $5::bigint * interval '1 microsecond',
                        coalesce($7::timestamptz, now()) + $6::bigint * interval '1 microsecond') END,
-       $3::text, $4::text, coalesce($7::timestamptz, now()), queue, priority, attempt, epoch, failures, losses
+       $3::text, $4::text, coalesce($7::timestamptz, now()), queue, priority, attempt, epoch, failures, losses,
+       is_gated
 FROM held JOIN locked USING (run_id)
 RETURNING job_id;

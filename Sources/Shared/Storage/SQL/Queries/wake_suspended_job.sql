@@ -19,8 +19,8 @@ WITH woken AS (
     SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = taken.run_id) AS team FROM taken
 )
 INSERT INTO chassis.ready
-    (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
+    (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses, is_gated)
 SELECT job_id, run_id, queue, priority, coalesce($3::timestamptz, now()),
-       chassis.next_place(queue, priority, team, $3::timestamptz), team, attempt, epoch, failures, losses
+       chassis.next_place(queue, priority, team, $3::timestamptz), team, attempt, epoch, failures, losses, is_gated
 FROM placed
 RETURNING queue;

@@ -1,0 +1,106 @@
+package import JobModel
+package import Postgres
+
+/// Pauses and resumes runs, workflows and queues.
+///
+/// What is paused is claimed by nobody; jobs that run go on to their end. Nothing is lost: what was pending is pending
+/// again after the pause.
+package struct PauseStore: Sendable {
+    /// How often the jobs of a run are looked at that is being paused, while others move them.
+    private static let mostLooks = 500
+    /// How far apart these looks are.
+    private static let interval = Duration.milliseconds(10)
+
+    private let pool: PostgresPool
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    /// Pauses an unfinished run.
+    ///
+    /// - Returns: False when it has ended or is not there.
+    package func pause(_ run: RunID, now: String? = nil) async throws -> Bool {
+        let isThere =
+            try await pool.pipeline([
+                (Statement.lockDoor, []), (Statement.pauseRun, [.integer(run.rawValue), .optional(now)]),
+            ])[1].rows.isEmpty == false
+        if isThere { try await hold([run]) }
+        return isThere
+    }
+
+    /// Pauses a workflow, with its runs and those that start later.
+    ///
+    /// - Returns: False when there is none of the name.
+    package func pause(workflow: String, now: String? = nil) async throws -> Bool {
+        let isThere =
+            try await pool.pipeline([
+                (Statement.lockDoor, []), (Statement.pauseWorkflow, [.text(workflow), .optional(now)]),
+            ])[1].rows.isEmpty == false
+        if isThere { try await hold(try await runs(of: workflow)) }
+        return isThere
+    }
+
+    /// Pauses a queue; it need not be there yet.
+    package func pause(queue: String, now: String? = nil) async throws {
+        _ = try await pool.query(Statement.pauseQueue, [.text(queue), .optional(now)])
+    }
+
+    /// Has a run go on.
+    ///
+    /// - Returns: The queues that got pending jobs, once for each job; nil when the run was not paused.
+    package func resume(_ run: RunID) async throws -> [String]? {
+        let results = try await pool.pipeline([
+            (Statement.lockDoor, []), (Statement.resumeRun, [.integer(run.rawValue)]),
+            (Statement.releaseHeldJobs, [.array([run.rawValue])]),
+        ])
+        return results[1].rows.isEmpty ? nil : try await GateStore(pool).admit()
+    }
+
+    /// Has a workflow go on; runs that were paused themselves stay so.
+    ///
+    /// - Returns: The queues that got pending jobs, once for each job; nil when the workflow was not paused.
+    package func resume(workflow: String) async throws -> [String]? {
+        let runs = try await runs(of: workflow)
+        let results = try await pool.pipeline([
+            (Statement.lockDoor, []), (Statement.resumeWorkflow, [.text(workflow)]),
+            (Statement.releaseHeldJobs, [.array(runs.map(\.rawValue))]),
+        ])
+        guard !results[1].rows.isEmpty else { return nil }
+        // What started meanwhile was held too.
+        let later = try await self.runs(of: workflow)
+        _ = try await pool.pipeline([
+            (Statement.lockDoor, []), (Statement.releaseHeldJobs, [.array(later.map(\.rawValue))]),
+        ])
+        return try await GateStore(pool).admit()
+    }
+
+    /// Has a queue be claimed from again; notify its workers.
+    ///
+    /// - Returns: False when it was not paused.
+    package func resume(queue: String) async throws -> Bool {
+        try await !pool.query(Statement.resumeQueue, [.text(queue)]).rows.isEmpty
+    }
+
+    private func runs(of workflow: String) async throws -> [RunID] {
+        try await pool.query(Statement.listUnfinishedRuns, [.text(workflow)]).rows
+            .map { RunID(rawValue: try $0.int64("run_id")) }
+    }
+
+    /// Looks until no job of the runs can become pending without passing the door; what still moves is found by a later
+    /// `holdAgain`.
+    private func hold(_ runs: [RunID]) async throws {
+        guard !runs.isEmpty else { return }
+        let runs = PostgresParameter.array(runs.map(\.rawValue))
+        for _ in 0..<Self.mostLooks {
+            let results = try await pool.pipeline([(Statement.lockDoor, []), (Statement.holdRuns, [runs])])
+            guard try results[1].rows.first?.int64("jobs") ?? 0 > 0 else { return }
+            try await ContinuousClock().sleep(for: Self.interval)
+        }
+    }
+
+    /// Holds what may have become pending of paused runs all the same: those that started while their workflow was being
+    /// paused.
+    package func holdAgain() async throws {
+        let runs = try await pool.query(Statement.listPausedRuns).rows
+        try await hold(try runs.map { RunID(rawValue: try $0.int64("run_id")) })
+    }
+}

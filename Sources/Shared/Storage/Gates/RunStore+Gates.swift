@@ -1,0 +1,96 @@
+import Digests
+import JobModel
+import Postgres
+
+/// Submitting runs some of whose jobs have to pass gates.
+extension RunStore {
+    typealias Batch = [(PostgresStatement, [PostgresParameter])]
+
+    /// Submits a run whose jobs are held until their gates let them through.
+    ///
+    /// Without gates of its own, its workflow is paused or its team has a weight: all of its jobs are held.
+    static func submitHeld(
+        _ submission: Submission,
+        on connection: PostgresConnection,
+        now: String?
+    ) async throws -> Receipt {
+        let submission = submission.isHeld && !submission.holdsAll ? submission : submission.holdingAll
+        func insert() async throws -> RunID? {
+            let result = try await connection.query(Statement.submitRun, parameters(of: submission, now: now))
+            return try result.rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
+        }
+        var run = try await insert()
+        if run == nil {
+            if let earlier = try await earlierRun(of: submission, { try await connection.pipeline($0) }) {
+                return Receipt(run: earlier, isNew: false)
+            }
+            _ = try await connection.pipeline(addition(of: submission, now: now))
+            run = try await insert()
+        }
+        guard let run else { preconditionFailure("a new version must let its run start") }
+        let gates =
+            submission.gates.map { (0, $0) }
+            + submission.jobs.enumerated().flatMap { place, job in job.gates.map { (place, $0) } }
+        _ = try await connection.pipeline(join(gates, run: run) + [hold(submission, run: run, now: now)])
+        return Receipt(run: run, isNew: true)
+    }
+
+    private static func join(_ gates: [(position: Int, gate: Gate)], run: RunID) -> Batch {
+        guard !gates.isEmpty else { return [] }
+        let identity: [PostgresParameter] = [
+            .array(gates.map { $0.gate.holder == .run }),
+            .array(gates.map { $0.gate.period != nil }),
+            .array(gates.map { Optional($0.gate.scope) }),
+            .array(gates.map { Optional($0.gate.key) }),
+        ]
+        let bounds: [PostgresParameter] = [
+            .array(gates.map { Int64($0.gate.most) }),
+            .array(gates.map { $0.gate.period.map { "\($0.wholeMicroseconds)" } }),
+        ]
+        return [
+            (Statement.addGates, identity + bounds),
+            (Statement.changeGates, identity + bounds),
+            (
+                Statement.joinGates,
+                [.integer(run.rawValue)] + identity + [.array(gates.map { Int64($0.position) })]
+            ),
+        ]
+    }
+
+    private static func hold(
+        _ submission: Submission,
+        run: RunID,
+        now: String?
+    ) -> (PostgresStatement, [PostgresParameter]) {
+        let positions = submission.jobs.indices.filter { submission.jobs[$0].isHeld }.map(Int64.init)
+        return (
+            Statement.holdJobs,
+            [
+                .integer(run.rawValue), .array(positions), .optional(submission.share?.line),
+                .optional(submission.share?.weight), .optional(now),
+            ]
+        )
+    }
+}
+
+extension RunStore.Submission {
+    /// Whether some job of it has to pass a gate, or stands in a line that only the door knows.
+    var isHeld: Bool { holdsAll || jobs.contains { !$0.gates.isEmpty } }
+
+    /// Whether all of its jobs have to.
+    var holdsAll: Bool { !gates.isEmpty || share != nil || isDelayed }
+
+    /// Sets the team where it was not known when the gates were made.
+    mutating func assign(team: String) {
+        self.team = team
+        gates = gates.map { $0.ofTeam(team) }
+        for place in jobs.indices { jobs[place].gates = jobs[place].gates.map { $0.ofTeam(team) } }
+    }
+
+    /// The same with all jobs held.
+    var holdingAll: Self {
+        var other = self
+        for place in other.jobs.indices { other.jobs[place].isHeld = true }
+        return other
+    }
+}

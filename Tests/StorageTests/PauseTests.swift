@@ -1,0 +1,119 @@
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// What is paused is claimed by nobody, is in nobody's way, and is not lost.
+@Suite struct PauseTests {
+    private static let failure = JobFailure(code: "x", message: "y")
+
+    @Test func jobsOfAPausedRunAreNotClaimedAndNotInTheWay() async throws {
+        let fixture = try await QueueFixture.make()
+        let pauses = PauseStore(fixture.pool)
+        let paused = try await fixture.submit((0..<200).map { "j\($0)" }, priority: 9)
+        #expect(try await pauses.pause(paused))
+        let other = try await fixture.submit(["other"])
+        #expect(try await fixture.claim().map(\.run) == [other])
+        #expect(try await fixture.pending() == 0 && fixture.held() == 200)
+        let queues = try await pauses.resume(paused)
+        #expect(queues?.count == 200)
+        #expect(try await fixture.claim().count == 10)
+        #expect(try await pauses.resume(paused) == nil)
+    }
+
+    /// A pause while its jobs are in every room: what runs ends, and whatever would make a job pending holds it.
+    @Test func aPauseCatchesJobsInEveryRoom() async throws {
+        let fixture = try await QueueFixture.make()
+        let pauses = PauseStore(fixture.pool)
+        let run = try await fixture.submit([
+            ("ends", []), ("behind", ["ends"]), ("fails", []), ("waits", []), ("goes", []), ("pending", []),
+        ]).run
+        let jobs = Dictionary(uniqueKeysWithValues: try await fixture.claim(5).map { ($0.name, $0) })
+        #expect(jobs.count == 5)
+        let waits = try #require(jobs["waits"])
+        _ = try await fixture.queue.suspend(waits.id, epoch: waits.epoch, Suspension(waitsFor: .event, detail: ""))
+        #expect(try await pauses.pause(run))
+        // Each way to become pending.
+        _ = try await fixture.end([try #require(jobs["ends"])])
+        let fails = try #require(jobs["fails"])
+        _ = try await fixture.queue.delay(fails.id, epoch: fails.epoch, for: .zero, failure: Self.failure)
+        _ = try await fixture.queue.readyDueJobs()
+        let goes = try #require(jobs["goes"])
+        _ = try await fixture.queue.release(goes.id, epoch: goes.epoch)
+        _ = try await fixture.queue.resume([waits.id])
+        try await fixture.loseWorkers()
+        _ = try await fixture.gates.admit()
+        #expect(try await fixture.claim().isEmpty)
+        #expect(try await fixture.pending() == 0)
+        let states = try await fixture.states(of: run)
+        #expect(states["ends"] == "succeeded")
+        #expect(states.values.filter { $0 == "held" }.count == states.count - 1, "\(states)")
+        #expect(try await pauses.resume(run) != nil)
+        let again = try await fixture.claim()
+        #expect(again.count == 5)
+        _ = try await fixture.end(again)
+        #expect(try await fixture.ending(of: run) == "succeeded")
+    }
+
+    /// Whoever claims just now holds rows that the pause wants: neither waits for the other, and both are right.
+    @Test func aPauseWaitsForNobodyAndMissesNoJobThatIsMoved() async throws {
+        let fixture = try await QueueFixture.make()
+        let pauses = PauseStore(fixture.pool)
+        let run = try await fixture.submit([("a", []), ("b", [])]).run
+        let other = PostgresPool(.init(conninfo: fixture.conninfo, applicationName: "test"), size: 2)
+        try await other.withConnection { connection in
+            try await connection.execute("BEGIN")
+            let queue =
+                "UPDATE chassis.ready SET losses = losses WHERE job_id = (SELECT min(job_id) FROM chassis.ready)"
+            try await connection.execute(queue)
+            async let pause = pauses.pause(run)
+            // The pause has taken the other job, and waits for this transaction by looking again.
+            while try await fixture.held() == 0 { await Task.yield() }
+            try await connection.execute("COMMIT")
+            #expect(try await pause)
+        }
+        #expect(try await fixture.pending() == 0 && fixture.held() == 2)
+    }
+
+    @Test func aCancelledRunEndsAlsoWhilePaused() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", []), ("b", ["a"])]).run
+        #expect(try await PauseStore(fixture.pool).pause(run))
+        _ = try await fixture.runs.cancel(run)
+        #expect(try await fixture.ending(of: run) == "cancelled")
+        #expect(try await PauseStore(fixture.pool).pause(run) == false)
+    }
+
+    @Test func runsOfAPausedWorkflowStartHeld() async throws {
+        let fixture = try await QueueFixture.make()
+        let pauses = PauseStore(fixture.pool)
+        #expect(try await pauses.pause(workflow: "w") == false, "nothing of that name yet")
+        let before = try await fixture.submit(["a"])
+        let running = try await fixture.claim()
+        #expect(try await pauses.pause(workflow: "w"))
+        let after = try await fixture.submit(["b"])
+        let foreign = try await fixture.submit(["c"], workflow: "other")
+        #expect(try await fixture.claim().map(\.run) == [foreign])
+        _ = try await fixture.end(running)
+        #expect(try await fixture.ending(of: before) == "succeeded")
+        #expect(try await pauses.pause(after), "the run alone, too")
+        #expect(try await pauses.resume(workflow: "w")?.isEmpty == true)
+        #expect(try await fixture.claim().isEmpty)
+        #expect(try await pauses.resume(after)?.count == 1)
+        #expect(try await fixture.claim().map(\.run) == [after])
+    }
+
+    @Test func nothingIsClaimedFromAPausedQueueNorFromItsLabels() async throws {
+        let fixture = try await QueueFixture.make()
+        let pauses = PauseStore(fixture.pool)
+        _ = try await fixture.submit(["a"])
+        try await pauses.pause(queue: "default")
+        #expect(try await fixture.claim().isEmpty)
+        let labelled = try await fixture.queue.turn(session: fixture.session, queue: "default;gpu=a", limit: 5)
+        #expect(labelled.claimed.isEmpty)
+        #expect(try await pauses.resume(queue: "default"))
+        #expect(try await fixture.claim().count == 1)
+        #expect(try await pauses.resume(queue: "default") == false)
+    }
+}

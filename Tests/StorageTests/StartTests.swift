@@ -1,0 +1,63 @@
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// Submissions that become one run.
+@Suite struct StartTests {
+    private static func submit(
+        _ fixture: QueueFixture,
+        _ kind: StartRule.Kind,
+        key: String = "k",
+        now: String? = nil
+    ) async throws -> RunStore.Receipt {
+        var submission = RunStore.Submission(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
+        submission.start = StartRule(kind: kind, key: key)
+        return try await fixture.runs.submit(submission, now: now)
+    }
+
+    @Test func aSingletonIsReturnedWhileItIsUnfinished() async throws {
+        let fixture = try await QueueFixture.make()
+        let first = try await Self.submit(fixture, .singleton)
+        #expect(try await Self.submit(fixture, .singleton) == RunStore.Receipt(run: first.run, isNew: false))
+        #expect(try await Self.submit(fixture, .singleton, key: "other").isNew)
+        _ = try await fixture.end(try await fixture.claim())
+        let second = try await Self.submit(fixture, .singleton)
+        #expect(second.isNew && second.run != first.run)
+    }
+
+    @Test func ofManyAtOnceOneStarts() async throws {
+        let fixture = try await QueueFixture.make()
+        let receipts = try await withThrowingTaskGroup(of: RunStore.Receipt.self) { group in
+            for _ in 0..<16 { group.addTask { try await Self.submit(fixture, .singleton) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(receipts.filter(\.isNew).count == 1)
+        #expect(Set(receipts.map(\.run)).count == 1)
+    }
+
+    @Test func aDebouncedRunStartsAfterTheLastSubmission() async throws {
+        let fixture = try await QueueFixture.make()
+        let kind = StartRule.Kind.debounce(wait: .seconds(30), atMost: .seconds(60))
+        let first = try await Self.submit(fixture, kind, now: "2026-01-01T00:00:00Z")
+        let second = try await Self.submit(fixture, kind, now: "2026-01-01T00:00:20Z")
+        #expect(first.isNew && second.isNew && first.run != second.run)
+        #expect(try await fixture.ending(of: first.run) == "cancelled")
+        func start(_ now: String) async throws -> [RunID] {
+            _ = try await fixture.queue.readyDueJobs(now: now)
+            _ = try await fixture.gates.admit(now: now)
+            return try await fixture.claim().map(\.run)
+        }
+        #expect(try await start("2026-01-01T00:00:49Z").isEmpty)
+        let third = try await Self.submit(fixture, kind, now: "2026-01-01T00:00:49Z")
+        #expect(try await start("2026-01-01T00:00:59Z").isEmpty)
+        #expect(try await start("2026-01-01T00:01:00Z") == [third.run], "a minute after the first at the latest")
+        // It has begun: the next submission is a run of its own.
+        let fourth = try await Self.submit(fixture, kind, now: "2026-01-01T00:01:05Z")
+        #expect(fourth.isNew)
+        #expect(try await fixture.ending(of: third.run) == nil)
+        #expect(try await start("2026-01-01T00:01:34Z").isEmpty)
+        #expect(try await start("2026-01-01T00:01:35Z") == [fourth.run])
+    }
+}
