@@ -38,7 +38,13 @@ package enum SchedulerProcess {
             notifier: notifier,
             logger: logger
         )
-        let dispatcher = EventDispatcher(events: EventStore(pool), notifier: notifier, logger: logger)
+        let triggers = EventTriggerService(pool: pool, notifier: notifier, logger: logger)
+        let dispatcher = EventDispatcher(
+            events: EventStore(pool),
+            notifier: notifier,
+            triggers: triggers,
+            logger: logger
+        )
         let api = APIService(
             APIConfiguration(host: settings.host, port: settings.port),
             pool: pool,
@@ -58,7 +64,15 @@ package enum SchedulerProcess {
             .init(service: NotifierService(notifier)),
             .init(service: ApprovalService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: OutboxService(pool: pool, webhook: try Webhook(settings), logger: logger)),
-            .init(service: dispatcher),
+            .init(service: dispatcher), .init(service: triggers),
+            .init(
+                service: try AssetSourceService(
+                    settings.assetSources,
+                    pool: pool,
+                    dispatcher: dispatcher,
+                    logger: logger
+                )
+            ),
         ]
     }
 }

@@ -29,7 +29,7 @@ struct BadFile: CustomStringConvertible, Sendable {
 
     var description: String { text }
 
-    static let all = yaml + top + triggers + jobs + kinds + tools + references + models
+    static let all = yaml + top + triggers + eventTriggers + jobs + kinds + tools + references + models
 
     /// What is no YAML, or no YAML of ours.
     static let yaml: [BadFile] = [

@@ -110,7 +110,7 @@ import Testing
             ),
             (
                 "a: {command: [x], when: output.a}",
-                "3:27: jobs.a.when: output is known in until alone; the output of another job is jobs.NAME.output"
+                "3:27: jobs.a.when: output is known in until and produces alone; the output of another job is jobs.NAME.output"
             ),
             (
                 "a: {command: [x], repeat: {until: output.a, at_most: 0}}",

@@ -25,6 +25,27 @@ enum GoodFiles {
         jobs: {a: {command: [x]}}
         """,
         """
+        name: w
+        params: {day: {required: false}, orders: {type: array, default: []}}
+        triggers:
+          - asset: warehouse/churn_events
+          - {asset: raw/a.csv, max_active: 1, name: one, params: {orders: "${{ trigger.events }}"}}
+          - any: [a, {all: [b:1, {event: order.paid}]}, {asset: c}]
+            gather: partition
+            where: event.partition != '2026-01-01' && default(event.metadata.rows, 0) > 3
+            params: {day: "${{ trigger.partition }}"}
+          - {event: order.paid, where: event.data.sum > 100, gather: all, params: {day: "${{ trigger.event.key }}"}}
+          - cron: "@daily"
+        jobs:
+          a:
+            command: [x]
+            produces:
+              - reports/churn
+              - "reports/${{ params.day }}"
+              - {asset: reports/rows, partition: "${{ params.day }}", metadata: {rows: "${{ output.rows }}", by: [1, x]}}
+          b: {map: "${{ params.orders }}", command: [x], produces: [{asset: orders, partition: "${{ item.key }}"}]}
+        """,
+        """
         # Quotes, stars, ampersands and question marks inside texts are only texts.
         name: w
         description: "R&D *now*?"

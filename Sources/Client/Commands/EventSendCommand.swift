@@ -5,7 +5,8 @@ import JobModel
 struct EventSendCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "send",
-        abstract: "Tell of an event: jobs that wait for it go on, workflows that it triggers start."
+        abstract: "Tell of an event: jobs that wait for it go on, workflows that it triggers start.",
+        discussion: "Within a command job it says by itself from which run it comes."
     )
 
     @Argument(help: "What sort of thing happened, such as payment.received.") var name: String
@@ -28,6 +29,7 @@ struct EventSendCommand: ClientCommand {
         body["data"] = data.map { (try? JSONValue(parsing: $0)) ?? .string($0) }
         body["team"] = team.map { .string($0) }
         body["idempotency_key"] = idempotencyKey.map { .string($0) }
+        body["run"] = invocation.run.map { .integer($0) }
         let answer = try await options.api(invocation).sendEvent(body)
         options.show(
             [StyledLine("event \(answer.number("id"))").adding("  \(answer.text("name")) \(answer.text("key"))", .dim)],

@@ -44,6 +44,9 @@ package struct Invocation: Sendable {
         )
     }
 
+    /// The run whose job this is a part of; nil when it is none's.
+    var run: Int64? { environment["CHASSIS_RUN"].flatMap { Int64($0) } }
+
     /// The path from the root.
     func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : directory + "/" + path }
 

@@ -62,5 +62,7 @@ struct APIRoutes: Sendable {
             + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier).endpoints
             + ScheduleRoutes(pool: pool, notifier: notifier).endpoints
             + BackfillRoutes(pool: pool).endpoints
+            + AssetRoutes(pool: pool, events: events).endpoints
+            + EventTriggerRoutes(triggers: EventTriggerStore(pool)).endpoints
     }
 }

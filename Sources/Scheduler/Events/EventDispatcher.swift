@@ -3,57 +3,46 @@ import ServiceLifecycle
 package import Storage
 import Telemetry
 
-/// Brings events to the jobs that wait for them: at once for those this scheduler took, soon for those of others.
+/// Brings events to the triggers that hear of them and the jobs that wait for them: at once those that this scheduler took,
+/// soon those of others.
 package struct EventDispatcher: Service {
-    /// How far apart two looks for other schedulers' events are.
-    package static let interval = Duration.seconds(1)
+    /// How far apart two looks for events of jobs and of other schedulers are.
+    package static let interval = Duration.milliseconds(200)
     /// The most events of one transaction.
     static let batch = 1000
 
     private let events: EventStore
     private let notifier: ReadyNotifier
-    private let clock: any Clock<Duration>
+    private let triggers: EventTriggerService?
     private let logger: Logger
-    private let wakeUps: AsyncStream<Void>
-    private let wakeUp: AsyncStream<Void>.Continuation
+    private let watch: Watch
 
+    /// - Parameter triggers: Is told when triggers have news; somebody else runs it.
     package init(
         events: EventStore,
         notifier: ReadyNotifier,
+        triggers: EventTriggerService? = nil,
         clock: any Clock<Duration> = ContinuousClock(),
         logger: Logger
     ) {
         self.events = events
         self.notifier = notifier
-        self.clock = clock
+        self.triggers = triggers
         self.logger = logger
-        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        watch = Watch(interval: Self.interval, clock: clock)
     }
 
     /// Has events dispatched that were just kept.
-    package func wake() { wakeUp.yield() }
+    package func wake() { watch.wake() }
 
-    package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    // Another scheduler may have died between keeping an event and dispatching it.
-                    while !Task.isCancelled {
-                        wakeUp.yield()
-                        do { try await clock.sleep(for: Self.interval) } catch { return }
-                    }
-                }
-                for await _ in wakeUps { await dispatchAll() }
-                group.cancelAll()
-            }
-        }
-    }
+    package func run() async throws { await watch.run { await dispatchAll() } }
 
     private func dispatchAll() async {
         do {
             while !Task.isCancelled {
                 let done = try await events.dispatch(limit: Self.batch)
                 notifier.notify(done.queues)
+                if done.told > 0 { triggers?.wake() }
                 guard done.events == Self.batch else { return }
             }
         } catch is CancellationError {

@@ -173,15 +173,7 @@ struct ScheduleStarter: Sendable {
         _ name: String,
         read: (VersionID) async throws -> RunStore.Version
     ) async throws -> (WorkflowDefinition, String, ScheduleDefinition) {
-        let version: VersionCache.Entry
-        if let known = versions[id] {
-            version = known
-        } else {
-            let source = try await read(id).source
-            let definition = try WorkflowFile.parse(Array(source.utf8), name: workflow)
-            version = VersionCache.Entry(definition: definition, source: source)
-            versions[id] = version
-        }
+        let version = try await versions.entry(id, of: workflow, read: read)
         guard let found = version.definition.schedules.first(where: { $0.name == name }) else {
             throw StorageError.versionMissing(id)
         }

@@ -15,7 +15,20 @@ final class VersionCache: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    subscript(id: VersionID) -> Entry? {
+    /// A version, read where it is not known yet.
+    func entry(
+        _ id: VersionID,
+        of workflow: String,
+        read: (VersionID) async throws -> RunStore.Version
+    ) async throws -> Entry {
+        if let known = self[id] { return known }
+        let source = try await read(id).source
+        let entry = Entry(definition: try WorkflowFile.parse(Array(source.utf8), name: workflow), source: source)
+        self[id] = entry
+        return entry
+    }
+
+    private subscript(id: VersionID) -> Entry? {
         get { entries.withLock { $0[id] } }
         set {
             entries.withLock { entries in

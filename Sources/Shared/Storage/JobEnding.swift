@@ -36,6 +36,8 @@ package struct JobEnding: Equatable, Sendable {
     /// The mapped job of an item.
     package let parent: JobID?
     package private(set) var outcome: Outcome
+    /// The updates of assets that are told of should it succeed.
+    package let products: [NewEvent]
 
     package init(
         job: JobID,
@@ -46,7 +48,8 @@ package struct JobEnding: Equatable, Sendable {
         isDecisive: Bool = true,
         isGated: Bool = false,
         parent: JobID? = nil,
-        outcome: Outcome
+        outcome: Outcome,
+        products: [NewEvent] = []
     ) {
         self.job = job
         self.run = run
@@ -57,10 +60,11 @@ package struct JobEnding: Equatable, Sendable {
         self.isGated = isGated
         self.parent = parent
         self.outcome = outcome
+        self.products = products
     }
 
     /// How a claimed job ends.
-    package init(of job: ClaimedJob, _ outcome: Outcome) {
+    package init(of job: ClaimedJob, _ outcome: Outcome, products: [NewEvent] = []) {
         self.init(
             job: job.id,
             run: job.run,
@@ -70,7 +74,8 @@ package struct JobEnding: Equatable, Sendable {
             isDecisive: job.isDecisive,
             isGated: job.isGated,
             parent: job.item?.parent,
-            outcome: outcome
+            outcome: outcome,
+            products: products
         )
     }
 

@@ -24,6 +24,8 @@ package struct Migration: Equatable, Sendable {
         migration(13, "maps", PackageResources.m0013_maps_sql),
         migration(14, "child_runs", PackageResources.m0014_child_runs_sql),
         migration(15, "gates", PackageResources.m0015_gates_sql),
+        migration(16, "event_triggers", PackageResources.m0016_event_triggers_sql),
+        migration(17, "arrivals", PackageResources.m0017_arrivals_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

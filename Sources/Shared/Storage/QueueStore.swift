@@ -103,6 +103,19 @@ package struct QueueStore: Sendable {
         if endings.contains(where: { $0.outcome.state != .succeeded }) {
             batch.append((Statement.settleOpenSteps, [jobs, now]))
         }
+        let products = endings.flatMap { ending in ending.products.map { (ending, $0) } }
+        if !products.isEmpty {
+            batch.append(
+                (
+                    Statement.addProducts,
+                    [
+                        .array(products.map(\.0.job.rawValue)), .array(products.map(\.0.epoch.rawValue)),
+                        .array(products.map { Optional($0.1.name) }), .array(products.map(\.1.key)),
+                        .array(products.map { Optional($0.1.data.text()) }), now,
+                    ]
+                )
+            )
+        }
         let needed = endings.filter(\.isNeeded)
         if !needed.isEmpty {
             let jobs = PostgresParameter.array(needed.map(\.job.rawValue))

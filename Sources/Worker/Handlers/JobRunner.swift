@@ -117,8 +117,10 @@ struct JobRunner: Sendable {
         do {
             let output = try await race(signal, timeout: definition.timeout) { try await work(handler, context) }
             let outcome = try await end(with: output, job)
+            let products = try products(of: definition, leaving: output, in: expressions.context)
             await steps.close()
-            return outcome
+            guard !products.isEmpty, case .end(let ending) = outcome else { return outcome }
+            return .produce(ending, products)
         } catch {
             await steps.close()
             throw error
@@ -320,6 +322,8 @@ struct JobRunner: Sendable {
         case .end(.cancelled): log.event("cancelled")
         case .end(.skipped): log.event("skipped: its condition is false")
         case .end: break
+        case .produce(_, let products):
+            for product in products { log.event("brought \(product.name) up to date") }
         case .retry(let failure, let delay):
             log.event("attempt failed: \(failure.message); the next one begins in \(delay.shortText)")
         case .release: log.event("released: its worker is being stopped")

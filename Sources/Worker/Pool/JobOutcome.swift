@@ -5,6 +5,8 @@ import Storage
 enum JobOutcome: Equatable, Sendable {
     /// The job has ended for good.
     case end(JobEnding.Outcome)
+    /// The job has succeeded and brought assets up to date.
+    case produce(JobEnding.Outcome, [NewEvent])
     /// The attempt failed; the job is tried again after the wait.
     case retry(JobFailure, after: Duration)
     /// The job is given back unharmed.

@@ -252,6 +252,8 @@ final class JobPool: Sendable {
         switch await runJob(job, signal) {
         case .end(let outcome):
             ending = JobEnding(of: job, outcome)
+        case .produce(let outcome, let products):
+            ending = JobEnding(of: job, outcome, products: products)
         case .retry(let failure, let delay):
             await write(job) { try await self.queue.delay(job.id, epoch: job.epoch, for: delay, failure: failure) }
         case .release:

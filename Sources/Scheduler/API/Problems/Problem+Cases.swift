@@ -1,4 +1,5 @@
 import JobModel
+import Workflow
 
 /// The problems that arise in several places.
 extension Problem {
@@ -23,6 +24,15 @@ extension Problem {
             self.init(.bodyTooLarge, "\(fault)")
         } else {
             self.init(.eventInvalid, "\(fault)")
+        }
+    }
+
+    /// The update of an asset is none.
+    init(_ fault: ProductDefinition.Fault) {
+        if case .event(.largeData) = fault {
+            self.init(.bodyTooLarge, "\(fault)")
+        } else {
+            self.init(.assetInvalid, "\(fault)")
         }
     }
 

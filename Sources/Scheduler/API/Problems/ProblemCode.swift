@@ -21,6 +21,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case budgetNotFound = "budget-not-found"
     case priceNotFound = "price-not-found"
     case scheduleNotFound = "schedule-not-found"
+    case triggerNotFound = "trigger-not-found"
+    case assetNotFound = "asset-not-found"
+    case assetInvalid = "asset-invalid"
     case backfillNotFound = "backfill-not-found"
     case backfillNotActive = "backfill-not-active"
     case methodNotAllowed = "method-not-allowed"
@@ -49,14 +52,14 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .notAllowed: 403
         case .approvalNotFound, .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound,
             .budgetNotFound, .priceNotFound, .webhookNotFound, .scheduleNotFound, .backfillNotFound,
-            .workflowNotFound, .weightNotFound:
+            .workflowNotFound, .weightNotFound, .triggerNotFound, .assetNotFound:
             404
         case .methodNotAllowed: 405
         case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable,
             .backfillNotActive, .runNotPausable, .notPaused:
             409
         case .bodyTooLarge: 413
-        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid: 422
+        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid, .assetInvalid: 422
         case .internalError, .outputDamaged: 500
         case .databaseUnavailable, .schemaUnfit, .storeUnavailable: 503
         }
@@ -86,6 +89,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .budgetNotFound: "there is no such budget"
         case .priceNotFound: "no such price was set"
         case .scheduleNotFound: "there is no such schedule"
+        case .triggerNotFound: "there is no such trigger"
+        case .assetNotFound: "there is no such asset"
+        case .assetInvalid: "the update of the asset is refused"
         case .backfillNotFound: "there is no such backfill"
         case .backfillNotActive: "the backfill cannot go on"
         case .methodNotAllowed: "the method is not allowed here"

@@ -45,6 +45,11 @@ struct JSONMembers {
         return value
     }
 
+    /// The run that the member `run` names; nil when it is missing or null.
+    mutating func optionalRun() throws -> RunID? {
+        try optionalInteger("run", in: 1...Int64.max).map(RunID.init(rawValue:))
+    }
+
     /// Whether there is such a member, which is not taken.
     func holds(_ key: String) -> Bool { object[key].map { !$0.isNull } ?? false }
 

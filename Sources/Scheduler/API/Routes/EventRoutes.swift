@@ -6,7 +6,7 @@ import Storage
 /// Takes events, and shows them.
 struct EventRoutes: Sendable {
     private static let defaultLimit: Int64 = 50
-    private static let defaultTeam = "default"
+    static let defaultTeam = "default"
 
     let events: EventStore
     let dispatcher: EventDispatcher
@@ -26,6 +26,7 @@ struct EventRoutes: Sendable {
         let data = members.optionalValue("data") ?? .null
         let team = try members.optionalText("team") ?? Self.defaultTeam
         let idempotencyKey = try members.optionalText("idempotency_key")
+        let run = try members.optionalRun()
         try members.finish()
         let event: NewEvent
         do throws(NewEvent.Fault) {
@@ -33,11 +34,14 @@ struct EventRoutes: Sendable {
         } catch {
             throw Problem(error)
         }
-        return try await keep(event, team: team, source: "api")
+        return try await keep(event, team: team, source: "api", run: run)
     }
 
-    private func keep(_ event: NewEvent, team: String, source: String) async throws -> Response {
-        let kept = try await events.add(event, team: team, source: source)
+    /// Keeps an event and answers with it.
+    ///
+    /// - Parameter run: The run that tells of it, if one does.
+    func keep(_ event: NewEvent, team: String, source: String, run: RunID? = nil) async throws -> Response {
+        let kept = try await events.add(event, team: team, source: source, run: run)
         if kept.isNew { dispatcher.wake() }
         return Response(status: kept.isNew ? .created : .ok, json: kept.event.json)
     }

@@ -59,7 +59,8 @@ struct ScheduleRoutes: Sendable {
             let workflow = DeployStore.NewWorkflow(
                 name: definition.name,
                 source: source.text,
-                schedules: try definition.schedules.map { try deployed($0, of: definition.name) }
+                schedules: try definition.schedules.map { try deployed($0, of: definition.name) },
+                eventTriggers: definition.eventTriggers.map { $0.deployed(of: definition) }
             )
             guard found.updateValue(workflow, forKey: definition.name) == nil else {
                 throw Problem(.badRequest, "two files are called \"\(definition.name)\"; a workflow has one file")

@@ -1,7 +1,7 @@
 package import JobModel
 package import Postgres
 
-/// Keeps events and brings them to the jobs that wait for them.
+/// Keeps events and brings them to the triggers that hear of them and the jobs that wait for them.
 ///
 /// An event is kept first and dispatched afterwards, in a transaction of its own that any scheduler may carry out; a job
 /// notes first that it waits and looks for events afterwards. So whichever comes first, one finds the other.
@@ -15,18 +15,20 @@ package struct EventStore: Sendable {
 
     /// Keeps an event, once for each idempotency key.
     ///
+    /// - Parameter run: The run that tells of it, if one does.
     /// - Returns: The event, and whether it is new.
     package func add(
         _ event: NewEvent,
         team: String,
         source: String,
+        run: RunID? = nil,
         now: String? = nil
     ) async throws -> (event: KeptEvent, isNew: Bool) {
         let added = try await pool.query(
             Statement.addEvent,
             [
                 .text(team), .text(event.name), .optional(event.key), .json(event.data.text()), .text(source),
-                .optional(event.idempotencyKey), .optional(now),
+                .optional(event.idempotencyKey), .optional(run?.rawValue), .optional(now),
             ]
         )
         if let row = added.rows.first { return (try KeptEvent(row: row), true) }
@@ -53,16 +55,20 @@ package struct EventStore: Sendable {
     /// What a dispatch did.
     package struct Dispatch: Equatable, Sendable {
         package let events: Int
+        /// How many triggers were told of how many of them.
+        package let told: Int
         /// The queues that have jobs by it.
         package let queues: Set<String>
 
-        package init(events: Int, queues: Set<String>) {
+        package init(events: Int, told: Int = 0, queues: Set<String>) {
             self.events = events
+            self.told = told
             self.queues = queues
         }
     }
 
-    /// Resumes the jobs that wait for events which nobody has dispatched.
+    /// Brings events that nobody has dispatched to the triggers that hear of them, and resumes the jobs that wait for
+    /// them.
     ///
     /// - Parameter limit: How many events at most, in one transaction.
     package func dispatch(limit: Int = 1000, now: String? = nil) async throws -> Dispatch {
@@ -74,7 +80,7 @@ package struct EventStore: Sendable {
                 let results = try await connection.pipeline(QueueStore.resumption(of: jobs, now: now))
                 queues = Set(try results[1].rows.map { try $0.string("queue") })
             }
-            return Dispatch(events: try row.int("events"), queues: queues)
+            return Dispatch(events: try row.int("events"), told: try row.int("told"), queues: queues)
         }
     }
 

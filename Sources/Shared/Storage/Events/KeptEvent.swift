@@ -9,17 +9,26 @@ package struct KeptEvent: Equatable, Sendable {
     package let name: String
     package let key: String?
     package let data: JSONValue
-    /// Who sent it: `api`, or the name of a webhook.
+    /// Who sent it: `api`, `job`, or the name of a webhook or source.
     package let source: String
+    /// The run that told of it; nil when none did.
+    package let run: RunID?
     package let at: Timestamp
 
     /// The event as expressions, outputs and the API have it.
     package var json: JSONValue {
-        [
-            "id": .integer(id), "team": .string(team), "name": .string(name),
-            "key": key.map { .string($0) } ?? .null, "data": data, "source": .string(source),
+        let key = self.key.map { JSONValue.string($0) } ?? .null
+        var json: JSONObject = [
+            "id": .integer(id), "team": .string(team), "name": .string(name), "key": key, "data": data,
+            "source": .string(source), "run": run.map { .integer($0.rawValue) } ?? .null,
             "at": .string(at.description),
         ]
+        if let asset = AssetName.asset(of: name) {
+            json["asset"] = .string(asset)
+            json["partition"] = key
+            json["metadata"] = data
+        }
+        return .object(json)
     }
 }
 
@@ -32,6 +41,7 @@ extension KeptEvent {
             key: try row.optionalString("key"),
             data: try row.json("data"),
             source: try row.string("source"),
+            run: try row.optionalInt64("run_id").map(RunID.init(rawValue:)),
             at: try row.timestamp("at_us")
         )
     }

@@ -39,11 +39,18 @@ package struct DeployStore: Sendable {
         package var name: String
         package var source: String
         package var schedules: [NewSchedule]
+        package var eventTriggers: [NewEventTrigger]
 
-        package init(name: String, source: String, schedules: [NewSchedule]) {
+        package init(
+            name: String,
+            source: String,
+            schedules: [NewSchedule],
+            eventTriggers: [NewEventTrigger] = []
+        ) {
             self.name = name
             self.source = source
             self.schedules = schedules
+            self.eventTriggers = eventTriggers
         }
     }
 
@@ -140,6 +147,7 @@ package struct DeployStore: Sendable {
                 ]
             )
         }
+        try await put(workflow.eventTriggers, of: workflow.name, version, connection)
         let change: Change = before == nil ? .new : before == digest.description ? .unchanged : .changed
         return Outcome(workflow: workflow.name, change: change, version: try row.int("number"))
     }

@@ -24,6 +24,8 @@ package struct JobFlow: Equatable, Sendable {
     package var loop: LoopDefinition?
     /// The list over which it is mapped; nil for one job.
     package var map: MapDefinition?
+    /// The assets that it brings up to date; where it is mapped, each item does.
+    package var products: [ProductDefinition] = []
     /// Everything its expressions refer to.
     package var references: Set<Expression.Reference> = []
 

@@ -1,7 +1,7 @@
 package import JobModel
 package import Schedules
 
-/// What the params of a run may read of the schedule that starts it.
+/// What the params of a run may read of the trigger that starts it.
 package struct TriggerFacts: Equatable, Sendable {
     /// The members of `trigger` by `Expression.TriggerField`.
     package let json: JSONObject
@@ -14,6 +14,13 @@ package struct TriggerFacts: Equatable, Sendable {
         json = [
             "schedule": .string(schedule), "due_at": .string(text), "date": .string(String(text.prefix(10))),
             "timestamp": .integer(Int64(due)),
+        ]
+    }
+
+    /// - Parameter events: What the run takes, in the order in which it came; not empty.
+    package init(events: [JSONValue]) {
+        json = [
+            "events": .array(events), "event": events.last ?? .null, "partition": events.last?["key"] ?? .null,
         ]
     }
 }

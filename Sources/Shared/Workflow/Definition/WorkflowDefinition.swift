@@ -12,6 +12,8 @@ package struct WorkflowDefinition: Equatable, Sendable {
     package let params: [ParamDefinition]
     /// The triggers that go by the clock, in the order of the file.
     package let schedules: [ScheduleDefinition]
+    /// The triggers that go by events and assets, in the order of the file.
+    package let eventTriggers: [EventTriggerDefinition]
     /// The jobs, in the order of the file; at least one, at most `maximumJobs`.
     package let jobs: [JobDefinition]
     /// Which job waits for which.

@@ -14,7 +14,7 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case state(job: String)
         /// `run.id` or `run.workflow`
         case run(RunField)
-        /// `trigger.due_at` and the like, in the params of a trigger
+        /// `trigger.due_at`, `trigger.events` and the like, in the params of a trigger
         case trigger(TriggerField)
         /// `item`, `index`, `round`, `previous.output` or `output`; in rules of `approve` also `arguments` and `tool`
         case local(Local)
@@ -34,8 +34,11 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case arguments
         /// In rules of `approve` the name of the tool that is called.
         case tool
-        /// What the round has just left, in `until`; in rules of `approve` what the agent has come to.
+        /// What the round has just left, in `until`; in rules of `approve` what the agent has come to; in `produces` the
+        /// job's own output.
         case output
+        /// In the `where` of a trigger the event.
+        case event
     }
 
     /// What an expression may ask of its run.
@@ -48,7 +51,7 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
 
     /// What the params of a trigger may ask of it.
     package enum TriggerField: String, CaseIterable, Sendable {
-        /// The name of the schedule.
+        /// The name of the schedule or trigger.
         case schedule
         /// The due time with the offset of the schedule's zone.
         case dueAt = "due_at"
@@ -56,6 +59,12 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case date
         /// The due time in seconds since 1970.
         case timestamp
+        /// The events that a run takes, in the order in which they came.
+        case events
+        /// The last of them.
+        case event
+        /// The partition, or key, of the last of them.
+        case partition
     }
 
     /// The longest expression, in bytes.

@@ -5,8 +5,7 @@ extension JobDefinition {
         JobKind.Name.allCases.map(\.rawValue) + [
             "needs", "when", "retry", "timeout", "queue", "priority", "budget", "limits", "requires",
         ]
-            + JobFlow.keys,
-        later: ["produces"]
+            + JobFlow.keys
     )
 
     /// Reads a job; nil where it cannot be used, which is reported.

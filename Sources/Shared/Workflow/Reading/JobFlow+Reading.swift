@@ -1,7 +1,7 @@
 internal import JobModel
 
 extension JobFlow {
-    static let keys = ["runs", "teardown", "group", "may_fail", "repeat", "map"]
+    static let keys = ["runs", "teardown", "group", "may_fail", "repeat", "map", "produces"]
 
     /// Reads how a job stands in its graph.
     init(reading mapping: SourceMapping) {
@@ -18,6 +18,7 @@ extension JobFlow {
         group = mapping["group"]?.name()
         loop = mapping["repeat"].flatMap { LoopDefinition(reading: $0) }
         map = mapping["map"].flatMap { MapDefinition(reading: $0) }
+        products = mapping["produces"].map(ProductDefinition.list) ?? []
     }
 }
 

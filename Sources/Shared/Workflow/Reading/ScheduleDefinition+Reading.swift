@@ -4,12 +4,12 @@ internal import Schedules
 extension ScheduleDefinition {
     /// How many triggers a workflow may have.
     static let maximumCount = 100
-    private static let kinds = ["cron", "every", "dates"]
+    static let kinds = ["cron", "every", "dates"]
     private static let keys = KnownKeys(
         kinds + [
             "name", "timezone", "start", "end", "except", "only", "jitter", "catchup", "overlap", "params",
         ],
-        later: ["asset", "assets", "event", "webhook"]
+        later: ["webhook"]
     )
     /// From when on a schedule must be due some time: 1 January 1970.
     private static let firstLook = 0
@@ -20,19 +20,7 @@ extension ScheduleDefinition {
     init?(reading field: SourceField, taken: inout Set<String>) {
         guard let mapping = field.mapping(Self.keys) else { return nil }
         guard let kind = Self.kind(mapping) else { return nil }
-        var name = kind
-        if let given = mapping["name"] {
-            name = given.name() ?? kind
-            if taken.contains(name) { given.fault("another trigger is called \(quoted(name)) already") }
-        } else {
-            var number = 2
-            while taken.contains(name) {
-                name = "\(kind)-\(number)"
-                number += 1
-            }
-        }
-        taken.insert(name)
-        self.name = name
+        name = mapping.triggerName(kind, taken: &taken)
         let zone = Self.zone(mapping)
         let rhythm = Self.rhythm(kind, mapping, zone)
         timezone = mapping["timezone"]?.node.scalarText ?? Zone.utc.name
@@ -43,7 +31,7 @@ extension ScheduleDefinition {
         jitter = mapping["jitter"]?.duration(atLeast: .zero) ?? .zero
         catchup = mapping["catchup"]?.choice(Catchup.self) ?? .latest
         overlap = mapping["overlap"]?.choice(Overlap.self) ?? .allow
-        params = mapping["params"].map(Self.params) ?? []
+        params = mapping["params"].map { $0.triggerParams() } ?? []
         guard let rhythm else { return nil }
         self.rhythm = rhythm
         if zone != nil { check(mapping, kind) }
@@ -57,7 +45,7 @@ extension ScheduleDefinition {
                 given.isEmpty
                     ? "the trigger says nothing to start runs by"
                     : "\(given.joined(separator: " and ")) exclude each other",
-                hint: "a trigger has one of \(kinds.joined(separator: ", "))"
+                hint: "a trigger has one of \((kinds + EventTriggerDefinition.kinds).joined(separator: ", "))"
             )
             return nil
         }
@@ -118,14 +106,6 @@ extension ScheduleDefinition {
             return CalendarDays(text)
                 ?? element.expected("a day", hint: "as in sat, 12-25, 2026-12-25 or 2026-12-24..2027-01-02")
         }
-    }
-
-    private static func params(_ field: SourceField) -> [TemplateValue.Member] {
-        guard case .object(let members)? = field.templateValue() else {
-            if case .mapping = field.node.content { return [] }
-            return field.expected("a mapping of params") ?? []
-        }
-        return members
     }
 
     /// Reports what can never be.

@@ -9,6 +9,11 @@ struct SourcePath: Equatable, Sendable, CustomStringConvertible {
         return SourcePath(description: description.isEmpty ? shown : "\(description).\(shown)")
     }
 
+    /// Whether it leads into a key of a job: `jobs.NAME.KEY…`.
+    func isOf(_ key: String) -> Bool {
+        description.split(separator: ".").dropFirst(2).first.map { $0 == key || $0.hasPrefix(key + "[") } ?? false
+    }
+
     func appending(index: Int) -> SourcePath { SourcePath(description: "\(description)[\(index)]") }
 }
 

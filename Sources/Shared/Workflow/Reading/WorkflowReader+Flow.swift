@@ -155,8 +155,9 @@ extension WorkflowReader {
                 ? nil : ("\(Expression.Reference.local(local)) is known where a job is repeated", "add repeat")
         case .arguments, .tool: return ("\(local.rawValue) is known in the rules of approve alone", nil)
         case .output:
-            return place.hasSuffix(".repeat.until")
-                ? nil : ("output is known in until alone", "the output of another job is jobs.NAME.output")
+            return place.hasSuffix(".repeat.until") || path.isOf("produces")
+                ? nil : ("output is known in until and produces alone", "the output of another job is jobs.NAME.output")
+        case .event: return ("event is known in the where of a trigger alone", nil)
         }
     }
 }

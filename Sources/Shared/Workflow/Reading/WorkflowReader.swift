@@ -8,7 +8,7 @@ struct WorkflowReader {
         later: ["env"]
     )
 
-    private let context: ReadingContext
+    let context: ReadingContext
 
     init(_ context: ReadingContext) { self.context = context }
 
@@ -19,7 +19,7 @@ struct WorkflowReader {
         let description = mapping["description"]?.text()
         let team = mapping["team"]?.name()
         let params = mapping["params"].map(readParams) ?? []
-        let schedules = mapping["triggers"].map { readTriggers($0, params: params) } ?? []
+        let triggers = mapping["triggers"].map { readTriggers($0, params: params) } ?? (schedules: [], events: [])
         let budget = mapping["budget"].flatMap(Budget.init(reading:))
         let limits = mapping["limits"].map { LimitDefinition.list($0, ofJob: false) } ?? []
         let share = mapping["share"].flatMap(ShareDefinition.init(reading:))
@@ -32,13 +32,15 @@ struct WorkflowReader {
         let graph = checkedGraph(of: jobs)
         check(jobs, params: params, graph: graph)
         if let name { checkChildren(of: jobs, in: name) }
+        checkCycles(of: triggers.events, through: jobs)
         guard let name, let graph else { return nil }
         return WorkflowDefinition(
             name: name,
             description: description,
             team: team,
             params: params.map(\.definition),
-            schedules: schedules,
+            schedules: triggers.schedules,
+            eventTriggers: triggers.events.map(\.definition),
             jobs: jobs.compactMap(\.definition),
             graph: graph,
             budget: budget,
@@ -51,39 +53,12 @@ struct WorkflowReader {
     // MARK: Params
 
     /// A param with its name, also where it could not be understood.
-    private typealias ReadParam = (name: String, definition: ParamDefinition)
+    typealias ReadParam = (name: String, definition: ParamDefinition)
 
     private func readParams(_ field: SourceField) -> [ReadParam] {
         (field.entries(of: "params", atMost: 100) ?? []).map { name, key, value in
             _ = key.check(name: name)
             return (name, ParamDefinition(reading: value, name: name))
-        }
-    }
-
-    // MARK: Triggers
-
-    private func readTriggers(_ field: SourceField, params: [ReadParam]) -> [ScheduleDefinition] {
-        guard let elements = field.elements(of: "triggers", atMost: ScheduleDefinition.maximumCount) else { return [] }
-        var taken: Set<String> = []
-        return elements.compactMap { element in
-            let schedule = ScheduleDefinition(reading: element, taken: &taken)
-            checkUses(ofTrigger: element)
-            if let schedule { check(schedule, at: element, params: params) }
-            return schedule
-        }
-    }
-
-    private func checkUses(ofTrigger element: SourceField) {
-        for use in context.takeUses() {
-            for reference in use.references.sorted(by: { $0.description < $1.description }) {
-                if case .trigger = reference { continue }
-                context.faults.add(
-                    "\(reference) is not known before the run starts",
-                    at: use.place,
-                    path: use.path.description,
-                    hint: "params of triggers read trigger.due_at, trigger.date, trigger.timestamp or trigger.schedule"
-                )
-            }
         }
     }
 
@@ -99,36 +74,6 @@ struct WorkflowReader {
                     hint: Spelling.hint(for: name, among: known)
                 )
             }
-        }
-    }
-
-    private func check(_ schedule: ScheduleDefinition, at element: SourceField, params: [ReadParam]) {
-        let given = (element.entries(of: nil) ?? []).first { $0.name == "params" }?.value
-        let fields = Dictionary(
-            (given?.entries(of: nil) ?? []).map { ($0.name, $0.value) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        let known = params.map(\.name)
-        for member in schedule.params where !known.contains(member.key) {
-            fields[member.key]?.fault(
-                "there is no param \(quoted(member.key))",
-                hint: Spelling.hint(for: member.key, among: known)
-            )
-        }
-        for param in params {
-            guard let member = schedule.params.first(where: { $0.key == param.name }) else {
-                guard param.definition.isRequired, param.definition.default == nil else { continue }
-                element.fault("the param \(quoted(param.name)) is required", hint: "give it a value in params")
-                continue
-            }
-            let value: JSONValue? =
-                switch member.value {
-                case .constant(let value): value
-                case .text(let template): template.literal.map(JSONValue.string)
-                case .array, .object: nil
-                }
-            guard let value, !param.definition.type.accepts(value) else { continue }
-            let _: Never? = fields[param.name]?.expected(param.definition.type.indefinite)
         }
     }
 

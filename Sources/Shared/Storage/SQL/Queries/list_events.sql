@@ -4,7 +4,7 @@
 --   $4 limit integer: how many at most
 --
 -- Returns a row for each.
-SELECT event_id, team, name, key, data::text AS data, source, (extract(epoch FROM at) * 1000000)::bigint AS at_us
+SELECT event_id, team, name, key, data::text AS data, source, run_id, (extract(epoch FROM at) * 1000000)::bigint AS at_us
 FROM chassis.event
 WHERE ($1::text IS NULL OR name = $1::text) AND ($2::text IS NULL OR key = $2::text)
   AND event_id < coalesce($3::bigint, 9223372036854775807)

@@ -7,7 +7,7 @@
 --   $7 limit integer: how many at most
 --
 -- Returns a row for each; is_settled when none with a lower number can appear any more, since it is a minute old.
-SELECT event_id, team, name, key, data::text AS data, source, (extract(epoch FROM at) * 1000000)::bigint AS at_us,
+SELECT event_id, team, name, key, data::text AS data, source, run_id, (extract(epoch FROM at) * 1000000)::bigint AS at_us,
        at < now() - interval '1 minute' AS is_settled
 FROM chassis.event
 WHERE team = $2::text AND name = $3::text AND ($4::text IS NULL OR key = $4::text) AND event_id > $5::bigint

@@ -1,9 +1,13 @@
--- Takes workflows out of the deployed ones and pauses their schedules.
+-- Takes workflows out of the deployed ones and pauses their schedules and triggers.
 --
 --   $1 names text[]
 --   $2 now timestamptz: NULL for the database's clock
 WITH retired AS (
     UPDATE chassis.workflow SET deployed_version_id = NULL WHERE name = ANY ($1::text[]) RETURNING workflow_id
+), quiet AS (
+    UPDATE chassis.event_trigger SET paused_at = coalesce($2::timestamptz, now())
+    FROM retired
+    WHERE event_trigger.workflow_id = retired.workflow_id AND paused_at IS NULL
 )
 UPDATE chassis.schedule SET paused_at = coalesce($2::timestamptz, now())
 FROM retired

@@ -1,0 +1,13 @@
+-- The new events of a locked trigger, in the order of their numbers.
+--
+--   $1 trigger_id bigint
+--   $2 with_data boolean: whether their data are read too
+--   $3 limit integer: how many at most
+--
+-- Returns a row for each.
+SELECT event_id, team, event.name, event.key, CASE WHEN $2::boolean THEN data::text ELSE 'null' END AS data, source,
+       event.run_id, depth, (extract(epoch FROM at) * 1000000)::bigint AS at_us
+FROM (SELECT event_id FROM chassis.news
+      WHERE trigger_id = $1::bigint AND state = 'new' ORDER BY event_id LIMIT $3::integer) AS news
+JOIN chassis.event USING (event_id)
+ORDER BY event_id;
