@@ -91,6 +91,8 @@ int clinux_spawn(
         posix_spawn_file_actions_adddup2(&actions, output, 1);
         posix_spawn_file_actions_adddup2(&actions, output, 2);
     }
+    /* Others open sockets without FD_CLOEXEC; one that a child keeps is never closed for its peer. */
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     if (directory) posix_spawn_file_actions_addchdir_np(&actions, directory);
     /* A group of its own: what a terminal sends to its foreground group is not meant for it. */
     posix_spawnattr_setpgroup(&attributes, 0);

@@ -48,8 +48,9 @@ int64_t clinux_file_age(const char *path);
 /* Removes a directory and all below it; links are removed, not followed. What cannot be removed stays. */
 void clinux_remove_tree(const char *path);
 
-/* Starts a program (posix_spawnp) with an empty signal mask, standard input from /dev/null and both outputs to one
-   descriptor. A NULL directory is the caller's. Returns 0, or the error number. */
+/* Starts a program (posix_spawnp) with an empty signal mask, standard input from a descriptor or /dev/null, both outputs
+   to one descriptor and no other descriptor of this program. A NULL directory is the caller's. Returns 0, or the error
+   number. */
 int clinux_spawn(
     pid_t *pid, char *const arguments[], char *const environment[], const char *directory, int input, int output);
 
