@@ -57,16 +57,16 @@ struct DeployCommand: ClientCommand {
     }
 
     /// Refuses what no scheduler would take.
-    private static func check(_ files: [WorkflowSource]) throws(ClientError) {
+    private static func check(_ files: [WorkflowSource]) throws {
         guard files.count <= SchedulerAPI.maximumFiles else {
-            throw .usage(
+            throw ClientError.usage(
                 "there are \(files.count) files, one deployment takes \(SchedulerAPI.maximumFiles); "
                     + "deploy them folder by folder, without --prune"
             )
         }
         let bytes = files.reduce(0) { $0 + $1.text.utf8.count }
         guard bytes <= SchedulerAPI.maximumDeployment else {
-            throw .usage(
+            throw ClientError.usage(
                 "the files have \(bytes) bytes together, one deployment takes \(SchedulerAPI.maximumDeployment); "
                     + "deploy them folder by folder, without --prune"
             )

@@ -13,7 +13,7 @@ WITH noted AS (
     UPDATE chassis.live_run SET has_notice = true WHERE run_id = $1::bigint AND cardinality($6::text[]) > 0
 )
 INSERT INTO chassis.watch (run_id, job_id, kind, length_us, otherwise, since, due_at)
-SELECT $1::bigint, coalesce(job.job_id, 0), kind, length, otherwise, coalesce($7::timestamptz, now()),
+SELECT $1::bigint, coalesce(job.job_id, 0), given.kind, length, otherwise, coalesce($7::timestamptz, now()),
        coalesce($7::timestamptz, now()) + length * interval '1 microsecond'
 FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[]) AS given (name, kind, length, otherwise)
 LEFT JOIN chassis.job ON job.run_id = $1::bigint AND job.name = given.name AND job.parent_job_id IS NULL
