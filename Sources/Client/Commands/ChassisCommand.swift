@@ -16,7 +16,7 @@ struct ChassisCommand: ParsableCommand {
         subcommands: [
             DevCommand.self, RunCommand.self, ValidateCommand.self, RunsCommand.self, ShowCommand.self,
             LogsCommand.self, OutputCommand.self, CancelCommand.self, WhyCommand.self, PauseCommand.self,
-            ResumeCommand.self, RetryCommand.self, ForkCommand.self,
+            ResumeCommand.self, RetryCommand.self, MarkCommand.self, PrioritizeCommand.self, ForkCommand.self,
             TranscriptCommand.self, DiffCommand.self, StepCommand.self, DeployCommand.self, SchedulesCommand.self,
             ScheduleCommand.self, BackfillCommand.self, BackfillsCommand.self, EventCommand.self, AssetCommand.self,
             TriggersCommand.self, TriggerCommand.self, WorkersCommand.self, QueueCommand.self, ApprovalsCommand.self,

@@ -26,6 +26,7 @@ package struct Migration: Equatable, Sendable {
         migration(15, "gates", PackageResources.m0015_gates_sql),
         migration(16, "event_triggers", PackageResources.m0016_event_triggers_sql),
         migration(17, "arrivals", PackageResources.m0017_arrivals_sql),
+        migration(18, "operate", PackageResources.m0018_operate_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -21,6 +21,8 @@ package struct RunStore: Sendable {
         package var gates: [Gate]
         /// Whether it is held until the door lets it through.
         var isHeld: Bool
+        /// What schedulers watch of it.
+        package var watches: [WatchTerms]
 
         package init(
             name: String,
@@ -30,7 +32,8 @@ package struct RunStore: Sendable {
             needs: [String] = [],
             rule: String? = nil,
             isDecisive: Bool = true,
-            gates: [Gate] = []
+            gates: [Gate] = [],
+            watches: [WatchTerms] = []
         ) {
             self.name = name
             self.kind = kind
@@ -41,6 +44,7 @@ package struct RunStore: Sendable {
             self.isDecisive = isDecisive
             self.gates = gates
             isHeld = !gates.isEmpty
+            self.watches = watches
         }
     }
 
@@ -63,6 +67,10 @@ package struct RunStore: Sendable {
         package var start: StartRule?
         /// Whether it starts later.
         var isDelayed = false
+        /// What schedulers watch of the run itself.
+        package var watches: [WatchTerms] = []
+        /// The endings of which somebody is told.
+        package var notices: Set<RunState> = []
 
         package init(
             workflow: String,
@@ -109,16 +117,12 @@ package struct RunStore: Sendable {
 
     /// Starts a run, whole or not at all.
     package func submit(_ submission: Submission, now: String? = nil) async throws -> Receipt {
-        if !submission.isHeld, submission.start == nil,
+        if !submission.isHeld, !submission.isWatched, submission.start == nil,
             let receipt = try await Self.submitPlain(submission, now: now, { try await pool.pipeline($0) })
         {
             return receipt
         }
-        let receipt = try await pool.transaction { connection in
-            submission.start == nil
-                ? try await Self.submitHeld(submission, on: connection, now: now)
-                : try await Self.submit(submission, on: connection, now: now)
-        }
+        let receipt = try await pool.transaction { try await Self.submit(submission, on: $0, now: now) }
         // Else it is looked at soon.
         _ = try? await GateStore(pool).admit(now: now)
         return receipt
@@ -133,12 +137,11 @@ package struct RunStore: Sendable {
         if let rule = submission.start {
             return try await submitOnce(submission, rule, on: connection, now: now)
         }
-        if !submission.isHeld,
-            let receipt = try await submitPlain(submission, now: now, { try await connection.pipeline($0) })
-        {
-            return receipt
-        }
-        return try await submitHeld(submission, on: connection, now: now)
+        let send: (Batch) async throws -> [PostgresResult] = { try await connection.pipeline($0) }
+        let plain = submission.isHeld ? nil : try await submitPlain(submission, now: now, send)
+        let receipt = if let plain { plain } else { try await submitHeld(submission, on: connection, now: now) }
+        if receipt.isNew { try await watch(receipt.run, submission, on: connection, now: now) }
+        return receipt
     }
 
     /// Starts a run none of whose jobs has a gate.
@@ -248,14 +251,22 @@ package struct RunStore: Sendable {
 
     /// Cancels a run: what no worker holds ends now, the rest is ended by the workers, who are told.
     ///
+    /// - Parameter isLate: Whether it is cancelled for its deadline: then it ends as failed.
     /// - Returns: Nil when the run has ended already or is not there.
-    package func cancel(_ run: RunID, now: String? = nil) async throws -> Cancellation? {
+    package func cancel(_ run: RunID, isLate: Bool = false, now: String? = nil) async throws -> Cancellation? {
         let cancelled: (first: Cancellation?, runs: [RunID]) = try await pool.transaction { connection in
             let runs = try await Self.lock(run, on: connection)
             var first: Cancellation?
             var readied: Set<String> = []
             for (place, member) in runs.enumerated() {
-                guard let done = try await Self.cancel(member, on: connection, now: now) else { continue }
+                guard
+                    let done = try await Self.cancel(
+                        member,
+                        isLate: isLate && place == 0,
+                        on: connection,
+                        now: now
+                    )
+                else { continue }
                 readied.formUnion(done.readied)
                 if place == 0 { first = done }
             }
@@ -273,7 +284,7 @@ package struct RunStore: Sendable {
     /// Locks a run and all unfinished runs that descend from it, in the order of their ids.
     ///
     /// A child is started under the lock of its parent, so none is missed once a look finds no more.
-    private static func lock(_ run: RunID, on connection: PostgresConnection) async throws -> [RunID] {
+    static func lock(_ run: RunID, on connection: PostgresConnection) async throws -> [RunID] {
         var runs = [run]
         var known = 0
         while known < runs.count {
@@ -287,9 +298,11 @@ package struct RunStore: Sendable {
 
     static func cancel(
         _ run: RunID,
+        isLate: Bool,
         on connection: PostgresConnection,
         now: String?
     ) async throws -> Cancellation? {
+        if isLate { _ = try await connection.query(Statement.failLateRun, [.integer(run.rawValue)]) }
         let result = try await connection.query(Statement.cancelRun, [.integer(run.rawValue), .optional(now)])
         guard let row = result.rows.first else { return nil }
         let tried = try row.string("tried_jobs").split(separator: ",").compactMap { Int64($0) }
@@ -306,30 +319,6 @@ package struct RunStore: Sendable {
             running: try row.int("running"),
             readied: Set(try readied.rows.map { try $0.string("queue") })
         )
-    }
-
-    /// Brings an ended run back to life: what did not succeed goes on from its checkpoints.
-    ///
-    /// - Parameter repeatingUnknown: Whether steps with an effect whose outcome is unknown may run again; without it
-    ///   they fail their jobs again.
-    /// - Returns: The queues that have pending jobs by it; nil when the run has not ended, is not there, or has
-    ///   nothing that did not succeed.
-    package func retry(_ run: RunID, repeatingUnknown: Bool, now: String? = nil) async throws -> [String]? {
-        try await pool.transaction { connection in
-            let result = try await connection.query(Statement.retryRun, [.integer(run.rawValue), .optional(now)])
-            guard let row = result.rows.first else { return nil }
-            if repeatingUnknown {
-                _ = try await connection.query(Statement.dismissUnknownSteps, [.integer(run.rawValue)])
-            }
-            let maps = try await connection.query(Statement.reviveMaps, [.integer(run.rawValue)])
-            let revived = PostgresParameter.array(try maps.rows.map { try $0.int64("job_id") })
-            let items = try await connection.query(Statement.followItems, [revived, .optional(now)])
-            let judged = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
-            // A run of which nothing goes on ends again.
-            _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
-            let others = try [items, judged].flatMap { result in try result.rows.map { try $0.string("queue") } }
-            return try row.string("queues").split(separator: ",").map(String.init) + others
-        }
     }
 
     /// How a job of a run ended.

@@ -109,6 +109,8 @@ struct WorkflowHandler: JobHandler {
             )
             submission.gates = gates.ofRun
             submission.share = gates.share
+            submission.watches = workflow.watches
+            submission.notices = workflow.notices
             return submission
         } catch let faults as ParamFaults {
             throw JobFailure(
@@ -181,7 +183,8 @@ extension RunStore.NewJob {
             needs: job.needs,
             rule: job.flow.storedRule,
             isDecisive: !job.flow.mayFail,
-            gates: gates
+            gates: gates,
+            watches: job.flow.watches
         )
     }
 }

@@ -35,6 +35,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case notPaused = "not-paused"
     case workflowNotFound = "workflow-not-found"
     case weightNotFound = "weight-not-found"
+    case jobNotMarkable = "job-not-markable"
+    case outputInvalid = "output-invalid"
     case bodyTooLarge = "body-too-large"
     case workflowInvalid = "workflow-invalid"
     case paramsInvalid = "params-invalid"
@@ -56,10 +58,10 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             404
         case .methodNotAllowed: 405
         case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable,
-            .backfillNotActive, .runNotPausable, .notPaused:
+            .backfillNotActive, .runNotPausable, .notPaused, .jobNotMarkable:
             409
         case .bodyTooLarge: 413
-        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid, .assetInvalid: 422
+        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid, .assetInvalid, .outputInvalid: 422
         case .internalError, .outputDamaged: 500
         case .databaseUnavailable, .schemaUnfit, .storeUnavailable: 503
         }
@@ -103,6 +105,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .notPaused: "it is not paused"
         case .workflowNotFound: "there is no such workflow"
         case .weightNotFound: "no such weight was set"
+        case .jobNotMarkable: "the job cannot be marked"
+        case .outputInvalid: "the output is refused"
         case .bodyTooLarge: "the body is too large"
         case .workflowInvalid: "the workflow file is refused"
         case .paramsInvalid: "the params are refused"

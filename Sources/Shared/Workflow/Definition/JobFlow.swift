@@ -26,6 +26,8 @@ package struct JobFlow: Equatable, Sendable {
     package var map: MapDefinition?
     /// The assets that it brings up to date; where it is mapped, each item does.
     package var products: [ProductDefinition] = []
+    /// How long it may wait and take.
+    package var watches: [WatchTerms] = []
     /// Everything its expressions refer to.
     package var references: Set<Expression.Reference> = []
 

@@ -26,6 +26,10 @@ package struct WorkflowDefinition: Equatable, Sendable {
     package var share: ShareDefinition?
     /// Which submissions become one run; nil for none.
     package var start: StartDefinition?
+    /// How long a run may take.
+    package var watches: [WatchTerms] = []
+    /// The endings of a run of which somebody is told.
+    package var notices: Set<RunState> = []
 
     /// The most jobs a workflow may have.
     package static let maximumJobs = 1_000

@@ -3,7 +3,11 @@ internal import JobModel
 /// Understands a whole file.
 struct WorkflowReader {
     private static let keys = KnownKeys(
-        ["name", "description", "team", "params", "triggers", "jobs", "budget", "limits", "share", "start"]
+        [
+            "name", "description", "team", "params", "triggers", "jobs", "budget", "limits", "share", "start",
+            "deadline",
+            "notify",
+        ]
             + JobFlow.Hook.allCases.map(\.rawValue),
         later: ["env"]
     )
@@ -25,6 +29,8 @@ struct WorkflowReader {
         let share = mapping["share"].flatMap(ShareDefinition.init(reading:))
         let start = mapping["start"].flatMap(StartDefinition.init(reading:))
         checkUsesOfParams(params)
+        let deadline = mapping["deadline"].flatMap { WatchTerms(deadline: $0) }
+        let notices = mapping["notify"]?.notices() ?? []
         var jobs = mapping.required("jobs", hint: "a workflow has at least one job").map { readJobs($0) } ?? []
         jobs += readHooks(mapping, besides: jobs)
         resolveGroups(&jobs)
@@ -46,7 +52,9 @@ struct WorkflowReader {
             budget: budget,
             limits: limits,
             share: share,
-            start: start
+            start: start,
+            watches: deadline.map { [$0] } ?? [],
+            notices: notices
         )
     }
 
@@ -100,8 +108,8 @@ struct WorkflowReader {
             var needs: [(name: String, field: SourceField)] = []
             var definition = JobDefinition(reading: value, name: name, key: key, needs: &needs)
             let uses = context.takeUses()
-            // The list itself is for the mapped job alone, not for its items.
-            definition?.flow.references = uses.filter { !Self.isOver($0.path) }
+            // The list and the fold are for the mapped job alone, not for its items.
+            definition?.flow.references = uses.filter { !Self.isOver($0.path) && !Self.isFold($0.path) }
                 .reduce(into: []) { $0.formUnion($1.references) }
             return ReadJob(name: name, key: key, value: value, definition: definition, needs: needs, uses: uses)
         }
