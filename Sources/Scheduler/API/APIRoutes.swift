@@ -51,7 +51,8 @@ struct APIRoutes: Sendable {
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints
             + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
-            + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier).endpoints
+            + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier, audit: AuditStore(pool))
+            .endpoints
             + ScheduleRoutes(pool: pool, notifier: notifier).endpoints
             + BackfillRoutes(pool: pool).endpoints
     }

@@ -8,6 +8,7 @@ struct MoneyRoutes: Sendable {
     let money: MoneyStore
     let reader: RunReader
     let notifier: ReadyNotifier
+    let audit: AuditStore
 
     var endpoints: [Endpoint] {
         [
@@ -35,6 +36,7 @@ struct MoneyRoutes: Sendable {
         let mode = try members.optionalWord("mode", as: Budget.Mode.self) ?? .hard
         try members.finish()
         let place = try await subject.place(reader)
+        try allow(subject, place.team)
         let queues = try await money.set(
             Budget(limit: limit, mode: mode),
             of: subject.scope,
@@ -43,6 +45,12 @@ struct MoneyRoutes: Sendable {
             run: place.run
         )
         notifier.notify(queues)
+        try await note(
+            "budget.set",
+            "budget of \(subject)",
+            run: place.run,
+            ["limit_micro_usd": .integer(limit.rawValue), "mode": .word(mode)]
+        )
         return Response(json: ["budgets": .array(try await money.budgets(of: place.run).map(\.json))])
     }
 
@@ -52,6 +60,7 @@ struct MoneyRoutes: Sendable {
         let subject = try BudgetSubject(&members)
         try members.finish()
         let place = try await subject.place(reader)
+        try allow(subject, place.team)
         guard let queues = try await money.removeBudget(of: subject.scope, place.name, per: subject.period) else {
             throw Problem(
                 .budgetNotFound,
@@ -60,7 +69,33 @@ struct MoneyRoutes: Sendable {
             )
         }
         notifier.notify(queues)
+        try await note("budget.remove", "budget of \(subject)", run: place.run)
         return Response(json: ["budgets": .array(try await money.budgets(of: place.run).map(\.json))])
+    }
+
+    /// Refuses whoever may not decide about a budget: a token for some teams is for their budgets alone.
+    private func allow(_ subject: BudgetSubject, _ team: String?) throws {
+        guard let person = Person.current, let teams = person.teams, !(team.map(teams.contains) ?? false) else {
+            return
+        }
+        throw Problem(
+            .notAllowed,
+            "\(person.name) decides about the budgets of \(teams.joined(separator: ", ")), not about that of \(subject)"
+        )
+    }
+
+    /// Refuses whoever may not set prices, which are everybody's.
+    private func allowPrices() throws {
+        guard let person = Person.current, let teams = person.teams else { return }
+        throw Problem(
+            .notAllowed,
+            "prices are those of all teams, and \(person.name) decides for \(teams.joined(separator: ", ")) alone"
+        )
+    }
+
+    private func note(_ action: String, _ subject: String, run: RunID? = nil, _ detail: JSONValue? = nil) async throws {
+        guard let person = Person.current else { return }
+        try await audit.add(actor: person.name, action: action, subject: subject, run: run, detail: detail)
     }
 
     // MARK: Costs
@@ -95,7 +130,11 @@ struct MoneyRoutes: Sendable {
             )
         }
         try members.finish()
+        try allowPrices()
         try await money.set(price, of: model, at: provider, from: from)
+        var detail: JSONObject = ["price": price.json]
+        detail["from"] = from.map { .string($0.description) }
+        try await note("price.set", "price of \(provider)/\(model)", .object(detail))
         return Response(json: try await allPrices())
     }
 
@@ -104,12 +143,14 @@ struct MoneyRoutes: Sendable {
         var members = try await JSONBody.read(request)
         let (provider, model) = try (members.text("provider"), members.text("model"))
         try members.finish()
+        try allowPrices()
         guard try await money.removePrices(of: model, at: provider) > 0 else {
             throw Problem(
                 .priceNotFound,
                 "no price was set for \(provider)/\(model); GET /v1/prices lists them"
             )
         }
+        try await note("price.remove", "price of \(provider)/\(model)")
         return Response(json: try await allPrices())
     }
 
