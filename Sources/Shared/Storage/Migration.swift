@@ -23,6 +23,8 @@ package struct Migration: Equatable, Sendable {
         migration(12, "schedules", PackageResources.m0012_schedules_sql),
         migration(13, "maps", PackageResources.m0013_maps_sql),
         migration(14, "child_runs", PackageResources.m0014_child_runs_sql),
+        migration(15, "batches", PackageResources.m0015_batches_sql),
+        migration(16, "budgets_of_children", PackageResources.m0016_budgets_of_children_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -41,6 +41,8 @@ WITH pruned AS (
     DELETE FROM chassis.event_wait WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_map AS (
     DELETE FROM chassis.map WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_batched_call AS (
+    DELETE FROM chassis.batched_call WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_log AS (
     DELETE FROM chassis.log WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_fork AS (
