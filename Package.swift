@@ -219,7 +219,8 @@ let package = Package(
         .executableTarget(
             name: "chassis-fuzz",
             dependencies: [
-                "JobModel", "Digests", "Workflow", "Checkpoints", "HTTPTransport", "Models", "CLinux", arguments,
+                "JobModel", "Digests", "Schedules", "Workflow", "Checkpoints", "HTTPTransport", "Models", "Tools",
+                "Settings", "Scheduler", "CLinux", arguments,
             ],
             path: "Tests/Fuzz/Program",
             swiftSettings: settings

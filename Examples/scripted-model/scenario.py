@@ -13,6 +13,8 @@ A scenario file is one JSON object:
           {"json": {"summary": "{{plans.rows.0.plan}} loses {{plans.rows.0.rate|.1f}} %", "rate": "{{plans.rows.0.rate}}"}}
         ]}]}
 
+A call with `arguments_text` instead of `arguments` says just that, which need not be JSON.
+
 The answer is a pure function of the scenario and of the conversation in the request: the turn is the number of
 assistant messages that the request already holds, plus one. The server remembers nothing between two requests.
 
@@ -68,7 +70,7 @@ class Scenario:
         if "json" in turn:
             return Answer(text=json.dumps(fill(turn["json"], results), ensure_ascii=False))
         calls = [
-            (call["name"], json.dumps(fill(call.get("arguments", {}), results), ensure_ascii=False))
+            (call["name"], call.get("arguments_text") or json.dumps(fill(call.get("arguments", {}), results), ensure_ascii=False))
             for call in turn.get("calls", [])
         ]
         return Answer(text=fill_text(turn.get("text", ""), results), calls=calls)

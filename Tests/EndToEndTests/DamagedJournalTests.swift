@@ -66,6 +66,27 @@ import Testing
         await fleet.close()
     }
 
+    /// An answer that is too long to be repeated in the next turn's record is named there, and is not paid for again.
+    @Test(.timeLimit(.minutes(1))) func costsNothingWhenALongAnswersRecordIsAltered() async throws {
+        let long = String(repeating: "word ", count: 2000)
+        let call: JSONValue = ["name": "note", "arguments": ["item": "1"]]
+        let script: JSONValue = [
+            "name": "long", "match": ["text": "go through"],
+            "turns": [["text": .string(long), "calls": [call]], ["text": "more", "calls": [call]], ["text": "done"]],
+        ]
+        let fleet = try await Fleet.make(scenarios: [script])
+        let run = try await fleet.submitAgent()
+        let first = fleet.worker("first", failpoint: "before-send:t0003")
+        #expect(await first.ended() == .signalled(SIGKILL), "\(first.output)")
+        #expect(try fleet.bill().billed == 2)
+        try await damage(run, step: "t0001", isTorn: false, on: fleet)
+        let second = fleet.worker("second")
+        #expect(try await fleet.end(of: run) == "succeeded", "\(second.output)")
+        #expect(try fleet.bill().billed == 3)
+        await second.killAndWait()
+        await fleet.close()
+    }
+
     /// Alters a byte in the middle of a step's record, and cuts the last record short.
     private func damage(_ run: RunID, step: String, isTorn: Bool = true, on fleet: Fleet) async throws {
         let path = try await fleet.journal(of: run, epoch: 1)

@@ -21,7 +21,7 @@ import Testing
         #expect(ShippedPrices.all.price(of: model, provider: "openai")?.rates.input == input)
     }
 
-    @Test(arguments: ["gpt-9", "gpt-4o-realtime", "4o", "-latest", "gpt-4o-2024-08", ""])
+    @Test(arguments: ["gpt-9", "gpt-4o-realtime", "4o", "-latest", "gpt-4o-2024-08", "gpt-4o-2026-01-15", ""])
     func doesNotGuess(_ model: String) { #expect(ShippedPrices.all.price(of: model, provider: "openai") == nil) }
 
     @Test func whatWasSetWinsTheConnectionFirst() {

@@ -1,3 +1,4 @@
+import Access
 import JobModel
 import Storage
 import Testing
@@ -59,6 +60,50 @@ import Testing
                 try await scene.send("DELETE", "/v1/prices", body: JSONValue.object(model).encoded()).code
                     == "price-not-found"
             )
+        }
+    }
+
+    /// Who set or removed what is in the audit log; a token for some teams is for their budgets alone, and for no prices.
+    @Test func whoMaySetWhatAndWhoDidIsKnown() async throws {
+        try await APIScene.play { scene async throws in
+            let token = AccessToken.mint()
+            _ = try await AccessTokenStore(scene.pool).add(token.digest, name: "gina", teams: ["growth"])
+            func say(_ method: String, _ path: String, _ body: JSONValue) async throws -> Answer {
+                try await Answer.send(
+                    method,
+                    path,
+                    to: scene.address,
+                    token: token.reveal(),
+                    body: body.encoded()
+                )
+            }
+            let run = try await scene.submit()
+            let growth: JSONValue = ["team": "growth", "per": "day", "limit_micro_usd": 1]
+            let price: JSONValue = ["provider": "p", "model": "m", "price": ["input": 1, "output": 1]]
+            #expect(try await say("PUT", "/v1/budgets", growth).status == 200)
+            for (method, path, body) in [
+                ("PUT", "/v1/budgets", ["team": "sales", "per": "day", "limit_micro_usd": 1]),
+                ("PUT", "/v1/budgets", ["connection": "growth", "per": "day", "limit_micro_usd": 1]),
+                ("PUT", "/v1/budgets", ["run": .integer(run), "limit_micro_usd": 1]),
+                ("DELETE", "/v1/budgets", ["team": "sales", "per": "day"]),
+                ("PUT", "/v1/prices", price), ("DELETE", "/v1/prices", ["provider": "p", "model": "m"]),
+            ] as [(String, String, JSONValue)] {
+                let answer = try await say(method, path, body)
+                #expect(answer.status == 403 && answer.code == "not-allowed", "\(method) \(path) \(body.text())")
+            }
+            #expect(try await scene.get("/v1/prices").json["prices"] == [])
+            #expect(try await scene.send("PUT", "/v1/prices", body: price.encoded()).status == 200)
+            let remove: JSONValue = ["provider": "p", "model": "m"]
+            #expect(try await scene.send("DELETE", "/v1/prices", body: remove.encoded()).status == 200)
+            #expect(try await say("DELETE", "/v1/budgets", ["team": "growth", "per": "day"]).status == 200)
+            let entries = try await AuditStore(scene.pool).entries()
+            #expect(
+                entries.reversed().map { "\($0.actor) \($0.action) \($0.subject)" } == [
+                    "gina budget.set budget of team growth per day", "test price.set price of p/m",
+                    "test price.remove price of p/m", "gina budget.remove budget of team growth per day",
+                ]
+            )
+            #expect(entries.last?.detail?["limit_micro_usd"] == 1)
         }
     }
 

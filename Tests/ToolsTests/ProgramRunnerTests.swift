@@ -13,6 +13,34 @@ import Tools
         return program
     }
 
+    /// Each of its processes stays below the limit, all of them together do not.
+    @Test func holdsTheMemoryOfAllProcessesTogether() async throws {
+        let hog = "python3 -c 'import time; b = bytearray(40 << 20); time.sleep(60)'"
+        let program = shell("\(hog) & \(hog) & \(hog) & wait") { $0.limits.totalMemoryBytes = 80 << 20 }
+        guard case .exceeded(let what) = try await runner.run(program).ending else {
+            Issue.record("it should have been ended")
+            return
+        }
+        #expect(what.contains("its processes together took") && what.contains("more than \(80 << 20)"), "\(what)")
+        #expect(
+            try await runner.run(
+                shell("\(hog.replacing("sleep(60)", with: "sleep(0.3)"))") { $0.limits.totalMemoryBytes = 80 << 20 }
+            ).ending == .exited(0)
+        )
+    }
+
+    /// The kernel does not hold root to a number of processes; the guard does.
+    @Test(.enabled(if: getuid() == 0)) func holdsRootToANumberOfProcesses() async throws {
+        let program = shell("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 60 & done; wait") {
+            $0.limits.processes = 10
+        }
+        guard case .exceeded(let what) = try await runner.run(program).ending else {
+            Issue.record("it should have been ended")
+            return
+        }
+        #expect(what.contains("processes and threads, more than 10"), "\(what)")
+    }
+
     @Test func passesOnStatusOutputAndTheEndOfStandardError() async throws {
         let result = try await runner.run(shell("echo out; echo err >&2; exit 7"))
         #expect(result.ending == .exited(7))

@@ -27,6 +27,7 @@ import Testing
         let checkpoints = try await JobCheckpoints.open(in: store, job: job, epoch: LeaseEpoch(rawValue: 1))
         var added = [ModelMessage.user("go")]
         var previous: Fingerprint?
+        var recorded: JSONValue?
         var sizes: [Int] = []
         for number in 1...turns {
             let before = store.byteCount
@@ -46,9 +47,11 @@ import Testing
                     result: answer.json,
                     usage: ["input": 100_000, "output": 1000, "cached_input": 90_000],
                     cost: MicroDollars(rawValue: 12_345),
-                    carries: CarriedMessages.json(added, after: number > 1 ? previous : nil)
-                )
+                    carries: CarriedMessages.json(added, after: number > 1 ? previous : nil, recorded: recorded)
+                ),
+                largestInline: CarriedMessages.largestAnswer
             )
+            recorded = answer.json
             guard case .toolResult(let given) = next[1].parts[0] else { preconditionFailure("a tool's message") }
             try await checkpoints.record(
                 FinishedStep(
@@ -80,11 +83,18 @@ import Testing
         let first = Fingerprint(kind: .model, request: "a", after: nil)
         let other = Fingerprint(kind: .model, request: "b", after: nil)
         let added = Self.turn(1, answer: 100, result: 10_000)
-        let carried = CarriedMessages.json(added, after: first)
+        let carried = CarriedMessages.json(added, after: first, recorded: nil)
         #expect(CarriedMessages.answer(in: carried, of: first) == added[0])
         #expect(CarriedMessages.answer(in: carried, of: other) == nil)
-        let large = CarriedMessages.json(Self.turn(1, answer: 4000, result: 10), after: first)
+        // A large one is named.
+        let recorded: JSONValue = ["message": "as it was recorded"]
+        let turn = Self.turn(1, answer: 4000, result: 10)
+        let large = CarriedMessages.json(turn, after: first, recorded: recorded)
         #expect(CarriedMessages.answer(in: large, of: first) == nil)
+        #expect(CarriedMessages.blob(in: large, of: first) == BlobReference(of: recorded.encoded()))
+        #expect(
+            CarriedMessages.blob(in: large, of: other) == nil && CarriedMessages.blob(in: carried, of: first) == nil
+        )
         #expect(large.encoded().count < 1000)
     }
 }

@@ -666,7 +666,7 @@ struct BadFile: CustomStringConvertible, Sendable {
               c:
                 agent: {model: [c/m, d], prompt: p}
               d:
-                llm: {model: c/m, prompt: p, choose: {x: "", y: b}, batch: true}
+                llm: {model: [c/m, c/n], prompt: p, choose: {x: "", y: b}, batch: true, limits: {time: 1m}}
             """,
             .refused,
             "6:14: jobs.b.llm.model: the list is empty; write the models in the order in which they "
@@ -688,8 +688,10 @@ struct BadFile: CustomStringConvertible, Sendable {
             "13:14: jobs.b.llm.cache: expected true or false, found the integer 1; write true or false",
             "15:26: jobs.c.agent.model[1]: expected connection/model, found the string \"d\"; as in "
                 + "openai/gpt-4o",
-            "17:46: jobs.d.llm.choose.x: the text is empty",
-            "17:57: jobs.d.llm.batch: unknown key \"batch\"; batch is not supported by this version yet"
+            "17:18: jobs.d.llm.model: a call in a batch has one model; name one model, or remove batch",
+            "17:53: jobs.d.llm.choose.x: the text is empty",
+            "17:92: jobs.d.llm.limits.time: a batch takes as long as its provider needs, up to a day; remove time, or "
+                + "batch"
         )
     ]
 }

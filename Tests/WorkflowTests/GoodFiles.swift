@@ -4,6 +4,8 @@ enum GoodFiles {
         "name: w\njobs: {a: {command: [x]}}",
         "\u{FEFF}name: w\njobs: {a: {command: [x]}}\n",
         "name: w\r\njobs:\r\n  a:\r\n    command: [x]\r\n",
+        "name: w\njobs: {a: {llm: {model: c/m, prompt: p, batch: true, limits: {usd: 1}}}}",
+        "name: w\njobs: {a: {command: {run: [x], limits: {memory: 1GiB, total_memory: 2GiB}}}}",
         "---\nname: w\njobs: {a: {command: [x]}}\n...\n",
         #"{"name": "w", "jobs": {"a": {"command": ["x"]}}}"#,
         """

@@ -165,13 +165,18 @@ package final class JobCheckpoints: Sendable {
     ///
     /// Steps that end together share the wait for the disk. Cancellation does not interrupt it.
     ///
+    /// - Parameter largestInline: The largest result that stands in the record itself, as JSON text in bytes; larger ones
+    ///   lie in a blob.
     /// - Returns: What was written.
     /// - Throws: `journalFailed` or another error of the store: the step is then not done, and the attempt must end.
     ///   `valueTooDeep` or `recordTooLarge` for a step that no reader could read.
-    @discardableResult package func record(_ step: FinishedStep) async throws -> StepRecord {
+    @discardableResult package func record(
+        _ step: FinishedStep,
+        largestInline: Int = StoredValue.maximumInlineByteCount
+    ) async throws -> StepRecord {
         // Usage is small and stands in the line; all else may have to go to a blob.
         if let usage = step.usage { try checkNesting(of: usage, limit: StoredValue.maximumInlineDepth, step) }
-        let result = try await stored(step.result, step)
+        let result = try await stored(step.result, step, largestInline: largestInline)
         let request = if let request = step.request { try await stored(request, step) } else { StoredValue?.none }
         let carries = if let carries = step.carries { try await stored(carries, step) } else { StoredValue?.none }
         let record = StepRecord(
@@ -205,10 +210,14 @@ package final class JobCheckpoints: Sendable {
     }
 
     /// Decides where a value is kept, and stores it there when that is a blob.
-    private func stored(_ value: JSONValue, _ step: FinishedStep) async throws -> StoredValue {
+    private func stored(
+        _ value: JSONValue,
+        _ step: FinishedStep,
+        largestInline: Int = StoredValue.maximumInlineByteCount
+    ) async throws -> StoredValue {
         try checkNesting(of: value, limit: JSONValue.maximumDepth, step)
         let content = value.encoded()
-        if content.count <= StoredValue.maximumInlineByteCount,
+        if content.count <= min(largestInline, StoredValue.maximumInlineByteCount),
             !value.isNested(deeperThan: StoredValue.maximumInlineDepth)
         {
             return .inline(value)

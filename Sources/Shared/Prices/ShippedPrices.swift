@@ -35,14 +35,16 @@ package struct ShippedPrices: Sendable {
     }
 
     /// The price of a model, also of one whose name ends with a date or `-latest` behind a name that is known.
+    ///
+    /// A date counts up to the day of the list: what came later may cost something else.
     package func price(of model: String, provider: String) -> ModelPrice? {
         if let price = byName["\(provider)/\(model)"] { return price }
-        guard let base = Self.withoutVersion(model) else { return nil }
+        guard let base = Self.withoutVersion(model, notAfter: asOf) else { return nil }
         return byName["\(provider)/\(base)"]
     }
 
     /// `gpt-4o` of `gpt-4o-2024-08-06`, `claude-sonnet-4` of `claude-sonnet-4-20250514` and of `claude-sonnet-4-latest`.
-    private static func withoutVersion(_ model: String) -> String? {
+    private static func withoutVersion(_ model: String, notAfter day: String) -> String? {
         let parts = model.split(separator: "-", omittingEmptySubsequences: false)
         func isNumber(_ part: Substring, _ digits: Int) -> Bool {
             part.utf8.count == digits && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
@@ -57,6 +59,8 @@ package struct ShippedPrices: Sendable {
         } else {
             return nil
         }
+        let date = parts.suffix(versionParts).joined()
+        guard date == "latest" || date <= day.replacing("-", with: "") else { return nil }
         return parts.dropLast(versionParts).joined(separator: "-")
     }
 }

@@ -14,6 +14,16 @@ package struct Zone: Equatable, Sendable {
     /// Coordinated universal time.
     package static let utc = Zone(name: "UTC", initial: 0, changes: [], rule: nil)
 
+    /// Reads a file of the time zone database.
+    package init(name: String, parsing file: [UInt8]) throws(ZoneError) {
+        do throws(TZFile.Fault) {
+            let parsed = try TZFile.parse(file)
+            self.init(name: name, initial: parsed.initial, changes: parsed.changes, rule: parsed.rule)
+        } catch {
+            throw .damaged(name: name, reason: error.reason)
+        }
+    }
+
     init(name: String, initial: Int, changes listed: [ZoneChange], rule: ZoneRule?) {
         self.name = name
         self.initial = initial

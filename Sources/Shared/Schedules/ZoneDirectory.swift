@@ -35,14 +35,9 @@ package final class ZoneDirectory: Sendable {
         if let known, known.changedAt == changedAt, known.size == size { return known.zone }
         guard let bytes = read(name) else { throw .damaged(name: name, reason: String(cString: strerror(errno))) }
         guard bytes.starts(with: "TZif".utf8) else { throw unknown(name) }
-        do throws(TZFile.Fault) {
-            let file = try TZFile.parse(bytes)
-            let zone = Zone(name: name, initial: file.initial, changes: file.changes, rule: file.rule)
-            cache.withLock { $0[name] = Cached(zone: zone, changedAt: changedAt, size: size) }
-            return zone
-        } catch {
-            throw .damaged(name: name, reason: error.reason)
-        }
+        let zone = try Zone(name: name, parsing: bytes)
+        cache.withLock { $0[name] = Cached(zone: zone, changedAt: changedAt, size: size) }
+        return zone
     }
 
     /// All names, in no order.

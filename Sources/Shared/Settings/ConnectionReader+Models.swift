@@ -18,7 +18,8 @@ extension ConnectionReader {
     ) -> ModelAccess? {
         let entries = connection.value.entries ?? []
         switch wire {
-        case .openai, .openaiResponses, .anthropic, .gemini: check(entries, Self.ofAll)
+        case .openai, .openaiResponses, .anthropic: check(entries, Self.ofAll + ["batches"])
+        case .gemini: check(entries, Self.ofAll)
         case .bedrock: check(entries, Self.ofAll + Self.ofBedrock)
         case .azureOpenAI: check(entries, Self.ofAll + ["deployment", "api_version"])
         }
@@ -32,6 +33,7 @@ extension ConnectionReader {
         access.silence.firstByte = duration("first_byte", of: fields)
         access.silence.stall = duration("stall", of: fields)
         access.limits = limits(fields["limits"])
+        access.batches = batches(fields["batches"])
         access.aws = aws
         if access.key == nil, aws == nil, access.headers.isEmpty, Self.isOfProvider(url) {
             let kind = wire.rawValue
@@ -147,6 +149,23 @@ extension ConnectionReader {
     private func bedrockKey(_ wire: ModelAccess.Wire, _ aws: AWSAccess?) -> Secret? {
         guard wire == .bedrock, let aws, aws.keys == nil else { return nil }
         return environment[Self.bearerVariable].map { Secret($0) }
+    }
+
+    // MARK: Batches
+
+    private mutating func batches(_ node: SourceNode?) -> BatchSettings {
+        var settings = BatchSettings()
+        guard let node else { return settings }
+        guard let entries = node.entries else {
+            refuse(node.place, "batches is a mapping, such as {gather: 30s, poll: 1m, doubt: 2m}")
+            return settings
+        }
+        check(entries, ["gather", "poll", "doubt"])
+        let fields = Dictionary(entries.map { ($0.key, $0.value) }) { first, _ in first }
+        settings.gather = duration("gather", of: fields) ?? settings.gather
+        settings.poll = duration("poll", of: fields) ?? settings.poll
+        settings.doubt = duration("doubt", of: fields) ?? settings.doubt
+        return settings
     }
 
     // MARK: Limits

@@ -56,8 +56,13 @@ package struct ModelAccess: Equatable, Sendable {
     package var silence = SilenceLimits()
     /// How much may be asked of it at once and in a minute, by all workers together.
     package var limits = ConnectionLimits()
+    /// How calls are given to batches.
+    package var batches = BatchSettings()
     /// The keys that requests to AWS are signed with; of Bedrock alone.
     package var aws: AWSAccess?
+
+    /// Whether calls can be given to batches.
+    package var hasBatches: Bool { [.openai, .openaiResponses, .anthropic].contains(wire) }
 
     /// An access with every setting at its default.
     package init(wire: Wire, url: String, key: Secret? = nil) {

@@ -27,6 +27,8 @@ package struct Migration: Equatable, Sendable {
         migration(16, "event_triggers", PackageResources.m0016_event_triggers_sql),
         migration(17, "arrivals", PackageResources.m0017_arrivals_sql),
         migration(18, "operate", PackageResources.m0018_operate_sql),
+        migration(19, "batches", PackageResources.m0019_batches_sql),
+        migration(20, "budgets_of_children", PackageResources.m0020_budgets_of_children_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -23,6 +23,8 @@ struct Conversation: Sendable {
     var keepsPrompt = false
     /// Reads the files that messages refer to.
     let files: RequestFiles
+    /// Where the model's calls are given to batches; nil asks at once.
+    var batches: BatchStore?
     /// Which calls and outputs people decide about; nil decides nothing.
     var gate: CallGate?
     /// By the names of the tools, what becomes of calls whose outcome is unknown.
@@ -54,6 +56,8 @@ struct Conversation: Sendable {
         var loop = loop
         var action = loop.begin()
         var previous = origin
+        // The last answer as its record holds it.
+        var recorded: JSONValue?
         while true {
             switch action {
             case .askModel(let turn, let added):
@@ -64,10 +68,15 @@ struct Conversation: Sendable {
                     return try await context.steps.isRecorded(place(.turn(turn)), fingerprint)
                 }
                 let fingerprint = current.fingerprint(ofTurn: turn, added: added, after: previous)
-                let carried = CarriedMessages.json(added, after: turn > 1 ? previous : nil)
+                let carried = CarriedMessages.json(
+                    added,
+                    after: turn > 1 ? previous : nil,
+                    recorded: recorded
+                )
                 previous = fingerprint
-                let answer = try await current.ask(turn: turn, messages: loop.messages, carried, fingerprint)
-                action = loop.modelAnswered(answer)
+                let said = try await current.ask(turn: turn, messages: loop.messages, carried, fingerprint)
+                recorded = said.recorded
+                action = loop.modelAnswered(said.answer)
             case .callTools(let turn, let calls):
                 guard let fingerprint = previous else { preconditionFailure("tools are called after a turn") }
                 action = loop.toolsAnswered(try await current.call(calls, turn: turn, after: fingerprint))
@@ -124,7 +133,7 @@ struct Conversation: Sendable {
         messages: [ModelMessage],
         _ carried: JSONValue,
         _ fingerprint: Fingerprint
-    ) async throws -> ModelAnswer {
+    ) async throws -> (answer: ModelAnswer, recorded: JSONValue) {
         let caller = caller(ofTurn: turn)
         var step = StepRequest(
             position: place(.turn(turn)),
@@ -134,7 +143,11 @@ struct Conversation: Sendable {
             effect: .none,
             isPaid: true,
             charge: { [self] in
-                try await caller.charge(for: request(to: caller, messages: messages), context.money)
+                try await caller.charge(
+                    for: request(to: caller, messages: messages),
+                    context.money,
+                    isBatch: batches != nil
+                )
             },
             carries: carried,
             mending: mending(ofTurn: turn, fingerprint)
@@ -153,7 +166,7 @@ struct Conversation: Sendable {
         do {
             let answer = try ModelAnswer(json: outcome.value)
             say(answer, turn: turn, isReplayed: outcome.isReplayed)
-            return answer
+            return (answer, outcome.value)
         } catch {
             throw JobFailure(
                 code: "checkpoint",
@@ -170,6 +183,12 @@ struct Conversation: Sendable {
     ) async throws -> StepOutcome {
         let steps = context.steps
         let log = context.log
+        if let batches {
+            let desk = try BatchDesk(batches, caller.first)
+            return try await steps.runBatched(step, desk) {
+                try desk.body(of: request(to: caller, messages: try await files.load(messages)))
+            }
+        }
         return try await steps.run(step) { calls in
             let loaded: [ModelMessage]
             do {
@@ -192,14 +211,16 @@ struct Conversation: Sendable {
     /// How the answer of a turn is found in the request of the next one, which repeats it.
     private func mending(ofTurn turn: Int, _ fingerprint: Fingerprint) -> StepRequest.Mending {
         StepRequest.Mending(position: place(.turn(turn + 1))) { carried, _ in
+            if let blob = CarriedMessages.blob(in: carried, of: fingerprint) { return .blob(blob) }
             guard let message = CarriedMessages.answer(in: carried, of: fingerprint) else { return nil }
-            return ModelAnswer(
+            let answer = ModelAnswer(
                 message: message,
                 stopReason: message.toolCalls.isEmpty ? .end : .toolCalls,
                 usage: nil,
                 model: caller(ofTurn: turn).reference.model,
                 responseID: nil
-            ).json
+            )
+            return .inline(answer.json)
         }
     }
 

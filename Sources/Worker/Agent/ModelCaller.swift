@@ -40,7 +40,8 @@ struct ModelCaller: Sendable {
         self.gates = gates
     }
 
-    private var first: ModelConnection { connections[order.places(of: connections.count)[0]] }
+    /// The model that is asked first.
+    var first: ModelConnection { connections[order.places(of: connections.count)[0]] }
 
     /// Who is asked first.
     var name: String { first.description }
@@ -49,8 +50,8 @@ struct ModelCaller: Sendable {
     func admission(of job: ClaimedJob) -> ModelAdmission { ModelAdmission(gates, of: job) }
 
     /// What the first call may cost.
-    func charge(for request: ModelRequest, _ money: JobMoney) async throws -> ModelCharge {
-        try await money.charge(for: request, on: first)
+    func charge(for request: ModelRequest, _ money: JobMoney, isBatch: Bool = false) async throws -> ModelCharge {
+        try await money.charge(for: request, on: first, isBatch: isBatch)
     }
 
     /// Waits until the model that is asked first may be asked.

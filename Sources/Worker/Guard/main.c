@@ -1,7 +1,7 @@
 /* chassis-guard: runs one program and answers for every process that comes of it.
 
-     chassis-guard [--grace-ms N] [--memory-bytes N] [--cpu-seconds N] [--processes N] [--open-files N]
-                   [--file-bytes N] [--stdin-file PATH] -- PROGRAM [ARGUMENT]...
+     chassis-guard [--grace-ms N] [--memory-bytes N] [--total-memory-bytes N] [--cpu-seconds N] [--processes N]
+                   [--open-files N] [--file-bytes N] [--stdin-file PATH] -- PROGRAM [ARGUMENT]...
 
    Descriptor 0 is the lifeline. When its other end is closed, because the worker is done with the program or because
    the worker died, the whole tree is asked to stop (SIGTERM), and killed after the grace (2000 ms by default). SIGTERM,
@@ -13,7 +13,9 @@
    The program gets a session and process group of its own, /dev/null (or the file) as its input, no other descriptor
    but 1 and 2, no blocked or ignored signal, no core file; it dies if the guard is killed. Memory, CPU time and file
    size are limits of each process. --processes is how many processes and threads the user may have more than at the
-   start; the kernel does not hold root to it.
+   start; the kernel does not hold root to it, so for root the guard counts those that came of the program. The memory
+   of all processes together is looked at five times a second. What goes beyond is killed at once, and said in a line
+   that begins "exceeded: ".
 
    What kept the program from starting is one line on the lifeline if that is a socket, else on standard error. */
 #define _GNU_SOURCE
@@ -42,13 +44,15 @@ enum { WRONG_USE = 125, NOT_STARTED = 126, NOT_FOUND = 127 };
 /* How often what is left is killed again, and for how long before it is given up: only a process that the kernel
    cannot end, or that took another user's rights, outlives this. */
 enum { KILL_ROUND_MS = 200, KILL_PATIENCE_MS = 10000 };
+/* How often the memory and the number of all processes is looked at, and of how many at most. */
+enum { LOOK_ROUND_MS = 200, LOOKED_LIMIT = 8192 };
 /* Strays that get their own SIGTERM; further ones are only killed. */
 enum { ASKED_LIMIT = 256 };
 /* When memory runs out the kernel takes the program before the guard and the worker. */
 static const char oom_score[] = "500";
 
 struct options {
-    long long grace_ms, memory_bytes, cpu_seconds, processes, open_files, file_bytes;
+    long long grace_ms, memory_bytes, total_memory_bytes, cpu_seconds, processes, open_files, file_bytes;
     const char *stdin_file;
     char **program;
 };
@@ -85,11 +89,12 @@ __attribute__((format(printf, 1, 2))) static void report(const char *format, ...
 /* ---- options ---- */
 
 static int parse(int count, char **words, struct options *options) {
-    *options = (struct options){2000, -1, -1, -1, -1, -1, NULL, NULL};
+    *options = (struct options){2000, -1, -1, -1, -1, -1, -1, NULL, NULL};
     struct { const char *name; long long *value; } numbers[] = {
         {"--grace-ms", &options->grace_ms},       {"--memory-bytes", &options->memory_bytes},
         {"--cpu-seconds", &options->cpu_seconds}, {"--processes", &options->processes},
         {"--open-files", &options->open_files},   {"--file-bytes", &options->file_bytes},
+        {"--total-memory-bytes", &options->total_memory_bytes},
     };
     for (int at = 1; at + 1 < count; at += 2) {
         if (strcmp(words[at], "--") == 0) {
@@ -255,6 +260,78 @@ static void begin_asking(struct tree *tree, const struct options *options) {
     signal_tree(tree, SIGTERM, 1);
 }
 
+/* What the processes that came of the program take, all together. */
+struct use {
+    long long bytes, tasks;
+};
+
+/* The memory of a process: quickly, with pages that forked processes share counted in each of them, or exactly. */
+static long long memory_of(pid_t process, int exactly) {
+    char path[64], line[128];
+    long long total = 0, resident = 0, shared = 0;
+    snprintf(path, sizeof path, exactly ? "/proc/%d/smaps_rollup" : "/proc/%d/statm", process);
+    FILE *file = fopen(path, "re");
+    if (!file) return 0;
+    if (!exactly) {
+        if (fscanf(file, "%lld %lld %lld", &total, &resident, &shared) == 3) total = (resident - shared) * sysconf(_SC_PAGESIZE);
+    } else {
+        while (fgets(line, sizeof line, file))
+            if (sscanf(line, "Pss: %lld kB", &total) == 1) break;
+        total *= 1024;
+    }
+    fclose(file);
+    return total;
+}
+
+/* Adds the children of a process to a list; returns its new length. */
+static int add_children(pid_t process, pid_t *found, int count, long long *tasks) {
+    char path[300];
+    snprintf(path, sizeof path, "/proc/%d/task", process);
+    DIR *threads = opendir(path);
+    for (struct dirent *entry; threads && (entry = readdir(threads));) {
+        if (!isdigit((unsigned char)entry->d_name[0])) continue;
+        ++*tasks;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/children", process, entry->d_name);
+        FILE *children = fopen(path, "re");
+        for (int child; children && count < LOOKED_LIMIT && fscanf(children, "%d", &child) == 1;) found[count++] = child;
+        if (children) fclose(children);
+    }
+    if (threads) closedir(threads);
+    return count;
+}
+
+static struct use use_of_tree(int exactly) {
+    static pid_t found[LOOKED_LIMIT];
+    struct use use = {0, 0};
+    long long own_tasks = 0;
+    int count = add_children(getpid(), found, 0, &own_tasks);
+    for (int at = 0; at < count; at++) {
+        use.bytes += memory_of(found[at], exactly);
+        count = add_children(found[at], found, count, &use.tasks);
+    }
+    return use;
+}
+
+/* Whether the guard has to look at what all processes take. */
+static int looks(const struct options *options) {
+    return options->total_memory_bytes >= 0 || (options->processes >= 0 && getuid() == 0);
+}
+
+/* Kills the tree when it takes more than it may. */
+static void check_use(struct tree *tree, const struct options *options) {
+    if (tree->phase != RUNNING || !looks(options)) return;
+    struct use use = use_of_tree(0);
+    long long most = options->total_memory_bytes;
+    if (most >= 0 && use.bytes > most && (use = use_of_tree(1)).bytes > most)
+        report("exceeded: its processes together took %lld bytes of memory, more than %lld\n", use.bytes, most);
+    else if (options->processes >= 0 && getuid() == 0 && use.tasks > options->processes)
+        report("exceeded: it had %lld processes and threads, more than %lld\n", use.tasks, options->processes);
+    else
+        return;
+    tree->phase = KILLING;
+    tree->deadline = now_ms() + KILL_PATIENCE_MS;
+}
+
 /* Returns 0 when no child is left. */
 static int reap(struct tree *tree) {
     for (;;) {
@@ -285,8 +362,8 @@ static int press(struct tree *tree) {
     return 1;
 }
 
-static int next_wait(const struct tree *tree) {
-    if (tree->phase == RUNNING) return -1;
+static int next_wait(const struct tree *tree, const struct options *options) {
+    if (tree->phase == RUNNING) return looks(options) ? LOOK_ROUND_MS : -1;
     if (tree->phase == KILLING) return KILL_ROUND_MS;
     int64_t left = tree->deadline - now_ms();
     return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
@@ -303,11 +380,12 @@ static void watch(struct tree *tree, const struct options *options, int signals)
     struct pollfd events[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
     while (reap(tree)) {
         if (tree->program_ended) begin_asking(tree, options);
+        check_use(tree, options);
         if (!press(tree)) {
             report("left behind: processes that could not be killed within %d ms\n", KILL_PATIENCE_MS);
             return;
         }
-        if (poll(events, 2, next_wait(tree)) <= 0) continue;
+        if (poll(events, 2, next_wait(tree, options)) <= 0) continue;
         if (events[0].revents != 0 && lifeline_cut()) {
             events[0].fd = -1;
             begin_asking(tree, options);
@@ -331,8 +409,8 @@ static int pass_on(const struct tree *tree) {
 int main(int count, char **words) {
     struct options options;
     if (!parse(count, words, &options)) {
-        fprintf(stderr, "usage: %s [--grace-ms N] [--memory-bytes N] [--cpu-seconds N] [--processes N] [--open-files N]"
-                        " [--file-bytes N] [--stdin-file PATH] -- PROGRAM [ARGUMENT]...\n", words[0]);
+        fprintf(stderr, "usage: %s [--grace-ms N] [--memory-bytes N] [--total-memory-bytes N] [--cpu-seconds N] [--processes N]"
+                        " [--open-files N] [--file-bytes N] [--stdin-file PATH] -- PROGRAM [ARGUMENT]...\n", words[0]);
         return WRONG_USE;
     }
     close_range(STDERR_FILENO + 1, ~0U, 0);

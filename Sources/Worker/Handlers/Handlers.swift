@@ -15,6 +15,7 @@ enum Handlers {
         clock: DatabaseClock,
         events: EventStore,
         gates: ConnectionGates,
+        batches: BatchStore,
         gateway: GatewayHost,
         children: WorkflowHandler
     ) -> [JobKind.Name: any JobHandler] {
@@ -28,7 +29,7 @@ enum Handlers {
         let files = RequestFiles(store: store, runs: runs)
         return [
             .agent: AgentHandler(connections: settings.connections, files: files, gates: gates, toolbox: toolbox),
-            .llm: LLMHandler(connections: settings.connections, files: files, gates: gates),
+            .llm: LLMHandler(connections: settings.connections, files: files, gates: gates, batches: batches),
             .command: CommandHandler(
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),

@@ -17,6 +17,7 @@ struct JobRunner: Sendable {
     let steps: StepStore
     let approvals: ApprovalStore
     let forks: ForkStore
+    let batches: BatchStore
     let prices: PriceBook
     let store: DirectoryStore
     let backlog: Backlog
@@ -102,7 +103,8 @@ struct JobRunner: Sendable {
         }
         let fork = try await fork(of: job)
         let bounds = try await bounds(of: job, definition)
-        let steps = try await openSteps(job, signal, log, fork, bounds)
+        let batches = definition.kind.isBatch ? self.batches : nil
+        let steps = try await openSteps(job, signal, log, fork, bounds, batches)
         let context = JobContext(
             job: job,
             definition: definition,
@@ -162,7 +164,8 @@ struct JobRunner: Sendable {
         _ signal: StopSignal,
         _ log: JobLog,
         _ fork: JobFork?,
-        _ bounds: PaidCall.Bounds = PaidCall.Bounds()
+        _ bounds: PaidCall.Bounds = PaidCall.Bounds(),
+        _ batches: BatchStore? = nil
     ) async throws -> JobSteps {
         try await JobSteps.open(
             job,
@@ -175,7 +178,8 @@ struct JobRunner: Sendable {
             log: log,
             fork: fork,
             desk: desk(for: job, log),
-            bounds: bounds
+            bounds: bounds,
+            batches: batches
         )
     }
 

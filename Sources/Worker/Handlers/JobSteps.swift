@@ -22,22 +22,24 @@ final class JobSteps: Sendable {
         var isNoted = false
     }
 
-    private let job: ClaimedJob
-    private let checkpoints: JobCheckpoints
-    private let store: StepStore
-    private let backlog: Backlog
+    let job: ClaimedJob
+    let checkpoints: JobCheckpoints
+    let store: StepStore
+    let backlog: Backlog
     private let lease: SessionLease
-    private let patience: Patience
+    let patience: Patience
     private let signal: StopSignal
-    private let failpoints: Failpoints
+    let failpoints: Failpoints
     private let unknown: UnknownSteps
-    private let desk: ApprovalDesk
+    /// What earlier attempts gave to batches; nil for jobs that have none.
+    let batched: BatchedSteps?
+    let desk: ApprovalDesk
     /// What the model calls of the job have cost, as far as this attempt knows; nil when a price was not known.
     private let spending = Mutex<MicroDollars?>(.zero)
     /// Whether the gateway has steps of earlier attempts to settle, which are none of this type's business.
     let hasGatewaySteps: Bool
     private let fork: JobFork?
-    private let gate: PaidCallGate
+    let gate: PaidCallGate
     private let replayed = Mutex(Replayed())
     private let round = Mutex(1)
 
@@ -53,7 +55,8 @@ final class JobSteps: Sendable {
         log: JobLog,
         fork: JobFork?,
         desk: ApprovalDesk,
-        bounds: PaidCall.Bounds = PaidCall.Bounds()
+        bounds: PaidCall.Bounds = PaidCall.Bounds(),
+        batches: BatchStore? = nil
     ) async throws -> JobSteps {
         // Only a retry has a job begin afresh, and it makes a new attempt.
         let start = job.attempt > 1 ? try await Patience(lease: lease)({ try await steps.freshStart(of: job.id) }) : nil
@@ -67,11 +70,18 @@ final class JobSteps: Sendable {
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }
         var unknown = UnknownSteps()
         var hasGatewaySteps = false
+        var batched: BatchedSteps?
         if job.epoch.rawValue > 1 {
             let patience = Patience(lease: lease)
+            if let batches { batched = try await patience { try await BatchedSteps.read(of: job.id, from: batches) } }
             for open in try await patience({ try await steps.open(of: job.id, before: job.epoch) }) {
                 if GatewayJob.owns(position: open.position) {
                     hasGatewaySteps = true
+                    continue
+                }
+                if batched != nil {
+                    // Its outcome comes with its batch, unless it was given to none.
+                    try await patience { try await reconcile(open, of: job, with: checkpoints, steps: steps, &batched) }
                     continue
                 }
                 let isUnknown = try await patience {
@@ -89,6 +99,7 @@ final class JobSteps: Sendable {
             signal: signal,
             failpoints: failpoints,
             unknown: unknown,
+            batched: batched,
             hasGatewaySteps: hasGatewaySteps,
             fork: fork,
             desk: desk,
@@ -105,6 +116,7 @@ final class JobSteps: Sendable {
         signal: StopSignal,
         failpoints: Failpoints,
         unknown: UnknownSteps,
+        batched: BatchedSteps?,
         hasGatewaySteps: Bool,
         fork: JobFork?,
         desk: ApprovalDesk,
@@ -119,6 +131,7 @@ final class JobSteps: Sendable {
         self.signal = signal
         self.failpoints = failpoints
         self.unknown = unknown
+        self.batched = batched
         self.hasGatewaySteps = hasGatewaySteps
         self.fork = fork
         self.desk = desk
@@ -180,7 +193,7 @@ final class JobSteps: Sendable {
     func begin(round: Int) { self.round.withLock { $0 = round } }
 
     /// Throws when the job must not begin another step here.
-    private func checkBoundary() throws {
+    func checkBoundary() throws {
         guard lease.isHeld else { throw StorageError.leaseLost(job.id, job.epoch) }
         try Task.checkCancellation()
         if signal.isDraining { throw ReleaseAtBoundary() }
@@ -300,7 +313,7 @@ final class JobSteps: Sendable {
     }
 
     /// A provider that bills more than can be has its budgets exceeded: somebody should look.
-    private func tellOverrun(_ step: StepRequest, _ cost: MicroDollars, _ most: MicroDollars) {
+    func tellOverrun(_ step: StepRequest, _ cost: MicroDollars, _ most: MicroDollars) {
         gate.log.event(
             "\(step.name) (step \(step.position)) cost \(cost) by its provider's account, more than the \(most) that it can "
                 + "cost; see whether its price, its limits and the provider are right"
@@ -317,6 +330,9 @@ final class JobSteps: Sendable {
     func keepArtifact(_ name: ArtifactName, _ content: [UInt8]) async throws {
         try await checkpoints.keepArtifact(name, content)
     }
+
+    /// A value without the worker's secrets.
+    func redacted(_ value: JSONValue) -> JSONValue { backlog.redactor.redacted(value) }
 
     /// A text without the worker's secrets.
     func redacted(_ text: String) -> String { backlog.redactor.redacted(text) }
@@ -405,7 +421,7 @@ final class JobSteps: Sendable {
     /// a price was not known.
     var spent: MicroDollars? { spending.withLock { $0 } }
 
-    private func noteSpending(_ step: StepRequest, cost: MicroDollars?) {
+    func noteSpending(_ step: StepRequest, cost: MicroDollars?) {
         guard step.isPaid else { return }
         spending.withLock { spending in
             guard let sum = spending, let cost else {
@@ -420,7 +436,16 @@ final class JobSteps: Sendable {
     private func mended(_ step: StepRequest) async throws -> JSONValue? {
         guard let mending = step.mending else { return nil }
         for carried in try await checkpoints.carried(by: mending.position) {
-            guard let value = mending.result(carried.value, carried.fingerprint) else { continue }
+            let value: JSONValue
+            switch mending.result(carried.value, carried.fingerprint) {
+            case .inline(let found)?: value = found
+            case .blob(let blob)?:
+                // What does not read as it was written is no answer.
+                guard let content = try? await checkpoints.kept(blob), let found = try? JSONValue(parsing: content)
+                else { continue }
+                value = found
+            case nil: continue
+            }
             try await record(step, StepResult(value: value), startedAt: .now)
             noteReplayed(step, cost: nil)
             return value
@@ -428,7 +453,9 @@ final class JobSteps: Sendable {
         return nil
     }
 
-    private func record(_ step: StepRequest, _ result: StepResult, startedAt: WallTime) async throws {
+    func record(_ step: StepRequest, _ result: StepResult, startedAt: WallTime) async throws {
+        // What the next turn's record does not repeat has a blob, which that one names.
+        let largest = step.kind == .model ? CarriedMessages.largestAnswer : StoredValue.maximumInlineByteCount
         try await checkpoints.record(
             FinishedStep(
                 position: step.position,
@@ -442,7 +469,8 @@ final class JobSteps: Sendable {
                 usage: result.usage,
                 cost: result.cost,
                 carries: step.carries.map { backlog.redactor.redacted($0) }
-            )
+            ),
+            largestInline: largest
         )
     }
 
@@ -492,7 +520,7 @@ final class JobSteps: Sendable {
     }
 
     /// Writes down what was replayed so far, once before new work begins and once at the end.
-    private func noteReplay() async {
+    func noteReplay() async {
         let damaged = checkpoints.statistics.damaged
         let now = replayed.withLock { replayed -> Replayed? in
             guard !replayed.isNoted, replayed.steps > 0 || damaged > 0 else { return nil }
@@ -511,7 +539,7 @@ final class JobSteps: Sendable {
         )
     }
 
-    private func identity(of step: StepRequest) -> StepStore.Identity {
+    func identity(of step: StepRequest) -> StepStore.Identity {
         StepStore.Identity(
             job: job.id,
             epoch: job.epoch,
@@ -554,14 +582,14 @@ final class JobSteps: Sendable {
     }
 
     /// The same in every attempt, so that a provider or tool that honours it does nothing twice.
-    private func idempotencyKey(of step: StepRequest) -> String {
+    func idempotencyKey(of step: StepRequest) -> String {
         "chassis-\(job.run)-\(job.id)-\(step.position)-\(step.fingerprint.hex.prefix(32))"
     }
 }
 
 extension StepStore.Settlement {
     /// Without secrets in its reason.
-    fileprivate func redacted(_ redactor: Redactor) -> Self {
+    func redacted(_ redactor: Redactor) -> Self {
         switch self {
         case .failed(let reason): .failed(redactor.redacted(reason))
         case .unknown(let reason): .unknown(redactor.redacted(reason))

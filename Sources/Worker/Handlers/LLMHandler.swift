@@ -2,6 +2,7 @@ import Checkpoints
 import JobModel
 import Models
 import Settings
+import Storage
 import Workflow
 
 /// Runs jobs of the kind llm: one model call, sent back a few times while its answer does not fit the schema.
@@ -9,6 +10,7 @@ struct LLMHandler: JobHandler {
     let connections: [String: ConnectionDefinition]
     let files: RequestFiles
     let gates: ConnectionGates
+    let batches: BatchStore
 
     func run(_ context: JobContext) async throws -> JSONValue {
         guard case .llm(let llm) = context.definition.kind else { preconditionFailure("not an llm job") }
@@ -19,7 +21,7 @@ struct LLMHandler: JobHandler {
         let shown = try await files.parts(llm.files, in: context)
         messages.append(ModelMessage(role: .user, parts: shown + [.text(try context.text(llm.prompt))]))
         let schema = llm.choices.isEmpty ? llm.output : try ModelChoice.schema(llm.choices)
-        let conversation = Conversation(
+        var conversation = Conversation(
             context: context,
             caller: try ModelCaller(
                 ([llm.model] + llm.fallbacks).map { try context.text($0) },
@@ -41,6 +43,8 @@ struct LLMHandler: JobHandler {
             files: files,
             shelf: ResultShelf(steps: context.steps)
         )
+        if llm.isBatch { conversation.batches = batches }
+        let asked = conversation
         var loop = AgentStateMachine(
             messages: messages,
             limits: AgentLimits(turns: 1 + AgentStateMachine.maximumCorrections),
@@ -49,7 +53,7 @@ struct LLMHandler: JobHandler {
         loop.interjection = context.fork?.interjection
         let begun = loop
         let output = try await TimeLimit.run(llm.timeLimit, named: "limits.time") {
-            try await conversation.run(begun)
+            try await asked.run(begun)
         }
         return llm.choices.isEmpty ? output : ModelChoice.name(in: output)
     }

@@ -37,7 +37,7 @@ struct StepRequest: Sendable {
         /// The step whose record repeats it.
         let position: StepPosition
         /// The result, from what the record with this fingerprint carries; nil when it belongs to another way.
-        let result: @Sendable (_ carried: JSONValue, _ fingerprint: Fingerprint) -> JSONValue?
+        let result: @Sendable (_ carried: JSONValue, _ fingerprint: Fingerprint) -> StoredValue?
     }
 
     /// The same step in a round of a job that is done round by round.

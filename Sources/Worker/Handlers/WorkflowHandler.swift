@@ -18,6 +18,7 @@ struct WorkflowHandler: JobHandler {
     let reader: RunReader
     let store: DirectoryStore
     let notifier: ReadyNotifier
+    let money: MoneyStore
 
     func run(_ context: JobContext) async throws -> JSONValue {
         guard case .workflow(let definition) = context.definition.kind else { preconditionFailure("no workflow job") }
@@ -58,6 +59,8 @@ struct WorkflowHandler: JobHandler {
             )
         }
         let submission = try submission(of: definition, source, context)
+        // What the child spends counts in them.
+        try await money.found(context.money.bounds, of: context.job.run, context.job.id)
         guard let run = try await children.start(submission, for: context.job) else {
             throw StorageError.leaseLost(context.job.id, context.job.epoch)
         }

@@ -48,7 +48,11 @@ struct ModelExchange {
         request.totalTimeout = endpoint.timeouts.total
         request.certificateAuthorities = endpoint.certificateAuthorities
         try sign(&request)
-        let response = try await client.start(request)
+        return try await accepted(try await client.start(request))
+    }
+
+    /// A response whose status is 2xx.
+    func accepted(_ response: HTTPResponseStream) async throws -> HTTPResponseStream {
         guard (200..<300).contains(response.status) else { throw try await refusal(in: response) }
         return response
     }

@@ -12,13 +12,20 @@ struct JobMoney: Sendable {
     let bounds: PaidCall.Bounds
 
     /// What a call on a connection can cost.
-    func charge(for request: ModelRequest, on connection: ModelConnection) async throws -> ModelCharge {
+    ///
+    /// - Parameter isBatch: Whether it is given to a batch.
+    func charge(
+        for request: ModelRequest,
+        on connection: ModelConnection,
+        isBatch: Bool = false
+    ) async throws -> ModelCharge {
         let price = try await price(of: connection)
         return ModelCharge(
             connection: connection.endpoint.name,
             model: connection.reference.model,
             price: price,
-            bound: CallBound(request, price: price)
+            bound: CallBound(request, price: price),
+            isBatch: isBatch
         )
     }
 

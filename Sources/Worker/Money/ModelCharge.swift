@@ -12,12 +12,25 @@ struct ModelCharge: Equatable, Sendable {
     let most: MicroDollars?
     /// Why nobody knows, with the way out; empty where it is known.
     let fault: String
+    /// Whether the call is one of a batch.
+    let isBatch: Bool
+
+    /// What a call was reserved with before.
+    init(connection: String, model: String, price: ModelPrice?, most: MicroDollars, isBatch: Bool) {
+        self.connection = connection
+        self.model = model
+        self.price = price
+        self.most = most
+        self.isBatch = isBatch
+        fault = ""
+    }
 
     /// - Parameter isBatch: Whether the call is one of a batch.
     init(connection: String, model: String, price: ModelPrice?, bound: CallBound, isBatch: Bool = false) {
         self.connection = connection
         self.model = model
         self.price = price
+        self.isBatch = isBatch
         guard let price else {
             most = nil
             fault =
@@ -52,7 +65,8 @@ struct ModelCharge: Equatable, Sendable {
             cachedInput: usage.cachedInput,
             cacheWrite: usage.cacheWrite,
             output: usage.output,
-            reasoning: usage.reasoning
+            reasoning: usage.reasoning,
+            isBatch: isBatch
         )
     }
 

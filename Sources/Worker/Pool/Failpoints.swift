@@ -22,6 +22,18 @@ package struct Failpoints: Sendable {
         case afterSettlement = "after-settlement"
         /// The handler has returned, its job has not been ended.
         case beforeEnd = "before-end"
+
+        // A call that is given to a batch.
+        /// Its intent is written, and it waits for no batch yet.
+        case batchBeforeAdd = "batch-before-add"
+        /// That the batch is about to be sent is noted, nothing that costs money is sent.
+        case batchBeforeSend = "batch-before-send"
+        /// The provider has taken the batch, and what it calls it is not noted.
+        case batchAfterSend = "batch-after-send"
+        case batchAfterNote = "batch-after-note"
+        /// The answers are in the store, and nobody knows.
+        case batchAfterResults = "batch-after-results"
+        case batchAfterEnd = "batch-after-end"
     }
 
     private final class Counter: Sendable {

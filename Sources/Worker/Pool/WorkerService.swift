@@ -173,6 +173,23 @@ package struct WorkerService: Service {
             notifier: notifier,
             logger: logger
         )
+        let batches = BatchService(
+            connections: settings.connections.values.compactMap { connection in
+                guard case .model(let access) = connection.kind, access.hasBatches else { return nil }
+                return BatchWork(
+                    connection: connection.name,
+                    access: access,
+                    store: BatchStore(pool),
+                    objects: store,
+                    session: keeper.session,
+                    lease: keeper.lease,
+                    notifier: notifier,
+                    failpoints: failpoints,
+                    redactor: redactor
+                )
+            },
+            logger: logger
+        )
         let jobs = JobPool(
             slots: settings.slots,
             queues: settings.queues,
@@ -204,6 +221,10 @@ package struct WorkerService: Service {
             }
             group.addTask {
                 try await backlog.run()
+                return nil
+            }
+            group.addTask {
+                try await batches.run()
                 return nil
             }
             group.addTask {
@@ -305,6 +326,7 @@ package struct WorkerService: Service {
             steps: StepStore(pool),
             approvals: ApprovalStore(pool),
             forks: ForkStore(pool),
+            batches: BatchStore(pool),
             prices: PriceBook(MoneyStore(pool)),
             store: store,
             backlog: backlog,
@@ -318,13 +340,15 @@ package struct WorkerService: Service {
                 clock: DatabaseClock(pool),
                 events: EventStore(pool),
                 gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
+                batches: BatchStore(pool),
                 gateway: gateway,
                 children: WorkflowHandler(
                     children: ChildStore(pool),
                     runs: runs,
                     reader: RunReader(pool),
                     store: store,
-                    notifier: notifier
+                    notifier: notifier,
+                    money: MoneyStore(pool)
                 )
             ),
             plainHandlers: plainHandlers,

@@ -14,7 +14,9 @@ struct FuzzTarget: Sendable {
     let read: @Sendable ([UInt8]) async throws -> String
 
     static let all: [FuzzTarget] = [
-        .json, .workflow, .expression, .schema, .pattern, .journal, .events, .head, .answer,
+        .json, .workflow, .expression, .schema, .pattern, .journal, .events, .head, .answer, .frames, .results, .cron,
+        .zone, .mcp,
+        .openapi, .webhook,
     ]
 }
 

@@ -2,7 +2,7 @@ import JobModel
 import Storage
 
 /// Whose budget a request is about: exactly one of a team, a connection, a run, or a job of a run.
-struct BudgetSubject {
+struct BudgetSubject: CustomStringConvertible {
     let scope: Budget.Scope
     /// The team or connection; the number of the run; the name of the job.
     let name: String
@@ -44,14 +44,14 @@ struct BudgetSubject {
         return "budget of \(of) per \(period.rawValue)"
     }
 
-    /// How the budget is named in the database.
+    /// How the budget is named in the database, and whose it is: nobody's where it is a connection's.
     ///
     /// - Throws: `Problem` when there is no such run or job.
-    func place(_ reader: RunReader) async throws -> (name: String, run: RunID?) {
-        guard let run else { return (name, nil) }
+    func place(_ reader: RunReader) async throws -> (name: String, run: RunID?, team: String?) {
+        guard let run else { return (name, nil, scope == .team ? name : nil) }
         guard let detail = try await reader.run(run) else { throw Problem.runNotFound(run) }
-        guard scope == .job else { return (name, run) }
+        guard scope == .job else { return (name, run, detail.summary.team) }
         guard let job = detail.jobs.first(where: { $0.name == name }) else { throw Problem.jobNotFound(name, of: run) }
-        return ("\(job.id)", run)
+        return ("\(job.id)", run, detail.summary.team)
     }
 }

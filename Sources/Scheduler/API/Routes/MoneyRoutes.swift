@@ -37,6 +37,7 @@ struct MoneyRoutes: Sendable {
         let reason = try members.reason()
         try members.finish()
         let place = try await subject.place(reader)
+        try allow(subject, place.team)
         let queues = try await money.set(
             Budget(limit: limit, mode: mode),
             of: subject.scope,
@@ -62,6 +63,7 @@ struct MoneyRoutes: Sendable {
         let reason = try members.reason()
         try members.finish()
         let place = try await subject.place(reader)
+        try allow(subject, place.team)
         guard let queues = try await money.removeBudget(of: subject.scope, place.name, per: subject.period) else {
             throw Problem(
                 .budgetNotFound,
@@ -72,6 +74,26 @@ struct MoneyRoutes: Sendable {
         notifier.notify(queues)
         try await audit.add("budget.remove", on: subject.description, run: place.run, reason: reason)
         return Response(json: ["budgets": .array(try await money.budgets(of: place.run).map(\.json))])
+    }
+
+    /// Refuses whoever may not decide about a budget: a token for some teams is for their budgets alone.
+    private func allow(_ subject: BudgetSubject, _ team: String?) throws {
+        guard let person = Person.current, let teams = person.teams, !(team.map(teams.contains) ?? false) else {
+            return
+        }
+        throw Problem(
+            .notAllowed,
+            "\(person.name) decides about the budgets of \(teams.joined(separator: ", ")), not about that of \(subject)"
+        )
+    }
+
+    /// Refuses whoever may not set prices, which are everybody's.
+    private func allowPrices() throws {
+        guard let person = Person.current, let teams = person.teams else { return }
+        throw Problem(
+            .notAllowed,
+            "prices are those of all teams, and \(person.name) decides for \(teams.joined(separator: ", ")) alone"
+        )
     }
 
     // MARK: Costs
@@ -107,6 +129,7 @@ struct MoneyRoutes: Sendable {
         }
         let reason = try members.reason()
         try members.finish()
+        try allowPrices()
         try await money.set(price, of: model, at: provider, from: from)
         try await audit.add("price.set", on: "price of \(provider)/\(model)", reason: reason, detail: price.json)
         return Response(json: try await allPrices())
@@ -118,6 +141,7 @@ struct MoneyRoutes: Sendable {
         let (provider, model) = try (members.text("provider"), members.text("model"))
         let reason = try members.reason()
         try members.finish()
+        try allowPrices()
         guard try await money.removePrices(of: model, at: provider) > 0 else {
             throw Problem(
                 .priceNotFound,

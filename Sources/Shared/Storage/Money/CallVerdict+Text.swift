@@ -20,7 +20,8 @@ extension CallVerdict.Decider {
     /// The command that raises it.
     package func raising(_ run: RunID) -> String {
         switch scope {
-        case .run: "chassis budgets set --run \(run) --usd N"
+        // It may be that of a run which started this one.
+        case .run: "chassis budgets set --run \(name) --usd N"
         case .job: "chassis budgets set --run \(run) --job NAME --usd N"
         case .team, .connection:
             "chassis budgets set --\(scope.rawValue) \(name) --per \(period.rawValue) --usd N"

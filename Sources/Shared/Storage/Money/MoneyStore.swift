@@ -35,6 +35,19 @@ package struct MoneyStore: Sendable {
         return try await resumeWaiters(key, now: now)
     }
 
+    /// Has what a workflow file says of the budgets of a run and one of its jobs count, which starts runs that spend in them.
+    package func found(_ bounds: PaidCall.Bounds, of run: RunID, _ job: JobID) async throws {
+        guard bounds.run != nil || bounds.job != nil else { return }
+        _ = try await pool.query(
+            Statement.foundBudgets,
+            [
+                .integer(run.rawValue), .integer(job.rawValue), .optional(bounds.run?.limit.rawValue),
+                .optional(bounds.run?.mode.rawValue), .optional(bounds.job?.limit.rawValue),
+                .optional(bounds.job?.mode.rawValue), .null,
+            ]
+        )
+    }
+
     /// Removes a budget, and has the jobs that wait for it look again.
     ///
     /// - Returns: The queues that have pending jobs by it; nil when there is no such budget.

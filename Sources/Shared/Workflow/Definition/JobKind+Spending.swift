@@ -11,6 +11,11 @@ extension JobKind {
         }
     }
 
+    /// Whether its model calls are given to batches.
+    package var isBatch: Bool {
+        if case .llm(let llm) = self { llm.isBatch } else { false }
+    }
+
     /// The most calls to providers in all attempts together; nil where its `limits` set no bound.
     package var requestLimit: Int? {
         switch self {

@@ -24,6 +24,8 @@ package struct LLMDefinition: Equatable, Sendable {
     package let reasoning: ReasoningLevel?
     /// Whether a provider that wants to be told keeps the beginning of the prompt; nil where it pays.
     package let keepsPrompt: Bool?
+    /// Whether the call is given to a batch, whose answers come later and cost less.
+    package let isBatch: Bool
     /// The longest time for the call; nil sets no limit besides the job's timeout.
     package let timeLimit: Duration?
     /// The most calls to providers in all attempts together, repeated ones included; nil sets no limit.

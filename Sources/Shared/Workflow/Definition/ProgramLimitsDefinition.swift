@@ -2,6 +2,8 @@
 package struct ProgramLimitsDefinition: Equatable, Sendable {
     /// The address space of each process, in bytes.
     package var memory: Int?
+    /// The memory of all its processes together, in bytes.
+    package var totalMemory: Int?
     /// How many processes and threads the program may have.
     package var processes: Int?
     /// How many files each process may have open.

@@ -95,9 +95,8 @@ extension LLMDefinition {
     private static let keys = KnownKeys(
         [
             "model", "instructions", "prompt", "images", "files", "choose", "output", "limits", "temperature",
-            "max_output_tokens", "reasoning", "cache",
-        ],
-        later: ["batch"]
+            "max_output_tokens", "reasoning", "cache", "batch",
+        ]
     )
 
     /// Reads a model call; nil where it cannot be used, which is reported.
@@ -120,6 +119,13 @@ extension LLMDefinition {
         }
         let reasoning = mapping["reasoning"]?.choice(ReasoningLevel.self)
         let keepsPrompt = mapping["cache"]?.flag()
+        let isBatch = mapping["batch"]?.flag() ?? false
+        if isBatch, let models, models.count > 1, let field = mapping["model"] {
+            field.fault("a call in a batch has one model", hint: "name one model, or remove batch")
+        }
+        if isBatch, timeLimit != nil, let field = limits?["time"] {
+            field.fault("a batch takes as long as its provider needs, up to a day", hint: "remove time, or batch")
+        }
         guard let models, let prompt else { return nil }
         self.init(
             model: models[0],
@@ -133,6 +139,7 @@ extension LLMDefinition {
             maximumOutputTokens: maximumOutputTokens,
             reasoning: reasoning,
             keepsPrompt: keepsPrompt,
+            isBatch: isBatch,
             timeLimit: timeLimit,
             requestLimit: requestLimit,
             spendingLimit: spendingLimit

@@ -1,5 +1,7 @@
 extension ProgramLimitsDefinition {
-    private static let keys = KnownKeys(["memory", "processes", "open_files", "file_size", "cpu", "output"])
+    private static let keys = KnownKeys([
+        "memory", "total_memory", "processes", "open_files", "file_size", "cpu", "output",
+    ])
     private static let largest = 1 << 40
 
     /// Reads the limits of a program; what cannot be used is reported and left out.
@@ -7,6 +9,7 @@ extension ProgramLimitsDefinition {
         self.init()
         guard let mapping = field.mapping(Self.keys) else { return }
         memory = mapping["memory"]?.byteCount(in: 1 << 20...Self.largest)
+        totalMemory = mapping["total_memory"]?.byteCount(in: 1 << 20...Self.largest)
         processes = mapping["processes"]?.integer(in: 1...100_000)
         openFiles = mapping["open_files"]?.integer(in: 4...100_000)
         fileSize = mapping["file_size"]?.byteCount(in: 0...Self.largest)

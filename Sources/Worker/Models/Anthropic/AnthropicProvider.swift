@@ -6,7 +6,7 @@ package struct AnthropicProvider: ModelProvider {
     private let client: HTTPClient
 
     /// The version of the wire format.
-    private static let version = "2023-06-01"
+    static let version = "2023-06-01"
 
     /// A provider on a client.
     package init(client: HTTPClient = .shared) { self.client = client }

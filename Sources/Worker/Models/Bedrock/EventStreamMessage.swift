@@ -1,6 +1,6 @@
 /// A message of AWS' event streams (`application/vnd.amazon.eventstream`).
-struct EventStreamMessage: Equatable {
+package struct EventStreamMessage: Equatable {
     /// The headers that are texts, by name.
-    let headers: [String: String]
-    let payload: [UInt8]
+    package let headers: [String: String]
+    package let payload: [UInt8]
 }

@@ -4,7 +4,7 @@ import Digests
 ///
 /// A message is its length, the length of its headers, a checksum of the two, headers, payload, and a checksum of all that;
 /// one with a wrong checksum or an impossible length is an error, and after it the stream is of no use any more.
-struct EventStreamParser {
+package struct EventStreamParser {
     /// The longest message, in bytes.
     static let maximumMessageBytes = 16 << 20
     private static let preludeBytes = 12
@@ -13,11 +13,13 @@ struct EventStreamParser {
     private var pending: [UInt8] = []
     private var place = 0
 
+    package init() {}
+
     /// Whether a message has begun and not ended.
     var isInsideMessage: Bool { place < pending.count }
 
     /// Reads on and returns the messages that these bytes complete.
-    mutating func consume(_ bytes: [UInt8]) throws(ModelError.Reason) -> [EventStreamMessage] {
+    package mutating func consume(_ bytes: [UInt8]) throws(ModelError.Reason) -> [EventStreamMessage] {
         pending += bytes
         var messages: [EventStreamMessage] = []
         while let message = try next() { messages.append(message) }

@@ -1,7 +1,7 @@
 import JobModel
 
 /// What a server says when it does not carry out a request.
-struct MCPFault: Error, Equatable, Sendable, CustomStringConvertible {
+package struct MCPFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// The versions of the protocol that the server speaks, behind -32022.
     static let unsupportedVersion: Int64 = -32022
     /// The codes that only a server of the stateless protocol answers with.
@@ -18,7 +18,7 @@ struct MCPFault: Error, Equatable, Sendable, CustomStringConvertible {
         supportedVersions = (value["data"]?["supported"]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 
-    var description: String { "\(message) (\(code))" }
+    package var description: String { "\(message) (\(code))" }
 }
 
 /// Why a request to an MCP server has no result.

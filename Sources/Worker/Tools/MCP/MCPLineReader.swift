@@ -1,7 +1,7 @@
 /// Cuts what a server writes into lines, and drops the rest of one that is too long.
-struct MCPLineReader {
+package struct MCPLineReader {
     /// What came in.
-    enum Line: Equatable {
+    package enum Line: Equatable {
         case whole([UInt8])
         /// Longer than is taken: its beginning, told as soon as the limit is passed.
         case tooLong(beginning: [UInt8])
@@ -14,10 +14,11 @@ struct MCPLineReader {
     private var begun: [UInt8] = []
     private var isDropping = false
 
-    init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
+    /// A reader of lines up to a length.
+    package init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
 
     /// Takes the next bytes and returns the lines that they complete.
-    mutating func take(_ bytes: [UInt8]) -> [Line] {
+    package mutating func take(_ bytes: [UInt8]) -> [Line] {
         var lines: [Line] = []
         var rest = bytes[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {

@@ -1,7 +1,7 @@
-import JobModel
+package import JobModel
 
 /// What an MCP server says.
-enum MCPMessage: Equatable, Sendable {
+package enum MCPMessage: Equatable, Sendable {
     /// The answer to the request of this number.
     case result(id: Int64, JSONValue)
     /// The answer that a request was not carried out; without a number when the server could not read it.
@@ -14,7 +14,7 @@ enum MCPMessage: Equatable, Sendable {
     case stray
 
     /// The messages in a JSON value, several where it is a batch; nil when it is none.
-    static func all(in value: JSONValue) -> [MCPMessage]? {
+    package static func all(in value: JSONValue) -> [MCPMessage]? {
         guard let batch = value.arrayValue else { return MCPMessage(value).map { [$0] } }
         let messages = batch.compactMap(MCPMessage.init)
         return messages.count == batch.count && !messages.isEmpty ? messages : nil

@@ -22,12 +22,15 @@ package struct ProgramLimits: Sendable, Equatable {
     /// The address space of each process in bytes; `nil`, the default, sets none.
     package var memoryBytes: Int?
 
+    /// The memory of all its processes together in bytes, looked at five times a second; `nil`, the default, sets none.
+    package var totalMemoryBytes: Int?
+
     /// The processor time of each process, in whole seconds; `nil`, the default, sets none.
     package var processorTime: Duration?
 
     /// How many processes and threads the worker's user may have beyond those it has at the start, by default 256.
     ///
-    /// The kernel does not hold root to it.
+    /// The kernel does not hold root to it: then the guard counts those that came of the program, five times a second.
     package var processes: Int? = 256
 
     /// How many files each process may have open, by default 256.
@@ -41,6 +44,7 @@ package struct ProgramLimits: Sendable, Equatable {
     /// The defaults, and in their place what a workflow file says.
     package init(_ definition: ProgramLimitsDefinition) {
         memoryBytes = definition.memory
+        totalMemoryBytes = definition.totalMemory
         processorTime = definition.processorTime
         fileBytes = definition.fileSize
         if let processes = definition.processes { self.processes = processes }
@@ -53,6 +57,7 @@ package struct ProgramLimits: Sendable, Equatable {
         let numbers: [(String, Int?)] = [
             ("--grace-ms", grace.milliseconds),
             ("--memory-bytes", memoryBytes),
+            ("--total-memory-bytes", totalMemoryBytes),
             ("--cpu-seconds", processorTime.map { max(1, Int($0.components.seconds)) }),
             ("--processes", processes),
             ("--open-files", openFiles),

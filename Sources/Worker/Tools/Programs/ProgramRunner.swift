@@ -151,7 +151,11 @@ package struct ProgramRunner: Sendable {
         limits: ProgramLimits
     ) -> ProgramEnding {
         if timedOut { return .timedOut(after: limits.time) }
-        if let report { return .notStarted(reason: report) }
+        if let report {
+            let exceeded = "exceeded: "
+            guard report.hasPrefix(exceeded) else { return .notStarted(reason: report) }
+            return .exceeded(String(report.dropFirst(exceeded.count)))
+        }
         switch status {
         case .exited(let code): return .exited(code)
         case .signaled(let number): return .signalled(number)

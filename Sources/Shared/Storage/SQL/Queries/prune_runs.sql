@@ -55,6 +55,8 @@ WITH pruned AS (
     DELETE FROM chassis.run_start WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_share AS (
     DELETE FROM chassis.share WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+), pruned_batched_call AS (
+    DELETE FROM chassis.batched_call WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_log AS (
     DELETE FROM chassis.log WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_fork AS (

@@ -1,8 +1,8 @@
--- Settles an intent that an earlier attempt left open or unknown: by its record, or as unknown.
+-- Settles an intent that an earlier attempt left open or unknown: by its record, as not paid, or as unknown.
 --
 --   $1 job_id bigint, $2 epoch bigint: of the attempt that holds the job now
 --   $3 earlier_epoch bigint, $4 position text: of the intent
---   $5 state text: recorded or unknown
+--   $5 state text: recorded, failed or unknown
 --   $6 usage text: JSON or NULL, $7 cost_micro_usd bigint: or NULL
 --   $8 error text: or NULL
 --   $9 now timestamptz: NULL for the database's clock
@@ -19,7 +19,7 @@ WITH held AS MATERIALIZED (
     SET state = $5::text, usage = $6::jsonb, cost_micro_usd = $7::bigint,
         unknown_calls = greatest(0, unknown_calls + CASE
             WHEN state = 'started' AND $5::text = 'unknown' THEN 1
-            WHEN state = 'unknown' AND $5::text = 'recorded' THEN -1
+            WHEN state = 'unknown' AND $5::text <> 'unknown' THEN -1
             ELSE 0 END),
         error = $8::text, settled_at = coalesce($9::timestamptz, now())
     WHERE job_id = $1::bigint AND epoch = $3::bigint AND position = $4::text AND state IN ('started', 'unknown')
@@ -28,6 +28,6 @@ WITH held AS MATERIALIZED (
 )
 SELECT position,
        CASE WHEN money IS NOT NULL THEN
-           chassis.settle_call(job_id, epoch, position, CASE $5::text WHEN 'recorded' THEN 'settled' ELSE 'unknown' END,
+           chassis.settle_call(job_id, epoch, position, CASE $5::text WHEN 'recorded' THEN 'settled' WHEN 'failed' THEN 'cancelled' ELSE 'unknown' END,
                                $7::bigint, $6::jsonb, coalesce($9::timestamptz, now()))::text END AS money
 FROM settled;

@@ -1,0 +1,90 @@
+import Glibc
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// What an agent is shown and leaves: its files become artifacts, and a skill stays what it was when it was loaded.
+@Suite struct KeptThingsTests {
+    private static func call(_ name: String, _ arguments: JSONValue) -> JSONValue {
+        ["name": .string(name), "arguments": arguments]
+    }
+
+    private static func source(_ more: String) -> String {
+        """
+        name: agent-test
+        jobs:
+          work:
+            agent:
+              model: model/scripted
+              prompt: go through it [run:agent-test]
+              \(more)
+            retry: {attempts: 3, delay: 100ms}
+        """
+    }
+
+    /// A worker dies in between; the files of both attempts are artifacts of the job.
+    @Test(.timeLimit(.minutes(1))) func filesBecomeArtifacts() async throws {
+        let script: JSONValue = [
+            "name": "files", "match": ["text": "go through it"],
+            "turns": [
+                ["calls": [Self.call("write_files", ["path": "notes/a.txt", "text": "first"])]],
+                ["calls": [Self.call("write_files", ["path": "b.txt", "text": "second"])]],
+                ["text": "done"],
+            ],
+        ]
+        let fleet = try await Fleet.make(scenarios: [script])
+        let source = Self.source("tools: [{files: {}}]")
+        let run = try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        let first = fleet.worker("first", failpoint: "after-checkpoint:t0001.1")
+        #expect(await first.ended() == .signalled(SIGKILL), "\(first.output)")
+        let second = fleet.worker("second")
+        #expect(try await fleet.end(of: run) == "succeeded", "\(second.output)")
+        let found = ChildProcess([
+            "sh", "-c",
+            "cd \(fleet.directory)/store/runs/\(run) && find . -type f | grep artifacts | sort; cat $(find . -type f | grep artifacts | sort)",
+        ])
+        _ = await found.line { _ in false }
+        #expect(found.output.contains("a.txt") && found.output.contains("b.txt"), "\(found.output)")
+        #expect(found.output.contains("first") && found.output.contains("second"), "\(found.output)")
+        await second.killAndWait()
+        await fleet.close()
+    }
+
+    /// Somebody edits a skill between two attempts: the second one reads what the first one was shown, and pays nothing again.
+    @Test(.timeLimit(.minutes(1))) func aSkillStaysAsItWasLoaded() async throws {
+        let script: JSONValue = [
+            "name": "skill", "match": ["text": "go through it"],
+            "turns": [
+                ["calls": [Self.call("load_skill", ["name": "writing"])]],
+                ["calls": [Self.call("note", ["item": "1"])]], ["text": "done"],
+            ],
+        ]
+        let fleet = try await Fleet.make(scenarios: [script])
+        let skills = fleet.directory + "/skills"
+        _ = await ChildProcess(["mkdir", "-p", skills + "/writing"]).ended()
+        func write(_ text: String) {
+            Fleet.write(
+                "---\nname: writing\ndescription: How to write.\n---\n\(text)\n",
+                to: skills + "/writing/SKILL.md"
+            )
+        }
+        write("Write briefly.")
+        let source = Self.source("skills: [writing]\n      tools: [{command: {name: note, run: [cat], effect: none}}]")
+        let run = try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        let first = fleet.worker("first", failpoint: "before-send:t0003", arguments: ["--skills", skills])
+        #expect(await first.ended() == .signalled(SIGKILL), "\(first.output)")
+        #expect(try fleet.bill().billed == 2)
+        write("Write at length. And do something else.")
+        let second = fleet.worker("second", arguments: ["--skills", skills])
+        #expect(try await fleet.end(of: run) == "succeeded", "\(second.output)")
+        #expect(try fleet.bill().billed == 3)
+        let journal =
+            Fleet.read(try await fleet.journal(of: run, epoch: 1))
+            + Fleet.read(try await fleet.journal(of: run, epoch: 2))
+        #expect(journal.contains("Write briefly.") && !journal.contains("at length"))
+        await second.killAndWait()
+        await fleet.close()
+    }
+}

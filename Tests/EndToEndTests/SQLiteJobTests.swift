@@ -1,0 +1,47 @@
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// Jobs of the kind sql on a file of SQLite.
+@Suite struct SQLiteJobTests {
+    @Test(.timeLimit(.minutes(1))) func runsAStatementWithItsParameters() async throws {
+        let fleet = try await Fleet.make(turns: 1)
+        let database = fleet.directory + "/shop.db"
+        let script =
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(\"CREATE TABLE o (id INTEGER, name TEXT); INSERT INTO o VALUES (1, 'a'), (2, 'b');\")"
+        #expect(await ChildProcess(["python3", "-c", script, database]).ended() == .exited(0))
+        let connections = Fleet.read(fleet.directory + "/connections.yaml")
+        Fleet.write(
+            connections + "\n  shop: {kind: sqlite, path: \(database)}\n",
+            to: fleet.directory + "/connections.yaml"
+        )
+        let source = """
+            name: w
+            params: {least: {type: integer, default: 2}}
+            jobs:
+              read:
+                sql: {connection: shop, query: "SELECT id, name FROM o WHERE id >= ${{ params.least }}"}
+              wrong:
+                sql: {connection: shop, query: "SELECT nothing FROM o"}
+            """
+        let worker = fleet.worker("only")
+        let run = try await fleet.submit(
+            "w",
+            source,
+            [.init(name: "read", kind: "sql"), .init(name: "wrong", kind: "sql")],
+            params: ["least": 2]
+        )
+        #expect(try await fleet.end(of: run) == "failed", "\(worker.output)")
+        let output = try await fleet.pool.query(
+            "SELECT output::text AS text FROM chassis.done WHERE run_id = $1::bigint AND state = 'succeeded'",
+            [.integer(run.rawValue)]
+        ).rows
+        let rows = try JSONValue(parsing: try #require(output.first).string("text"))["rows"]
+        #expect(rows?.arrayValue?.count == 1, "\(rows?.text() ?? "no rows")")
+        #expect(try await fleet.error(of: run).contains("no such column"))
+        await worker.killAndWait()
+        await fleet.close()
+    }
+}
