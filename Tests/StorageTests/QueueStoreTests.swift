@@ -185,4 +185,16 @@ import Testing
         #expect(plan.contains("ready_order"))
         #expect(!plan.contains("Sort") && !plan.contains("Seq Scan"))
     }
+
+    /// The queues of jobs that not every worker can run, each by one step down the index.
+    @Test func findsTheQueuesThatNeedSomething() async throws {
+        let fixture = try await QueueFixture.make()
+        #expect(try await fixture.queue.readyQueues() == [])
+        for queue in ["default", "gpu/handler:a", "zz", "default/tool:b", "gpu/handler:a"] {
+            _ = try await fixture.runs.submit(
+                .init(workflow: "w", source: "s", params: [:], jobs: [.init(name: "a", kind: "llm", queue: queue)])
+            )
+        }
+        #expect(try await fixture.queue.readyQueues().sorted() == ["default/tool:b", "gpu/handler:a"])
+    }
 }

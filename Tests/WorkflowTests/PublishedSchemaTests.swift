@@ -32,14 +32,14 @@ import Testing
     static let examples: [String] = (projectFile("docs/workflow.md") ?? "").split(separator: "```").map(String.init)
         .filter { $0.hasPrefix("yaml\nname:") }.map { String($0.dropFirst(5)) }
 
-    @Test func findsTheExamples() { #expect(Self.examples.count == 12) }
+    @Test func findsTheExamples() { #expect(Self.examples.count == 13) }
 
     @Test(arguments: examples) func acceptsTheExamplesOfTheReference(_ text: String) throws {
         #expect(faults(text) == [])
         #expect(try Self.schema().validate(try #require(Self.json(text))).map(\.description) == [])
     }
 
-    @Test(arguments: ["Examples/churn-report/workflow.yaml", "Examples/triage/workflow.yaml"])
+    @Test(arguments: ["churn-report", "triage", "swift-worker"].map { "Examples/\($0)/workflow.yaml" })
     func acceptsTheExamplesOfTheProject(_ path: String) throws {
         let text = try #require(projectFile(path))
         #expect(faults(text) == [])

@@ -75,6 +75,11 @@ package struct QueueStore: Sendable {
         return turn
     }
 
+    /// The queues with pending jobs that not every worker can run; see `QueueName`.
+    package func readyQueues() async throws -> [String] {
+        try await pool.query(Statement.findReadyQueues).rows.map { try $0.string("queue") }
+    }
+
     private static func statements(
         ending endings: [JobEnding],
         now: PostgresParameter

@@ -11,6 +11,7 @@ package enum Statement {
 
     // The queue
     static let claimJobs = load("claim_jobs", PackageResources.claim_jobs_sql)
+    static let findReadyQueues = load("find_ready_queues", PackageResources.find_ready_queues_sql)
     static let lockLiveRuns = load("lock_live_runs", PackageResources.lock_live_runs_sql)
     static let endJobs = load("end_jobs", PackageResources.end_jobs_sql)
     static let spreadEndings = load("spread_endings", PackageResources.spread_endings_sql)

@@ -34,7 +34,7 @@ final class JobPool: Sendable {
 
     init(
         slots: Int,
-        queues: [String],
+        subscription: Subscription,
         session: SessionID,
         lease: SessionLease,
         queue: QueueStore,
@@ -42,7 +42,7 @@ final class JobPool: Sendable {
         logger: Logger,
         runJob: @escaping @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
     ) {
-        state = Mutex(PoolState(slots: slots, queues: queues))
+        state = Mutex(PoolState(slots: slots, subscription: subscription))
         self.session = session
         self.lease = lease
         self.queue = queue

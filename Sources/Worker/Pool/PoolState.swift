@@ -50,6 +50,8 @@ struct PoolState: Sendable {
     private var sweepsLeft = 0
     private var isSweepDue = false
     private var isSweeping = false
+    private let subscription: Subscription
+    /// Those it always claims from, and those that it was told of and that may have more jobs.
     private var queues: [String]
     private var hot: Set<String>
     private var endings: [JobEnding] = []
@@ -69,11 +71,12 @@ struct PoolState: Sendable {
     /// How many turns were begun.
     private var turns = 0
 
-    /// - Parameter queues: The queues to claim from, each in its turn.
-    init(slots: Int, queues: [String]) {
+    /// - Parameter subscription: The queues to claim from, each in its turn.
+    init(slots: Int, subscription: Subscription) {
         free = slots
         largestClaim = slots < Self.slotsOfTwoTurns ? slots : (slots + 1) / 2
-        self.queues = queues
+        self.subscription = subscription
+        queues = subscription.known
         hot = Set(queues)
     }
 
@@ -85,7 +88,7 @@ struct PoolState: Sendable {
         case .lost: return running.isEmpty ? .stop : .wait
         case .draining:
             if isSweepDue || isSweeping { return sweep() }
-            guard endings.isEmpty else { return turn(on: queues[0], limit: 0) }
+            guard endings.isEmpty else { return turn(on: "", limit: 0) }
             return running.isEmpty ? .stop : .wait
         case .claiming:
             if isSweepDue || isSweeping { return sweep() }
@@ -93,7 +96,8 @@ struct PoolState: Sendable {
             let queue = free > 0 ? nextQueue() : nil
             guard queue != nil || !endings.isEmpty else { return .wait }
             // Whoever ends jobs claims in the same turn: what they made pending is often next.
-            return turn(on: queue ?? queues[0], limit: min(free, largestClaim))
+            guard let queue = queue ?? queues.first else { return turn(on: "", limit: 0) }
+            return turn(on: queue, limit: min(free, largestClaim))
         }
     }
 
@@ -151,10 +155,21 @@ struct PoolState: Sendable {
     /// A queue may have pending jobs; nil for all of them.
     mutating func queueIsReady(_ queue: String?) {
         if let queue {
-            if queues.contains(queue) { hot.insert(queue) }
+            if queues.contains(queue) || subscription.accepts(queue) { heat(queue) }
         } else {
             hot.formUnion(queues)
         }
+    }
+
+    private mutating func heat(_ queue: String) {
+        hot.insert(queue)
+        if !queues.contains(queue) { queues.append(queue) }
+    }
+
+    /// Leaves a queue that it was only told of, until it is told again.
+    private mutating func cool(_ queue: String) {
+        guard !hot.contains(queue), !subscription.known.contains(queue) else { return }
+        queues.removeAll { $0 == queue }
     }
 
     /// A turn was made.
@@ -166,7 +181,7 @@ struct PoolState: Sendable {
         claimed: [ClaimedJob],
         mayHaveMore: Bool = false
     ) -> [(job: ClaimedJob, signal: StopSignal)] {
-        if mayHaveMore || turn.limit > 0 && claimed.count == turn.limit { hot.insert(turn.queue) }
+        if mayHaveMore || turn.limit > 0 && claimed.count == turn.limit { heat(turn.queue) } else { cool(turn.queue) }
         free += turn.limit - claimed.count
         let cancelled = underWay.removeValue(forKey: turn.number) ?? []
         if !claimed.isEmpty { pace = .gathering(turn: turn.number, goal: claimed.count) }
@@ -193,8 +208,8 @@ struct PoolState: Sendable {
         endings = turn.endings + endings
         free += turn.limit
         underWay[turn.number] = nil
-        hot.insert(turn.queue)
         if turn.limit > 0 {
+            heat(turn.queue)
             sweepsLeft = Self.sweeps
             isSweepDue = true
         }

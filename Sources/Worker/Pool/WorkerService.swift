@@ -21,18 +21,28 @@ package struct WorkerService: Service {
 
     private let settings: WorkerSettings
     private let plainHandlers: [String: PlainHandler]
+    private let code: WorkerCode
+    private let subscription: Subscription
     private let failpoints: Failpoints
     private let logger: Logger
 
     /// - Parameter plainHandlers: Code for kinds of jobs that no workflow file knows, by kind.
+    /// - Parameter code: Handlers and tools that workflow files name.
     package init(
         settings: WorkerSettings,
         plainHandlers: [String: PlainHandler] = [:],
+        code: WorkerCode = WorkerCode(),
         failpoints: Failpoints = Failpoints(nil),
         logger: Logger
     ) {
         self.settings = settings
         self.plainHandlers = plainHandlers
+        self.code = code
+        subscription = Subscription(
+            queues: settings.queues,
+            has: code.names,
+            takesPlainJobs: code.alsoRunsOtherJobs
+        )
         self.failpoints = failpoints
         self.logger = logger
     }
@@ -102,7 +112,7 @@ package struct WorkerService: Service {
             host: Self.hostName,
             pid: getpid(),
             version: Self.version,
-            queues: settings.queues,
+            queues: subscription.shown,
             slots: settings.slots
         )
         let (keeper, connection) = try await SessionKeeper.begin(
@@ -169,7 +179,7 @@ package struct WorkerService: Service {
         )
         let jobs = JobPool(
             slots: settings.slots,
-            queues: settings.queues,
+            subscription: subscription,
             session: keeper.session,
             lease: keeper.lease,
             queue: QueueStore(pool),
@@ -248,6 +258,9 @@ package struct WorkerService: Service {
             )
             jobs.poll()
             do {
+                if !subscription.has.isEmpty {
+                    for queue in try await QueueStore(pool).readyQueues() { jobs.deliver(.ready(queue: queue)) }
+                }
                 let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
                 let report = try await pool.withConnection {
                     try await repair.pass(on: $0, pool: pool, isThorough: isThorough)
@@ -316,7 +329,8 @@ package struct WorkerService: Service {
                     reader: RunReader(pool),
                     store: store,
                     notifier: notifier
-                )
+                ),
+                code: code
             ),
             plainHandlers: plainHandlers,
             logger: logger

@@ -14,7 +14,7 @@ package struct JobDefinition: Equatable, Sendable {
     package let retry: RetryPolicy
     /// How long one attempt may take; nil sets no end.
     package let timeout: Duration?
-    /// The queue it stands in, by default `default`.
+    /// The queue it stands in, by default that of `default`; a `QueueName` where it needs code of a worker's own.
     package let queue: String
     /// Higher goes first within a queue; -1,000 to 1,000, by default 0.
     package let priority: Int

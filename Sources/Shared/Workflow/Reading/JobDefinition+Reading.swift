@@ -33,7 +33,7 @@ extension JobDefinition {
             when: when,
             retry: retry,
             timeout: timeout,
-            queue: queue,
+            queue: QueueName(queue, needs: kind.code).text,
             priority: priority,
             budget: budget ?? kind.spendingLimit.map { Budget(limit: $0) },
             flow: flow
@@ -82,6 +82,7 @@ extension JobKind {
             case .wait: WaitDefinition(reading: field).map(JobKind.wait)
             case .approval: ApprovalDefinition(reading: field).map(JobKind.approval)
             case .workflow: ChildDefinition(reading: field).map(JobKind.workflow)
+            case .handler: HandlerDefinition(reading: field).map(JobKind.handler)
             }
         guard let kind else { return nil }
         self = kind
