@@ -54,6 +54,7 @@ let package = Package(
         .executable(name: "chassis-worker", targets: ["chassis-worker"]),
         .executable(name: "chassis-guard", targets: ["chassis-guard"]),
         .executable(name: "chassis", targets: ["chassis"]),
+        .library(name: "ChassisWorker", targets: ["ChassisWorker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -147,15 +148,30 @@ let package = Package(
                 "HTTPTransport", "Models", "Tools", "Gateway", "Prices", "CLinux", log, lifecycle,
             ],
             path: "Sources/Worker",
-            exclude: ["Models", "Tools", "Gateway", "Command", "Guard"],
+            exclude: ["Models", "Tools", "Gateway", "Command", "Guard", "Library"],
             swiftSettings: settings
+        ),
+        library(
+            "ChassisWorker",
+            in: "Worker/Library",
+            ["Worker", "Settings", "Telemetry", "JobModel", log, lifecycle, signals, arguments]
         ),
         .executableTarget(
             name: "chassis-worker",
             dependencies: [
-                "Worker", "Gateway", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments,
+                "ChassisWorker", "Worker", "Gateway", "Settings", "Telemetry", "JobModel", "CLinux", log, arguments,
             ],
             path: "Sources/Worker/Command",
+            swiftSettings: settings
+        ),
+
+        // A worker as users build one: it sees nothing but what is public
+        .executableTarget(
+            name: "churn-worker",
+            dependencies: ["ChassisWorker"],
+            path: "Examples/swift-worker",
+            exclude: ["README.md", "run", "scenario.json", "workflow.yaml"],
+            packageAccess: false,
             swiftSettings: settings
         ),
 
@@ -247,6 +263,14 @@ let package = Package(
                 "Worker",
             ]
         ),
+        .executableTarget(
+            name: "chassis-code-worker",
+            dependencies: ["ChassisWorker"],
+            path: "Tests/CodeWorker",
+            packageAccess: false,
+            swiftSettings: settings
+        ),
+        tests("ChassisWorkerTests", ["ChassisWorker", "JobModel"]),
         tests(
             "SchedulerTests",
             [

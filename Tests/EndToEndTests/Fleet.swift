@@ -74,22 +74,27 @@ struct Fleet {
     /// - Parameters:
     ///   - prefix: A program that starts the worker, with its arguments.
     ///   - conninfo: How the worker reaches the database, if not as the test does.
+    ///   - program: Which worker it is.
+    ///   - variables: What is added to its environment.
     func worker(
         _ name: String,
         failpoint: String? = nil,
         arguments: [String] = [],
         through prefix: [String] = [],
-        to conninfo: String? = nil
+        to conninfo: String? = nil,
+        program: String = "chassis-worker",
+        adding variables: [String: String] = [:]
     ) -> ChildProcess {
         ChildProcess(
             prefix + [
-                Programs.path("chassis-worker"), "--postgres", conninfo ?? self.conninfo, "--store",
+                Programs.path(program), "--postgres", conninfo ?? self.conninfo, "--store",
                 directory + "/store", "--name", name,
                 "--connections", directory + "/connections.yaml", "--log-format", "text",
             ] + arguments,
             // A worker that is killed leaves its scratch directory, which goes with the fleet's.
             adding: ["SWIFT_BACKTRACE": "enable=no", "TMPDIR": directory]
-                .merging(failpoint.map { ["CHASSIS_FAILPOINT": $0] } ?? [:]) { $1 },
+                .merging(failpoint.map { ["CHASSIS_FAILPOINT": $0] } ?? [:]) { $1 }
+                .merging(variables) { $1 },
             removing: ["CHASSIS_FAILPOINT"]
         )
     }

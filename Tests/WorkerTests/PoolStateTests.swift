@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func claimsAsManyAsItHasFreeSlots() throws {
-        var state = PoolState(slots: 2, queues: ["a"])
+        var state = PoolState(slots: 2, subscription: Subscription(queues: ["a"]))
         let first = try Self.turn(&state)
         #expect(first.limit == 2)
         #expect(state.answered(first, claimed: [Self.job(1), Self.job(2)]).count == 2)
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func leavesSlotsToASecondTurn() throws {
-        var state = PoolState(slots: 100, queues: ["a"])
+        var state = PoolState(slots: 100, subscription: Subscription(queues: ["a"]))
         let first = try Self.turn(&state)
         #expect(first.limit == 50)
         // Nothing tells of more jobs yet.
@@ -81,13 +81,13 @@ import Testing
     }
 
     @Test func looksAgainAtAQueueThatMayHaveMore() throws {
-        var state = PoolState(slots: 4, queues: ["a"])
+        var state = PoolState(slots: 4, subscription: Subscription(queues: ["a"]))
         _ = state.answered(try Self.turn(&state), claimed: [], mayHaveMore: true)
         #expect(try Self.turn(&state).limit == 4)
     }
 
     @Test func stopsJobsThatWereCancelledWhileTheyWereClaimed() throws {
-        var state = PoolState(slots: 4, queues: ["a"])
+        var state = PoolState(slots: 4, subscription: Subscription(queues: ["a"]))
         let turn = try Self.turn(&state)
         state.jobsWereCancelled([JobID(rawValue: 2)])
         let started = state.answered(turn, claimed: [Self.job(1), Self.job(2)])
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func waitsWhenAQueueWasFoundEmpty() throws {
-        var state = PoolState(slots: 4, queues: ["a"])
+        var state = PoolState(slots: 4, subscription: Subscription(queues: ["a"]))
         _ = try Self.claim([Self.job(1)], &state)
         #expect(state.next() == .wait)
         state.queueIsReady("other")
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func rotatesItsQueues() {
-        var state = PoolState(slots: 9, queues: ["a", "b"])
+        var state = PoolState(slots: 9, subscription: Subscription(queues: ["a", "b"]))
         var asked: [String] = []
         for place in 0..<4 {
             guard case .turn(let turn) = state.next() else { break }
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test func gathersTheEndingsOfJobsThatWereClaimedTogether() throws {
-        var state = PoolState(slots: 3, queues: ["a"])
+        var state = PoolState(slots: 3, subscription: Subscription(queues: ["a"]))
         let jobs = try Self.claim([Self.job(1), Self.job(2), Self.job(3)], &state)
         state.jobReturned(jobs[0].job.id, ending: Self.ending(1))
         state.jobReturned(jobs[1].job.id, ending: Self.ending(2))
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func gathersNoLongerThanThePause() throws {
-        var state = PoolState(slots: 3, queues: ["a"])
+        var state = PoolState(slots: 3, subscription: Subscription(queues: ["a"]))
         let claim = try Self.turn(&state)
         _ = state.answered(claim, claimed: [Self.job(1), Self.job(2), Self.job(3)])
         state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test func keepsEndingsOfATurnThatFailed() throws {
-        var state = PoolState(slots: 1, queues: ["a"])
+        var state = PoolState(slots: 1, subscription: Subscription(queues: ["a"]))
         _ = try Self.claim([Self.job(1)], &state)
         state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
         state.failed(try Self.turn(&state))
@@ -160,7 +160,7 @@ import Testing
 
     /// The answer to a claim is lost: what it took is looked for, and again for as long as it may come late.
     @Test func looksForJobsThatATurnWithoutAnswerMayHaveClaimed() throws {
-        var state = PoolState(slots: 60, queues: ["a"])
+        var state = PoolState(slots: 60, subscription: Subscription(queues: ["a"]))
         _ = try Self.claim([Self.job(7)], &state)
         state.queueIsReady("a")
         state.failed(try Self.turn(&state))
@@ -184,7 +184,7 @@ import Testing
 
     /// While a turn is under way nobody knows what it claims, and while the leases are looked through nothing is claimed.
     @Test func looksThroughItsLeasesAlone() throws {
-        var state = PoolState(slots: 100, queues: ["a"])
+        var state = PoolState(slots: 100, subscription: Subscription(queues: ["a"]))
         let (first, second) = (
             try Self.turn(&state),
             {
@@ -201,7 +201,7 @@ import Testing
     }
 
     @Test func drainsUntilEveryJobWasEnded() throws {
-        var state = PoolState(slots: 2, queues: ["a"])
+        var state = PoolState(slots: 2, subscription: Subscription(queues: ["a"]))
         let started = try Self.claim([Self.job(1)], &state)
         state.drain()
         #expect(started[0].signal.isDraining)
@@ -215,7 +215,7 @@ import Testing
     }
 
     @Test func dropsEverythingWhenTheLeaseIsLost() throws {
-        var state = PoolState(slots: 2, queues: ["a"])
+        var state = PoolState(slots: 2, subscription: Subscription(queues: ["a"]))
         let started = try Self.claim([Self.job(1), Self.job(2)], &state)
         state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
         state.leaseWasLost()
@@ -226,14 +226,14 @@ import Testing
     }
 
     @Test func stopsJobsThatWereClaimedWhileTheLeaseWasLost() throws {
-        var state = PoolState(slots: 2, queues: ["a"])
+        var state = PoolState(slots: 2, subscription: Subscription(queues: ["a"]))
         let turn = try Self.turn(&state)
         state.leaseWasLost()
         #expect(state.answered(turn, claimed: [Self.job(1)])[0].signal.reason == .leaseLost)
     }
 
     @Test func stopsTheJobsOfACancelledRunAlone() throws {
-        var state = PoolState(slots: 2, queues: ["a"])
+        var state = PoolState(slots: 2, subscription: Subscription(queues: ["a"]))
         let started = try Self.claim([Self.job(1), Self.job(2)], &state)
         state.jobsWereCancelled([JobID(rawValue: 2), JobID(rawValue: 9)])
         #expect(started.map(\.signal.reason) == [nil, .cancelled])
@@ -241,17 +241,17 @@ import Testing
 
     /// Queues of jobs that ask for labels are learned when they have jobs, and left when they have none any more.
     @Test func claimsFromQueuesOfLabelsThatItHas() throws {
-        let labels = try #require(Labels(pairs: ["gpu=a100", "kind=mine"]))
-        var state = PoolState(slots: 1, queues: ["a"], labels: labels)
-        var plain = PoolState(slots: 1, queues: ["a"])
+        let labels = try #require(Labels(pairs: ["gpu=a100", "handler=mine"]))
+        var state = PoolState(slots: 1, subscription: Subscription(queues: ["a"], labels: labels))
+        var plain = PoolState(slots: 1, subscription: Subscription(queues: ["a"]))
         for _ in 0..<2 {
             #expect(state.answered(try Self.turn(&state), claimed: []).isEmpty)
             #expect(state.next() == .wait)
-            for queue in ["a;gpu=h100", "b;gpu=a100", "a;kind=other"] { state.queueIsReady(queue) }
+            for queue in ["a;gpu=h100", "b;gpu=a100", "a;handler=other"] { state.queueIsReady(queue) }
             #expect(state.next() == .wait)
-            state.queueIsReady("a;gpu=a100;kind=mine")
+            state.queueIsReady("a;gpu=a100;handler=mine")
             let turn = try Self.turn(&state)
-            #expect(turn.queue == "a;gpu=a100;kind=mine")
+            #expect(turn.queue == "a;gpu=a100;handler=mine")
             #expect(state.answered(turn, claimed: []).isEmpty)
             // A second passed: only what it was told to claim from is looked at without being told of jobs.
             state.queueIsReady(nil)
@@ -259,5 +259,33 @@ import Testing
         #expect(plain.answered(try Self.turn(&plain), claimed: []).isEmpty)
         plain.queueIsReady("a;gpu=a100")
         #expect(plain.next() == .wait)
+    }
+
+    /// Jobs that need code are claimed by workers that have all of it, as soon as they are told and while there are more.
+    @Test func claimsFromQueuesWhoseNeedsItHas() throws {
+        let subscription = Subscription(
+            queues: ["a"],
+            labels: try #require(Labels(pairs: ["gpu=a100"])),
+            code: ["tool=x", "tool=y", "handler=h"],
+            takesPlainJobs: false
+        )
+        var state = PoolState(slots: 2, subscription: subscription)
+        #expect(state.next() == .wait)
+        for queue in ["a", "a;tool=z", "a;tool=x;tool=z", "b;tool=x", "b", "a;gpu=a100"] {
+            state.queueIsReady(queue)
+            #expect(state.next() == .wait, "\(queue)")
+        }
+        state.queueIsReady("a;gpu=a100;tool=x;tool=y")
+        let first = try Self.turn(&state)
+        #expect(first.queue == "a;gpu=a100;tool=x;tool=y" && first.limit == 2)
+        #expect(state.answered(first, claimed: [Self.job(1)]).count == 1)
+        state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
+        // Whoever is not told again ends its job, and claims nothing.
+        let second = try Self.turn(&state)
+        #expect(second.endings.count == 1 && second.limit == 0)
+        _ = state.answered(second, claimed: [])
+        state.queueIsReady(nil)
+        #expect(state.next() == .wait)
+        #expect(subscription.labels.pairs == ["gpu=a100", "handler=h", "tool=x", "tool=y"])
     }
 }

@@ -106,7 +106,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "2:1: the key \"name\" is repeated, it is already in line 1",
             "3:1: the key \"name\" is repeated, it is already in line 1",
             "6:3: the key \"a\" is repeated, it is already in line 5",
-            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, approval, workflow, needs, when, retry, "
+            "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, approval, workflow, handler, needs, when, retry, "
                 + "timeout, queue, priority, budget, runs, teardown, group, may_fail, repeat, map"
         ),
     ]
@@ -201,7 +201,7 @@ struct BadFile: CustomStringConvertible, Sendable {
               F: {command: [x]}
             """,
             .refused,
-            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait, approval, workflow",
+            "3:3: jobs.a: the job does not say what to do; add one of agent, llm, command, sql, http, wait, approval, workflow, handler",
             "4:7: jobs.b.agnet: unknown key \"agnet\"; did you mean agent?",
             "5:3: jobs.c: the job has command and sql, it must have one of them; make two jobs of it",
             "6:17: jobs.d.workflow: name is missing; the name of the workflow to run",
@@ -562,7 +562,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "8:11: jobs.a.agent.tools[0].skill: unknown key \"skill\"; skill is not supported by this version yet",
             "9:17: jobs.a.agent.tools[1].http: the tool does not say where requests go; write one of connection, url, hosts",
             "10:17: jobs.a.agent.tools[2].http: the tool has url and hosts; write one of connection, url, hosts",
-            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, files, agent, ask, mcp, openapi",
+            "11:11: jobs.a.agent.tools[3]: the tool is empty; write one of sql, http, command, files, agent, ask, mcp, openapi, tool",
             "12:52: jobs.a.agent.tools[4].command.parameters: the schema of a tool's parameters is one of an object; write "
                 + "type: object",
             "13:27: jobs.a.agent.tools[5].command.name: \"C-\" is no name: it does not begin with a to z; \(rule)",

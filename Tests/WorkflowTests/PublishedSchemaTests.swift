@@ -39,7 +39,7 @@ import Testing
         #expect(try Self.schema().validate(try #require(Self.json(text))).map(\.description) == [])
     }
 
-    @Test(arguments: ["Examples/churn-report/workflow.yaml", "Examples/triage/workflow.yaml"])
+    @Test(arguments: ["churn-report", "triage", "swift-worker"].map { "Examples/\($0)/workflow.yaml" })
     func acceptsTheExamplesOfTheProject(_ path: String) throws {
         let text = try #require(projectFile(path))
         #expect(faults(text) == [])

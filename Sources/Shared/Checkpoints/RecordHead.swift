@@ -9,7 +9,7 @@ enum RecordHead: Hashable, Sendable {
     case format(Int)
 
     /// The longest head, in bytes.
-    private static let maximumLength = 64 + StepPosition.maximumNameLength + 128
+    private static let maximumLength = 64 + 4 * StepPosition.maximumNameLength + 128
 
     /// The head of a record's bytes, or nil when they begin in another way.
     init?(of body: ArraySlice<UInt8>) {

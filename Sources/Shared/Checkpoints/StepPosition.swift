@@ -7,29 +7,29 @@
 /// | `fetch#2` | the second step a handler named `fetch`                         |
 /// | `r3/…`    | the same in the third round of a job that is done round by round |
 /// | `t0004.2/t0001` | the first turn of the agent that this tool call is        |
+/// | `report#1/t0001` | the first turn of the agent that a handler named `report` |
 ///
 /// Turns stand before named steps; a turn stands before its tool calls, and these before the next turn. Between steps
 /// of different names the order says nothing.
 package struct StepPosition: Hashable, Sendable {
     /// The longest name of a step, in bytes.
     package static let maximumNameLength = 100
+    /// How many positions a text may hold between its slashes.
+    static let maximumDepth = 16
 
-    private enum Place: Hashable, Sendable {
+    fileprivate enum Place: Hashable, Sendable {
         case turn(Int)
         case toolCall(Int, turn: Int)
         case named(String, Int)
     }
 
-    /// The tool calls inside which it stands, the outermost first; a named step has them in its name.
-    private var path: [Call] = []
+    /// The tool calls and named steps inside which it stands, the outermost first.
+    ///
+    /// A named step inside of tool calls has those in its name instead.
+    private var path: [Place] = []
     private let place: Place
-    /// The round of a job that is done round by round, counted from 1; of named steps, the name says it.
+    /// The round of a job that is done round by round, counted from 1; where the text begins with a name, that says it.
     private var round: Int
-
-    private struct Call: Hashable, Sendable {
-        let turn: Int
-        let number: Int
-    }
 
     /// The n-th model turn.
     ///
@@ -56,12 +56,17 @@ package struct StepPosition: Hashable, Sendable {
         named name: String,
         occurrence: Int = 1
     ) throws(CheckpointError) -> StepPosition {
-        precondition(occurrence >= 1, "the steps of a name are counted from 1, got \(occurrence)")
-        guard isValid(name: name.utf8) else { throw .invalidPosition(name) }
-        return StepPosition(place: .named(name, occurrence))
+        StepPosition(place: try named(name, occurrence))
     }
 
-    private init(place: Place, round: Int = 1) {
+    private static func named(_ name: String, _ occurrence: Int) throws(CheckpointError) -> Place {
+        precondition(occurrence >= 1, "the steps of a name are counted from 1, got \(occurrence)")
+        guard isValid(name: name.utf8) else { throw .invalidPosition(name) }
+        return .named(name, occurrence)
+    }
+
+    private init(path: [Place] = [], place: Place, round: Int = 1) {
+        self.path = path
         self.place = place
         self.round = round
     }
@@ -73,49 +78,56 @@ package struct StepPosition: Hashable, Sendable {
     package func inRound(_ round: Int) throws(CheckpointError) -> StepPosition {
         precondition(round >= 1, "rounds are counted from 1, got \(round)")
         guard round > 1 else { return self }
-        if case .named(let name, let occurrence) = place {
-            return try .step(named: "r\(round)/\(name)", occurrence: occurrence)
+        let prefix = "r\(round)/"
+        if case .named(let name, let occurrence)? = path.first {
+            // Inside of a step that stands in the round already, the round is said once.
+            guard !name.hasPrefix(prefix) else { return self }
+            return StepPosition(path: [try Self.named(prefix + name, occurrence)] + path.dropFirst(), place: place)
         }
-        var position = self
-        position.round = round
-        return position
+        if case .named(let name, let occurrence) = place {
+            return StepPosition(place: try Self.named(prefix + name, occurrence))
+        }
+        return StepPosition(path: path, place: place, round: round)
     }
 
-    /// The same place in the program of an agent that is itself a tool call.
+    /// The same place in the program of an agent that is itself a tool call, or a step that a handler has named.
     ///
     /// - Throws: `CheckpointError.invalidPosition` for a named step whose name becomes too long.
-    /// - Precondition: `call` is a tool call.
-    package func inside(_ call: StepPosition) throws(CheckpointError) -> StepPosition {
-        guard case .toolCall(let number, let turn) = call.place else {
-            preconditionFailure("\(call) is no tool call, so no step stands inside of it")
+    /// - Precondition: `outer` is no turn.
+    package func inside(_ outer: StepPosition) throws(CheckpointError) -> StepPosition {
+        if case .turn = outer.place { preconditionFailure("\(outer) is a turn, so no step stands inside of it") }
+        let around = outer.path + [outer.place]
+        guard case .named(let name, let occurrence) = place, path.isEmpty else {
+            return StepPosition(path: around + path, place: place, round: round)
         }
-        if case .named(let name, let occurrence) = place {
-            // The round is put before the whole.
-            var call = call
-            call.round = 1
-            return try .step(named: "\(call)/\(name)", occurrence: occurrence)
-        }
-        var position = self
-        position.path = call.path + [Call(turn: turn, number: number)] + path
-        return position
+        // The round is put before the whole.
+        let kept = around.lastIndex(where: \.isNamed).map { Array(around[...$0]) } ?? []
+        let calls = around[kept.count...].map { $0.description + "/" }.joined()
+        return StepPosition(path: kept, place: try Self.named(calls + name, occurrence))
     }
 
-    /// The turn, of a turn or one of its tool calls, the outermost; nil for a named step.
+    /// The turn, of a turn or one of its tool calls, the outermost; nil for a named step and what stands inside of one.
     package var turn: Int? {
-        if let outermost = path.first { return outermost.turn }
-        return switch place {
+        switch path.first ?? place {
         case .turn(let turn), .toolCall(_, let turn): turn
         case .named: nil
         }
     }
 
-    /// Whether the order of the two positions means anything: both in turns, or both of one name.
+    /// Whether the order of the two positions means anything: both in turns, or both of one name, inside of the same.
     func isComparable(with other: StepPosition) -> Bool {
-        switch (place, other.place) {
+        let (names, otherNames) = (namesAround, other.namesAround)
+        guard names == otherNames else { return false }
+        return switch (place, other.place) {
         case (.named(let name, _), .named(let otherName, _)): name == otherName
         case (.named, _), (_, .named): false
         case (.turn, _), (.toolCall, _): true
         }
+    }
+
+    /// The named steps inside which it stands, with what these stand in.
+    private var namesAround: ArraySlice<Place> {
+        path.lastIndex(where: \.isNamed).map { path[...$0] } ?? []
     }
 
     private static func isValid(name: some Collection<UInt8>) -> Bool {
@@ -132,35 +144,54 @@ package struct StepPosition: Hashable, Sendable {
     }
 }
 
+extension StepPosition.Place {
+    fileprivate var isNamed: Bool { if case .named = self { true } else { false } }
+
+    fileprivate var description: String {
+        switch self {
+        case .turn(let turn): "t" + Padding.zeros(turn, width: 4)
+        case .toolCall(let call, let turn): "t" + Padding.zeros(turn, width: 4) + ".\(call)"
+        case .named(let name, let occurrence): "\(name)#\(occurrence)"
+        }
+    }
+}
+
 extension StepPosition: LosslessStringConvertible {
     /// The position that is written exactly so, or nil: one position has one text.
     package init?(_ text: String) {
-        if text.utf8.contains(UInt8(ascii: "#")) {
-            guard let place = Self.parse(text) else { return nil }
-            self.init(place: place)
-        } else {
-            var parts = text.split(separator: "/", omittingEmptySubsequences: false)
-            var round = 1
-            if parts.count > 1, parts[0].utf8.first == UInt8(ascii: "r") {
-                guard let given = Self.count(parts.removeFirst().dropFirst()), given > 1 else { return nil }
-                round = given
-            }
-            guard parts.count <= Self.maximumDepth, let last = parts.last, let place = Self.parse(String(last)) else {
+        var path: [Place] = []
+        var rest = Substring(text)
+        while let mark = rest.utf8.firstIndex(of: UInt8(ascii: "#")) {
+            let end = rest[mark...].utf8.firstIndex(of: UInt8(ascii: "/"))
+            guard let place = Self.parse(rest[..<(end ?? rest.endIndex)]), path.count < Self.maximumDepth else {
                 return nil
             }
-            self.init(place: place, round: round)
-            for part in parts.dropLast() {
-                guard case .toolCall(let number, let turn)? = Self.parse(String(part)) else { return nil }
-                path.append(Call(turn: turn, number: number))
+            guard let end else {
+                self.init(path: path, place: place)
+                guard description == text else { return nil }
+                return
             }
+            path.append(place)
+            rest = rest[rest.utf8.index(after: end)...]
         }
+        var parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        var round = 1
+        if path.isEmpty, parts.count > 1, parts[0].utf8.first == UInt8(ascii: "r") {
+            guard let given = Self.count(parts.removeFirst().dropFirst()), given > 1 else { return nil }
+            round = given
+        }
+        guard path.count + parts.count <= Self.maximumDepth, let place = parts.last.flatMap(Self.parse) else {
+            return nil
+        }
+        for part in parts.dropLast() {
+            guard case .toolCall(let number, let turn)? = Self.parse(part) else { return nil }
+            path.append(.toolCall(number, turn: turn))
+        }
+        self.init(path: path, place: place, round: round)
         guard description == text else { return nil }
     }
 
-    /// How many positions a text may hold between its slashes.
-    private static let maximumDepth = 16
-
-    private static func parse(_ text: String) -> Place? {
+    private static func parse(_ text: Substring) -> Place? {
         if let separator = text.utf8.lastIndex(of: UInt8(ascii: "#")) {
             let name = text[..<separator]
             guard isValid(name: name.utf8), let occurrence = count(text[text.utf8.index(after: separator)...]) else {
@@ -182,37 +213,31 @@ extension StepPosition: LosslessStringConvertible {
 
     /// The text that stands in records, rows and logs.
     package var description: String {
-        let prefix = round > 1 ? "r\(round)/" : ""
-        let around = prefix + path.map { Self.text(ofCall: $0.number, turn: $0.turn) + "/" }.joined()
-        return switch place {
-        case .turn(let turn): around + "t" + Padding.zeros(turn, width: 4)
-        case .toolCall(let call, let turn): around + Self.text(ofCall: call, turn: turn)
-        case .named(let name, let occurrence): "\(name)#\(occurrence)"
-        }
+        (round > 1 ? "r\(round)/" : "") + (path + [place]).map(\.description).joined(separator: "/")
     }
-
-    private static func text(ofCall call: Int, turn: Int) -> String { "t" + Padding.zeros(turn, width: 4) + ".\(call)" }
 }
 
 extension StepPosition: Comparable {
-    package static func < (left: StepPosition, right: StepPosition) -> Bool {
-        switch (left.place, right.place) {
-        case (.named(let leftName, let leftOccurrence), .named(let rightName, let rightOccurrence)):
-            (leftName, leftOccurrence) < (rightName, rightOccurrence)
-        case (.named, _): false
-        case (_, .named): true
-        case _ where left.round != right.round: left.round < right.round
-        case (.turn, _), (.toolCall, _): left.numbers.lexicographicallyPrecedes(right.numbers)
-        }
+    /// A part of what is compared: numbers stand before names.
+    private enum Part: Comparable {
+        case number(Int)
+        case name(String, Int)
     }
 
-    /// Turn, call, turn, call and so on, from the outermost to the innermost.
-    private var numbers: [Int] {
-        let around = path.flatMap { [$0.turn, $0.number] }
-        return switch place {
-        case .turn(let turn): around + [turn]
-        case .toolCall(let call, let turn): around + [turn, call]
-        case .named: around
+    package static func < (left: StepPosition, right: StepPosition) -> Bool {
+        left.parts.lexicographicallyPrecedes(right.parts)
+    }
+
+    /// The round, then turn, call, turn, call and so on, and names, from the outermost to the innermost.
+    private var parts: [Part] {
+        let parts = (path + [place]).flatMap { place -> [Part] in
+            switch place {
+            case .turn(let turn): [.number(turn)]
+            case .toolCall(let call, let turn): [.number(turn), .number(call)]
+            case .named(let name, let occurrence): [.name(name, occurrence)]
+            }
         }
+        if case .name? = parts.first { return parts }
+        return [.number(round)] + parts
     }
 }

@@ -5,8 +5,10 @@
 package struct Labels: Equatable, Sendable {
     /// The most labels of a job.
     package static let maximumCount = 10
-    /// The name of the label that stands for a kind of jobs which not all workers know.
-    package static let kind = "kind"
+    /// The name of the label that stands for a handler that not all workers have.
+    package static let handler = "handler"
+    /// The name of the label that stands for a tool that not all workers have.
+    package static let tool = "tool"
 
     package private(set) var pairs: Set<String>
 
@@ -27,6 +29,13 @@ package struct Labels: Equatable, Sendable {
     package func adding(_ others: some Sequence<(name: String, value: String)>) -> Labels {
         var all = self
         all.pairs.formUnion(Labels(others).pairs)
+        return all
+    }
+
+    /// These and other pairs.
+    package func adding(pairs others: Set<String>) -> Labels {
+        var all = self
+        all.pairs.formUnion(others)
         return all
     }
 

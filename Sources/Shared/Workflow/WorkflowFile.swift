@@ -23,4 +23,9 @@ package enum WorkflowFile {
         guard let definition, faults.isEmpty else { throw faults.gathered() }
         return definition
     }
+
+    /// Why a text is no name of a workflow, job, handler, tool or the like; nil when it is one.
+    package static func fault(ofName name: String) -> String? {
+        Naming.fault(of: name).map { "\($0); \(Naming.rule)" }
+    }
 }

@@ -12,7 +12,7 @@ extension AgentProgram {
             let target = try target(of: definition)
             switch definition {
             case .mcp, .openapi: servers.append(target)
-            case .sql, .http, .command, .ask, .files, .agent: targets[definition.name] = target
+            case .sql, .http, .command, .ask, .files, .agent, .tool: targets[definition.name] = target
             }
         }
         return CallGate(
@@ -37,6 +37,7 @@ extension AgentProgram {
             }
         case .command(let command): return ["run": .array(try command.run.map { .string(try context.text($0)) })]
         case .mcp(let tools), .openapi(let tools): return ["connection": .string(tools.connection)]
+        case .tool(let tool): return ["tool": .string(tool.name)]
         case .ask, .files: return .null
         case .agent(let agent): return ["agent": .string(agent.name)]
         }

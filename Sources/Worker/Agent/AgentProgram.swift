@@ -1,44 +1,47 @@
 import Checkpoints
 import JobModel
 import Models
-import Settings
 import Tools
 import Workflow
 
 /// Puts the agents of one job together and runs them: its own, and those that are tools of it.
 struct AgentProgram: Sendable {
     let context: JobContext
-    let connections: [String: ConnectionDefinition]
-    let files: RequestFiles
-    let gates: ConnectionGates
-    let toolbox: Toolbox
+    let kit: AgentKit
     /// The files of all agents of the job.
     let folder = FileFolder()
 
     /// Runs the job's own agent, and keeps the files that are there at its end as artifacts.
     func run(_ agent: AgentDefinition) async throws -> JSONValue {
-        let shown = try await files.parts(agent.files, in: context)
+        let shown = try await kit.files.parts(agent.files, in: context)
         let prompt = ModelMessage(role: .user, parts: shown + [.text(try context.text(agent.prompt))])
         let output = try await run(agent, prompt: prompt, inside: nil, after: nil)
+        try await keepFiles()
+        return output
+    }
+
+    /// Keeps the files that the agents have written as artifacts of the job.
+    func keepFiles() async throws {
         for (name, blob) in folder.all {
             try await context.steps.keepArtifact(try ArtifactName(name), try await context.steps.kept(blob))
         }
-        return output
     }
 
     /// Runs one agent to its end.
     ///
     /// - Parameters:
-    ///   - call: The tool call that it is; nil for the job's own.
+    ///   - given: Instructions in place of those in its definition.
+    ///   - call: The tool call, or the step of a handler, that it is; nil for the job's own.
     ///   - fingerprint: Of that call.
-    private func run(
+    func run(
         _ agent: AgentDefinition,
         prompt: ModelMessage,
+        instructions given: String? = nil,
         inside call: StepPosition?,
         after fingerprint: Fingerprint?
     ) async throws -> JSONValue {
         var messages: [ModelMessage] = []
-        var instructions = try agent.instructions.map { try context.text($0) }
+        var instructions = try given ?? agent.instructions.map { try context.text($0) }
         if let skills = try await skillList(of: agent, inside: call, after: fingerprint) {
             instructions = [instructions, skills].compactMap { $0 }.joined(separator: "\n\n")
         }
@@ -59,7 +62,7 @@ struct AgentProgram: Sendable {
             maximumOutputTokens: agent.maximumOutputTokens,
             reasoning: agent.reasoning,
             keepsPrompt: agent.keepsPrompt ?? !agent.tools.isEmpty,
-            files: files,
+            files: kit.files,
             gate: try gate(of: agent),
             unknown: Dictionary(agent.tools.map { ($0.name, $0.unknown) }) { first, _ in first },
             shelf: shelf,
@@ -83,7 +86,7 @@ struct AgentProgram: Sendable {
     }
 
     private func caller(_ models: [String]) throws(JobFailure) -> ModelCaller {
-        try ModelCaller(models, among: connections, gates: gates)
+        try ModelCaller(models, among: kit.connections, gates: kit.gates)
     }
 
     // MARK: Skills
@@ -120,7 +123,7 @@ struct AgentProgram: Sendable {
     }
 
     private func descriptions(of names: [String]) throws(JobFailure) -> [JSONValue] {
-        guard let folder = toolbox.skills else {
+        guard let folder = kit.toolbox.skills else {
             throw JobFailure(
                 code: "skills",
                 message: "this worker has no skills; give it their directory with --skills"
@@ -150,17 +153,18 @@ struct AgentProgram: Sendable {
             switch definition {
             case .agent(let tool): fixed.append(try self.tool(tool))
             case .files(let files): fixed += tools(files)
-            case .sql, .http, .command, .ask, .mcp, .openapi: fixed += try toolbox.tools(definition, in: context)
+            case .sql, .http, .command, .ask, .tool, .mcp, .openapi:
+                fixed += try kit.toolbox.tools(definition, in: context)
             }
         }
-        if let skills = toolbox.skills, !agent.skills.isEmpty {
+        if let skills = kit.toolbox.skills, !agent.skills.isEmpty {
             fixed += [SkillTool.Action.load, .read].map { SkillTool($0, names: agent.skills, folder: skills) }
         }
         if !fixed.isEmpty || !agent.tools.isEmpty { fixed.append(ReadResultTool(shelf: shelf)) }
         try checkNames(fixed.map(\.definition.name))
         return AgentTools(
             fixed,
-            try agent.tools.compactMap { try toolbox.source($0, in: context) },
+            try agent.tools.compactMap { try kit.toolbox.source($0, in: context) },
             steps: context.steps,
             log: context.log,
             call: call

@@ -15,36 +15,61 @@ struct ApprovalHandler: JobHandler {
         let request: JSONValue = [
             "message": .string(message), "show": shown ?? .null, "form": gate.form?.value ?? .null,
         ]
-        let fingerprint = Fingerprint(kind: .step, request: ["approval": request], after: nil)
         let approval = try await context.approvals.decision(
-            on: ApprovalStore.Question(
-                kind: .gate,
+            on: .gate(
+                message,
+                request,
+                gate.terms,
                 position: "gate#1",
-                fingerprint: fingerprint.digest.bytes,
-                title: String(message.prefix(200)),
-                request: request,
-                digest: ApprovalDigest.of(.gate, request),
-                terms: gate.terms
+                Fingerprint(kind: .step, request: ["approval": request], after: nil)
             )
         )
-        let approvers = approval.votes.filter { $0.counts && $0.verdict == ApprovalVerdict.approved.rawValue }
-        switch approval.state {
+        guard approval.state == .approved || gate.denied == .output else {
+            throw JobFailure(
+                code: "approval-denied",
+                message: "\(message): \(approval.denial)",
+                isPermanent: true
+            )
+        }
+        return approval.gateOutput
+    }
+}
+
+extension ApprovalStore.Question {
+    /// Whether people open a gate.
+    static func gate(
+        _ message: String,
+        _ request: JSONValue,
+        _ terms: ApprovalTerms,
+        position: String,
+        _ fingerprint: Fingerprint
+    ) -> ApprovalStore.Question {
+        ApprovalStore.Question(
+            kind: .gate,
+            position: position,
+            fingerprint: fingerprint.digest.bytes,
+            title: String(message.prefix(200)),
+            request: request,
+            digest: ApprovalDigest.of(.gate, request),
+            terms: terms
+        )
+    }
+}
+
+extension Approval {
+    /// What people decided about a gate, and who did.
+    var gateOutput: JSONValue {
+        let approvers = votes.filter { $0.counts && $0.verdict == ApprovalVerdict.approved.rawValue }
+        switch state {
         case .approved:
             return [
-                "approved": true, "by": .array(approvers.map { .string($0.actor) }),
-                "form": approval.proposal ?? .null, "reason": approval.reason.map { .string($0) } ?? .null,
+                "approved": true, "by": .array(approvers.map { .string($0.actor) }), "form": proposal ?? .null,
+                "reason": reason.map { .string($0) } ?? .null,
             ]
         case .open, .denied, .changes, .expired, .happened, .notHappened, .failed, .withdrawn:
-            guard gate.denied == .output else {
-                throw JobFailure(
-                    code: "approval-denied",
-                    message: "\(message): \(approval.denial)",
-                    isPermanent: true
-                )
-            }
             return [
-                "approved": false, "by": .array(approval.decidedBy.map { [.string($0)] } ?? []), "form": .null,
-                "reason": .string(approval.denial),
+                "approved": false, "by": .array(decidedBy.map { [.string($0)] } ?? []), "form": .null,
+                "reason": .string(denial),
             ]
         }
     }

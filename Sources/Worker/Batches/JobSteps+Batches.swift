@@ -108,7 +108,7 @@ extension JobSteps {
         )
         let result = charge.settled(StepResult(value: answer.json, usage: answer.usage?.json))
         if let cost = result.cost, cost > call.reserved { tellOverrun(step, cost, call.reserved) }
-        noteSpending(step, cost: result.cost)
+        tally.spent(on: step, cost: result.cost)
         failpoints.reach(.afterAnswer, with: step.position)
         try await Shield.run { [self] in
             try await record(step, result, startedAt: .now)

@@ -1,12 +1,9 @@
 import ArgumentParser
 import CLinux
+import ChassisWorker
 import Glibc
 import JobModel
-import Logging
-import ServiceLifecycle
 import Settings
-import Telemetry
-import UnixSignals
 import Worker
 
 @main
@@ -42,76 +39,9 @@ struct WorkerCommand: AsyncParsableCommand {
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Claims and runs jobs (the default).")
 
-        @Option(help: "A settings file.") var config: String?
-        @Option(help: help("postgres")) var postgres: String?
-        @Option(help: help("store")) var store: String?
-        @Option(help: help("name")) var name: String?
-        @Option(help: help("slots")) var slots: String?
-        @Option(help: help("queues")) var queues: String?
-        @Option(help: help("labels")) var labels: String?
-        @Option(name: .customLong("label"), help: "One more label, such as gpu=a100; any number of times.")
-        var label: [String] = []
-        @Option(help: help("connections")) var connections: String?
-        @Option(help: help("programs")) var programs: String?
-        @Option(help: help("skills")) var skills: String?
-        @Option(help: help("health-file")) var healthFile: String?
-        @Option(help: help("lease")) var lease: String?
-        @Option(help: help("drain")) var drain: String?
-        @Option(help: help("poison-limit")) var poisonLimit: String?
-        @Option(help: help("log-format")) var logFormat: String?
-        @Option(help: help("log-level")) var logLevel: String?
+        @OptionGroup var options: WorkerOptions
 
-        func run() async throws {
-            let environment = ProcessEnvironment.all
-            let settings: WorkerSettings
-            do {
-                settings = try WorkerSettings(
-                    flags: flags,
-                    environment: environment,
-                    file: try config.map(SettingsFile.read) ?? [:]
-                )
-            } catch {
-                Ending.refuse(error.lines, status: 2)
-            }
-            let logger = Logger.ofProgram("chassis-worker", format: settings.logFormat, level: settings.logLevel)
-            let worker = WorkerService(
-                settings: settings,
-                failpoints: Failpoints(environment["CHASSIS_FAILPOINT"]),
-                logger: logger
-            )
-            do {
-                try await ServiceGroup(
-                    configuration: .init(
-                        services: [
-                            .init(
-                                service: worker,
-                                successTerminationBehavior: .gracefullyShutdownGroup,
-                                failureTerminationBehavior: .cancelGroup
-                            )
-                        ],
-                        gracefulShutdownSignals: [.sigterm, .sigint],
-                        logger: logger
-                    )
-                ).run()
-            } catch {
-                Ending.refuse("chassis-worker: \(error)", status: 1)
-            }
-        }
-
-        private var flags: [String: String] {
-            [
-                "postgres": postgres, "store": store, "name": name, "slots": slots, "queues": queues,
-                "labels": labels == nil && label.isEmpty
-                    ? nil : ([labels].compactMap { $0 } + label).joined(separator: ","),
-                "connections": connections, "programs": programs, "skills": skills, "health-file": healthFile,
-                "lease": lease,
-                "drain": drain, "poison-limit": poisonLimit, "log-format": logFormat, "log-level": logLevel,
-            ].compactMapValues { $0 }
-        }
-
-        private static func help(_ key: String) -> ArgumentHelp {
-            ArgumentHelp(stringLiteral: WorkerSettings.help.first { $0.key == key }?.help ?? key)
-        }
+        func run() async throws { await WorkerProgram.run(options, name: "chassis-worker") }
     }
 
     struct Probe: ParsableCommand {

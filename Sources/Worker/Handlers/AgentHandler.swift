@@ -1,23 +1,12 @@
 import JobModel
-import Settings
 import Workflow
 
 /// Runs jobs of the kind agent: a model that works with tools until it has an answer.
 struct AgentHandler: JobHandler {
-    let connections: [String: ConnectionDefinition]
-    let files: RequestFiles
-    let gates: ConnectionGates
-    let toolbox: Toolbox
+    let kit: AgentKit
 
     func run(_ context: JobContext) async throws -> JSONValue {
         guard case .agent(let agent) = context.definition.kind else { preconditionFailure("not an agent job") }
-        let program = AgentProgram(
-            context: context,
-            connections: connections,
-            files: files,
-            gates: gates,
-            toolbox: toolbox
-        )
-        return try await program.run(agent)
+        return try await AgentProgram(context: context, kit: kit).run(agent)
     }
 }

@@ -17,19 +17,26 @@ enum Handlers {
         gates: ConnectionGates,
         batches: BatchStore,
         gateway: GatewayHost,
-        children: WorkflowHandler
+        children: WorkflowHandler,
+        code: WorkerCode
     ) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner(redactor: Redactor(settings.connections))
         let toolbox = Toolbox(
             connections: settings.connections,
             runner: runner,
             programs: ProgramDirectory(path: settings.programs ?? "/nonexistent"),
+            code: code.tools,
             skills: settings.skills.map(SkillFolder.init(path:))
         )
-        let files = RequestFiles(store: store, runs: runs)
+        let kit = AgentKit(
+            connections: settings.connections,
+            files: RequestFiles(store: store, runs: runs),
+            gates: gates,
+            toolbox: toolbox
+        )
         return [
-            .agent: AgentHandler(connections: settings.connections, files: files, gates: gates, toolbox: toolbox),
-            .llm: LLMHandler(connections: settings.connections, files: files, gates: gates, batches: batches),
+            .agent: AgentHandler(kit: kit),
+            .llm: LLMHandler(kit: kit, batches: batches),
             .command: CommandHandler(
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),
@@ -41,6 +48,7 @@ enum Handlers {
             .wait: WaitHandler(clock: clock, events: events),
             .approval: ApprovalHandler(),
             .workflow: children,
+            .handler: CodeHandler(code: code, kit: CodeKit(agents: kit, clock: clock)),
         ]
     }
 }

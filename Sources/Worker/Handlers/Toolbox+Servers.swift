@@ -11,7 +11,7 @@ extension Toolbox {
     /// - Throws: `JobFailure` when this worker lacks the connection.
     func source(_ definition: Workflow.ToolDefinition, in context: JobContext) throws -> (any ToolSource)? {
         switch definition {
-        case .sql, .http, .command, .files, .agent, .ask: nil
+        case .sql, .http, .command, .files, .agent, .ask, .tool: nil
         case .mcp(let tools): try mcp(tools, in: context)
         case .openapi(let tools): try openapi(tools, in: context)
         }

@@ -12,13 +12,16 @@ struct Toolbox: Sendable {
     let programs: ProgramDirectory
     let documents = OpenAPIDocuments()
     let forms = MCPForms()
+    /// The tools that are code of the worker's own.
+    let code: [String: CodeTool]
     /// Where skills lie; nil where the worker has none.
     var skills: SkillFolder?
 
     /// The tools that an agent's definition names; a sql tool brings one that describes the tables along, and those of
     /// servers are not known yet.
     ///
-    /// - Throws: `JobFailure` when this worker lacks a connection, or an expression has no value.
+    /// - Throws: `JobFailure` when this worker lacks a connection, or an expression has no value; `Suspension` when it lacks
+    ///   the code of a tool.
     func tools(_ definition: Workflow.ToolDefinition, in context: JobContext) throws -> [any Tool] {
         switch definition {
         case .sql(let sql):
@@ -62,6 +65,9 @@ struct Toolbox: Sendable {
                     programs: programs
                 )
             ]
+        case .tool(let tool):
+            guard let code = code[tool.name] else { throw WorkerCode.missing("tool \(tool.name)") }
+            return [CodeToolAdapter(tool: code)]
         case .files, .agent, .mcp, .openapi: return []
         }
     }

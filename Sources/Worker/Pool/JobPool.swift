@@ -34,8 +34,7 @@ final class JobPool: Sendable {
 
     init(
         slots: Int,
-        queues: [String],
-        labels: Labels = Labels(),
+        subscription: Subscription,
         session: SessionID,
         lease: SessionLease,
         queue: QueueStore,
@@ -43,7 +42,7 @@ final class JobPool: Sendable {
         logger: Logger,
         runJob: @escaping @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
     ) {
-        state = Mutex(PoolState(slots: slots, queues: queues, labels: labels))
+        state = Mutex(PoolState(slots: slots, subscription: subscription))
         self.session = session
         self.lease = lease
         self.queue = queue

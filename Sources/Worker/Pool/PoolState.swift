@@ -52,10 +52,9 @@ struct PoolState: Sendable {
     private var sweepsLeft = 0
     private var isSweepDue = false
     private var isSweeping = false
+    private let subscription: Subscription
+    /// Those it always claims from, and those that it was told of and that may have more jobs.
     private var queues: [String]
-    /// The queues this worker was told to claim from; the others are those of jobs that ask for labels.
-    private let bases: [String]
-    private let labels: Labels
     private var hot: Set<String>
     private var endings: [JobEnding] = []
     private var running: [JobID: StopSignal] = [:]
@@ -74,14 +73,12 @@ struct PoolState: Sendable {
     /// How many turns were begun.
     private var turns = 0
 
-    /// - Parameter queues: The queues to claim from, each in its turn.
-    /// - Parameter labels: What this worker has, for jobs that ask for it.
-    init(slots: Int, queues: [String], labels: Labels = Labels()) {
-        bases = queues
-        self.labels = labels
+    /// - Parameter subscription: The queues to claim from, each in its turn.
+    init(slots: Int, subscription: Subscription) {
         free = slots
         largestClaim = slots < Self.slotsOfTwoTurns ? slots : (slots + 1) / 2
-        self.queues = queues
+        self.subscription = subscription
+        queues = subscription.known
         hot = Set(queues)
     }
 
@@ -93,7 +90,7 @@ struct PoolState: Sendable {
         case .lost: return running.isEmpty ? .stop : .wait
         case .draining:
             if isSweepDue || isSweeping { return sweep() }
-            guard endings.isEmpty else { return turn(on: queues[0], limit: 0) }
+            guard endings.isEmpty else { return turn(on: "", limit: 0) }
             return running.isEmpty ? .stop : .wait
         case .claiming:
             if isSweepDue || isSweeping { return sweep() }
@@ -101,7 +98,8 @@ struct PoolState: Sendable {
             let queue = free > 0 ? nextQueue() : nil
             guard queue != nil || !endings.isEmpty else { return .wait }
             // Whoever ends jobs claims in the same turn: what they made pending is often next.
-            return turn(on: queue ?? queues[0], limit: min(free, largestClaim))
+            guard let queue = queue ?? queues.first else { return turn(on: "", limit: 0) }
+            return turn(on: queue, limit: min(free, largestClaim))
         }
     }
 
@@ -159,18 +157,26 @@ struct PoolState: Sendable {
     /// A queue may have pending jobs; nil for all of them.
     mutating func queueIsReady(_ queue: String?) {
         if let queue {
-            if !queues.contains(queue) {
-                guard queues.count - bases.count < Self.mostLabelledQueues,
-                    !labels.pairs.isEmpty, labels.mayClaim(from: queue, among: bases)
-                else { return }
-                queues.append(queue)
-            }
-            hot.insert(queue)
+            if queues.contains(queue) || mayLearn(queue) { heat(queue) }
         } else {
-            // Those of jobs that ask for labels are found again as long as they have any.
-            queues.removeAll { !bases.contains($0) && !hot.contains($0) }
             hot.formUnion(queues)
         }
+    }
+
+    /// Whether it claims from a queue that it was told of, and does not claim from too many already.
+    private func mayLearn(_ queue: String) -> Bool {
+        queues.count - subscription.known.count < Self.mostLabelledQueues && subscription.accepts(queue)
+    }
+
+    private mutating func heat(_ queue: String) {
+        hot.insert(queue)
+        if !queues.contains(queue) { queues.append(queue) }
+    }
+
+    /// Leaves a queue that it was only told of, until it is told again.
+    private mutating func cool(_ queue: String) {
+        guard !hot.contains(queue), !subscription.known.contains(queue) else { return }
+        queues.removeAll { $0 == queue }
     }
 
     /// A turn was made.
@@ -182,7 +188,7 @@ struct PoolState: Sendable {
         claimed: [ClaimedJob],
         mayHaveMore: Bool = false
     ) -> [(job: ClaimedJob, signal: StopSignal)] {
-        if mayHaveMore || turn.limit > 0 && claimed.count == turn.limit { hot.insert(turn.queue) }
+        if mayHaveMore || turn.limit > 0 && claimed.count == turn.limit { heat(turn.queue) } else { cool(turn.queue) }
         free += turn.limit - claimed.count
         let cancelled = underWay.removeValue(forKey: turn.number) ?? []
         if !claimed.isEmpty { pace = .gathering(turn: turn.number, goal: claimed.count) }
@@ -209,8 +215,8 @@ struct PoolState: Sendable {
         endings = turn.endings + endings
         free += turn.limit
         underWay[turn.number] = nil
-        hot.insert(turn.queue)
         if turn.limit > 0 {
+            heat(turn.queue)
             sweepsLeft = Self.sweeps
             isSweepDue = true
         }

@@ -21,25 +21,31 @@ package struct WorkerService: Service {
 
     private let settings: WorkerSettings
     private let plainHandlers: [String: PlainHandler]
+    private let code: WorkerCode
+    private let subscription: Subscription
     private let failpoints: Failpoints
     private let logger: Logger
 
     /// - Parameter plainHandlers: Code for kinds of jobs that no workflow file knows, by kind.
+    /// - Parameter code: Handlers and tools that workflow files name.
     package init(
         settings: WorkerSettings,
         plainHandlers: [String: PlainHandler] = [:],
+        code: WorkerCode = WorkerCode(),
         failpoints: Failpoints = Failpoints(nil),
         logger: Logger
     ) {
         self.settings = settings
         self.plainHandlers = plainHandlers
+        self.code = code
+        subscription = Subscription(
+            queues: settings.queues,
+            labels: settings.labels,
+            code: code.names,
+            takesPlainJobs: code.alsoRunsOtherJobs
+        )
         self.failpoints = failpoints
         self.logger = logger
-    }
-
-    /// What the settings say, and the kinds of jobs that only this program knows.
-    private var labels: Labels {
-        settings.labels.adding(plainHandlers.keys.map { (name: Labels.kind, value: $0) })
     }
 
     package func run() async throws {
@@ -109,7 +115,7 @@ package struct WorkerService: Service {
             version: Self.version,
             queues: settings.queues,
             slots: settings.slots,
-            labels: labels.pairs.sorted()
+            labels: subscription.labels.pairs.sorted()
         )
         let (keeper, connection) = try await SessionKeeper.begin(
             registration,
@@ -192,8 +198,7 @@ package struct WorkerService: Service {
         )
         let jobs = JobPool(
             slots: settings.slots,
-            queues: settings.queues,
-            labels: labels,
+            subscription: subscription,
             session: keeper.session,
             lease: keeper.lease,
             queue: QueueStore(pool),
@@ -276,7 +281,9 @@ package struct WorkerService: Service {
             )
             jobs.poll()
             // A look that fails is made again in a second.
-            if !labels.pairs.isEmpty { jobs.found((try? await QueueStore(pool).pendingQueues()) ?? []) }
+            if !subscription.labels.pairs.isEmpty {
+                jobs.found((try? await QueueStore(pool).pendingQueues()) ?? [])
+            }
             do {
                 let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
                 let report = try await pool.withConnection {
@@ -349,7 +356,8 @@ package struct WorkerService: Service {
                     store: store,
                     notifier: notifier,
                     money: MoneyStore(pool)
-                )
+                ),
+                code: code
             ),
             plainHandlers: plainHandlers,
             logger: logger

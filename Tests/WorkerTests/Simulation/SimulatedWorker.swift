@@ -24,7 +24,7 @@ struct SimulatedWorker: Sendable {
     init(session: Int, slots: Int) {
         self.session = session
         self.slots = slots
-        pool = PoolState(slots: slots, queues: ["a"])
+        pool = PoolState(slots: slots, subscription: Subscription(queues: ["a"]))
     }
 
     /// Whether nothing runs and every slot is free.

@@ -27,8 +27,8 @@ package struct JobDefinition: Equatable, Sendable {
     /// What it asks of the worker that runs it, by name.
     package var requires: [String: String] = [:]
 
-    /// The queue it stands in, with the labels it asks for.
+    /// The queue it stands in, with the labels it asks for, code of a worker's own among them.
     package var claimQueue: String {
-        Labels(requires.map { (name: $0.key, value: $0.value) }).queue(in: queue)
+        Labels(requires.map { (name: $0.key, value: $0.value) }).adding(pairs: kind.code).queue(in: queue)
     }
 }

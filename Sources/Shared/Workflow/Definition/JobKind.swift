@@ -8,10 +8,11 @@ package enum JobKind: Equatable, Sendable {
     case wait(WaitDefinition)
     case approval(ApprovalDefinition)
     case workflow(ChildDefinition)
+    case handler(HandlerDefinition)
 
     /// The key of the file that says what kind of job it is.
     package enum Name: String, CaseIterable, Sendable {
-        case agent, llm, command, sql, http, wait, approval, workflow
+        case agent, llm, command, sql, http, wait, approval, workflow, handler
     }
 
     /// The kind without its definition, as it is kept with the job and chooses the handler.
@@ -25,6 +26,7 @@ package enum JobKind: Equatable, Sendable {
         case .wait: .wait
         case .approval: .approval
         case .workflow: .workflow
+        case .handler: .handler
         }
     }
 }

@@ -15,6 +15,8 @@ package enum ToolDefinition: Equatable, Sendable {
     case files(FilesToolDefinition)
     /// Another agent.
     case agent(AgentToolDefinition)
+    /// Code of a worker's own.
+    case tool(CodeToolDefinition)
 
     /// The name under which the model calls it; of a server, which has many tools, one that no tool has.
     package var name: String {
@@ -26,10 +28,11 @@ package enum ToolDefinition: Equatable, Sendable {
         case .agent(let tool): tool.name
         case .mcp(let tools), .openapi(let tools): "connection \(tools.connection)"
         case .ask(let tool): tool.name
+        case .tool(let tool): tool.name
         }
     }
 
-    /// What repeating a call does; of a server's tools, the most that one of them may do.
+    /// What repeating a call does; of tools that only a worker knows, the most that one of them may do.
     package var effect: Effect {
         switch self {
         case .sql(let tool): tool.access == .read ? .none : .once
@@ -39,6 +42,7 @@ package enum ToolDefinition: Equatable, Sendable {
         case .agent(let tool): Effect.most(of: tool.agent.tools.map(\.effect))
         case .mcp(let tools), .openapi(let tools): tools.effect ?? .once
         case .ask: .none
+        case .tool: .once
         }
     }
 
@@ -48,6 +52,7 @@ package enum ToolDefinition: Equatable, Sendable {
         case .sql(let tool): tool.unknown
         case .http(let tool): tool.unknown
         case .command(let tool): tool.unknown
+        case .tool(let tool): tool.unknown
         case .ask, .files, .agent, .mcp, .openapi: .ask
         }
     }

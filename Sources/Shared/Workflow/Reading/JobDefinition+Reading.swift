@@ -87,6 +87,7 @@ extension JobKind {
             case .wait: WaitDefinition(reading: field).map(JobKind.wait)
             case .approval: ApprovalDefinition(reading: field).map(JobKind.approval)
             case .workflow: ChildDefinition(reading: field).map(JobKind.workflow)
+            case .handler: HandlerDefinition(reading: field).map(JobKind.handler)
             }
         guard let kind else { return nil }
         self = kind

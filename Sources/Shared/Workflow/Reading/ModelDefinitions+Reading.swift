@@ -67,7 +67,7 @@ extension AgentDefinition {
         for tool in tools {
             switch tool {
             case .sql: names += [tool.name, "describe_\(tool.name)"]
-            case .http, .command, .ask, .agent: names.append(tool.name)
+            case .http, .command, .ask, .agent, .tool: names.append(tool.name)
             case .files: names += ["list_\(tool.name)", "read_\(tool.name)", "write_\(tool.name)"]
             case .mcp, .openapi: return nil
             }

@@ -2,7 +2,7 @@ internal import JobModel
 
 extension ToolDefinition {
     private static let keys = KnownKeys(
-        ["sql", "http", "command", "files", "agent", "ask", "mcp", "openapi"],
+        ["sql", "http", "command", "files", "agent", "ask", "mcp", "openapi", "tool"],
         later: ["skill"]
     )
 
@@ -16,7 +16,7 @@ extension ToolDefinition {
             guard names.insert(tool.name).inserted else {
                 switch tool {
                 case .mcp, .openapi: element.fault("the tools of \(tool.name) are there twice", hint: "name it once")
-                case .sql, .http, .command, .files, .agent, .ask:
+                case .sql, .http, .command, .files, .agent, .ask, .tool:
                     element.fault("there are two tools named \(tool.name)", hint: "give one of them another name")
                 }
                 return nil
@@ -45,6 +45,7 @@ extension ToolDefinition {
         case "agent": AgentToolDefinition(reading: value, depth: depth + 1).map(ToolDefinition.agent)
         case "mcp": ServerToolsDefinition(reading: value, isMCP: true).map(ToolDefinition.mcp)
         case "openapi": ServerToolsDefinition(reading: value, isMCP: false).map(ToolDefinition.openapi)
+        case "tool": CodeToolDefinition(reading: value).map(ToolDefinition.tool)
         case "ask": AskToolDefinition(reading: value).map(ToolDefinition.ask)
         default: CommandToolDefinition(reading: value).map(ToolDefinition.command)
         }

@@ -1,0 +1,105 @@
+import Checkpoints
+import JobModel
+import Storage
+import Tools
+
+/// What becomes of steps that may have happened although no record says so.
+extension JobSteps {
+    /// What a person says about a step that may have happened.
+    ///
+    /// - Returns: The step's outcome when it happened; nil when it may run.
+    /// - Throws: `Suspension` while nobody has said it; `JobFailure` when the job is to fail.
+    func resolved(_ step: StepRequest, _ attempts: [StepStore.OpenStep]) async throws -> StepOutcome? {
+        guard step.effect == .once, !attempts.isEmpty else { return nil }
+        switch step.unknown {
+        case .retry: return nil
+        case .fail: throw outcomeUnknown(of: step, "see what happened, then")
+        case .ask: break
+        }
+        let question = step.question(about: attempts, idempotencyKey: idempotencyKey(of: step))
+        let approval = try await desk.decision(on: question)
+        switch approval.state {
+        case .notHappened: return nil
+        case .happened:
+            let value = step.value(ofResult: approval.proposal ?? .null)
+            try await Shield.run { [self] in
+                try await record(step, StepResult(value: value), startedAt: .now)
+                for attempt in attempts where attempt.state != .recorded {
+                    try await patience {
+                        try await store.settle(attempt, of: job.id, by: job.epoch, as: .recorded(usage: nil, cost: nil))
+                    }
+                }
+            }
+            desk.log.event("\(step.name) (step \(step.position)) happened, says \(approval.decider)")
+            return StepOutcome(value: value, isReplayed: true)
+        case .open, .approved, .denied, .changes, .expired, .failed, .withdrawn:
+            let reason = approval.reason.map { ": \($0)" } ?? ""
+            throw outcomeUnknown(of: step, "\(approval.decider) has the job fail\(reason); if it is to run again")
+        }
+    }
+
+    func outcomeUnknown(of step: StepRequest, _ what: String) -> JobFailure {
+        JobFailure(
+            code: "outcome-unknown",
+            message:
+                "\(step.name) (step \(step.position)) may have happened: it was begun, its result is not recorded or "
+                + "lost, and its effect is once; \(what): chassis retry \(job.run) --repeat-unknown",
+            isPermanent: true
+        )
+    }
+
+    /// The present attempt at a step, as the next attempt would find it.
+    func openStep(_ identity: StepStore.Identity, _ error: any Error) -> StepStore.OpenStep {
+        StepStore.OpenStep(
+            of: identity,
+            startedAt: Timestamp(rawValue: WallTime.now.microseconds),
+            error: (error as? StepFailure)?.failure.message ?? "\(error)"
+        )
+    }
+
+    /// Settles the intent of a step that threw.
+    ///
+    /// - Returns: Whether it was settled as unknown.
+    func settleFailure(_ step: StepRequest, _ error: any Error) async -> Bool {
+        let settlement: StepStore.Settlement
+        var unknownCalls = 0
+        if let failure = error as? StepFailure {
+            unknownCalls = failure.unknownCalls
+            settlement =
+                unknownCalls > 0 ? .unknown(failure.failure.message) : .failed(failure.failure.message)
+        } else if error is Suspension {
+            // Whoever suspends within a step has done nothing yet.
+            settlement = .failed("the job was suspended before the step was run")
+        } else if let error = error as? ToolsError, error.nothingHappened {
+            settlement = .failed("\(error)")
+        } else {
+            unknownCalls = 1
+            settlement = .unknown("\(error)")
+        }
+        // An intent that cannot be settled now stays open, and the next attempt settles it.
+        let isSettled: Void? = try? await Shield.run { [self, unknownCalls] in
+            try await patience {
+                try await store.settle(
+                    job: job.id,
+                    epoch: job.epoch,
+                    position: step.position.description,
+                    as: settlement.redacted(backlog.redactor),
+                    unknownCalls: unknownCalls
+                )
+            }
+        }
+        if isSettled != nil, case .unknown = settlement { return true }
+        return false
+    }
+}
+
+extension StepStore.Settlement {
+    /// Without secrets in its reason.
+    func redacted(_ redactor: Redactor) -> Self {
+        switch self {
+        case .failed(let reason): .failed(redactor.redacted(reason))
+        case .unknown(let reason): .unknown(redactor.redacted(reason))
+        default: self
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import ArgumentParser
+internal import Logging
+internal import ServiceLifecycle
+internal import Settings
+internal import Telemetry
+internal import UnixSignals
+package import Worker
+
+/// A worker as a process: its settings, its signals and its end.
+package enum WorkerProgram {
+    /// The command line of a worker that somebody has built on the library.
+    private struct Command: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Claims and runs jobs of its own handlers, and of agents with its tools.",
+            discussion: """
+                Every option may also be set by a variable (--health-file by CHASSIS_HEALTH_FILE) or in the file that
+                --config names. SIGTERM drains: jobs are released at their next step boundary.
+                """
+        )
+
+        @OptionGroup var options: WorkerOptions
+    }
+
+    /// Runs a worker that somebody has built on the library; ends the process when it cannot begin.
+    static func main(code: WorkerCode, problems: [String]) async {
+        let arguments = Beginning.arguments()
+        if !problems.isEmpty { Ending.refuse(problems, status: 2) }
+        let command: Command
+        do {
+            command = try Command.parse(arguments)
+        } catch  where Command.exitCode(for: error).isSuccess {
+            Command.exit(withError: error)
+        } catch {
+            Ending.refuse(Command.fullMessage(for: error).split(separator: "\n").map(String.init), status: 2)
+        }
+        await run(command.options, code: code, name: "worker")
+    }
+
+    /// Runs a worker until it is asked to stop; ends the process when it cannot begin.
+    ///
+    /// - Parameter name: The program's, for messages.
+    package static func run(_ options: WorkerOptions, code: WorkerCode = WorkerCode(), name: String) async {
+        let settings: WorkerSettings
+        do {
+            settings = try options.settings()
+        } catch {
+            Ending.refuse(error.lines, status: 2)
+        }
+        let logger = Logger.ofProgram(name, format: settings.logFormat, level: settings.logLevel)
+        let worker = WorkerService(
+            settings: settings,
+            code: code,
+            failpoints: Failpoints(ProcessEnvironment.all["CHASSIS_FAILPOINT"]),
+            logger: logger
+        )
+        do {
+            try await ServiceGroup(
+                configuration: .init(
+                    services: [
+                        .init(
+                            service: worker,
+                            successTerminationBehavior: .gracefullyShutdownGroup,
+                            failureTerminationBehavior: .cancelGroup
+                        )
+                    ],
+                    gracefulShutdownSignals: [.sigterm, .sigint],
+                    logger: logger
+                )
+            ).run()
+        } catch {
+            Ending.refuse("\(name): \(error)", status: 1)
+        }
+    }
+}
