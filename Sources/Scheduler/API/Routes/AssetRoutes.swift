@@ -69,7 +69,9 @@ struct AssetRoutes: Sendable {
         return try await events.keep(event, team: team, source: "api", run: run)
     }
 
-    /// The name of the asset: the rest of the path, slashes and all. No letter of a name needs encoding.
+    /// The name of the asset, which is the rest of the path, slashes and all.
+    ///
+    /// No letter of a name needs encoding.
     private static func name(_ context: BasicRequestContext) -> String {
         context.parameters.getCatchAll().joined(separator: "/")
     }
