@@ -47,6 +47,8 @@ struct EventTriggerStarter: Sendable {
                 return try await deal(with: trigger, connection)
             } catch let error as CancellationError {
                 throw error
+            } catch let error as PostgresError where error.isTransient {
+                throw error
             } catch {
                 throw Fault(trigger: trigger, reason: "\(error)")
             }
