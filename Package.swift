@@ -109,7 +109,7 @@ let package = Package(
         library("JobModel", in: "Shared/JobModel"),
         library("Digests", in: "Shared/Digests", ["CLibCrypto"]),
         library("Postgres", in: "Shared/Postgres", ["CLibPQ", "CLinux"]),
-        library("HTTPTransport", in: "Shared/HTTPTransport", ["CLibCurl"]),
+        library("HTTPTransport", in: "Shared/HTTPTransport", ["JobModel", "Digests", "CLibCurl"]),
         library("Schedules", in: "Shared/Schedules"),
         library("Workflow", in: "Shared/Workflow", ["JobModel", "Schedules", yams]),
         library(

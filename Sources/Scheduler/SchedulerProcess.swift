@@ -65,6 +65,14 @@ package enum SchedulerProcess {
             .init(service: ApprovalService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: OutboxService(pool: pool, webhook: try Webhook(settings), logger: logger)),
             .init(service: dispatcher), .init(service: triggers),
+            .init(
+                service: try AssetSourceService(
+                    settings.assetSources,
+                    pool: pool,
+                    dispatcher: dispatcher,
+                    logger: logger
+                )
+            ),
         ]
     }
 }

@@ -1,7 +1,7 @@
-import HTTPTransport
 import JobModel
 import Testing
 
+@testable import HTTPTransport
 @testable import Models
 
 @Suite struct AWSSignerTests {

@@ -11,33 +11,47 @@ struct AssetUpdateCommand: ClientCommand {
     )
 
     @OptionGroup var asset: AssetNameArgument
-    @Option(help: "Which part of it, such as 2026-01-31.") var partition: String?
+
+    @Option(
+        parsing: .singleValue,
+        help: "Which part of it, such as 2026-01-31; may be given several times, or as days 2026-01-01..2026-01-31."
+    )
+    var partition: [String] = []
+
     @Option(help: "What is to be known about it, as JSON; what is no JSON is taken as a text.") var metadata: String?
     @Option(help: "The team whose workflows hear of it (default).") var team: String?
 
     @Option(
         name: .customLong("idempotency-key"),
-        help: "The same for every telling of the same update; the second one changes nothing."
+        help:
+            "The same for every telling of the same update; the second one changes nothing. Each partition has its own."
     )
     var idempotencyKey: String?
 
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
+        let api = try options.api(invocation)
+        let partitions = try PartitionList.expand(partition)
+        var answers: [JSONValue] = []
+        for part in partitions.isEmpty ? [nil] : partitions.map(Optional.some) {
+            answers.append(try await api.updateAsset(asset.name, body(part, of: partitions.count, invocation)))
+        }
+        let lines = answers.map {
+            StyledLine("event \($0.number("id"))").adding("  \(asset.name) \($0.text("partition"))", .dim)
+        }
+        options.show(lines, json: answers.count == 1 ? answers[0] : .array(answers), invocation)
+        return .success
+    }
+
+    private func body(_ partition: String?, of count: Int, _ invocation: Invocation) -> JSONObject {
         var body = JSONObject()
         body["partition"] = partition.map { .string($0) }
         // What is no JSON is a text.
         body["metadata"] = metadata.map { (try? JSONValue(parsing: $0)) ?? .string($0) }
         body["team"] = team.map { .string($0) }
-        body["idempotency_key"] = idempotencyKey.map { .string($0) }
+        body["idempotency_key"] = idempotencyKey.map { .string(count > 1 ? "\($0) \(partition ?? "")" : $0) }
         body["run"] = invocation.run.map { .integer($0) }
-        let answer = try await options.api(invocation).updateAsset(asset.name, body)
-        let part = answer.text("partition")
-        options.show(
-            [StyledLine("event \(answer.number("id"))").adding("  \(asset.name) \(part)", .dim)],
-            json: answer,
-            invocation
-        )
-        return .success
+        return body
     }
 }

@@ -21,6 +21,7 @@ package struct RetentionService: Service {
     private let runs: RetentionStore
     private let events: EventStore
     private let schedules: ScheduleStore
+    private let arrivals: ArrivalStore
     private let store: DirectoryStore
     private let retention: Duration
     private let logger: Logger
@@ -29,6 +30,7 @@ package struct RetentionService: Service {
         runs = RetentionStore(pool)
         events = EventStore(pool)
         schedules = ScheduleStore(pool)
+        arrivals = ArrivalStore(pool)
         self.store = store
         self.retention = retention
         self.logger = logger
@@ -67,5 +69,6 @@ package struct RetentionService: Service {
         return pruned.count + (try await runs.pruneSessions(endedBefore: retention, limit: Self.batch))
             + (try await events.prune(olderThan: retention, limit: Self.batch))
             + (try await schedules.pruneDueTimes(before: retention, limit: Self.batch))
+            + (try await arrivals.prune(unseenFor: retention, limit: Self.batch))
     }
 }

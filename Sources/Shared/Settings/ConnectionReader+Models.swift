@@ -106,7 +106,7 @@ extension ConnectionReader {
 
     // MARK: AWS
 
-    private mutating func aws(
+    mutating func aws(
         of fields: [String: SourceNode],
         hasKey: Bool,
         at connection: SourceEntry

@@ -24,6 +24,8 @@ package struct SchedulerSettings: Equatable, Sendable {
     package var webhookPrivate: Bool
     /// The services that may tell of events by signed requests, by name.
     package var webhooks: [String: WebhookDefinition]
+    /// Where files and objects arrive that bring assets up to date.
+    package var assetSources: [AssetSource]
     /// `json` or `text`; by default text on a terminal.
     package var logFormat: String?
     package var logLevel: String
@@ -40,6 +42,7 @@ package struct SchedulerSettings: Equatable, Sendable {
         ("webhook-secret-file", "The file with the secret that its messages are signed with."),
         ("webhook-private", "yes lets that address be one of a private network (no)."),
         ("event-webhooks", "A file with the services that may tell of events by signed requests."),
+        ("asset-sources", "A file with the places where files and objects arrive that bring assets up to date."),
         ("log-format", "text or json."),
         ("log-level", "trace, debug, info, warning or error (info)."),
     ]
@@ -90,6 +93,14 @@ package struct SchedulerSettings: Equatable, Sendable {
         if let path = reader.optionalText("event-webhooks") {
             do throws(SettingsFaults) {
                 webhooks = try WebhooksFile.read(path, environment: environment)
+            } catch {
+                for fault in error.faults { reader.refuse(fault.key, fault.reason) }
+            }
+        }
+        assetSources = []
+        if let path = reader.optionalText("asset-sources") {
+            do throws(SettingsFaults) {
+                assetSources = try AssetSourcesFile.read(path, environment: environment)
             } catch {
                 for fault in error.faults { reader.refuse(fault.key, fault.reason) }
             }

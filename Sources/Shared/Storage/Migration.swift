@@ -24,6 +24,7 @@ package struct Migration: Equatable, Sendable {
         migration(13, "maps", PackageResources.m0013_maps_sql),
         migration(14, "child_runs", PackageResources.m0014_child_runs_sql),
         migration(15, "event_triggers", PackageResources.m0015_event_triggers_sql),
+        migration(16, "arrivals", PackageResources.m0016_arrivals_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

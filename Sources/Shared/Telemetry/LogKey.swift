@@ -8,6 +8,7 @@ package enum LogKey {
     package static let run = "run.id"
     package static let schedule = "schedule"
     package static let trigger = "trigger"
+    package static let source = "source"
     package static let session = "session.id"
     package static let worker = "worker.id"
     package static let queue = "queue"

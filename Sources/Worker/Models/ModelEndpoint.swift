@@ -1,3 +1,4 @@
+package import HTTPTransport
 package import JobModel
 
 /// Where a model is reached, and with what.

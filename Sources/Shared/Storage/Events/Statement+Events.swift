@@ -20,6 +20,9 @@ extension Statement {
     static let renewNews = load("renew_news", PackageResources.renew_news_sql)
     static let clearNews = load("clear_news", PackageResources.clear_news_sql)
     static let retryNews = load("retry_news", PackageResources.retry_news_sql)
+    static let addArrivals = load("add_arrivals", PackageResources.add_arrivals_sql)
+    static let touchArrivals = load("touch_arrivals", PackageResources.touch_arrivals_sql)
+    static let pruneArrivals = load("prune_arrivals", PackageResources.prune_arrivals_sql)
     static let listAssets = load("list_assets", PackageResources.list_assets_sql)
     static let listAssetPartitions = load("list_asset_partitions", PackageResources.list_asset_partitions_sql)
 }

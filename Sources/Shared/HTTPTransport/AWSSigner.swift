@@ -1,10 +1,10 @@
 import Digests
-import HTTPTransport
 package import JobModel
 
 /// Signs requests to AWS by Signature Version 4.
 ///
-/// The path is encoded twice in what is signed, as every service but S3 wants it.
+/// The path is encoded twice in what is signed, as every service but S3 wants it; for S3, take paths that need no encoding,
+/// and give the digest of the body in `X-Amz-Content-Sha256`.
 package struct AWSSigner: Equatable, Sendable {
     private let keyID: Secret
     private let secretKey: Secret
@@ -22,12 +22,12 @@ package struct AWSSigner: Equatable, Sendable {
     }
 
     /// What no message may repeat.
-    var secrets: [Secret] { [keyID, secretKey] + (sessionToken.map { [$0] } ?? []) }
+    package var secrets: [Secret] { [keyID, secretKey] + (sessionToken.map { [$0] } ?? []) }
 
     /// Adds the headers that make up the signature; all headers that are there already are signed too.
     ///
     /// - Parameter time: Now, in seconds since 1970.
-    func sign(_ request: inout HTTPRequest, at time: Int64) {
+    package func sign(_ request: inout HTTPRequest, at time: Int64) {
         let stamp = UTCStamp(secondsSince1970: time)
         let (host, path, query) = Self.parts(of: request.url)
         request.headers["X-Amz-Date"] = stamp.text
@@ -76,7 +76,7 @@ package struct AWSSigner: Equatable, Sendable {
     }
 
     /// A text with everything but letters, digits and `-._~` percent-encoded.
-    static func encoded(_ text: String, keepsSlash: Bool = false) -> String {
+    package static func encoded(_ text: String, keepsSlash: Bool = false) -> String {
         var encoded = ""
         for byte in text.utf8 {
             switch byte {

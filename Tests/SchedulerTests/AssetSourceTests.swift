@@ -1,0 +1,196 @@
+import Checkpoints
+import Glibc
+import JobModel
+import Logging
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Scheduler
+@testable import Settings
+@testable import Storage
+
+@Suite(.timeLimit(.minutes(1))) struct AssetSourceTests {
+    private static func watch(
+        _ directory: String,
+        _ pattern: String,
+        _ pool: PostgresPool,
+        name: String = "inbox"
+    ) throws -> AssetSourceWatch {
+        let source = AssetSource(
+            name: name,
+            asset: "landing/orders",
+            place: .files(directory: directory),
+            pattern: try ArrivalPattern(pattern),
+            interval: .seconds(1),
+            team: "default"
+        )
+        return AssetSourceWatch(
+            source,
+            store: ArrivalStore(pool),
+            threads: try FileThreads(count: 1),
+            clock: DatabaseClock(pool)
+        )
+    }
+
+    private static func write(_ text: String, to path: String) {
+        let file = fopen(path, "w")
+        fputs(text, file)
+        fclose(file)
+    }
+
+    private static func told(_ pool: PostgresPool) async throws -> [String] {
+        try await EventStore(pool).list().reversed().map {
+            "\($0.source) \($0.key ?? "-") \($0.data["name"]?.stringValue ?? "") \($0.data["bytes"]?.integerValue ?? 0)"
+        }
+    }
+
+    @Test func aFileThatIsWholeIsToldOfOnceForEachContent() async throws {
+        let pool = try await TestDatabase.pool()
+        let scratch = try ScratchStore()
+        defer { scratch.remove() }
+        let directory = scratch.path
+        let watches = [
+            try Self.watch(directory, "orders-{partition}.csv", pool),
+            try Self.watch(directory, "orders-{partition}.csv", pool),
+        ]
+        func look(_ times: Int) async throws -> Int {
+            var arrived = 0
+            for _ in 0..<times {
+                arrived += try await withThrowingTaskGroup(of: Int.self) { group in
+                    for watch in watches { group.addTask { try await watch.look() } }
+                    return try await group.reduce(0, +)
+                }
+            }
+            return arrived
+        }
+        Self.write("12", to: directory + "/orders-1.csv")
+        Self.write("12", to: directory + "/.orders-2.csv")
+        Self.write("12", to: directory + "/orders-3.txt")
+        // Seen once, it may still be written to.
+        #expect(try await look(1) == 0)
+        Self.write("1234", to: directory + "/orders-1.csv")
+        #expect(try await look(1) == 0)
+        #expect(try await look(3) == 1)
+        Self.write("12345", to: directory + "/orders-1.csv")
+        Self.write("1", to: directory + "/orders-2.csv")
+        #expect(try await look(3) == 2)
+        #expect(
+            try await Self.told(pool) == [
+                "inbox 1 orders-1.csv 4", "inbox 1 orders-1.csv 5", "inbox 2 orders-2.csv 1",
+            ]
+        )
+        // A scheduler that has just started knows nothing, and tells nothing again.
+        let restarted = try Self.watch(directory, "orders-{partition}.csv", pool)
+        for _ in 0..<3 { #expect(try await restarted.look() == 0) }
+        await pool.close()
+    }
+
+    @Test func aDirectoryThatIsGoneIsAnError() async throws {
+        let pool = try await TestDatabase.pool()
+        let watch = try Self.watch("/nowhere/at/all", "*", pool)
+        await #expect(throws: AssetSourceError.unreadable(path: "/nowhere/at/all", code: ENOENT)) {
+            try await watch.look()
+        }
+        await pool.close()
+    }
+
+    @Test func goesIntoDirectoriesWhereThePatternDoes() throws {
+        let scratch = try ScratchStore()
+        defer { scratch.remove() }
+        for path in ["/a", "/a/b"] { #expect(mkdir(scratch.path + path, 0o755) == 0) }
+        for path in ["/1.csv", "/a/2.csv", "/a/b/3.csv"] { Self.write("x", to: scratch.path + path) }
+        func names(_ pattern: String, limit: Int = 100) throws -> [String] {
+            try FileListing.files(in: scratch.path, matching: ArrivalPattern(pattern), limit: limit).map(\.name)
+                .sorted()
+        }
+        #expect(try names("*.csv") == ["1.csv"])
+        #expect(try names("*/*.csv") == ["a/2.csv"])
+        #expect(try names("**.csv") == ["1.csv", "a/2.csv", "a/b/3.csv"])
+        #expect(throws: AssetSourceError.tooMany(path: scratch.path, limit: 3)) { try names("**", limit: 3) }
+    }
+
+    @Test(
+        arguments: [
+            ("*", "a", ""), ("*", "a/b", nil), ("**", "a/b", ""), ("a?c", "abc", ""), ("a?c", "a/c", nil),
+            ("day={partition}/*.json", "day=2026-01-31/x.json", "2026-01-31"), ("{partition}.csv", ".csv", nil),
+            ("x-{partition}-*", "x-a-b-c", "a"), ("*a*a*a*a*a*a*a*a*a*a*b", String(repeating: "a", count: 1000), nil),
+        ] as [(String, String, String?)]
+    )
+    func matchesPatterns(_ pattern: String, _ path: String, _ partition: String?) throws {
+        #expect(try ArrivalPattern(pattern).match(path) == partition)
+    }
+
+    @Test(arguments: ["", "{", "{x}", "}", "{partition}{partition}"]) func refusesPatterns(_ text: String) {
+        #expect(throws: ArrivalPattern.Fault.self) { try ArrivalPattern(text) }
+    }
+
+    @Test func readsWhatABucketHolds() throws {
+        let bucket = AssetSource.Bucket(
+            endpoint: "http://h",
+            name: "lake",
+            prefix: "in/",
+            access: AWSAccess(region: "r", keys: nil)
+        )
+        let page = try BucketPage(
+            """
+            <?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated>
+            <NextContinuationToken>a&amp;b==</NextContinuationToken>
+            <Contents><Key>in/a%20b%2Bc.csv</Key><LastModified>2026-01-31T10:00:00.000Z</LastModified>
+            <ETag>&quot;9f&quot;</ETag><Size>12</Size></Contents>
+            <Contents><Key>in/</Key><LastModified>2026-01-31T10:00:00.000Z</LastModified><ETag>x</ETag><Size>0</Size></Contents>
+            </ListBucketResult>
+            """,
+            bucket: bucket
+        )
+        #expect(page.next == "a&b==")
+        #expect(page.objects.map(\.name) == ["a b+c.csv"])
+        #expect(page.objects[0].mark == "\"9f\" 2026-01-31T10:00:00.000Z" && page.objects[0].bytes == 12)
+        #expect(throws: AssetSourceError.notUnderstood) { try BucketPage("<html/>", bucket: bucket) }
+        #expect(
+            BucketPage.reason(in: "<Error><Code>AccessDenied</Code><Message>no</Message></Error>") == "AccessDenied: no"
+        )
+    }
+
+    @Test func readsTheFileOfSources() throws {
+        let scratch = try ScratchStore()
+        defer { scratch.remove() }
+        let path = scratch.path + "/sources.yaml"
+        Self.write(
+            """
+            sources:
+              inbox: {asset: landing/orders, files: /data/inbox, match: "orders-{partition}.csv", every: 10s, team: x}
+              lake:
+                asset: landing/events
+                bucket: lake
+                endpoint: http://127.0.0.1:9000/
+                region: r
+                access_key_id: a
+                secret_access_key_env: S
+            """,
+            to: path
+        )
+        let sources = try AssetSourcesFile.read(path, environment: ["S": "s"])
+        #expect(sources.map(\.name) == ["inbox", "lake"])
+        #expect(sources[0].interval == .seconds(10) && sources[0].team == "x")
+        guard case .objects(let bucket) = sources[1].place else { throw AssetSourceError.notUnderstood }
+        #expect(bucket.endpoint == "http://127.0.0.1:9000" && bucket.access.keys?.secret == Secret("s"))
+        Self.write(
+            """
+            sources:
+              a: {asset: a//b, files: /x}
+              b: {asset: b, files: x}
+              c: {asset: b, files: /x, match: "{x}", prefix: y}
+              d: {asset: b, bucket: B}
+            """,
+            to: path
+        )
+        do {
+            _ = try AssetSourcesFile.read(path, environment: [:])
+            Issue.record("the file was accepted")
+        } catch let error as SettingsFaults {
+            let places = error.faults.map { $0.reason.dropFirst(path.count + 1).prefix(4) }
+            #expect(places == ["2:14", "3:23", "4:38", "4:28", "5:3:"] || places.count == 5, "\(error.faults)")
+        }
+    }
+}
