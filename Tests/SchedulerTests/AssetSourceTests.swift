@@ -34,7 +34,7 @@ import Testing
     }
 
     private static func write(_ text: String, to path: String) {
-        let file = fopen(path, "w")
+        guard let file = fopen(path, "w") else { return }
         fputs(text, file)
         fclose(file)
     }
@@ -189,8 +189,8 @@ import Testing
             _ = try AssetSourcesFile.read(path, environment: [:])
             Issue.record("the file was accepted")
         } catch let error as SettingsFaults {
-            let places = error.faults.map { $0.reason.dropFirst(path.count + 1).prefix(4) }
-            #expect(places == ["2:14", "3:23", "4:38", "4:28", "5:3:"] || places.count == 5, "\(error.faults)")
+            #expect(error.faults.count == 5, "\(error.faults)")
+            #expect(error.faults.first?.reason.contains(":2:14: asset is missing or no name") == true)
         }
     }
 }

@@ -46,7 +46,7 @@ actor AssetSourceWatch {
         for start in stride(from: 0, to: fresh.count, by: Self.batch) {
             let part = fresh[start..<min(start + Self.batch, fresh.count)]
             arrived += try await store.add(
-                part.map(arrival),
+                part.map { arrival($0) },
                 of: source.name,
                 asset: source.asset,
                 team: source.team

@@ -34,7 +34,7 @@ struct BucketListing: Sendable {
         var request = HTTPRequest(url: "\(bucket.endpoint)/\(bucket.name)?\(text)")
         request.totalTimeout = .seconds(60)
         if let keys = bucket.access.keys {
-            request.headers["X-Amz-Content-Sha256"] = SHA256.digest(of: []).hex
+            request.headers["X-Amz-Content-Sha256"] = SHA256.digest(of: [UInt8]()).hex
             AWSSigner(
                 keyID: keys.id,
                 secretKey: keys.secret,
