@@ -34,9 +34,10 @@ struct DeployCommand: ClientCommand {
         var isRefused = false
         let named = try paths.flatMap { try Self.files($0, invocation) }
         for path in named {
-            do {
+            do throws(ClientError) {
                 files.append(try WorkflowSource.read(path, invocation).source)
-            } catch .invalidWorkflow(let faults, _) {
+            } catch {
+                guard case .invalidWorkflow(let faults, _) = error else { throw error }
                 // Those of all files are shown at once.
                 isRefused = true
                 for fault in faults { invocation.errors.print(fault.description) }
