@@ -1,4 +1,4 @@
-package import JobModel
+internal import JobModel
 
 /// What of a worker's own code a job needs.
 extension JobKind {

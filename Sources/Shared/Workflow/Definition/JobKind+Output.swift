@@ -9,7 +9,7 @@ extension JobKind {
             llm.choices.isEmpty || llm.choices.contains { .string($0.name) == output }
                 ? Self.fault(output, llm.output)
                 : "it is one of \(llm.choices.map(\.name).joined(separator: ", "))"
-        case .command, .sql, .http, .wait, .approval, .workflow: nil
+        case .command, .sql, .http, .wait, .approval, .workflow, .handler: nil
         }
     }
 
