@@ -27,6 +27,7 @@ import Testing
         Fleet.write(Self.file.replacing("$FLEET_DIR", with: fleet.directory), to: file)
         let scheduler = await fleet.scheduler()
         let plain = fleet.worker("plain")
+        _ = await plain.line { $0.contains("session has begun") }
         for customer in ["a", "a", "b", "c"] {
             let said = await fleet.chassis(["run", file, "--param", "customer=\(customer)"], at: scheduler)
             #expect(said.contains("run "), "\(said)")

@@ -1,4 +1,5 @@
 import Foundation
+import JobModel
 import Postgres
 import TestSupport
 import Testing

@@ -20,7 +20,8 @@ import Testing
     @Test func aSingletonIsReturnedWhileItIsUnfinished() async throws {
         let fixture = try await QueueFixture.make()
         let first = try await Self.submit(fixture, .singleton)
-        #expect(try await Self.submit(fixture, .singleton) == RunStore.Receipt(run: first.run, isNew: false))
+        let again = try await Self.submit(fixture, .singleton)
+        #expect(!again.isNew && again.run == first.run)
         #expect(try await Self.submit(fixture, .singleton, key: "other").isNew)
         _ = try await fixture.end(try await fixture.claim())
         let second = try await Self.submit(fixture, .singleton)

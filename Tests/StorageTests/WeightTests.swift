@@ -48,7 +48,8 @@ import Testing
         let fixture = try await QueueFixture.make()
         let weights = WeightStore(fixture.pool)
         try await weights.set(5, of: "a")
-        #expect(try await weights.all() == [WeightStore.Entry(team: "a", weight: 5)])
+        let all = try await weights.all()
+        #expect(all.map(\.team) == ["a"] && all.map(\.weight) == [5])
         #expect(try await weights.remove("a"))
         #expect(try await !weights.remove("a"))
         try await fixture.submit(team: "a")
@@ -66,6 +67,6 @@ import Testing
         #expect(try await fixture.queue.age(after: .seconds(600), now: now) == 0, "it is raised already")
         let order = try await fixture.claim(2).map(\.run)
         #expect(order.contains(old), "its team's turn among the most urgent")
-        #expect(try await fixture.claim().map(\.run).last == young || order.contains(young) == false)
+        #expect(!order.contains(young))
     }
 }

@@ -107,7 +107,8 @@ struct BadFile: CustomStringConvertible, Sendable {
             "3:1: the key \"name\" is repeated, it is already in line 1",
             "6:3: the key \"a\" is repeated, it is already in line 5",
             "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, approval, workflow, handler, needs, when, retry, "
-                + "timeout, queue, priority, budget, runs, teardown, group, may_fail, repeat, map"
+                + "timeout, queue, priority, budget, limits, requires, runs, teardown, group, may_fail, repeat, map, produces, "
+                + "queue_timeout, total_timeout, deadline"
         ),
     ]
 

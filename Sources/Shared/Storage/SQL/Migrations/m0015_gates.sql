@@ -172,7 +172,6 @@ CREATE TRIGGER give_back AFTER DELETE ON chassis.live_run
 CREATE FUNCTION chassis.find_closed_gate(given_job bigint, given_run bigint, given_attempt integer, given_at timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $function$
 DECLARE
     passed record;
@@ -234,7 +233,6 @@ $function$;
 -- Makes one held job pending, or files it under the gate that is closed. Returns that gate, NULL when it is pending now.
 CREATE FUNCTION chassis.admit_job(held chassis.waiting, at timestamptz) RETURNS bigint
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $function$
 DECLARE
     closed bigint := chassis.find_closed_gate(held.job_id, held.run_id, held.attempt, at);
@@ -280,6 +278,8 @@ CREATE FUNCTION chassis.admit(most integer, at timestamptz)
 RETURNS TABLE (readied_job_id bigint, readied_queue text)
 LANGUAGE plpgsql
 SET chassis.door = 'open'
+-- As for the sessions of programs, and for all that it calls: a plan that looks dear would be compiled, for seconds.
+SET jit = off
 SET enable_seqscan = off SET enable_sort = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $function$
 DECLARE
