@@ -20,7 +20,7 @@ import Testing
         }
         #expect(
             error?.description == """
-                dir/x.yaml:1:1: a: unknown key "a"; known here: name, description, team, params, triggers, jobs, budget, limits, share, start, on_failure, on_success
+                dir/x.yaml:1:1: a: unknown key "a"; known here: name, description, team, params, triggers, jobs, budget, limits, share, start, deadline, notify, on_failure, on_success
                 dir/x.yaml:1:1: name is missing; the first line of a file is name: NAME
                 dir/x.yaml:1:1: jobs is missing; a workflow has at least one job
                 """
