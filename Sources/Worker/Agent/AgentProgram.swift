@@ -2,6 +2,7 @@ import Checkpoints
 import JobModel
 import Models
 import Settings
+import Storage
 import Tools
 import Workflow
 

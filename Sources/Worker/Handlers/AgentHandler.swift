@@ -1,5 +1,6 @@
 import JobModel
 import Settings
+import Storage
 import Workflow
 
 /// Runs jobs of the kind agent: a model that works with tools until it has an answer.

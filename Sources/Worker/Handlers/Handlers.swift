@@ -16,6 +16,7 @@ enum Handlers {
         events: EventStore,
         gates: ConnectionGates,
         gateway: GatewayHost,
+        tools: ToolEndpoint,
         children: WorkflowHandler
     ) -> [JobKind.Name: any JobHandler] {
         let runner = ProgramRunner(redactor: Redactor(settings.connections))
@@ -33,7 +34,8 @@ enum Handlers {
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),
                 artifacts: ArtifactKeeper(store: store),
-                gateway: ProgramGateway(host: gateway, connections: settings.connections)
+                gateway: ProgramGateway(host: gateway, connections: settings.connections),
+                tools: ProgramToolbox(toolbox: toolbox, endpoint: tools)
             ),
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),

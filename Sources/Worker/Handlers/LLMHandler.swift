@@ -2,6 +2,7 @@ import Checkpoints
 import JobModel
 import Models
 import Settings
+import Storage
 import Workflow
 
 /// Runs jobs of the kind llm: one model call, sent back a few times while its answer does not fit the schema.

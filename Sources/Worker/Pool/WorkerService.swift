@@ -157,6 +157,7 @@ package struct WorkerService: Service {
         let notifier = ReadyNotifier(pool)
         let redactor = Redactor(settings.connections)
         let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger, redactor: redactor)
+        let tools = ToolEndpoint(logger: logger)
         let runner = runner(
             pool: pool,
             store: store,
@@ -164,6 +165,7 @@ package struct WorkerService: Service {
             backlog: backlog,
             lease: keeper.lease,
             gateway: gateway,
+            tools: tools,
             notifier: notifier,
             logger: logger
         )
@@ -201,6 +203,10 @@ package struct WorkerService: Service {
             }
             group.addTask {
                 try await look(jobs: jobs, notifier: notifier, pool: pool, logger: logger)
+                return nil
+            }
+            group.addTask {
+                await tools.run()
                 return nil
             }
             group.addTask {
@@ -284,6 +290,7 @@ package struct WorkerService: Service {
         backlog: Backlog,
         lease: SessionLease,
         gateway: GatewayHost,
+        tools: ToolEndpoint,
         notifier: ReadyNotifier,
         logger: Logger
     ) -> JobRunner {
@@ -308,8 +315,9 @@ package struct WorkerService: Service {
                 runs: runs,
                 clock: DatabaseClock(pool),
                 events: EventStore(pool),
-                gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
+                gates: ConnectionGates(store: ConnectionStore(pool), patience: Patience(lease: lease)),
                 gateway: gateway,
+                tools: tools,
                 children: WorkflowHandler(
                     children: ChildStore(pool),
                     runs: runs,
