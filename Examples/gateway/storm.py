@@ -16,11 +16,11 @@ import urllib.request
 
 EXAMPLES = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = ["pydantic-ai", "langgraph", "openai-agents", "anthropic", "shell"]
-WORKERS = 2
 UNFINISHED = {"queued", "running"}
 LONGEST_RUN_SECONDS = 600
-# So many kills would end any job: the machine's own bounds are set higher than the storm.
-STORM_KEYS = "queue: storm, retry: {attempts: 100, delay: 20ms, max: 50ms}"
+# So many kills would end any job: the machine's own bounds are set as high as they go, and no run gets more than half.
+MOST_KILLS_OF_A_RUN = 50
+STORM_KEYS = "retry: {attempts: 100, delay: 20ms, max: 50ms}"
 
 
 def main():
@@ -81,7 +81,8 @@ class Storm:
             killed = number = 0
             while killed < self.stage.kills:
                 number += 1
-                killed += self._run(name, workflow, f"{name}-{number}", self.stage.kills - killed, chance)
+                most = min(self.stage.kills - killed, MOST_KILLS_OF_A_RUN)
+                killed += self._run(name, workflow, f"{name}-{number}", most, chance)
         except Exception as error:  # pylint: disable=broad-except
             self.failures.append(f"{name}: {error!r}")
 
@@ -94,7 +95,7 @@ class Storm:
         if self.stage.clock:
             head = head.removesuffix("}") + ", env: {CHURN_CLOCK: 'yes'}}"
         path = self.stage.state / f"{name}.yaml"
-        path.write_text(f"{head}, {STORM_KEYS}}}}}\n")
+        path.write_text(f"{head}, queue: {name}, {STORM_KEYS}}}}}\n")
         return path
 
     def _run(self, name, workflow, tag, most, chance):
@@ -149,14 +150,11 @@ class Storm:
             self.kills["host"] += 1
             return 1
         what = chance.choices(["program", "worker", "both"], [5, 3, 2])[0]
-        worker = self.workers.above(pids[0])
-        if what != "program" and worker is None:
-            what = "program"
         if what != "worker":
             for pid in pids:
                 kill(pid)
         if what != "program":
-            self.workers.kill(worker)
+            self.workers.kill(name)
         self.kills[what] += 1
         return 1
 
@@ -171,7 +169,7 @@ class Storm:
         for failure in self.failures:
             print(failure)
         told = ", ".join(f"{count} {what}" for what, count in sorted(self.kills.items()))
-        print(f"{len(self.runs)} runs; killed: {told}; each of {WORKERS} workers took over from the other")
+        print(f"{len(self.runs)} runs; killed: {told}")
         kills = sum(self.kills.values())
         print(f"programs={len(self.stage.programs)} kills={kills} needed={needed} billed={billed} drifted={drifted} "
               f"unknown={unknown}")
@@ -219,7 +217,7 @@ class Bill:
 
 
 class Workers:
-    """Two workers, each of which is started again when it was killed."""
+    """A worker for each program, which is started again when it was killed."""
 
     def __init__(self, stage):
         self._stage = stage
@@ -236,19 +234,19 @@ class Workers:
 
     def start(self):
         with self._lock:
-            for _ in range(WORKERS):
-                self._start_one()
+            for name in self._stage.programs:
+                self._start_one(name)
 
-    def _start_one(self):
+    def _start_one(self, name):
         self._number += 1
         words = [
-            str(pathlib.Path(self._stage.chassis).with_name("chassis-worker")), "run", "--queues", "storm",
-            "--name", f"storm-{self._number}", "--connections", str(self._connections), "--programs", str(EXAMPLES),
+            str(pathlib.Path(self._stage.chassis).with_name("chassis-worker")), "run", "--queues", name,
+            "--name", f"{name}-{self._number}", "--connections", str(self._connections), "--programs", str(EXAMPLES),
             "--postgres", self._dev["postgres"], "--store", self._dev["store"], "--poison-limit", "100",
         ]
         log = open(self._stage.state / "workers.log", "ab")
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._processes[process.pid] = process
+        self._processes[name] = process
 
     def check(self):
         """Raises an error when a worker has ended by itself."""
@@ -258,35 +256,23 @@ class Workers:
             last = (self._stage.state / "workers.log").read_text().splitlines()[-1:]
             raise RuntimeError(f"a worker has ended with {ended[0].returncode}: {''.join(last)}")
 
-    def above(self, pid):
-        """Returns the worker that runs a process; `None` when it has gone."""
-        while pid > 1:
-            if pid in self._processes:
-                return pid
-            pid = parent(pid)
-        return None
-
-    def kill(self, pid):
-        """Kills a worker and starts another one."""
+    def kill(self, name):
+        """Kills the worker of a program and starts another one."""
         with self._lock:
-            process = self._processes.pop(pid, None)
-            if process is None:
-                return
-            process.kill()
-            process.wait()
-            self._start_one()
+            self._processes[name].kill()
+            self._processes[name].wait()
+            self._start_one(name)
 
     def lose_host(self):
         """Kills all workers, their gateways and their programs at once."""
         with self._lock:
-            processes, self._processes = self._processes, {}
-            victims = {pid for root in processes for pid in descendants(root)}
-            victims |= gateways()
-            for pid in [*processes, *victims]:
+            roots = [process.pid for process in self._processes.values()]
+            victims = {pid for root in roots for pid in descendants(root)} | gateways()
+            for pid in [*roots, *victims]:
                 kill(pid)
-            for process in processes.values():
+            for name, process in list(self._processes.items()):
                 process.wait()
-                self._start_one()
+                self._start_one(name)
 
     def end(self):
         with self._lock:
