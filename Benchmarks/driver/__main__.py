@@ -9,6 +9,7 @@ import backlog
 from cluster import Cluster
 import fairness
 from figures import Figures
+import gateway
 import graph
 import history
 import latency
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "fairness": fairness.fairness,
     "history": history.history,
     "takeover": takeover.killed_worker,
+    "gateway": gateway.program_calls,
     "idle": many.idle,
     "agents": many.agents,
     "sessions": many.sessions,

@@ -14,15 +14,16 @@ TAG = re.compile(r"\[run:([^\]\s]{1,100})\]")
 
 
 class Conversation:
-    """What a request says: whose turn it is, and what the tools answered so far."""
+    """What a request says: whose turn it is, and what the tools answered so far.
+
+    Other formats read their requests as messages of this one.
+    """
 
     def __init__(self, request):
         body = request.json()
         if not isinstance(body, dict) or not isinstance(body.get("model"), str):
             raise BadRequest(400, "the body names no model")
-        messages = body.get("messages")
-        if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):
-            raise BadRequest(400, "messages is not a list of messages")
+        messages = self.messages_of(body)
         self.model = body["model"]
         self.streams = body.get("stream") is True
         self.wants_usage = (body.get("stream_options") or {}).get("include_usage") is True
@@ -33,14 +34,21 @@ class Conversation:
         self.results_by_turn = results_by_turn(messages)
         self.prompt_tokens = tokens(canonical(messages) + canonical(body.get("tools", [])))
 
+    @staticmethod
+    def messages_of(body):
+        """Returns the messages of a request, or raises `BadRequest`."""
+        return listed(body, "messages")
+
 
 class Completion:
     """An answer in the provider's format. Its ids follow from the request, so that equal requests get equal answers."""
 
+    prefix = "chatcmpl"
+
     def __init__(self, conversation, answer):
         self._conversation = conversation
         self._answer = answer
-        self._id = f"chatcmpl-scripted-{conversation.digest[:20]}"
+        self._id = f"{self.prefix}-scripted-{conversation.digest[:20]}"
         written = answer.text + "".join(name + arguments for name, arguments in answer.calls)
         completion_tokens = tokens(written)
         self.usage = {
@@ -78,7 +86,7 @@ class Completion:
         return self._envelope("chat.completion", choices=[choice], usage=self.usage)
 
     def events(self):
-        """Returns the data of each event of the stream, the closing `[DONE]` included."""
+        """Returns the lines of each event of the stream, the closing `[DONE]` included."""
         deltas = [{"role": "assistant", "content": ""}]
         deltas += [{"content": piece} for piece in pieces(self._answer.text, TEXT_PIECE)]
         for i, (name, arguments) in enumerate(self._answer.calls):
@@ -91,11 +99,19 @@ class Completion:
         chunks = [self._chunk(delta, None) for delta in deltas] + [self._chunk({}, self._finish_reason)]
         if self._conversation.wants_usage:
             chunks.append(self._envelope("chat.completion.chunk", choices=[], usage=self.usage))
-        return [json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in chunks] + ["[DONE]"]
+        return [f"data: {compact(value)}" for value in chunks] + ["data: [DONE]"]
 
     def _chunk(self, delta, finish_reason):
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
         return self._envelope("chat.completion.chunk", choices=[choice])
+
+
+def listed(body, key):
+    """Returns a list of objects out of a body, or raises `BadRequest`."""
+    items = body.get(key)
+    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
+        raise BadRequest(400, f"{key} is not a list of objects")
+    return items
 
 
 def results_by_turn(messages):
@@ -121,6 +137,10 @@ def json_or_text(text):
         return json.loads(text)
     except ValueError:
         return text
+
+
+def compact(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def tokens(text):

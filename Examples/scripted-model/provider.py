@@ -4,12 +4,19 @@ import asyncio
 import functools
 import time
 
-from chat import Completion, Conversation
+import chat
+import messages
+import responses
 from faults import Faults, Holds
 from wire import LAST_CHUNK, BadRequest, PeerLeft, chunk, head_bytes, json_answer, read_request
 
 NOTICE = "This is a scripted model: it plays prepared answers. No language model is at work here."
 LONGEST_WAIT_SECONDS = 600
+FORMATS = {
+    "/chat/completions": (chat.Conversation, chat.Completion),
+    "/responses": (responses.Conversation, responses.Completion),
+    "/messages": (messages.Conversation, messages.Completion),
+}
 
 
 class Provider:
@@ -40,8 +47,8 @@ class Provider:
             return False
         goes_on = request.headers.get("connection", "").lower() != "close"
         try:
-            if request.path.endswith("/chat/completions") and request.method == "POST":
-                return await self._complete(Exchange(connection, writer), request) and goes_on
+            if request.method == "POST" and (found := format_of(request.path)):
+                return await self._complete(Exchange(connection, writer), request, *found) and goes_on
             answer = json_answer(200, await self._control(request))
         except BadRequest as error:
             answer = error_answer(error)
@@ -72,24 +79,24 @@ class Provider:
                 return {"released": self._holds.release()}
         raise BadRequest(404, f"there is no {request.method} {request.path} here", "not_found")
 
-    async def _complete(self, exchange, request):
+    async def _complete(self, exchange, request, conversation_type, completion_type):
         """Answers one completion and notes it in the bill; says whether the connection goes on."""
-        conversation = Conversation(request)
+        conversation = conversation_type(request)
         exchange.begin(self._bill, conversation, request)
         try:
-            return await self._play(exchange, conversation)
+            return await self._play(exchange, conversation, completion_type)
         except BadRequest as error:
             exchange.status = error.status
             return await exchange.send(error_answer(error))
         finally:
             exchange.end()
 
-    async def _play(self, exchange, conversation):
+    async def _play(self, exchange, conversation, completion_type):
         scenario = next((each for each in self._scenarios if each.match(conversation) is not None), None)
         if scenario is None:
             raise BadRequest(
                 404, f"no scenario is for model {conversation.model} and this text; {NOTICE}", "model_not_found")
-        completion = Completion(conversation, scenario.answer(conversation))
+        completion = completion_type(conversation, scenario.answer(conversation))
         fault = self._faults.take(conversation, exchange.number)
         action, settings = (fault.action, fault.settings) if fault else (None, {})
         exchange.fault = action
@@ -172,7 +179,7 @@ async def stream(exchange, completion, delay, last_event, hold):
             return False
         if delay:
             await exchange.unless_gone(asyncio.sleep(delay))
-        await exchange.write(chunk(f"data: {event}\n\n".encode()))
+        await exchange.write(chunk(f"{event}\n\n".encode()))
         exchange.events += 1
     return await exchange.send(LAST_CHUNK)
 
@@ -207,6 +214,11 @@ async def spoil(exchange, kind, completion):
     headers = {"content-type": kind_of_content, "content-length": len(body), "connection": "close"}
     await exchange.send(head_bytes(200, headers) + body)
     return False
+
+
+def format_of(path):
+    """Returns how a path's requests are read and answered; `None` where nothing is there."""
+    return next((found for suffix, found in FORMATS.items() if path.endswith(suffix)), None)
 
 
 def accepted(make):

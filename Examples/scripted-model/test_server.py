@@ -348,6 +348,46 @@ class Holds(ServerCase):
         self.assertEqual(self.control("GET", "held"), {"held": []})
 
 
+class OtherFormats(ServerCase):
+    """The same conversation in Anthropic's Messages and in OpenAI's Responses."""
+
+    def test_messages_are_played(self):
+        history = [{"role": "user", "content": "count [run:m]"}]
+        status, first = self.ask("messages", messages=history)
+        self.assertEqual((status, first["stop_reason"]), (200, "tool_use"))
+        uses = [block for block in first["content"] if block["type"] == "tool_use"]
+        results = [
+            {"type": "tool_result", "tool_use_id": use["id"], "content": json.dumps(result)}
+            for use, result in zip(uses, (PLANS, STATS))
+        ]
+        history += [{"role": "assistant", "content": first["content"]}, {"role": "user", "content": results}]
+        _, second = self.ask("messages", messages=history)
+        self.assertEqual(second["content"][0]["input"], {"top": "basic"})
+        self.assertEqual(self.events("messages", messages=history)[-1], {"type": "message_stop"})
+
+    def test_responses_are_played(self):
+        history = [{"role": "user", "content": "count [run:r]"}]
+        _, first = self.ask("responses", input=history)
+        calls = [item for item in first["output"] if item["type"] == "function_call"]
+        history += first["output"] + [
+            {"type": "function_call_output", "call_id": call["call_id"], "output": json.dumps(result)}
+            for call, result in zip(calls, (PLANS, STATS))
+        ]
+        _, second = self.ask("responses", input=history)
+        self.assertEqual(json.loads(second["output"][0]["arguments"]), {"top": "basic"})
+        last = self.events("responses", input=history)[-1]
+        self.assertEqual((last["type"], last["response"]), ("response.completed", second))
+        self.assertEqual(self.ask("responses", input=history, previous_response_id="resp_1")[0], 400)
+
+    def ask(self, path, **body):
+        status, _, answer = self.call("POST", f"/v1/{path}", {"model": "scripted", **body})
+        return status, json.loads(answer)
+
+    def events(self, path, **body):
+        _, _, answer = self.call("POST", f"/v1/{path}", {"model": "scripted", "stream": True, **body})
+        return [json.loads(line[6:]) for line in answer.decode().splitlines() if line.startswith("data: ")]
+
+
 class ManyStreams(ServerCase):
     def test_a_thousand_streams_at_once(self):
         self.control("POST", "hold", {"phase": "after-first-event"})

@@ -105,6 +105,28 @@ import Testing
         #expect(outcome.said == ["cut", 200])
     }
 
+    @Test(.timeLimit(.minutes(1))) func isNotHeldByClientsWithoutEnd() async throws {
+        #expect(try await outcome("loris").said == ["status": 200, "quick": true, "held": 200])
+    }
+
+    /// A token is dead when its attempt has ended, also for who runs in another job of the same worker.
+    @Test(.timeLimit(.minutes(1))) func refusesATokenBehindTheEndOfItsAttempt() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let words = ["python3", "\(Fleet.repository)/Tests/Servers/rude_client.py"]
+        let file = scene.fleet.directory + "/left"
+        let first = try await scene.submit("leaves", run: words + ["leave-token", "hello [run:rude]", file])
+        #expect(try await scene.fleet.end(of: first) == "succeeded", "\(worker.output)")
+        let second = try await scene.submit("takes", run: words + ["stale-token", "hello [run:rude]", file])
+        #expect(try await scene.fleet.end(of: second) == "succeeded", "\(worker.output)")
+        let said = try JSONValue(parsing: try await scene.output(of: second))
+        #expect(said["status"] == 401 && said["again"] == "false", "\(said.text())")
+        #expect(said["message"]?.stringValue?.contains("dead when that ends") == true, "\(said.text())")
+        #expect(try await scene.bill(of: "rude").isEmpty)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     @Test(.timeLimit(.minutes(1))) func keepsTheKeyFromTheProgram() async throws {
         #expect(try await outcome("secrets").said == ["key": false, "postgres": false])
     }

@@ -38,10 +38,10 @@ import Testing
         _ matcher: inout CallMatcher,
         _ request: String,
         lineage: String? = nil,
-        isRetry: Bool = false,
+        retry: Int = 0,
         new: Int = 100
     ) -> CallMatcher.Decision {
-        matcher.arrived(Self.identity(request, lineage: lineage), isRetry: isRetry) { Self.place(new) }
+        matcher.arrived(Self.identity(request, lineage: lineage), retry: retry) { Self.place(new) }
     }
 
     @Test func servesWhatWasRecordedOnceAndInOrder() {
@@ -81,9 +81,38 @@ import Testing
     @Test func joinsARetryThatSaysSo() {
         var matcher = matcher()
         _ = ask(&matcher, "a", new: 1)
-        #expect(ask(&matcher, "a", isRetry: true) == .join(Self.place(1)))
+        #expect(ask(&matcher, "a", retry: 1) == .join(Self.place(1)))
         matcher.recorded(Self.place(1))
-        #expect(ask(&matcher, "a", isRetry: true) == .serve(Self.place(1), isDrifted: false))
+        #expect(ask(&matcher, "a", retry: 1) == .serve(Self.place(1), isDrifted: false))
+    }
+
+    /// Of equal calls at once, the one that was refused is made again, and shares no other's answer.
+    @Test func asksAgainForTheClientThatWasRefused() {
+        var matcher = matcher()
+        _ = ask(&matcher, "a", new: 1)
+        _ = ask(&matcher, "a", new: 2)
+        matcher.failed(Self.place(1))
+        #expect(ask(&matcher, "a", retry: 1) == .call(Self.place(1), isDiverged: false))
+        #expect(ask(&matcher, "a", retry: 1) == .join(Self.place(1)))
+        matcher.recorded(Self.place(2))
+        matcher.failed(Self.place(1))
+        #expect(ask(&matcher, "a", retry: 2) == .call(Self.place(1), isDiverged: false))
+    }
+
+    /// A call whose client gave up for good is no other client's, who asks again while its own call is under way.
+    @Test func joinsItsOwnCallAlthoughAnEqualOneHasFailed() {
+        var matcher = matcher()
+        _ = ask(&matcher, "a", new: 1)
+        for _ in 1...3 {
+            matcher.failed(Self.place(1))
+            _ = ask(&matcher, "a", new: 9)
+        }
+        matcher.failed(Self.place(1))
+        _ = ask(&matcher, "b", new: 2)
+        matcher.inheritedUnknown(Self.place(7), Self.identity("c").fingerprint)
+        matcher.inheritedUnknown(Self.place(8), Self.identity("c").fingerprint)
+        #expect(ask(&matcher, "c", new: 9) == .call(Self.place(7), isDiverged: false))
+        #expect(ask(&matcher, "c", retry: 1) == .join(Self.place(7)))
     }
 
     @Test func servesAgainWhatDidNotReachItsClient() {

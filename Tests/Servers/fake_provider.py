@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A model provider with three wire formats, scripted by the prompt, that keeps a bill.
 
-The first user message of a request says what is played, between brackets: [run:TAG turns:N delay:MS chunks:K].
-Every turn but the last calls the tool "note"; how far a conversation is, is counted from its own messages. Tool-call
+The first user message of a request says what is played, between brackets: [run:TAG turns:N delay:MS chunks:K same:1].
+Every turn but the last calls the tool "note", with same:1 always with the same argument; how far a conversation is, is counted from its own messages. Tool-call
 ids are random: an answer that is asked for twice is another answer. Streams come in K chunks with MS milliseconds in all.
 
   POST /v1/chat/completions, /v1/responses, /v1/embeddings      OpenAI
@@ -82,6 +82,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             bill.append(entry)
         if answer == "html":
             return self.reply(200, b"<html>please log in</html>", [("Content-Type", "text/html")])
+        self.repeats = "same" in options
         last = turn >= int(options.get("turns", 1))
         self.play(path, request, turn, last, int(options.get("delay", 0)), int(options.get("chunks", 4)), answer)
 
@@ -100,7 +101,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def play(self, path, request, turn, last, delay, chunks, answer):
         call = "call_" + uuid.uuid4().hex[:16]
-        arguments = {"item": str(turn)}
+        arguments = {"item": "1" if self.repeats else str(turn)}
         text = "all done" if last else f"item {turn}"
         if path.endswith("/embeddings"):
             events = [{"object": "list", "data": [{"index": 0, "embedding": [0.5]}], "usage": {"prompt_tokens": 3, "total_tokens": 3}}]

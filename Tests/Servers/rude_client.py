@@ -100,8 +100,41 @@ def fine():
     return {"status": ask(f"{base}/chat/completions", call())[0]}
 
 
+def loris():
+    """Two hundred clients that never come to the end of their headers, and one that does."""
+    peers = []
+    for _ in range(200):
+        peer = socket.create_connection((host, int(port)))
+        peer.sendall(b"POST /fake/v1/chat/completions HTTP/1.1\r\nHost: x\r\nx-slow: ")
+        peers.append(peer)
+    began = time.monotonic()
+    status = ask(f"{base}/chat/completions", call())[0]
+    return {"status": status, "quick": time.monotonic() - began < 5, "held": len(peers)}
+
+
+def leave_token():
+    """Leaves its address and token to another program."""
+    with open(sys.argv[3], "w", encoding="utf-8") as file:
+        json.dump([base, token], file)
+    return {}
+
+
+def stale_token():
+    """Asks with what another attempt has left."""
+    with open(sys.argv[3], encoding="utf-8") as file:
+        address, old = json.load(file)
+    status, answer, headers = ask(f"{address}/chat/completions", call(), key=old)
+    return {"status": status, "message": answer["error"]["message"], "again": headers["x-should-retry"]}
+
+
 def compressed():
-    status, answer, _ = ask(f"{base}/chat/completions", gzip.compress(json.dumps(call()).encode()), {"Content-Encoding": "gzip"})
+    body = json.dumps(call()).encode()
+    # A frame of zstd with one block as it is: magic, a size of 4 bytes, the block's header, the block.
+    block = len(body) << 3 | 1
+    frame = b"\x28\xb5\x2f\xfd\xa0" + len(body).to_bytes(4, "little") + block.to_bytes(3, "little") + body
+    first, _, _ = ask(f"{base}/chat/completions", frame, {"Content-Encoding": "zstd"})
+    assert first == 200, first
+    status, answer, _ = ask(f"{base}/chat/completions", gzip.compress(body), {"Content-Encoding": "gzip"})
     return {"status": status, "text": answer["choices"][0]["message"]["content"]}
 
 

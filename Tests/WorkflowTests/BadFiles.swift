@@ -293,6 +293,25 @@ struct BadFile: CustomStringConvertible, Sendable {
             """
             name: w
             jobs:
+              a: {command: {run: [x], network: gateway}}
+              b: {command: {run: [x], steps: true, network: host}}
+              c: {command: {run: [x], approve: [{role: boss}]}}
+              d: {command: {run: [x], tools: [{files: {name: f}}]}}
+              e: {command: {run: [x], tools: [{mcp: {connection: c}}], approve: [{output: true}]}}
+              f: {command: {run: [x], limits: {requests: 0, memory: 512MiB}}}
+            """,
+            .refused,
+            "3:36: jobs.a.command.network: there is nothing that the program could reach; add connections, tools or steps: true",
+            "4:49: jobs.b.command.network: expected one of gateway, found the string \"host\"",
+            "5:36: jobs.c.command.approve: there are no tools whose calls people could approve; add tools",
+            "6:34: jobs.d.command.tools: the tool f is one for agents; a program has sql, http, command, mcp, openapi",
+            "7:69: jobs.e.command.approve: the output of a program is not approved; add a job of the kind approval behind it",
+            "8:46: jobs.f.command.limits.requests: 0 is out of range, allowed are 1 to 1000000"
+        ),
+        BadFile(
+            """
+            name: w
+            jobs:
               a: {approval: {}}
               b: {approval: {message: x, form: {type: array}}}
               c: {approval: {message: x, denied: maybe, approvals: 0}}
@@ -393,7 +412,8 @@ struct BadFile: CustomStringConvertible, Sendable {
             "6:22: jobs.d.command[1]: expected a text, found nothing",
             "7:17: jobs.e.command[0]: the program is empty",
             "8:22: jobs.f.command.run: expected a list of the program and its arguments, found the string \"x\"",
-            "8:25: jobs.f.command.shell: unknown key \"shell\"; known here: run, env, cwd, output, limits, connections, steps"
+            "8:25: jobs.f.command.shell: unknown key \"shell\"; known here: run, env, cwd, output, limits, connections, "
+                + "steps, tools, approve, network"
         ),
         BadFile(
             """

@@ -40,6 +40,34 @@ import Testing
         #expect(params == ["day": .value("2026-01-01"), "at": .value(.integer(Int64(due)))])
     }
 
+    @Test func readsWhatAProgramMayCall() throws {
+        let workflow = try definition(
+            """
+            name: w
+            jobs:
+              a:
+                command:
+                  run: [x]
+                  limits: {memory: 512MiB, requests: 9, repeated_calls: 2, repeated_cycles: 4}
+                  tools: [{mcp: {connection: github, allow: [search]}}, {http: {name: tell, url: "https://example.com/"}}]
+                  approve: [{tools: [tell], role: boss}]
+                  network: gateway
+              b: {command: {run: [x], steps: true}}
+            """
+        )
+        guard case .command(let a) = workflow.jobs[0].kind, case .command(let b) = workflow.jobs[1].kind else {
+            Issue.record("the jobs are of other kinds")
+            return
+        }
+        #expect(a.limits.memory == 512 << 20)
+        #expect(a.loops == LoopLimits(repeatedCalls: 2, repeatedCycles: 4))
+        #expect(workflow.jobs[0].kind.requestLimit == 9)
+        #expect(a.tools.map(\.name) == ["connection github", "tell"])
+        #expect(a.approve.map { $0.isAbout(tool: "tell") } == [true])
+        #expect(a.isIsolated && a.hasOwnSteps && !a.usesGateway)
+        #expect(b.loops == LoopLimits() && b.tools.isEmpty && !b.isIsolated && b.hasOwnSteps)
+    }
+
     @Test func readsWhatTheFileSays() throws {
         let workflow = try definition(GoodFiles.all[GoodFiles.all.count - 1])
         #expect(workflow.name == "w")

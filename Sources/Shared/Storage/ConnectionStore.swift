@@ -9,6 +9,9 @@ package struct ConnectionStore: Sendable {
         package var tokensPerMinute: Int?
         package var concurrent: Int?
 
+        /// Whether there is none.
+        package var isEmpty: Bool { requestsPerMinute == nil && tokensPerMinute == nil && concurrent == nil }
+
         package init(requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil, concurrent: Int? = nil) {
             self.requestsPerMinute = requestsPerMinute
             self.tokensPerMinute = tokensPerMinute

@@ -15,7 +15,13 @@ final class ModelAdmission: Sendable {
 
     /// Waits until the connection may be called.
     func enter(_ connection: ModelConnection, tokens: Int, check: () throws -> Void) async throws {
-        let entered = try await gates.enter(connection, job: job, tokens: tokens, check: check)
+        let entered = try await gates.enter(
+            connection.reference.connection,
+            ConnectionStore.Limits(connection.limits),
+            ConnectionGates.Caller(job: job.id, epoch: job.epoch),
+            tokens: tokens,
+            check: check
+        )
         call.withLock { $0 = entered }
     }
 
@@ -27,9 +33,15 @@ final class ModelAdmission: Sendable {
             defer { call = nil }
             return call
         }
-        await gates.leave(left, tokens: usage.map { $0.input + $0.output })
+        guard let left else { return }
+        // It makes room for others, also when the job was stopped meanwhile.
+        _ = try? await Shield.run { [gates] in
+            await gates.leave(left, tokens: usage.map { $0.input + $0.output })
+        }
     }
 
     /// Tells all workers that the provider asked to be left alone.
-    func hold(_ connection: ModelConnection, for time: Duration) async { await gates.hold(connection, for: time) }
+    func hold(_ connection: ModelConnection, for time: Duration) async {
+        await gates.hold(connection.reference.connection, for: time)
+    }
 }

@@ -64,12 +64,8 @@ struct ModelCaller: Sendable {
         let bytes =
             request.messages.reduce(0) { $0 + $1.approximateBytes }
             + request.tools.reduce(0) { $0 + $1.description.utf8.count + $1.parameters.text().utf8.count }
-        return bytes / bytesOfToken + (request.maximumOutputTokens ?? unknownOutput)
+        return bytes / ConnectionGates.bytesOfToken + (request.maximumOutputTokens ?? ConnectionGates.unknownOutput)
     }
-
-    private static let bytesOfToken = 4
-    /// What is counted for an answer whose length has no limit.
-    private static let unknownOutput = 1024
 
     /// Why a model is not asked any more.
     private struct GivenUp: Error {

@@ -1,7 +1,8 @@
 /* chassis-guard: runs one program and answers for every process that comes of it.
 
      chassis-guard [--grace-ms N] [--memory-bytes N] [--total-memory-bytes N] [--cpu-seconds N] [--processes N]
-                   [--open-files N] [--file-bytes N] [--stdin-file PATH] -- PROGRAM [ARGUMENT]...
+                   [--open-files N] [--file-bytes N] [--stdin-file PATH] [--only-ports PORT,PORT...]
+                   -- PROGRAM [ARGUMENT]...
 
    Descriptor 0 is the lifeline. When its other end is closed, because the worker is done with the program or because
    the worker died, the whole tree is asked to stop (SIGTERM), and killed after the grace (2000 ms by default). SIGTERM,
@@ -17,8 +18,13 @@
    of all processes together is looked at five times a second. What goes beyond is killed at once, and said in a line
    that begins "exceeded: ".
 
+   With --only-ports the program has a network of its own, in which these ports of the loopback address are this host's, and
+   which leads nowhere else.
+
    What kept the program from starting is one line on the lifeline if that is a socket, else on standard error. */
 #define _GNU_SOURCE
+#include "relay.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -54,6 +60,7 @@ static const char oom_score[] = "500";
 struct options {
     long long grace_ms, memory_bytes, total_memory_bytes, cpu_seconds, processes, open_files, file_bytes;
     const char *stdin_file;
+    struct relay relay;
     char **program;
 };
 
@@ -89,7 +96,7 @@ __attribute__((format(printf, 1, 2))) static void report(const char *format, ...
 /* ---- options ---- */
 
 static int parse(int count, char **words, struct options *options) {
-    *options = (struct options){2000, -1, -1, -1, -1, -1, -1, NULL, NULL};
+    *options = (struct options){2000, -1, -1, -1, -1, -1, -1, NULL, {.life = -1}, NULL};
     struct { const char *name; long long *value; } numbers[] = {
         {"--grace-ms", &options->grace_ms},       {"--memory-bytes", &options->memory_bytes},
         {"--cpu-seconds", &options->cpu_seconds}, {"--processes", &options->processes},
@@ -103,6 +110,10 @@ static int parse(int count, char **words, struct options *options) {
         }
         if (strcmp(words[at], "--stdin-file") == 0) {
             options->stdin_file = words[at + 1];
+            continue;
+        }
+        if (strcmp(words[at], "--only-ports") == 0) {
+            if (!relay_parse(&options->relay, words[at + 1])) return 0;
             continue;
         }
         size_t which = 0, known = sizeof numbers / sizeof numbers[0];
@@ -171,7 +182,7 @@ static void reset_signals(void) {
 /* What went wrong before the program ran: goes through a pipe that a successful exec closes. */
 struct fault {
     int number;
-    char what[32];
+    char what[160];
 };
 
 static _Noreturn void fail(int faults, const char *what) {
@@ -181,7 +192,11 @@ static _Noreturn void fail(int faults, const char *what) {
     _exit(NOT_STARTED);
 }
 
-static _Noreturn void become(const struct options *options, pid_t guard, int faults) {
+static const char no_network[] =
+    "no network of its own can be made for the program; give the worker CAP_SYS_ADMIN, allow user namespaces, or leave "
+    "out network";
+
+static _Noreturn void become(struct options *options, pid_t guard, int faults) {
     if (setsid() < 0) fail(faults, "setsid");
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(faults, "prctl");
     if (getppid() != guard) _exit(NOT_STARTED);
@@ -190,6 +205,7 @@ static _Noreturn void become(const struct options *options, pid_t guard, int fau
     int file = open(input, O_RDONLY | O_CLOEXEC);
     if (file < 0) fail(faults, "the input file");
     if (dup2(file, STDIN_FILENO) < 0) fail(faults, "dup2");
+    if (options->relay.count > 0 && relay_isolate(&options->relay) != 0) fail(faults, no_network);
     if (apply_limits(options) != 0) fail(faults, "setrlimit");
     reset_signals();
     execvp(options->program[0], options->program);
@@ -197,9 +213,13 @@ static _Noreturn void become(const struct options *options, pid_t guard, int fau
 }
 
 /* Returns the program's process, or ends the guard when it could not be started. */
-static pid_t start(const struct options *options) {
+static pid_t start(struct options *options) {
     int faults[2];
     pid_t guard = getpid(), program = -1;
+    if (options->relay.count > 0 && relay_begin(&options->relay) != 0) {
+        report("the relay: %s\n", strerror(errno));
+        exit(NOT_STARTED);
+    }
     if (pipe2(faults, O_CLOEXEC) == 0) program = fork();
     if (program < 0) {
         report("fork: %s\n", strerror(errno));
@@ -207,6 +227,7 @@ static pid_t start(const struct options *options) {
     }
     if (program == 0) become(options, guard, faults[1]);
     close(faults[1]);
+    if (options->relay.count > 0) close(options->relay.handover);
     struct fault fault;
     ssize_t length;
     do length = read(faults[0], &fault, sizeof fault);
@@ -376,10 +397,13 @@ static int lifeline_cut(void) {
     return length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-static void watch(struct tree *tree, const struct options *options, int signals) {
+static void watch(struct tree *tree, struct options *options, int signals) {
     struct pollfd events[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
     while (reap(tree)) {
-        if (tree->program_ended) begin_asking(tree, options);
+        if (tree->program_ended) {
+            relay_end(&options->relay);
+            begin_asking(tree, options);
+        }
         check_use(tree, options);
         if (!press(tree)) {
             report("left behind: processes that could not be killed within %d ms\n", KILL_PATIENCE_MS);
@@ -410,7 +434,8 @@ int main(int count, char **words) {
     struct options options;
     if (!parse(count, words, &options)) {
         fprintf(stderr, "usage: %s [--grace-ms N] [--memory-bytes N] [--total-memory-bytes N] [--cpu-seconds N] [--processes N]"
-                        " [--open-files N] [--file-bytes N] [--stdin-file PATH] -- PROGRAM [ARGUMENT]...\n", words[0]);
+                        " [--open-files N] [--file-bytes N] [--stdin-file PATH] [--only-ports PORT,PORT...]"
+                        " -- PROGRAM [ARGUMENT]...\n", words[0]);
         return WRONG_USE;
     }
     close_range(STDERR_FILENO + 1, ~0U, 0);

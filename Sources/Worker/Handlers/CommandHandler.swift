@@ -1,4 +1,5 @@
 import Checkpoints
+import Gateway
 import Glibc
 import JobModel
 import Storage
@@ -17,6 +18,7 @@ struct CommandHandler: JobHandler {
     let programs: ProgramDirectory?
     let artifacts: ArtifactKeeper
     let gateway: ProgramGateway
+    let tools: ProgramToolbox
 
     func run(_ context: JobContext) async throws -> JSONValue {
         guard case .command(let command) = context.definition.kind else { preconditionFailure("not a command job") }
@@ -35,19 +37,21 @@ struct CommandHandler: JobHandler {
             fingerprint: Fingerprint(kind: .step, request: request, after: nil),
             kind: .step,
             name: arguments.first ?? "",
-            effect: .idempotent,
+            effect: command.hasOwnSteps ? .none : .idempotent,
             isPaid: false
         )
         let outcome = try await context.steps.run(step) { calls in
             context.steps.answerBegins(of: step.position)
-            let output = try await gateway.serving(command, in: context) { served in
-                try await execute(
-                    command,
-                    arguments: arguments,
-                    variables: served.merging(given) { $1 },
-                    idempotencyKey: calls.idempotencyKey,
-                    in: context
-                )
+            let output = try await tools.serving(command, in: context) { called in
+                try await gateway.serving(command, in: context) { served in
+                    try await execute(
+                        command,
+                        arguments: arguments,
+                        variables: called.merging(served) { $1 }.merging(given) { $1 },
+                        idempotencyKey: calls.idempotencyKey,
+                        in: context
+                    )
+                }
             }
             return StepResult(value: output)
         }
@@ -71,12 +75,19 @@ struct CommandHandler: JobHandler {
         environment["CHASSIS_ATTEMPT"] = "\(context.job.attempt)"
         environment["CHASSIS_IDEMPOTENCY_KEY"] = idempotencyKey
         if let programs { environment["CHASSIS_PROGRAMS"] = programs.path }
+        if command.hasOwnSteps, environment["PATH"] == nil {
+            // For `chassis step` and `chassis mcp`.
+            environment["PATH"] = "\(Program.defaultPath):\(GatewayHost.folder)"
+        }
         var program = Program(
             arguments: resolved,
             environment: environment,
             scratchDirectory: context.scratch.path,
             workingDirectory: try command.workingDirectory.map { try context.text($0) }
         )
+        if command.isIsolated {
+            program.onlyPorts = ["CHASSIS_GATEWAY_URL", "CHASSIS_MCP_URL"].compactMap { Self.port(of: variables[$0]) }
+        }
         program.limits = ProgramLimits(command.limits)
         program.limits.time = context.definition.timeout ?? .seconds(86400)
         let result = try await runner.run(program) { line in
@@ -85,6 +96,11 @@ struct CommandHandler: JobHandler {
         guard result.succeeded else { throw Self.failure(of: arguments[0], result) }
         try await artifacts.keep(filesIn: context.scratch.artifacts, of: context.job)
         return try output(command.output, result, file: context.scratch.output)
+    }
+
+    /// The port of an address such as `http://127.0.0.1:8421/mcp`.
+    private static func port(of address: String?) -> Int? {
+        address?.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) }
     }
 
     private static func withoutPrograms(_ arguments: [String]) throws -> [String] {

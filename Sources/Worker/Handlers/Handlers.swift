@@ -17,6 +17,7 @@ enum Handlers {
         gates: ConnectionGates,
         batches: BatchStore,
         gateway: GatewayHost,
+        tools: ToolEndpoint,
         children: WorkflowHandler,
         code: WorkerCode
     ) -> [JobKind.Name: any JobHandler] {
@@ -41,7 +42,8 @@ enum Handlers {
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),
                 artifacts: ArtifactKeeper(store: store),
-                gateway: ProgramGateway(host: gateway, connections: settings.connections)
+                gateway: ProgramGateway(host: gateway, connections: settings.connections),
+                tools: ProgramToolbox(toolbox: toolbox, endpoint: tools)
             ),
             .sql: SQLHandler(toolbox: toolbox),
             .http: HTTPHandler(toolbox: toolbox),

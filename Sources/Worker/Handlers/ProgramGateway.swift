@@ -27,14 +27,16 @@ struct ProgramGateway: Sendable {
             let listed = try await context.money.prices(connection: used[place].name, url: used[place].url)
             used[place].prices = listed.merging(used[place].prices) { $1 }
         }
-        let attempt = try await open(used, in: context)
+        let attempt = try await open(used, command, in: context)
         do {
             let value = try await body(variables(attempt, used))
             await close(attempt, command, context)
             return value
         } catch {
-            // A program that was refused a call ends with an error: it is to go on when the budget has room.
-            if let suspension = await close(attempt, command, context) { throw suspension }
+            let end = await close(attempt, command, context)
+            if let failure = end?.failure { throw failure }
+            // A program that was refused a call ends with an error: it is to go on when there is room.
+            if let suspension = end?.suspension { throw suspension }
             throw error
         }
     }
@@ -51,14 +53,19 @@ struct ProgramGateway: Sendable {
         return connection
     }
 
-    private func open(_ used: [GatewayConnection], in context: JobContext) async throws -> GatewayHost.Attempt {
+    private func open(
+        _ used: [GatewayConnection],
+        _ command: CommandDefinition,
+        in context: JobContext
+    ) async throws -> GatewayHost.Attempt {
         let job = GatewayJob(
             run: context.job.run,
             job: context.job.id,
             epoch: context.job.epoch,
             attempt: context.job.attempt,
             fork: context.fork?.point,
-            bounds: context.money.bounds
+            bounds: context.money.bounds,
+            loops: command.loops
         )
         do {
             return try await host.open(job, connections: used, reads: context.steps.hasGatewaySteps)
@@ -67,12 +74,12 @@ struct ProgramGateway: Sendable {
         }
     }
 
-    /// - Returns: What the job waits for when a budget holds it.
+    /// - Returns: What the program did; nil when nobody knows.
     @discardableResult private func close(
         _ attempt: GatewayHost.Attempt,
         _ command: CommandDefinition,
         _ context: JobContext
-    ) async -> Suspension? {
+    ) async -> GatewayStatistics? {
         do {
             var end = try await host.close(attempt)
             while end.underWay > 0, !Task.isCancelled {
@@ -80,9 +87,7 @@ struct ProgramGateway: Sendable {
                 end = try await host.close(attempt)
             }
             say(end.statistics, command, context.log)
-            return end.statistics.heldBy.map { budget in
-                Suspension(waitsFor: .budget, until: end.statistics.heldFor.map { .after($0) }, detail: budget)
-            }
+            return end.statistics
         } catch is CancellationError {
             // The calls are finished and recorded all the same.
         } catch {
@@ -151,6 +156,7 @@ extension GatewayConnection {
     fileprivate init?(_ definition: ConnectionDefinition) {
         guard case .model(let access) = definition.kind, let family = WireFormat.Family(access.wire) else { return nil }
         self.init(name: definition.name, family: family, url: access.url, key: access.key, prices: access.prices)
+        limits = ConnectionStore.Limits(access.limits)
         headers = access.headers.map { Header(name: $0.name, value: $0.value) }
         if let firstByte = access.silence.firstByte { self.firstByte = firstByte }
         if let stall = access.silence.stall { self.stall = stall }

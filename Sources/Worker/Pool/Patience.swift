@@ -1,7 +1,8 @@
 import Postgres
+import Storage
 
 /// Waits for a database that is away for a moment: as long as the lease is held, the work in hand goes on.
-struct Patience: Sendable {
+struct Patience: Patient {
     static let longestPause = Duration.seconds(1)
 
     let lease: SessionLease

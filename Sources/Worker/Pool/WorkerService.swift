@@ -169,6 +169,7 @@ package struct WorkerService: Service {
         let notifier = ReadyNotifier(pool)
         let redactor = Redactor(settings.connections)
         let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger, redactor: redactor)
+        let tools = ToolEndpoint(logger: logger)
         let runner = runner(
             pool: pool,
             store: store,
@@ -176,6 +177,7 @@ package struct WorkerService: Service {
             backlog: backlog,
             lease: keeper.lease,
             gateway: gateway,
+            tools: tools,
             notifier: notifier,
             logger: logger
         )
@@ -234,6 +236,10 @@ package struct WorkerService: Service {
             }
             group.addTask {
                 try await look(jobs: jobs, notifier: notifier, pool: pool, logger: logger)
+                return nil
+            }
+            group.addTask {
+                await tools.run()
                 return nil
             }
             group.addTask {
@@ -321,6 +327,7 @@ package struct WorkerService: Service {
         backlog: Backlog,
         lease: SessionLease,
         gateway: GatewayHost,
+        tools: ToolEndpoint,
         notifier: ReadyNotifier,
         logger: Logger
     ) -> JobRunner {
@@ -346,9 +353,10 @@ package struct WorkerService: Service {
                 runs: runs,
                 clock: DatabaseClock(pool),
                 events: EventStore(pool),
-                gates: ConnectionGates(store: ConnectionStore(pool), lease: lease),
+                gates: ConnectionGates(store: ConnectionStore(pool), patience: Patience(lease: lease)),
                 batches: BatchStore(pool),
                 gateway: gateway,
+                tools: tools,
                 children: WorkflowHandler(
                     children: ChildStore(pool),
                     runs: runs,

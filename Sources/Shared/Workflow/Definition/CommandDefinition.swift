@@ -1,3 +1,5 @@
+package import JobModel
+
 /// A job that runs a program.
 package struct CommandDefinition: Equatable, Sendable {
     /// What the job's output is made from.
@@ -30,11 +32,25 @@ package struct CommandDefinition: Equatable, Sendable {
     package let output: OutputFormat?
     /// What it may use.
     package var limits = ProgramLimitsDefinition()
+    /// How often the model that it talks to may make the same calls.
+    package var loops = LoopLimits()
+    /// The most calls to providers in all attempts together; nil sets no limit.
+    package var requestLimit: Int?
     /// The connections that the program may use through the gateway, each once.
     package let connections: [String]
     /// Whether the program may record named steps; with connections it always may.
     package let hasSteps: Bool
 
+    /// The tools that the program may call over MCP; the names differ.
+    package var tools: [ToolDefinition] = []
+    /// When people are asked before a tool is called; the first rule that fits counts.
+    package var approve: [ApprovalRule] = []
+
+    /// Whether the program reaches nothing but the gateway and its tools.
+    package var isIsolated = false
+
     /// Whether the program needs the gateway.
     package var usesGateway: Bool { hasSteps || !connections.isEmpty }
+    /// Whether what the program does has steps, and outcomes, of its own.
+    package var hasOwnSteps: Bool { usesGateway || !tools.isEmpty }
 }

@@ -21,6 +21,7 @@ extension JobKind {
         switch self {
         case .agent(let agent): agent.limits.requests
         case .llm(let llm): llm.requestLimit
+        case .command(let command): command.requestLimit
         default: nil
         }
     }

@@ -1,7 +1,12 @@
 internal import JobModel
 
 extension CommandDefinition {
-    private static let keys = KnownKeys(["run", "env", "cwd", "output", "limits", "connections", "steps"])
+    private static let keys = KnownKeys(
+        ["run", "env", "cwd", "output", "limits", "connections", "steps", "tools", "approve", "network"]
+    )
+    private static let limitKeys = KnownKeys(
+        ProgramLimitsDefinition.keys + ["requests", "repeated_calls", "repeated_cycles"]
+    )
 
     /// Reads a command, also in its short form of a list; nil where it cannot be used, which is reported.
     init?(reading field: SourceField) {
@@ -27,7 +32,7 @@ extension CommandDefinition {
         let environment = mapping["env"].map(Self.environment) ?? []
         let workingDirectory = mapping["cwd"]?.template()
         let output = mapping["output"]?.choice(OutputFormat.self)
-        let limits = mapping["limits"].map(ProgramLimitsDefinition.init(reading:)) ?? ProgramLimitsDefinition()
+        let limits = mapping["limits"]?.mapping(Self.limitKeys)
         let connections = mapping["connections"].map(Self.connections) ?? []
         let hasSteps = mapping["steps"]?.flag() ?? false
         guard let run else { return nil }
@@ -36,10 +41,52 @@ extension CommandDefinition {
             environment: environment,
             workingDirectory: workingDirectory,
             output: output,
-            limits: limits,
+            limits: limits.map(ProgramLimitsDefinition.init(reading:)) ?? ProgramLimitsDefinition(),
             connections: connections,
             hasSteps: hasSteps
         )
+        if let calls = limits?["repeated_calls"]?.integer(in: 1...1_000) { loops.repeatedCalls = calls }
+        if let cycles = limits?["repeated_cycles"]?.integer(in: 1...1_000) { loops.repeatedCycles = cycles }
+        requestLimit = limits?["requests"]?.integer(in: 1...1_000_000)
+        tools = mapping["tools"].map(Self.tools) ?? []
+        approve = mapping["approve"].map { Self.rules($0, tools) } ?? []
+        if let network = mapping["network"] {
+            isIsolated = network.choice(Network.self) != nil
+            if !hasOwnSteps {
+                network.fault(
+                    "there is nothing that the program could reach",
+                    hint: "add connections, tools or steps: true"
+                )
+            }
+        }
+    }
+
+    /// What a program may reach; without a word, whatever its host does.
+    private enum Network: String, CaseIterable { case gateway }
+
+    /// The tools that a program may call; those that only an agent can have are reported.
+    private static func tools(_ field: SourceField) -> [ToolDefinition] {
+        let tools = ToolDefinition.tools(reading: field)
+        for tool in tools {
+            switch tool {
+            case .sql, .http, .command, .mcp, .openapi: break
+            case .files, .agent, .ask, .tool:
+                field.fault(
+                    "the tool \(tool.name) is one for agents",
+                    hint: "a program has sql, http, command, mcp, openapi"
+                )
+            }
+        }
+        return tools
+    }
+
+    private static func rules(_ field: SourceField, _ tools: [ToolDefinition]) -> [ApprovalRule] {
+        let rules = ApprovalRule.rules(reading: field, tools: ToolDefinition.names(of: tools))
+        if tools.isEmpty { field.fault("there are no tools whose calls people could approve", hint: "add tools") }
+        if rules.contains(where: { $0.subject == .output }) {
+            field.fault("the output of a program is not approved", hint: "add a job of the kind approval behind it")
+        }
+        return rules
     }
 
     private static func connections(_ field: SourceField) -> [String] {

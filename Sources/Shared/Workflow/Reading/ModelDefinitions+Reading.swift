@@ -27,7 +27,8 @@ extension AgentDefinition {
         let models = mapping.required("model", hint: "as in model: openai/gpt-4o")?.models()
         let instructions = mapping["instructions"]?.template()
         let tools = mapping["tools"].map { ToolDefinition.tools(reading: $0, depth: depth) } ?? []
-        let approve = mapping["approve"].map { ApprovalRule.rules(reading: $0, tools: Self.names(of: tools)) } ?? []
+        let approve =
+            mapping["approve"].map { ApprovalRule.rules(reading: $0, tools: ToolDefinition.names(of: tools)) } ?? []
         let skills = mapping["skills"].map(Self.skills) ?? []
         let output = mapping["output"]?.schema()
         let limits = mapping["limits"].map(AgentLimits.init(reading:)) ?? AgentLimits()
@@ -60,9 +61,9 @@ extension AgentDefinition {
     }
 }
 
-extension AgentDefinition {
-    /// The names by which a model calls the tools; nil where a tool brings some that only a worker knows.
-    private static func names(of tools: [ToolDefinition]) -> [String]? {
+extension ToolDefinition {
+    /// The names by which the tools are called; nil where one brings some that only a worker knows.
+    static func names(of tools: [ToolDefinition]) -> [String]? {
         var names: [String] = []
         for tool in tools {
             switch tool {

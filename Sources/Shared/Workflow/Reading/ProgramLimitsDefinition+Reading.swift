@@ -1,13 +1,18 @@
 extension ProgramLimitsDefinition {
-    private static let keys = KnownKeys([
-        "memory", "total_memory", "processes", "open_files", "file_size", "cpu", "output",
-    ])
+    /// The keys of a mapping that says them.
+    static let keys = ["memory", "total_memory", "processes", "open_files", "file_size", "cpu", "output"]
     private static let largest = 1 << 40
 
     /// Reads the limits of a program; what cannot be used is reported and left out.
     init(reading field: SourceField) {
         self.init()
-        guard let mapping = field.mapping(Self.keys) else { return }
+        guard let mapping = field.mapping(KnownKeys(Self.keys)) else { return }
+        self.init(reading: mapping)
+    }
+
+    /// Reads the limits of a program out of a mapping that may say more.
+    init(reading mapping: SourceMapping) {
+        self.init()
         memory = mapping["memory"]?.byteCount(in: 1 << 20...Self.largest)
         totalMemory = mapping["total_memory"]?.byteCount(in: 1 << 20...Self.largest)
         processes = mapping["processes"]?.integer(in: 1...100_000)

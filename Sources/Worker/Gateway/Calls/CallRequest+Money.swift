@@ -44,14 +44,17 @@ extension CallRequest {
         return price.context.map { min(tokens, $0) } ?? tokens
     }
 
-    private func mostOutput(_ price: ModelPrice) -> Int? {
+    /// The most tokens of all answers together, as the request says.
+    var longestAnswer: Int? { mostOutput(nil) }
+
+    private func mostOutput(_ price: ModelPrice?) -> Int? {
         if format == .embeddings || format == .embedContent { return 0 }
         let settings = json["generationConfig"] ?? json["generation_config"] ?? .null
         func count(_ keys: [String]) -> Int64? {
             keys.compactMap { json[$0]?.integerValue ?? settings[$0]?.integerValue }.max()
         }
         let answers = max(count(["n", "candidateCount", "candidate_count"]) ?? 1, 1)
-        guard let limit = count(Self.limits + ["max_output_tokens"]) ?? price.maximumOutput.map(Int64.init) else {
+        guard let limit = count(Self.limits + ["max_output_tokens"]) ?? price?.maximumOutput.map(Int64.init) else {
             return nil
         }
         let (product, isTooLarge) = max(limit, 0).multipliedReportingOverflow(by: answers)

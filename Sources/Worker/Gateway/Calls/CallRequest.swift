@@ -13,10 +13,12 @@ package struct CallRequest: Sendable {
     package var body: [UInt8]
     /// The body, read.
     package var json: JSONObject
+    /// What it holds of the gateway's memory, as long as it is there.
+    package var share: BodyRoom.Share?
     /// The model, where the path names it.
     package var pathModel: String?
-    /// Whether the client says that it asks again.
-    package var isRetry: Bool
+    /// The how manieth time the client asks again, as it says; 0 for the first time.
+    package var retry: Int
 
     /// - Throws: `GatewayRefusal` for a body that is no JSON object.
     package init(
@@ -44,7 +46,7 @@ package struct CallRequest: Sendable {
         self.query = query
         self.body = body
         self.pathModel = pathModel
-        isRetry = (headers["x-stainless-retry-count"].flatMap { Int($0) } ?? 0) > 0
+        retry = headers["x-stainless-retry-count"].flatMap { Int($0) } ?? 0
         self.headers = headers
     }
 

@@ -54,11 +54,11 @@ actor GatewayAttempt {
         self.stores = stores
     }
 
-    /// Notes that a budget holds the job: it is suspended when its program has ended.
-    func held(by budget: String, for wait: Duration?) {
-        statistics.heldBy = budget
-        statistics.heldFor = wait
-    }
+    /// Notes that the job has to wait for something: it is suspended when its program has ended.
+    func held(by suspension: Suspension) { statistics.suspension = suspension }
+
+    /// Notes that the job must not go on, nor be tried again.
+    func stopped(by failure: JobFailure) { statistics.failure = failure }
 
     // MARK: Opening and closing
 
@@ -95,6 +95,8 @@ actor GatewayAttempt {
     func close() async -> GatewayStatistics {
         guard !isClosed else { return statistics }
         isClosed = true
+        // Where it fails, the connection is lost, and the lock with it.
+        try? await stores.locks.release(job.job)
         if statistics.replayed > 0 {
             // Figures for people: nothing fails for them.
             try? await stores.steps.noteReplay(
@@ -140,7 +142,8 @@ actor GatewayAttempt {
     /// Finds the answer of a call, or has the call made.
     func deliver(_ request: CallRequest) async throws -> Delivery {
         let checkpoints = try await open()
-        var looks = request.isRetry ? Self.looks : 0
+        try checkLoops(request)
+        var looks = request.retry > 0 ? Self.looks : 0
         while true {
             guard !isClosed else { throw Self.over }
             let identity = CallIdentity(
@@ -159,7 +162,7 @@ actor GatewayAttempt {
             }
             let decision = matcher.arrived(
                 identity,
-                isRetry: request.isRetry,
+                retry: request.retry,
                 newPosition: { newPosition(request.connection.name) }
             )
             switch decision {
@@ -175,6 +178,13 @@ actor GatewayAttempt {
                 return begin(position, identity, isDiverged: isDiverged, request, checkpoints)
             }
         }
+    }
+
+    /// Refuses a request whose conversation goes round in a circle.
+    private func checkLoops(_ request: CallRequest) throws(GatewayRefusal) {
+        guard let fault = job.loops.fault(in: ModelTurns.calls(in: request.json, request.format)) else { return }
+        stopped(by: JobFailure(code: fault.code, message: fault.message, isPermanent: true))
+        throw GatewayRefusal(.stopped, fault.message)
     }
 
     private func serve(

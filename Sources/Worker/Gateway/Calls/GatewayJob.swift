@@ -13,6 +13,8 @@ package struct GatewayJob: Equatable, Sendable {
     package var fork: ForkPoint?
     /// What the workflow file says of the job's money.
     package var bounds: PaidCall.Bounds
+    /// How often its model may make the same calls.
+    package var loops: LoopLimits
 
     package init(
         run: RunID,
@@ -20,9 +22,11 @@ package struct GatewayJob: Equatable, Sendable {
         epoch: LeaseEpoch,
         attempt: Int,
         fork: ForkPoint? = nil,
-        bounds: PaidCall.Bounds = PaidCall.Bounds()
+        bounds: PaidCall.Bounds = PaidCall.Bounds(),
+        loops: LoopLimits = LoopLimits()
     ) {
         self.bounds = bounds
+        self.loops = loops
         self.run = run
         self.job = job
         self.epoch = epoch
@@ -69,6 +73,7 @@ package struct GatewayJob: Equatable, Sendable {
         var object: JSONObject = [
             "run": .integer(run.rawValue), "job": .integer(job.rawValue), "epoch": .integer(epoch.rawValue),
             "attempt": .integer(Int64(attempt)), "bounds": bounds.json,
+            "loops": [.integer(Int64(loops.repeatedCalls)), .integer(Int64(loops.repeatedCycles))],
         ]
         if let fork {
             object["fork"] = [
@@ -97,7 +102,11 @@ package struct GatewayJob: Equatable, Sendable {
             epoch: LeaseEpoch(rawValue: epoch),
             attempt: Int(attempt),
             fork: json["fork"].flatMap(Self.fork),
-            bounds: PaidCall.Bounds(json: json["bounds"] ?? .null)
+            bounds: PaidCall.Bounds(json: json["bounds"] ?? .null),
+            loops: LoopLimits(
+                repeatedCalls: Int(json["loops"]?[0]?.integerValue ?? 0),
+                repeatedCycles: Int(json["loops"]?[1]?.integerValue ?? 0)
+            )
         )
     }
 }

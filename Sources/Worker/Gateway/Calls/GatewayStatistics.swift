@@ -1,4 +1,4 @@
-import JobModel
+package import JobModel
 
 /// What the program of one attempt did through the gateway.
 package struct GatewayStatistics: Equatable, Sendable {
@@ -12,10 +12,10 @@ package struct GatewayStatistics: Equatable, Sendable {
     package var drifted = 0
     /// Calls that were made although the last attempt made another one in their place.
     package var diverged = 0
-    /// The budget that holds the job, for people; nil when none does.
-    package var heldBy: String?
-    /// How long until the period of that budget turns; nil when it never does.
-    package var heldFor: Duration?
+    /// What the job has to wait for before its program can go on, such as a budget.
+    package var suspension: Suspension?
+    /// Why the job must not go on.
+    package var failure: JobFailure?
 
     package init() {}
 
@@ -23,8 +23,8 @@ package struct GatewayStatistics: Equatable, Sendable {
         [
             "requests": .integer(Int64(requests)), "calls": .integer(Int64(calls)),
             "replayed": .integer(Int64(replayed)), "drifted": .integer(Int64(drifted)),
-            "diverged": .integer(Int64(diverged)), "held_by": heldBy.map { .string($0) } ?? .null,
-            "held_us": heldFor.map { .integer($0.wholeMicroseconds) } ?? .null,
+            "diverged": .integer(Int64(diverged)), "suspension": suspension?.json ?? .null,
+            "failure": failure.map { ["code": .string($0.code), "message": .string($0.message)] } ?? .null,
         ]
     }
 
@@ -35,7 +35,31 @@ package struct GatewayStatistics: Equatable, Sendable {
         replayed = count("replayed")
         drifted = count("drifted")
         diverged = count("diverged")
-        heldBy = json["held_by"]?.stringValue
-        heldFor = json["held_us"]?.integerValue.map { .microseconds($0) }
+        suspension = json["suspension"].flatMap(Suspension.init)
+        if let code = json["failure"]?["code"]?.stringValue, let message = json["failure"]?["message"]?.stringValue {
+            failure = JobFailure(code: code, message: message, isPermanent: true)
+        }
+    }
+}
+
+extension Suspension {
+    /// As it is handed from the gateway to its worker, which counts a length from its own now.
+    fileprivate var json: JSONValue {
+        let wait: JSONValue =
+            switch until {
+            case .after(let wait): .integer(wait.wholeMicroseconds)
+            case .at, nil: .null
+            }
+        return ["waits_for": .string(waitsFor.rawValue), "wait_us": wait, "detail": .string(detail)]
+    }
+
+    fileprivate init?(json: JSONValue) {
+        guard let thing = json["waits_for"]?.stringValue.flatMap(Thing.init), let detail = json["detail"]?.stringValue
+        else { return nil }
+        self.init(
+            waitsFor: thing,
+            until: json["wait_us"]?.integerValue.map { .after(.microseconds($0)) },
+            detail: detail
+        )
     }
 }

@@ -8,30 +8,25 @@ import Telemetry
 
 /// What all attempts of a gateway share.
 struct GatewayStores: Sendable {
-    /// How long the database may be away before a call is refused.
-    static let patience = Duration.seconds(15)
+    /// The most calls under way at once, of all jobs of a worker.
+    static let mostCalls = 1000
 
     let store: DirectoryStore
     let steps: StepStore
     let logs: LogStore
     let locks: CallLocks
+    let gates: ConnectionGates
     let localCalls = LocalCalls()
     let client: HTTPClient
     let performer: CallPerformer
+    let room = BodyRoom()
+    /// Lets so many calls be under way at once; the others wait in their order.
+    let places = AsyncCounter(Self.mostCalls)
     let logger: Logger
 
     /// Does something with the database, again while it is away for a moment.
     func patiently<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
-        let giveUpAt = ContinuousClock.now + Self.patience
-        var pause = Duration.milliseconds(20)
-        while true {
-            do {
-                return try await body()
-            } catch let error as PostgresError where error.isTransient && ContinuousClock.now < giveUpAt {
-                try await ContinuousClock().sleep(for: pause)
-                pause = min(pause * 2, .seconds(1))
-            }
-        }
+        try await CallPatience()(body)
     }
 
     /// Tells people something about a job; its program does not fail for it.

@@ -35,7 +35,9 @@ extension LiveCall {
                 try await ContinuousClock().sleep(for: Self.pause)
             case .held(let budget):
                 let reason = reason(budget, call)
-                await attempt.held(by: reason, for: budget.untilEnd)
+                await attempt.held(
+                    by: Suspension(waitsFor: .budget, until: budget.untilEnd.map { .after($0) }, detail: reason)
+                )
                 throw GatewayRefusal(.budget, reason)
             case .refused(let budget): throw GatewayRefusal(.budget, reason(budget, call))
             case .unpriced(let budget):

@@ -12,6 +12,10 @@ struct LiveCall: Sendable {
     private static let maximumErrorBytes = 64 << 10
     /// How long a call waits for another process's calls of the same job.
     private static let lockPatience = Duration.seconds(15)
+    /// How long the lock of a job is kept behind its last call, by a program that still runs.
+    private static let lockIsKept = Duration.milliseconds(500)
+    /// The longest that a provider's wish to be left alone is heeded.
+    private static let longestHold = Duration.seconds(120)
     /// What a client needs to see of a refusal's headers.
     private static let errorHeaders = [
         "Content-Type", "Retry-After", "retry-after-ms", "x-should-retry", "x-request-id", "request-id",
@@ -25,6 +29,8 @@ struct LiveCall: Sendable {
     let buffer: AnswerBuffer
     let checkpoints: JobCheckpoints
     let isDiverged: Bool
+    /// Its place among the calls that the connection's limits allow.
+    let place = CallPlace()
 
     var job: GatewayJob { attempt.job }
 
@@ -36,22 +42,45 @@ struct LiveCall: Sendable {
 
     func run() async {
         do {
+            try await stores.places.pass { await make() }
+        } catch {
+            // Nobody cancels a call; the process ends.
+            await attempt.failed(position)
+            buffer.fail(GatewayRefusal(.unavailable, "the call was not made: \(error)"))
+        }
+        stores.localCalls.ended(job)
+    }
+
+    private func make() async {
+        do {
             try await begin()
             do {
                 try await ask()
             } catch let failure as Failure {
-                await attempt.failed(position)
-                // Settled before the client hears of it and tries again.
+                // Settled before its position is free, and before the client hears of it and tries again.
                 await settle(failure.settlement)
+                await leave(nil)
+                await attempt.failed(position)
                 buffer.fail(failure.refusal)
             }
-            // Where it fails, the connection is lost, and the lock with it.
-            try? await stores.locks.giveUp(job.job)
+            await giveUpLock()
         } catch {
+            await leave(nil)
             await attempt.failed(position)
-            buffer.fail(Self.refusal(of: error))
+            buffer.fail(await refusal(of: error))
         }
-        stores.localCalls.ended(job)
+    }
+
+    /// Gives the job's lock back; while the program goes on it is kept a moment, for its next call.
+    private func giveUpLock() async {
+        // Where it fails, the connection is lost, and the lock with it.
+        let goesOn = await !attempt.isClosed
+        guard (try? await stores.locks.giveUp(job.job, keeps: goesOn)) == true else { return }
+        stores.performer.begin { [stores, job] in
+            repeat {
+                try? await ContinuousClock().sleep(for: Self.lockIsKept)
+            } while (try? await stores.locks.sweep(job.job, unusedFor: Self.lockIsKept)) == true
+        }
     }
 
     /// Takes the job's lock and writes the intent.
@@ -65,9 +94,10 @@ struct LiveCall: Sendable {
             try await ContinuousClock().sleep(for: .milliseconds(20))
         }
         do {
+            try await enter()
             try await intend()
         } catch {
-            try? await stores.locks.giveUp(job.job)
+            _ = try? await stores.locks.giveUp(job.job)
             throw error
         }
     }
@@ -84,11 +114,14 @@ struct LiveCall: Sendable {
         try await reserve(step)
     }
 
-    private static func refusal(of error: any Error) -> GatewayRefusal {
+    private func refusal(of error: any Error) async -> GatewayRefusal {
         switch error {
-        case let refusal as GatewayRefusal: refusal
-        case StorageError.leaseLost: GatewayAttempt.over
-        default: GatewayRefusal(.unavailable, "the call was not made: \(error)")
+        case let suspension as Suspension:
+            await attempt.held(by: suspension)
+            return GatewayRefusal(.held, suspension.detail + "; the job goes on when it has room")
+        case let refusal as GatewayRefusal: return refusal
+        case StorageError.leaseLost: return GatewayAttempt.over
+        default: return GatewayRefusal(.unavailable, "the call was not made: \(error)")
         }
     }
 
@@ -158,8 +191,12 @@ struct LiveCall: Sendable {
         } catch {
             // The status alone says enough.
         }
-        await attempt.failed(position)
         await settle(.failed("\(request.connection.name) answered \(response.status)"))
+        await leave(nil)
+        await attempt.failed(position)
+        if let wait = RetryAfter.read(response.headers) {
+            await stores.gates.hold(request.connection.name, for: min(wait, Self.longestHold))
+        }
         let headers = Self.errorHeaders.compactMap { name in response.headers[name].map { (name, $0) } }
         buffer.begin(status: response.status, headers: HTTPHeaders(headers))
         buffer.complete(with: body)
@@ -207,6 +244,7 @@ struct LiveCall: Sendable {
         }
         await attempt.recorded(position, ids: summary.ids, end: end)
         await settle(.recorded(usage: usage, cost: cost))
+        await leave(summary.usage)
         if isDiverged {
             await stores.say("call \(position) (\(request.model)) took another way than before: diverged", of: job)
         }

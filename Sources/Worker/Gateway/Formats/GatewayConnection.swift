@@ -1,4 +1,5 @@
 package import JobModel
+package import Storage
 
 /// A connection that a program may use through the gateway.
 package struct GatewayConnection: Equatable, Sendable {
@@ -22,6 +23,8 @@ package struct GatewayConnection: Equatable, Sendable {
     package var headers: [Header] = []
     /// What the tokens of its models cost.
     package var prices: [String: ModelPrice]
+    /// How much may be asked of it, by all workers together.
+    package var limits = ConnectionStore.Limits()
     /// How long it may be silent before the first byte, and between two.
     package var firstByte: Duration
     package var stall: Duration
@@ -76,6 +79,11 @@ extension GatewayConnection {
             "key": key.map { .string($0.exposed) } ?? .null,
             "headers": .array(headers.map { [.string($0.name), .string($0.value.exposed)] }),
             "first_byte": .integer(firstByte.wholeMicroseconds), "stall": .integer(stall.wholeMicroseconds),
+            "limits": .array(
+                [limits.requestsPerMinute, limits.tokensPerMinute, limits.concurrent].map { limit in
+                    limit.map { .integer(Int64($0)) } ?? .null
+                }
+            ),
             "prices": .object(JSONObject(prices.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
         ]
     }
@@ -99,6 +107,8 @@ extension GatewayConnection {
             firstByte: .microseconds(firstByte),
             stall: .microseconds(stall)
         )
+        func limit(_ place: Int) -> Int? { json["limits"]?[place]?.integerValue.map { Int($0) } }
+        limits = .init(requestsPerMinute: limit(0), tokensPerMinute: limit(1), concurrent: limit(2))
         headers = (json["headers"]?.arrayValue ?? []).compactMap { header in
             guard let name = header[0]?.stringValue, let value = header[1]?.stringValue else { return nil }
             return Header(name: name, value: Secret(value))

@@ -9,6 +9,10 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         case invalid
         /// A budget has no room for the call.
         case budget
+        /// The connection has no room for the call, for longer than a program should wait.
+        case held
+        /// The job must not go on.
+        case stopped
         /// What the provider sent is no answer; it may have been paid for.
         case badAnswer = "bad_answer"
         /// The provider cannot be reached.
@@ -19,7 +23,7 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         var status: Int {
             switch self {
             case .unauthenticated: 401
-            case .forbidden: 403
+            case .forbidden, .held, .stopped: 403
             case .notFound: 404
             case .tooLarge: 413
             case .invalid: 400
@@ -32,7 +36,8 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         /// Whether asking again may help; official clients obey `x-should-retry`.
         var isWorthARetry: Bool {
             switch self {
-            case .unauthenticated, .forbidden, .notFound, .tooLarge, .invalid, .budget, .badAnswer: false
+            case .unauthenticated, .forbidden, .notFound, .tooLarge, .invalid, .budget, .held, .stopped, .badAnswer:
+                false
             case .unreachable, .unavailable: true
             }
         }
@@ -71,9 +76,9 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
     private var openAIType: String {
         switch reason {
         case .unauthenticated: "authentication_error"
-        case .forbidden: "permission_error"
+        case .forbidden, .stopped: "permission_error"
         case .notFound, .tooLarge, .invalid: "invalid_request_error"
-        case .budget: "insufficient_quota"
+        case .budget, .held: "insufficient_quota"
         case .badAnswer, .unreachable, .unavailable: "server_error"
         }
     }
@@ -81,7 +86,7 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
     private var anthropicType: String {
         switch reason {
         case .unauthenticated: "authentication_error"
-        case .forbidden: "permission_error"
+        case .forbidden, .held, .stopped: "permission_error"
         case .notFound: "not_found_error"
         case .tooLarge: "request_too_large"
         case .invalid: "invalid_request_error"
@@ -93,10 +98,10 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
     private var geminiStatus: String {
         switch reason {
         case .unauthenticated: "UNAUTHENTICATED"
-        case .forbidden: "PERMISSION_DENIED"
+        case .forbidden, .stopped: "PERMISSION_DENIED"
         case .notFound: "NOT_FOUND"
         case .tooLarge, .invalid: "INVALID_ARGUMENT"
-        case .budget: "RESOURCE_EXHAUSTED"
+        case .budget, .held: "RESOURCE_EXHAUSTED"
         case .badAnswer: "INTERNAL"
         case .unreachable, .unavailable: "UNAVAILABLE"
         }

@@ -43,6 +43,8 @@ package struct CallMatcher: Sendable {
     private struct Entry: Sendable {
         let known: Known
         var state: State
+        /// How often it failed in this attempt.
+        var failures = 0
     }
 
     private var entries: [Entry] = []
@@ -65,16 +67,22 @@ package struct CallMatcher: Sendable {
     /// A request has come.
     ///
     /// - Parameters:
-    ///   - isRetry: Whether the client says that it asks again.
+    ///   - retry: The how manieth time the client asks again, as it says; 0 for the first time.
     ///   - newPosition: Where a new call would stand.
     package mutating func arrived(
         _ identity: CallIdentity,
-        isRetry: Bool,
+        retry: Int,
         newPosition: () -> StepPosition
     ) -> Decision {
+        let isRetry = retry > 0
         let equals = exact[identity.fingerprint] ?? []
         if let index = equals.first(where: { entries[$0].state == .recorded(isServed: false) }) {
             return serve(index, isDrifted: false)
+        }
+        // Of equal calls at once, one that failed is asked again by its own client, which shares no other's answer.
+        if isRetry, let index = equals.first(where: { entries[$0].state == .failed && entries[$0].failures == retry }) {
+            entries[index].state = .underWay(clients: 1)
+            return .call(entries[index].known.position, isDiverged: false)
         }
         for index in equals {
             guard case .underWay(let clients) = entries[index].state, clients == 0 || isRetry else { continue }
@@ -118,7 +126,10 @@ package struct CallMatcher: Sendable {
     }
 
     /// A call ended without an answer.
-    package mutating func failed(_ position: StepPosition) { change(position) { $0 = .failed } }
+    package mutating func failed(_ position: StepPosition) {
+        change(position) { $0 = .failed }
+        if let index = places[position] { entries[index].failures += 1 }
+    }
 
     /// A client went away, or was cut off, before it had the whole answer.
     package mutating func clientLeft(_ position: StepPosition) {

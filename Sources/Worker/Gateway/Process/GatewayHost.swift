@@ -31,7 +31,7 @@ package actor GatewayHost {
     /// - Parameter program: Where `chassis-worker` lies; by default beside the running program.
     package init(_ settings: GatewaySettings, program: String? = nil) {
         self.settings = settings
-        self.program = program ?? Self.besideThisProgram
+        self.program = program ?? Self.folder + "chassis-worker"
     }
 
     /// Has the gateway serve the program of an attempt.
@@ -131,12 +131,12 @@ package actor GatewayHost {
         return clinux_spawn_detached(arguments, environ, control)
     }
 
-    private static var besideThisProgram: String {
+    /// The folder of the running program, with a slash; empty where that is not known.
+    package static var folder: String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-        guard count > 0 else { return "chassis-worker" }
+        guard count > 0 else { return "" }
         let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-        return folder + "chassis-worker"
+        return path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     }
 }

@@ -77,6 +77,7 @@ package struct GatewayProcess: Sendable {
             steps: StepStore(pool),
             logs: LogStore(pool),
             locks: CallLocks(options),
+            gates: ConnectionGates(store: ConnectionStore(pool), patience: CallPatience()),
             client: HTTPClient(),
             performer: CallPerformer(),
             logger: logger

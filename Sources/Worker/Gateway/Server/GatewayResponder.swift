@@ -99,12 +99,15 @@ struct GatewayResponder: HTTPResponder {
     }
 
     /// The body of a request, in plain.
-    static func body(of request: Request) async throws -> [UInt8] {
+    ///
+    /// - Parameter share: Of the memory that all requests have; nil for those that are small by nature.
+    static func body(of request: Request, share: BodyRoom.Share? = nil) async throws -> [UInt8] {
         let limit = maximumBodyBytes
         var bytes: [UInt8] = []
         var count = 0
         for try await buffer in request.body {
             count += buffer.readableBytes
+            if count <= limit { try share?.take(buffer.readableBytes) }
             // Read on, and keep nothing: most clients read no answer before they have sent all.
             if count <= limit { bytes += buffer.readableBytesView } else { bytes = [] }
             guard count <= longestDrain else { break }
@@ -137,15 +140,17 @@ struct GatewayResponder: HTTPResponder {
         _ request: Request,
         _ context: Context
     ) async throws -> Response {
-        let call = try CallRequest(
+        let share = stores.room.share()
+        var call = try CallRequest(
             format,
             connection: connection,
             path: path,
             query: Self.query(of: request),
             headers: Self.passedOn(request),
-            body: try await Self.body(of: request),
+            body: try await Self.body(of: request, share: share),
             pathModel: model
         )
+        call.share = share
         let delivery = try await attempt.deliver(call)
         let position = delivery.position
         let ticket = ClientTicket { [stores] in

@@ -19,6 +19,9 @@ package struct Program: Sendable, Equatable {
     /// A file the program reads as standard input; `nil`, the default, stands for an empty one.
     package var inputFile: String?
 
+    /// The ports of the loopback address that are all the program reaches; `nil`, the default, leaves it the host's network.
+    package var onlyPorts: [Int]?
+
     /// What the program may use.
     package var limits: ProgramLimits
 
@@ -38,10 +41,13 @@ package struct Program: Sendable, Equatable {
         self.limits = limits
     }
 
+    /// Where programs are looked for.
+    package static let defaultPath = "/usr/local/bin:/usr/bin:/bin"
+
     /// What every program finds in its environment.
     package var basicEnvironment: [String: String] {
         [
-            "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": scratchDirectory, "TMPDIR": scratchDirectory,
+            "PATH": Self.defaultPath, "HOME": scratchDirectory, "TMPDIR": scratchDirectory,
             "LANG": "C.UTF-8",
         ]
     }

@@ -125,6 +125,9 @@ package struct ProgramRunner: Sendable {
     private func configuration(_ program: Program) -> Configuration {
         var arguments = program.limits.guardOptions
         if let file = program.inputFile { arguments += ["--stdin-file", file] }
+        if let ports = program.onlyPorts {
+            arguments += ["--only-ports", ports.map(String.init).joined(separator: ",")]
+        }
         var options = PlatformOptions()
         options.processGroupID = 0
         // Without it swift-subprocess kills the guard at once when the task is cancelled, and with it its knowledge.

@@ -1,7 +1,5 @@
+import JobModel
 import Testing
-import Workflow
-
-@testable import Worker
 
 @Suite struct CallLoopsTests {
     /// Which turn is refused, and why; nil when none is.

@@ -1,13 +1,13 @@
 /// Notices when an agent goes round in a circle: the same calls with the same arguments, turn after turn.
-struct CallLoops: Equatable, Sendable {
+package struct CallLoops: Equatable, Sendable {
     /// Why an agent is stopped.
-    struct Fault: Equatable, Sendable {
-        let code: String
-        let message: String
+    package struct Fault: Equatable, Sendable {
+        package let code: String
+        package let message: String
     }
 
     /// The longest cycle that is noticed, in turns.
-    static let longestCycle = 8
+    package static let longestCycle = 8
     /// How much of the calls a message shows, in characters.
     private static let shown = 300
 
@@ -19,7 +19,7 @@ struct CallLoops: Equatable, Sendable {
     /// - Parameters:
     ///   - repeated: How many times in a row the same calls may be made.
     ///   - cycles: How many times in a row a cycle of different calls may be made.
-    init(repeated: Int, cycles: Int) {
+    package init(repeated: Int, cycles: Int) {
         self.repeated = repeated
         self.cycles = cycles
     }
@@ -27,7 +27,7 @@ struct CallLoops: Equatable, Sendable {
     /// The calls of a turn are about to be made.
     ///
     /// - Returns: Why they must not be; nil when they may.
-    mutating func made(_ calls: [String]) -> Fault? {
+    package mutating func made(_ calls: [String]) -> Fault? {
         turns.append(calls)
         let most = max(repeated, cycles) + 1
         if turns.count > most * Self.longestCycle { turns.removeFirst(turns.count - most * Self.longestCycle) }

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""A program that calls the tools of its job over MCP, and prints what came of it as a list of JSON.
+
+  tool_client.py WORD…
+
+A word is NAME=ARGUMENTS for a call; "die=FILE" for a SIGKILL of itself unless the file is there; "bridge" to reach the
+tools by `chassis mcp` from there on; "rude" for what a program should not do.
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+url = os.environ["CHASSIS_MCP_URL"]
+bridge = None
+
+
+def post(body, to=url, method="POST", headers=None):
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", **(headers or {})}
+    request = urllib.request.Request(to, body, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=120) as response:
+            return response.status, json.loads(response.read() or b"null")
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read() or b"null")
+
+
+def ask(method, **params):
+    message = {"jsonrpc": "2.0", "id": 7, "method": method, "params": params}
+    if not bridge:
+        return post(json.dumps(message).encode())[1]
+    bridge.stdin.write(json.dumps(message) + "\n")
+    bridge.stdin.flush()
+    return json.loads(bridge.stdout.readline())
+
+
+def greet():
+    answer = ask("initialize", protocolVersion="2025-06-18", capabilities={}, clientInfo={"name": "test", "version": "1"})
+    assert answer["result"]["protocolVersion"] == "2025-06-18", answer
+    return [tool["name"] for tool in ask("tools/list")["result"]["tools"]]
+
+
+def rude():
+    root = url.rsplit("/", 1)[0]
+    unknown = ask("tools/call", name="nothing", arguments={})["error"]["message"]
+    return [
+        post(b"{}", root)[0], post(b"{}", root + "/chassis-attempt-wrong")[0], post(b"{", url)[0],
+        post(None, url, "GET")[0], post(b"{}", url.replace("/mcp/", "/other/"))[0],
+        post(b'{"jsonrpc": "2.0", "method": "notifications/initialized"}')[0], unknown,
+        post(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}', root, headers={"Authorization": "Bearer " + url.rsplit("/", 1)[1]})[0],
+    ]
+
+
+results = [greet()]
+for word in sys.argv[1:]:
+    name, _, rest = word.partition("=")
+    if name == "die":
+        if not os.path.exists(rest):
+            open(rest, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+    elif name == "bridge":
+        bridge = subprocess.Popen(["chassis", "mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        results.append(greet())
+    elif name == "rude":
+        results.append(rude())
+    else:
+        answer = ask("tools/call", name=name, arguments=json.loads(rest))
+        results.append(answer["result"]["content"][0]["text"] if "result" in answer else answer["error"]["message"])
+if bridge:
+    bridge.stdin.close()
+    bridge.wait()
+print(json.dumps(results))
