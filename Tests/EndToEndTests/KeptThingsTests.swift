@@ -29,8 +29,8 @@ import Testing
         let script: JSONValue = [
             "name": "files", "match": ["text": "go through it"],
             "turns": [
-                ["calls": [Self.call("write_files", ["path": "notes/a.txt", "text": "first"])]],
-                ["calls": [Self.call("write_files", ["path": "b.txt", "text": "second"])]],
+                ["calls": [Self.call("write_files", ["path": "notes/a.txt", "content": "first"])]],
+                ["calls": [Self.call("write_files", ["path": "b.txt", "content": "second"])]],
                 ["text": "done"],
             ],
         ]
@@ -57,7 +57,7 @@ import Testing
         let script: JSONValue = [
             "name": "skill", "match": ["text": "go through it"],
             "turns": [
-                ["calls": [Self.call("load_skill", ["name": "writing"])]],
+                ["calls": [Self.call("load_skill", ["skill": "writing"])]],
                 ["calls": [Self.call("note", ["item": "1"])]], ["text": "done"],
             ],
         ]

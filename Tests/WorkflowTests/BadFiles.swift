@@ -487,7 +487,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "3:20: jobs.a.llm.model: expected connection/model, found the string \"gpt\"; as in openai/gpt-4o",
             "3:33: jobs.a.llm.prompt: expected a text, found the integer 1; put it in quotes",
             "3:36: jobs.a.llm.tools: unknown key \"tools\"; known here: model, instructions, prompt, images, files, "
-                + "choose, output, limits, temperature, max_output_tokens, reasoning, cache",
+                + "choose, output, limits, temperature, max_output_tokens, reasoning, cache, batch",
             "3:56: jobs.a.llm.limits.turns: unknown key \"turns\"; known here: time, requests, usd",
             "3:80: jobs.a.llm.temperature: expected a number, found the string \"hot\"",
             "4:20: jobs.b.llm.model: expected connection/model, found the string \"openai/\"; as in openai/gpt-4o",
