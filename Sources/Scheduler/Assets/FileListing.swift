@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Settings
 
@@ -33,22 +34,19 @@ enum FileListing {
                 seen += 1
                 guard seen <= limit else { throw .tooMany(path: directory, limit: limit) }
                 let relative = next.name.isEmpty ? name : next.name + "/" + name
-                var status = stat()
-                guard lstat(directory + "/" + relative, &status) == 0 else { continue }
-                let kind = status.st_mode & S_IFMT
-                if kind == S_IFDIR {
+                let place = directory + "/" + relative
+                var status = clinux_status()
+                guard clinux_look(place, false, &status) == 0 else { continue }
+                if status.is_directory {
                     if pattern.isDeep, next.depth < maximumDepth { open.append((relative, next.depth + 1)) }
-                } else if pattern.match(relative) != nil, stat(directory + "/" + relative, &status) == 0,
-                    status.st_mode & S_IFMT == S_IFREG
-                {
-                    let time = status.st_mtim
+                } else if pattern.match(relative) != nil, clinux_look(place, true, &status) == 0, status.is_file {
                     found.append(
                         ListedObject(
                             name: relative,
-                            path: directory + "/" + relative,
-                            mark: "\(status.st_size):\(time.tv_sec).\(time.tv_nsec)",
-                            bytes: Int64(status.st_size),
-                            modifiedAt: Int64(time.tv_sec)
+                            path: place,
+                            mark: "\(status.byte_count):\(status.changed_s).\(status.changed_ns)",
+                            bytes: status.byte_count,
+                            modifiedAt: status.changed_s
                         )
                     )
                 }

@@ -129,6 +129,14 @@ bool clinux_can_sync_volume(int descriptor) {
 
 int clinux_sync_volume(int descriptor) { return syncfs(descriptor); }
 
+int clinux_look(const char *path, bool follows, struct clinux_status *status) {
+    struct stat found;
+    if ((follows ? stat : lstat)(path, &found) != 0) return errno;
+    *status = (struct clinux_status){S_ISREG(found.st_mode), S_ISDIR(found.st_mode), found.st_size,
+                                     found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
+    return 0;
+}
+
 int64_t clinux_file_age(const char *path) {
     struct stat status;
     if (stat(path, &status) != 0) return -1;

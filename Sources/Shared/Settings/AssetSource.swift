@@ -1,4 +1,4 @@
-package import JobModel
+internal import JobModel
 
 /// A place that a scheduler looks at again and again: what arrives there brings an asset up to date.
 package struct AssetSource: Equatable, Sendable {

@@ -53,6 +53,14 @@ int clinux_sync_volume(int descriptor);
 /* How many seconds ago a file was changed, at least 0; -1 with errno when it cannot be looked at. */
 int64_t clinux_file_age(const char *path);
 
+struct clinux_status {
+    bool is_file, is_directory;
+    int64_t byte_count, changed_s, changed_ns;
+};
+
+/* What a name stands for, its link followed or not. Returns 0, or the error number. */
+int clinux_look(const char *path, bool follows, struct clinux_status *status);
+
 /* Removes a directory and all below it; links are removed, not followed. What cannot be removed stays. */
 void clinux_remove_tree(const char *path);
 
