@@ -39,7 +39,7 @@ import Testing
             [.integer(run.rawValue)]
         ).rows
         let rows = try JSONValue(parsing: try #require(output.first).string("text"))
-        #expect(rows?.arrayValue?.count == 1, "\(rows?.text() ?? "no rows")")
+        #expect(rows.arrayValue?.count == 1, "\(rows.text())")
         #expect(try await fleet.error(of: run).contains("sql-failed"))
         await worker.killAndWait()
         await fleet.close()

@@ -20,6 +20,20 @@ import Testing
         #expect(throws: ZoneError.self) { try ZoneDirectory.system.zone(name) }
     }
 
+    /// Years are listed up to 2440: a change behind them is damage, and no reason to end the program.
+    @Test func refusesAChangeAfterTheListedYears() {
+        func header(_ counts: [UInt8]) -> [UInt8] {
+            Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15) + counts.flatMap { [0, 0, 0, $0] }
+        }
+        let rest = [UInt8](repeating: 0, count: 6) + Array("UTC\0".utf8)
+        let change: [UInt8] = [0, 0, 0, 9, 0x50, 0x2F, 0x90, 0, 0]
+        let file =
+            header([0, 0, 0, 0, 1, 4]) + rest + header([0, 0, 0, 1, 1, 4]) + change + rest
+            + Array("\nCET-1CEST,M3.5.0,M10.5.0/3\n".utf8)
+        let error = ZoneError.damaged(name: "made", reason: "it tells of a change after the year 2400")
+        #expect(throws: error) { try Zone(name: "made", parsing: file) }
+    }
+
     @Test func saysWhereTheDatabaseIsMissing() throws {
         let empty = ZoneDirectory("/nonexistent")
         #expect(throws: ZoneError.noDatabase(directory: "/nonexistent")) { try empty.zone("Europe/Berlin") }

@@ -5,6 +5,9 @@ enum TZFile {
         let reason: String
     }
 
+    /// The first moment of the year 2400: files list changes up to 2037, and a later one is damage.
+    private static let latest = 13_569_465_600
+
     private struct Header {
         static let length = 44
         let version: UInt8
@@ -43,6 +46,7 @@ enum TZFile {
             let at = integer(bytes, at: start + index * timeSize, size: timeSize)
             let after = try offset(ofType: Int(bytes[start + header.timeCount * timeSize + index]))
             guard changes.last.map({ $0.at < at }) ?? true else { throw Fault(reason: "its times are not in order") }
+            guard at < latest else { throw Fault(reason: "it tells of a change after the year 2400") }
             // The first of some files is the Big Bang, where no sum is safe.
             guard at > -(1 << 50) else {
                 before = after
