@@ -1,17 +1,16 @@
 import Glibc
-import Settings
 
 /// The files below a directory that a pattern matches.
 ///
 /// Names that begin with a dot are passed over, and so are links to directories.
-enum FileListing {
+package enum FileListing {
     /// How deep directories are gone into.
     static let maximumDepth = 32
 
     /// Lists them; blocks.
     ///
     /// - Throws: `AssetSourceError`.
-    static func files(
+    package static func files(
         in directory: String,
         matching pattern: ArrivalPattern,
         limit: Int

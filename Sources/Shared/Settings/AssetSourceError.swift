@@ -1,7 +1,7 @@
 import Glibc
 
 /// Why a source could not be looked at.
-enum AssetSourceError: Error, Equatable, CustomStringConvertible {
+package enum AssetSourceError: Error, Equatable, CustomStringConvertible {
     case unreadable(path: String, code: Int32)
     /// There are more files or objects than a source may have.
     case tooMany(path: String, limit: Int)
@@ -10,7 +10,7 @@ enum AssetSourceError: Error, Equatable, CustomStringConvertible {
     /// What the object store said is no list of objects.
     case notUnderstood
 
-    var description: String {
+    package var description: String {
         switch self {
         case .unreadable(let path, let code): "\(path): \(String(cString: strerror(code)))"
         case .tooMany(let path, let limit):
