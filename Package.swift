@@ -180,7 +180,7 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "JobModel", "Digests", "Schedules", "Workflow", "Postgres", "Storage", "Checkpoints", "Access",
-                "Telemetry", "Settings", "HTTPTransport", "Prices", log, lifecycle, hummingbird,
+                "Telemetry", "Settings", "HTTPTransport", "Prices", "CLinux", log, lifecycle, hummingbird,
             ],
             path: "Sources/Scheduler",
             exclude: ["Command"],

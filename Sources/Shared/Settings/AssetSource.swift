@@ -1,5 +1,3 @@
-internal import JobModel
-
 /// A place that a scheduler looks at again and again: what arrives there brings an asset up to date.
 package struct AssetSource: Equatable, Sendable {
     /// Where it looks.
