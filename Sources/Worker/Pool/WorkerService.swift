@@ -251,6 +251,8 @@ package struct WorkerService: Service {
     private func look(jobs: JobPool, notifier: ReadyNotifier, pool: PostgresPool, logger: Logger) async throws {
         let repair = Repair(poisonLimit: settings.poisonLimit)
         var lastThorough: ContinuousClock.Instant?
+        // What was pending before this worker began, nobody tells it of; an error comes again in a second.
+        try? await findQueues(for: jobs, pool)
         while true {
             var generator = SystemRandomNumberGenerator()
             try await ContinuousClock().sleep(
@@ -258,9 +260,7 @@ package struct WorkerService: Service {
             )
             jobs.poll()
             do {
-                if !subscription.has.isEmpty {
-                    for queue in try await QueueStore(pool).readyQueues() { jobs.deliver(.ready(queue: queue)) }
-                }
+                try await findQueues(for: jobs, pool)
                 let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
                 let report = try await pool.withConnection {
                     try await repair.pass(on: $0, pool: pool, isThorough: isThorough)
@@ -276,6 +276,12 @@ package struct WorkerService: Service {
                 logger.debug("the look at the sessions failed", metadata: [LogKey.error: "\(error)"])
             }
         }
+    }
+
+    /// Tells of the queues of jobs that need code, where the worker has some.
+    private func findQueues(for jobs: JobPool, _ pool: PostgresPool) async throws {
+        guard !subscription.has.isEmpty else { return }
+        for queue in try await QueueStore(pool).readyQueues() { jobs.deliver(.ready(queue: queue)) }
     }
 
     private func drainOnShutdown(_ jobs: JobPool, _ keeper: SessionKeeper, _ logger: Logger) async throws {
