@@ -129,7 +129,7 @@ import Testing
             #expect(await worker.ended() == .signalled(SIGKILL), "\(failpoint): \(worker.output)")
         }
         let last = Self.worker("last", on: fleet)
-        #expect(try await fleet.end(of: run) == "succeeded", "\(try await fleet.error(of: run))")
+        #expect(try await fleet.end(of: run) == "succeeded", "\(last.output)")
         let output = try await Self.output(of: run, on: fleet)
         #expect(output["word"] == "blue" && output["report"] == "all done" && output["charged"] == 42)
         #expect(output["pages"] == ["page 1", "page 2"] && output["publishedBy"] == ["ann"])
@@ -165,7 +165,7 @@ import Testing
         let result: JSONValue = ["customer": "ann", "amount": 43, "at": "2026-01-02T03:04:05Z"]
         try await Self.decide(question, .happened, result: result, on: fleet)
         try await Self.decide(try await Self.isSuspended(run, on: fleet, for: "gate"), .approved, on: fleet)
-        #expect(try await fleet.end(of: run) == "succeeded", "\(try await fleet.error(of: run))")
+        #expect(try await fleet.end(of: run) == "succeeded", "\(second.output)")
         #expect(try await Self.output(of: run, on: fleet)["charged"] == 43)
         #expect(Self.done(fleet).filter { $0 == "charge" }.count == 1)
         await second.killAndWait()

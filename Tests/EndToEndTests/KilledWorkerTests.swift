@@ -38,6 +38,44 @@ import Testing
         await fleet.close()
     }
 
+    /// What becomes of a statement of which nobody knows whether it was carried out, its job says.
+    @Test(.timeLimit(.minutes(1))) func aJobSaysWhatBecomesOfAnUnknownOutcome() async throws {
+        let fleet = try await Fleet.make()
+        let connections = fleet.directory + "/databases.yaml"
+        Fleet.write(
+            "connections: {db: {kind: sqlite, path: \"\(fleet.directory)/db\"}}",
+            to: connections
+        )
+        Fleet.write("", to: fleet.directory + "/db")
+        let scheduler = await fleet.scheduler()
+        for (unknown, state) in [("fail", "failed"), ("retry", "succeeded")] {
+            let run = try await fleet.submit(
+                "insert",
+                """
+                name: insert
+                jobs:
+                  work:
+                    sql:
+                      connection: db
+                      query: CREATE TABLE IF NOT EXISTS \(unknown) (n)
+                      access: write
+                      effect: once
+                      unknown: \(unknown)
+                """,
+                [.init(name: "work", kind: "sql")]
+            )
+            let arguments = ["--connections", connections]
+            let first = fleet.worker("first", failpoint: "after-answer:sql#1", arguments: arguments)
+            #expect(await first.ended() == .signalled(SIGKILL), "\(first.output)")
+            let second = fleet.worker("second", arguments: arguments)
+            #expect(try await fleet.end(of: run) == state, "\(second.output)")
+            if state == "failed" { #expect(try await fleet.error(of: run).contains("outcome-unknown")) }
+            await second.killAndWait()
+        }
+        await scheduler.killAndWait()
+        await fleet.close()
+    }
+
     /// A worker that is stopped past its lease and woken changes nothing.
     @Test(.timeLimit(.minutes(1))) func changesNothingWhenItIsWokenAfterItsLease() async throws {
         let fleet = try await Fleet.make(turns: 4)

@@ -58,4 +58,30 @@ import Testing
         #expect(found.first?.contains("jobs.a.handler: \"Bad Name\" is no name") == true)
         #expect(found.contains { $0.contains("there are two tools named x") })
     }
+
+    @Test func readsWhatBecomesOfUnknownOutcomes() throws {
+        let workflow = try definition(
+            """
+            name: w
+            jobs:
+              a: {sql: {connection: c, query: SELECT 1, access: write, effect: once, unknown: fail}}
+              b: {http: {url: "https://h/x", method: POST, unknown: retry}}
+              c:
+                agent:
+                  model: m/x
+                  prompt: x
+                  tools: [{mcp: {connection: d, unknown: fail}}, {openapi: {connection: e, unknown: retry}}]
+              d: {sql: {connection: c, query: SELECT 1}}
+            """
+        )
+        guard case .sql(let sql)? = workflow.job(named: "a")?.kind,
+            case .sql(let plain)? = workflow.job(named: "d")?.kind,
+            case .http(let http)? = workflow.job(named: "b")?.kind,
+            case .agent(let agent)? = workflow.job(named: "c")?.kind
+        else { throw CancellationError() }
+        #expect(sql.effect == .once && sql.unknown == .fail)
+        #expect(plain.effect == .none && plain.unknown == .ask)
+        #expect(http.unknown == .retry)
+        #expect(agent.tools.map(\.unknown) == [.fail, .retry])
+    }
 }

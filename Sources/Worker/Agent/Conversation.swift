@@ -27,7 +27,7 @@ struct Conversation: Sendable {
     var batches: BatchStore?
     /// Which calls and outputs people decide about; nil decides nothing.
     var gate: CallGate?
-    /// By the names of the tools, what becomes of calls whose outcome is unknown.
+    /// By the names of the tools, or those for a server's, what becomes of calls whose outcome is unknown.
     var unknown: [String: UnknownPolicy] = [:]
     /// Where results that are too long to be shown whole are read on.
     let shelf: ResultShelf
@@ -312,7 +312,8 @@ struct Conversation: Sendable {
         )
         step.isToolCall = true
         step.evidence = arguments
-        step.unknown = unknown[call.name] ?? .ask
+        let place = tool.server.map(Workflow.ToolDefinition.name(ofServer:)) ?? call.name
+        step.unknown = unknown[place] ?? .ask
         step = try context.steps.placed(step)
         let outcome = try await outcome(of: step, arguments, tool)
         shelf.note(outcome.value, at: step.position)

@@ -25,7 +25,7 @@ struct HTTPHandler: JobHandler {
         case let value?: call.body = .json(value)
         }
         let access = try access(to: http, call.url)
-        let step = StepRequest(
+        var step = StepRequest(
             position: try .step(named: "http"),
             fingerprint: fingerprint(of: call, body: body, http),
             kind: .step,
@@ -33,7 +33,9 @@ struct HTTPHandler: JobHandler {
             effect: http.effect,
             isPaid: false
         )
-        return try await context.steps.run(step) { [call] calls in
+        step.evidence = ["method": .string(call.method.rawValue), "url": .string(call.url), "body": body ?? .null]
+        step.unknown = http.unknown
+        return try await context.steps.run(step) { [call, step] calls in
             var call = call
             if http.effect != .none { call.idempotencyKey = calls.idempotencyKey }
             context.steps.answerBegins(of: step.position)

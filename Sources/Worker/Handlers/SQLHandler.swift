@@ -21,23 +21,22 @@ struct SQLHandler: JobHandler {
             author: .workflow,
             limits: limits
         )
-        let effect: Effect = sql.access == .read ? .none : .idempotent
-        let step = StepRequest(
+        let request: JSONValue = [
+            "connection": .string(sql.connection), "query": .string(sql.query.text), "values": .array(values),
+        ]
+        var step = StepRequest(
             position: try .step(named: "sql"),
-            fingerprint: Fingerprint(
-                kind: .step,
-                request: [
-                    "connection": .string(sql.connection), "query": .string(sql.query.text), "values": .array(values),
-                ],
-                after: nil
-            ),
+            fingerprint: Fingerprint(kind: .step, request: request, after: nil),
             kind: .step,
             name: sql.connection,
-            effect: effect,
+            effect: sql.effect,
             isPaid: false
         )
+        step.evidence = request
+        step.unknown = sql.unknown
+        let position = step.position
         return try await context.steps.run(step) { _ in
-            context.steps.answerBegins(of: step.position)
+            context.steps.answerBegins(of: position)
             do {
                 let answer = try await database.run(sql.query.text, values)
                 return StepResult(value: try Self.output(answer))

@@ -280,16 +280,15 @@ package struct WorkerService: Service {
     private func look(jobs: JobPool, notifier: ReadyNotifier, pool: PostgresPool, logger: Logger) async throws {
         let repair = Repair(poisonLimit: settings.poisonLimit)
         var lastThorough: ContinuousClock.Instant?
+        // What was pending before this worker began, nobody tells it of.
+        await findQueues(for: jobs, pool)
         while true {
             var generator = SystemRandomNumberGenerator()
             try await ContinuousClock().sleep(
                 for: JobPool.pollInterval * Double.random(in: 0.75...1, using: &generator)
             )
             jobs.poll()
-            // A look that fails is made again in a second.
-            if !subscription.labels.pairs.isEmpty {
-                jobs.found((try? await QueueStore(pool).pendingQueues()) ?? [])
-            }
+            await findQueues(for: jobs, pool)
             do {
                 let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
                 let report = try await pool.withConnection {
@@ -306,6 +305,13 @@ package struct WorkerService: Service {
                 logger.debug("the look at the sessions failed", metadata: [LogKey.error: "\(error)"])
             }
         }
+    }
+
+    /// Looks for queues of jobs that ask for labels which this worker has.
+    private func findQueues(for jobs: JobPool, _ pool: PostgresPool) async {
+        guard !subscription.labels.pairs.isEmpty else { return }
+        // A look that fails is made again in a second.
+        jobs.found((try? await QueueStore(pool).pendingQueues()) ?? [])
     }
 
     private func drainOnShutdown(_ jobs: JobPool, _ keeper: SessionKeeper, _ logger: Logger) async throws {

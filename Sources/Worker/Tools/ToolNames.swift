@@ -21,7 +21,7 @@ package struct ToolNames: Sendable {
             name = prefixed.prefix(Self.maximumLength - 5) + "_\(number)"
             number += 1
         }
-        return name == tool.definition.name ? tool : RenamedTool(tool, name)
+        return ServerTool(tool, name, from: source)
     }
 
     private static func valid(_ name: String) -> String {
@@ -40,12 +40,14 @@ package struct ToolNames: Sendable {
     }
 }
 
-/// A tool under another name.
-struct RenamedTool: Tool {
+/// A tool of a server, under the name by which the model calls it.
+struct ServerTool: Tool {
     private let tool: any Tool
     let definition: ToolDefinition
+    let server: String?
 
-    init(_ tool: any Tool, _ name: String) {
+    init(_ tool: any Tool, _ name: String, from server: String) {
+        self.server = server
         self.tool = tool
         var definition = tool.definition
         definition.name = name

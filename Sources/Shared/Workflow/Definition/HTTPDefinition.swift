@@ -24,6 +24,8 @@ package struct HTTPDefinition: Equatable, Sendable {
     package let expect: [Int]
     /// What repeating the request does; by default what its method promises.
     package let effect: Effect
+    /// What becomes of the job when its effect is once and the request's outcome is unknown.
+    package let unknown: UnknownPolicy
 }
 
 /// A method of HTTP.

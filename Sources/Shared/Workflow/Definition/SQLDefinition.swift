@@ -1,3 +1,5 @@
+package import JobModel
+
 /// What may be done over a database connection.
 package enum SQLAccess: String, CaseIterable, Sendable {
     /// The statement runs in a read-only transaction.
@@ -15,4 +17,8 @@ package struct SQLDefinition: Equatable, Sendable {
     package let access: SQLAccess
     /// The most rows of the result, by default 1,000; a longer one is an error.
     package let maximumRows: Int
+    /// What repeating the statement does; by default `none` for `read` and `idempotent` for `write`.
+    package let effect: Effect
+    /// What becomes of the job when its effect is once and the statement's outcome is unknown.
+    package let unknown: UnknownPolicy
 }

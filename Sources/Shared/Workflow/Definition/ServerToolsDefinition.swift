@@ -19,4 +19,6 @@ package struct ServerToolsDefinition: Equatable, Sendable {
     package let effects: [String: Effect]
     /// How long a call may take, by default 2 minutes for MCP and 30 seconds for OpenAPI.
     package let timeout: Duration?
+    /// What becomes of a call whose effect is once and whose outcome is unknown.
+    package let unknown: UnknownPolicy
 }

@@ -18,6 +18,9 @@ package enum ToolDefinition: Equatable, Sendable {
     /// Code of a worker's own.
     case tool(CodeToolDefinition)
 
+    /// A name that no tool has, for all tools of a server.
+    package static func name(ofServer connection: String) -> String { "connection \(connection)" }
+
     /// The name under which the model calls it; of a server, which has many tools, one that no tool has.
     package var name: String {
         switch self {
@@ -26,7 +29,7 @@ package enum ToolDefinition: Equatable, Sendable {
         case .command(let tool): tool.name
         case .files(let tool): tool.name
         case .agent(let tool): tool.name
-        case .mcp(let tools), .openapi(let tools): "connection \(tools.connection)"
+        case .mcp(let tools), .openapi(let tools): Self.name(ofServer: tools.connection)
         case .ask(let tool): tool.name
         case .tool(let tool): tool.name
         }
@@ -53,7 +56,8 @@ package enum ToolDefinition: Equatable, Sendable {
         case .http(let tool): tool.unknown
         case .command(let tool): tool.unknown
         case .tool(let tool): tool.unknown
-        case .ask, .files, .agent, .mcp, .openapi: .ask
+        case .mcp(let tools), .openapi(let tools): tools.unknown
+        case .ask, .files, .agent: .ask
         }
     }
 }

@@ -1,7 +1,9 @@
 internal import JobModel
 
 extension HTTPDefinition {
-    private static let keys = KnownKeys(["method", "url", "headers", "body", "connection", "expect", "effect"])
+    private static let keys = KnownKeys([
+        "method", "url", "headers", "body", "connection", "expect", "effect", "unknown",
+    ])
 
     /// Reads a request; nil where it cannot be used, which is reported.
     init?(reading field: SourceField) {
@@ -24,7 +26,8 @@ extension HTTPDefinition {
             body: body,
             connection: connection,
             expect: expect,
-            effect: effect
+            effect: effect,
+            unknown: mapping["unknown"]?.choice(UnknownPolicy.self) ?? .ask
         )
     }
 

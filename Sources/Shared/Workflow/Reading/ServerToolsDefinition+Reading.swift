@@ -6,7 +6,7 @@ extension ServerToolsDefinition {
 
     /// Reads the tools of a server; nil where they cannot be used, which is reported.
     init?(reading field: SourceField, isMCP: Bool) {
-        let keys = ["connection", "allow", "deny", "effect", "timeout"] + (isMCP ? ["offer"] : [])
+        let keys = ["connection", "allow", "deny", "effect", "unknown", "timeout"] + (isMCP ? ["offer"] : [])
         guard let mapping = field.mapping(KnownKeys(keys)) else { return nil }
         let connection = mapping.required("connection")?.name()
         let allow = mapping["allow"].flatMap(Self.names)
@@ -28,7 +28,8 @@ extension ServerToolsDefinition {
             offers: offers,
             effect: effects.all,
             effects: effects.each,
-            timeout: timeout
+            timeout: timeout,
+            unknown: mapping["unknown"]?.choice(UnknownPolicy.self) ?? .ask
         )
     }
 
