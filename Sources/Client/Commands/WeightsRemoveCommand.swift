@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobModel
 
 /// The subcommand `weights remove`.
 struct WeightsRemoveCommand: ClientCommand {

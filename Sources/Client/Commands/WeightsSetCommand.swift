@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobModel
 
 /// The subcommand `weights set`.
 struct WeightsSetCommand: ClientCommand {
