@@ -82,7 +82,7 @@ import Testing
         (job("limits: [{}]"), "3:35: jobs.a.limits[0]: the limit limits nothing; a limit has one of at_once, rate"),
         (
             job("limits: [{at_once: 1, of: queue}]"),
-            "3:52: jobs.a.limits[0].of: expected one of job, workflow, team, found the text \"queue\""
+            "3:52: jobs.a.limits[0].of: expected one of job, workflow, team, found the string \"queue\""
         ),
         (
             job("limits: [{at_once: 1, key: '${{ jobs.b.output }}'}]"),
