@@ -22,6 +22,7 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "The team.") var team = "default"
     @Option(help: "Waits while so many runs have not ended; 0 for never.") var atMost = 0
     @Flag(help: "Each job needs the one before.") var chain = false
+    @Flag(help: "All jobs but the first need it, and the last needs all others.") var fan = false
     @Option(help: "A workflow file whose jobs are job0, job1 and so on.") var source: String?
 
     func run() async throws {
@@ -33,6 +34,7 @@ struct SubmitCommand: AsyncParsableCommand {
             queue: queue,
             team: team,
             chain: chain,
+            fan: fan,
             source: try source.map(Self.text) ?? "name: benchmark"
         )
         let store = RunStore(pool)
@@ -81,6 +83,13 @@ struct SubmitCommand: AsyncParsableCommand {
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 
+    private static func needs(of place: Int, among jobs: Int, chain: Bool, fan: Bool) -> [String] {
+        guard place > 0 else { return [] }
+        if chain { return ["job\(place - 1)"] }
+        guard fan else { return [] }
+        return place == jobs - 1 ? (1..<place).map { "job\($0)" } : ["job0"]
+    }
+
     static func submission(
         jobs: Int,
         kind: String,
@@ -88,6 +97,7 @@ struct SubmitCommand: AsyncParsableCommand {
         queue: String = "default",
         team: String = "default",
         chain: Bool = false,
+        fan: Bool = false,
         source: String = "name: benchmark"
     ) throws -> RunStore.Submission {
         RunStore.Submission(
@@ -100,7 +110,7 @@ struct SubmitCommand: AsyncParsableCommand {
                     name: "job\(place)",
                     kind: kind,
                     queue: queue,
-                    needs: chain && place > 0 ? ["job\(place - 1)"] : []
+                    needs: needs(of: place, among: jobs, chain: chain, fan: fan)
                 )
             }
         )

@@ -9,10 +9,12 @@ import backlog
 from cluster import Cluster
 import fairness
 from figures import Figures
+import graph
 import history
 import latency
 import many
 import queue_rate
+import schedules
 import step_rate
 import takeover
 
@@ -21,6 +23,9 @@ BENCHMARKS = {
     "enqueue": queue_rate.enqueue,
     "latency": latency.submission_to_start,
     "chain": latency.gap_between_dependent_jobs,
+    "graph": graph.graph,
+    "mapped": graph.mapped,
+    "schedules": schedules.schedules,
     "steps": step_rate.empty_steps,
     "backlog": backlog.backlog,
     "fairness": fairness.fairness,

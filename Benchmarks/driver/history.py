@@ -1,15 +1,12 @@
 """Whether a long history makes anything slower, and whether deleting it holds anybody up."""
 
-import http.client
-import json
 import random
-import socket
-import subprocess
 import time
 
 from backlog import claim_times
-from cluster import RELEASE, SQL
+from cluster import SQL
 from figures import percentile
+from scheduler import Scheduler
 
 STEPS_A_RUN = 100
 BACKLOG_RUNS = 2
@@ -69,42 +66,3 @@ def measure(cluster, scheduler, claims, reads):
 
 def ended(cluster):
     return int(cluster.psql("SELECT count(*) FROM chassis.ended_run"))
-
-
-class Scheduler:
-    """A scheduler with its API at a port of its own."""
-
-    def __init__(self, cluster, retention):
-        with socket.create_server(("127.0.0.1", 0)) as place:
-            self.port = place.getsockname()[1]
-        self.token = subprocess.check_output(
-            [RELEASE / "chassis", "token", "create", "--postgres", cluster.conninfo(), "--name",
-             f"benchmark-{self.port}"], text=True, stderr=subprocess.DEVNULL).strip()
-        self.program = cluster.start(
-            "chassis-scheduler", "--postgres", cluster.conninfo(), "--store", cluster.store, "--listen",
-            f"127.0.0.1:{self.port}", "--retention", retention, "--log-level", "error")
-
-    def __enter__(self):
-        while True:
-            self.program.check()
-            try:
-                self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-                self.get("/readyz")
-                return self
-            except ConnectionRefusedError:
-                time.sleep(0.05)
-
-    def __exit__(self, *_):
-        self.connection.close()
-        self.program.end()
-
-    def get(self, path):
-        """Asks for something; returns how many milliseconds the answer took."""
-        began = time.monotonic_ns()
-        self.connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
-        answer = self.connection.getresponse()
-        body = answer.read()
-        took = (time.monotonic_ns() - began) / 1e6
-        assert answer.status == 200, f"{path}: {answer.status} {body[:200]}"
-        json.loads(body)
-        return took
