@@ -80,4 +80,46 @@ import Testing
     ) func reportsWhatCanBeKnown(_ jobs: String, _ expected: String) {
         #expect(faults("name: w\nparams: {x: {}}\njobs:\n  \(jobs)\n").first?.dropFirst(1) == expected.dropFirst(1))
     }
+
+    @Test func foldsByAnExpression() throws {
+        let workflow = try definition(
+            """
+            name: w
+            jobs:
+              list: {command: [x]}
+              each:
+                needs: [list]
+                map: {over: "${{ jobs.list.output }}", fold: "${{ sum(pluck(outputs, 'n')) }}"}
+                command: [x, "${{ item }}"]
+            """
+        )
+        guard case .value(let fold)? = workflow.job(named: "each")?.flow.map?.fold else {
+            Issue.record("no expression")
+            return
+        }
+        var context = ExpressionContext()
+        context.locals[.outputs] = [["n": 2], .null, ["n": 3], ["m": 9]]
+        #expect(try fold.evaluate(in: context) == 5)
+        context.locals[.outputs] = [["n": 2.5], ["n": 3]]
+        #expect(try fold.evaluate(in: context) == 5.5)
+        context.locals[.outputs] = [["n": "x"]]
+        #expect(throws: ExpressionError.self) { try fold.evaluate(in: context) }
+        context.locals[.outputs] = [3, .null, 1, 2]
+        #expect(try Expression(parsing: "max(outputs)").evaluate(in: context) == 3)
+        #expect(try Expression(parsing: "min(outputs)").evaluate(in: context) == 1)
+        context.locals[.outputs] = []
+        #expect(try Expression(parsing: "max(outputs)").evaluate(in: context) == .null)
+    }
+
+    @Test(arguments: [
+        ("fold: total", "expected one of collect, count, or an expression"),
+        ("fold: \"${{ length(item) }}\"", "item is known where a job is mapped"),
+    ])
+    func refusesOtherFolds(_ fold: String, _ fault: String) throws {
+        let text =
+            "name: w\njobs:\n  a: {command: [x]}\n  b:\n    needs: [a]\n    command: [x]\n"
+            + "    map:\n      over: ${{ jobs.a.output }}\n      \(fold)\n"
+        let faults = faults(text)
+        #expect(faults.contains { $0.contains(fault) }, "\(faults)")
+    }
 }

@@ -24,6 +24,8 @@ package struct JobFlow: Equatable, Sendable {
     package var loop: LoopDefinition?
     /// The list over which it is mapped; nil for one job.
     package var map: MapDefinition?
+    /// How long it may wait and take.
+    package var watches: [WatchTerms] = []
     /// Everything its expressions refer to.
     package var references: Set<Expression.Reference> = []
 

@@ -1,11 +1,16 @@
 /// The list over which a job is mapped: it is done once for each element, as an item of its own.
 package struct MapDefinition: Equatable, Sendable {
     /// What the job's output is made of.
-    package enum Fold: String, CaseIterable, Sendable {
+    package enum Fold: Equatable, Sendable {
         /// The list of the items' outputs, in the order of the items; null for those without one.
         case collect
         /// How many items ended how.
         case count
+        /// The value of an expression that reads that list as `outputs`.
+        case value(Template)
+
+        /// The words for those that are no expression.
+        static let words = ["collect", "count"]
     }
 
     /// The most items of one job.

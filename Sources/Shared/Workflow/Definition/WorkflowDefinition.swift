@@ -18,6 +18,10 @@ package struct WorkflowDefinition: Equatable, Sendable {
     package let graph: WorkflowGraph
     /// How much a run may spend; nil sets no bound.
     package let budget: Budget?
+    /// How long a run may take.
+    package var watches: [WatchTerms] = []
+    /// The endings of a run of which somebody is told.
+    package var notices: Set<RunState> = []
 
     /// The most jobs a workflow may have.
     package static let maximumJobs = 1_000

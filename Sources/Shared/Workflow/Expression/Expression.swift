@@ -36,6 +36,8 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
         case tool
         /// What the round has just left, in `until`; in rules of `approve` what the agent has come to.
         case output
+        /// What the items of a mapped job have left, in `fold`: a list, null for those that left nothing.
+        case outputs
     }
 
     /// What an expression may ask of its run.
@@ -121,15 +123,15 @@ package struct Expression: Equatable, Sendable, CustomStringConvertible {
 
     /// What can be called.
     enum Function: String, CaseIterable, Sendable {
-        case length, contains, `default`, json, lower, upper, join
+        case length, contains, `default`, json, lower, upper, join, pluck, sum, min, max
         case startsWith = "starts_with"
         case endsWith = "ends_with"
 
         /// The number of arguments.
         var arity: Int {
             switch self {
-            case .length, .json, .lower, .upper: 1
-            case .contains, .default, .join, .startsWith, .endsWith: 2
+            case .length, .json, .lower, .upper, .sum, .min, .max: 1
+            case .contains, .default, .join, .pluck, .startsWith, .endsWith: 2
             }
         }
     }

@@ -161,6 +161,17 @@ struct ExpressionEvaluator {
             return .bool(text.utf8.reversed().starts(with: part.utf8.reversed()))
         case (.join, .array(let elements), .string(let separator)?):
             return .string(try join(elements, separator))
+        case (.pluck, .array(let elements), .string(let key)?):
+            return .array(elements.compactMap { element in element[key].flatMap { $0.isNull ? nil : $0 } })
+        case (.sum, .array(let elements), _): return try sum(elements)
+        case (.min, .array(let elements), _):
+            return try least(elements) { value, other throws(ExpressionError) in
+                try compare(value, .less, other)
+            }
+        case (.max, .array(let elements), _):
+            return try least(elements) { value, other throws(ExpressionError) in
+                try compare(value, .greater, other)
+            }
         default:
             let found = values.map(\.indefinite).joined(separator: " and ")
             throw fault(.mismatch("\(function.rawValue) does not take \(found)"))
@@ -188,6 +199,36 @@ struct ExpressionEvaluator {
         case .null, .bool, .integer, .number:
             throw fault(.mismatch("length needs a string, an array or an object, found \(value.indefinite)"))
         }
+    }
+
+    /// The sum of the numbers of a list; nulls count as nothing.
+    private func sum(_ elements: [JSONValue]) throws(ExpressionError) -> JSONValue {
+        var whole: Int64? = 0
+        var sum = 0.0
+        for element in elements where !element.isNull {
+            guard let number = element.doubleValue else {
+                throw fault(.mismatch("sum adds numbers, found \(element.indefinite)"))
+            }
+            sum += number
+            whole = whole.flatMap { before in
+                guard case .integer(let next) = element else { return nil }
+                let (result, overflow) = before.addingReportingOverflow(next)
+                return overflow ? nil : result
+            }
+        }
+        return whole.map(JSONValue.integer) ?? .number(sum)
+    }
+
+    /// The first element before which no other comes; nulls count as nothing, and of nothing it is null.
+    private func least(
+        _ elements: [JSONValue],
+        _ comesBefore: (JSONValue, JSONValue) throws(ExpressionError) -> Bool
+    ) throws(ExpressionError) -> JSONValue {
+        var found = JSONValue.null
+        for element in elements where !element.isNull {
+            if found.isNull { found = element } else if try comesBefore(element, found) { found = element }
+        }
+        return found
     }
 
     private mutating func contains(_ value: JSONValue, _ part: JSONValue) throws(ExpressionError) -> Bool {

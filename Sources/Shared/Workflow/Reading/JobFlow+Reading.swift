@@ -1,7 +1,7 @@
 internal import JobModel
 
 extension JobFlow {
-    static let keys = ["runs", "teardown", "group", "may_fail", "repeat", "map"]
+    static let keys = ["runs", "teardown", "group", "may_fail", "repeat", "map"] + WatchTerms.keys
 
     /// Reads how a job stands in its graph.
     init(reading mapping: SourceMapping) {
@@ -16,6 +16,7 @@ extension JobFlow {
         }
         if let field = mapping["may_fail"], let flag = field.flag() { mayFail = flag }
         group = mapping["group"]?.name()
+        watches = WatchTerms.read(mapping)
         loop = mapping["repeat"].flatMap { LoopDefinition(reading: $0) }
         map = mapping["map"].flatMap { MapDefinition(reading: $0) }
     }
@@ -50,9 +51,26 @@ extension MapDefinition {
         let atOnce = mapping["at_once"]?.integer(in: 1...Self.maximumItems)
         let tolerated = mapping["may_fail"].map(Self.tolerated) ?? 0
         let failsFast = mapping["fail_fast"].map { $0.flag() ?? true } ?? true
-        let fold = mapping["fold"].map { $0.choice(Fold.self) ?? .collect } ?? .collect
+        let fold = mapping["fold"].flatMap(Self.fold) ?? .collect
         guard let over else { return nil }
         self.init(over: over, atOnce: atOnce, tolerated: tolerated, failsFast: failsFast, fold: fold)
+    }
+
+    /// A word, or an expression over the outputs.
+    private static func fold(_ field: SourceField) -> Fold? {
+        guard let text = field.node.scalarText, text.contains("${{") else {
+            switch field.node.scalarText {
+            case "collect": return .collect
+            case "count": return .count
+            case let word:
+                return field.expected(
+                    "one of \(Fold.words.joined(separator: ", ")), or an expression",
+                    hint: word.flatMap { Spelling.nearest(to: $0, among: Fold.words) }.map { "did you mean \($0)?" }
+                        ?? "as in fold: ${{ sum(outputs) }}"
+                )
+            }
+        }
+        return field.template().map(Fold.value)
     }
 
     /// How many items may fail: a number, or true for any.

@@ -142,18 +142,22 @@ extension WorkflowReader {
         path.description.hasSuffix(".map") || path.description.hasSuffix(".map.over")
     }
 
+    /// Whether the fold of a map stands at a place.
+    static func isFold(_ path: SourcePath) -> Bool { path.description.hasSuffix(".map.fold") }
+
     /// Why a job cannot know a value of its own at a place; nil when it can.
     static func fault(of local: Expression.Local, at path: SourcePath, in flow: JobFlow?) -> (String, String?)? {
         let place = path.description
         switch local {
         case .item, .index:
-            let isOver = isOver(path)
+            let isOver = isOver(path) || isFold(path)
             if flow?.map != nil, !isOver { return nil }
             return ("\(local.rawValue) is known where a job is mapped", isOver ? nil : "add map")
         case .round, .previous:
             return flow?.loop != nil
                 ? nil : ("\(Expression.Reference.local(local)) is known where a job is repeated", "add repeat")
         case .arguments, .tool: return ("\(local.rawValue) is known in the rules of approve alone", nil)
+        case .outputs: return isFold(path) ? nil : ("outputs is known in the fold of a map alone", nil)
         case .output:
             return place.hasSuffix(".repeat.until")
                 ? nil : ("output is known in until alone", "the output of another job is jobs.NAME.output")

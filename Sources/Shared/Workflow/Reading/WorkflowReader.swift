@@ -3,7 +3,8 @@ internal import JobModel
 /// Understands a whole file.
 struct WorkflowReader {
     private static let keys = KnownKeys(
-        ["name", "description", "team", "params", "triggers", "jobs", "budget"] + JobFlow.Hook.allCases.map(\.rawValue),
+        ["name", "description", "team", "params", "triggers", "jobs", "budget", "deadline", "notify"]
+            + JobFlow.Hook.allCases.map(\.rawValue),
         later: ["env"]
     )
 
@@ -20,6 +21,8 @@ struct WorkflowReader {
         let params = mapping["params"].map(readParams) ?? []
         let schedules = mapping["triggers"].map { readTriggers($0, params: params) } ?? []
         let budget = mapping["budget"].flatMap(Budget.init(reading:))
+        let deadline = mapping["deadline"].flatMap { WatchTerms(deadline: $0) }
+        let notices = mapping["notify"]?.notices() ?? []
         var jobs = mapping.required("jobs", hint: "a workflow has at least one job").map { readJobs($0) } ?? []
         jobs += readHooks(mapping, besides: jobs)
         resolveGroups(&jobs)
@@ -36,7 +39,9 @@ struct WorkflowReader {
             schedules: schedules,
             jobs: jobs.compactMap(\.definition),
             graph: graph,
-            budget: budget
+            budget: budget,
+            watches: deadline.map { [$0] } ?? [],
+            notices: notices
         )
     }
 
@@ -132,8 +137,8 @@ struct WorkflowReader {
             var needs: [(name: String, field: SourceField)] = []
             var definition = JobDefinition(reading: value, name: name, key: key, needs: &needs)
             let uses = context.takeUses()
-            // The list itself is for the mapped job alone, not for its items.
-            definition?.flow.references = uses.filter { !Self.isOver($0.path) }
+            // The list and the fold are for the mapped job alone, not for its items.
+            definition?.flow.references = uses.filter { !Self.isOver($0.path) && !Self.isFold($0.path) }
                 .reduce(into: []) { $0.formUnion($1.references) }
             return ReadJob(name: name, key: key, value: value, definition: definition, needs: needs, uses: uses)
         }
