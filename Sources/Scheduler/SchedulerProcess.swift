@@ -56,6 +56,7 @@ package enum SchedulerProcess {
             .init(service: BackfillService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: ScheduleService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: NotifierService(notifier)),
+            .init(service: WatchService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: ApprovalService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: OutboxService(pool: pool, webhook: try Webhook(settings), logger: logger)),
             .init(service: dispatcher),

@@ -21,10 +21,11 @@ struct BackfillActCommand: ClientCommand {
     @Argument(help: "The number of the backfill.")
     var backfill: Int64
 
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let answer = try await options.api(invocation).backfill(backfill, act.rawValue)
+        let answer = try await options.api(invocation).backfill(backfill, act.rawValue, why.members)
         options.show([BackfillsListCommand.line(answer)], json: answer, invocation)
         return .success
     }

@@ -30,6 +30,7 @@ struct BackfillCommand: ClientCommand {
     @Flag(name: .customLong("dry-run"), help: "Only show the due times.")
     var isTrial = false
 
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
@@ -38,7 +39,7 @@ struct BackfillCommand: ClientCommand {
         let answer = try await api.backfill([
             "workflow": .string(workflow), "schedule": .string(name), "from": .string(from), "to": .string(to),
             "newest_first": .bool(newestFirst), "limit": .integer(Int64(limit)), "again": .bool(again),
-            "dry_run": .bool(isTrial),
+            "dry_run": .bool(isTrial), "reason": why.members["reason"] ?? .null,
         ])
         let lines =
             isTrial

@@ -9,10 +9,11 @@ struct BudgetsRemoveCommand: ClientCommand {
 
     @OptionGroup var subject: BudgetSubjectOptions
 
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let answer = try await options.api(invocation).budget("DELETE", subject.members)
+        let answer = try await options.api(invocation).budget("DELETE", subject.members.merging(why.members))
         options.show([StyledLine("the budget is removed")], json: answer, invocation)
         return .success
     }

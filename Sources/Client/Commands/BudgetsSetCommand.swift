@@ -22,6 +22,7 @@ struct BudgetsSetCommand: ClientCommand {
     @Option(name: .long, help: "What happens to a call that does not fit: hard, soft or hold.")
     var mode = "hard"
 
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func validate() throws {
@@ -35,6 +36,7 @@ struct BudgetsSetCommand: ClientCommand {
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         var members = subject.members
+        members["reason"] = why.members["reason"]
         members["limit_micro_usd"] = MicroDollars(dollars: dollars).map { .integer($0.rawValue) }
         members["mode"] = .string(mode)
         let answer = try await options.api(invocation).budget("PUT", members)

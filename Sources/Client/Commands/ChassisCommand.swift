@@ -15,7 +15,8 @@ struct ChassisCommand: ParsableCommand {
             """,
         subcommands: [
             DevCommand.self, RunCommand.self, ValidateCommand.self, RunsCommand.self, ShowCommand.self,
-            LogsCommand.self, OutputCommand.self, CancelCommand.self, RetryCommand.self, ForkCommand.self,
+            LogsCommand.self, OutputCommand.self, CancelCommand.self, RetryCommand.self, MarkCommand.self,
+            PrioritizeCommand.self, ForkCommand.self,
             TranscriptCommand.self, DiffCommand.self, StepCommand.self, DeployCommand.self, SchedulesCommand.self,
             ScheduleCommand.self, BackfillCommand.self, BackfillsCommand.self, EventCommand.self, WorkersCommand.self,
             QueueCommand.self, ApprovalsCommand.self, ApproveCommand.self, DenyCommand.self,

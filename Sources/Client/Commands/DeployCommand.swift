@@ -19,9 +19,13 @@ struct DeployCommand: ClientCommand {
     @Flag(name: .customLong("dry-run"), help: "Only say what would change.")
     var isTrial = false
 
+    @Flag(name: .long, help: "Only show what would change, job by job and line by line.")
+    var diff = false
+
     @Flag(name: .long, help: "Pause the schedules of deployed workflows that are not among the files.")
     var prune = false
 
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
@@ -30,9 +34,10 @@ struct DeployCommand: ClientCommand {
         var isRefused = false
         let named = try paths.flatMap { try Self.files($0, invocation) }
         for path in named {
-            do {
+            do throws(ClientError) {
                 files.append(try WorkflowSource.read(path, invocation).source)
-            } catch .invalidWorkflow(let faults, _) {
+            } catch {
+                guard case .invalidWorkflow(let faults, _) = error else { throw error }
                 // Those of all files are shown at once.
                 isRefused = true
                 for fault in faults { invocation.errors.print(fault.description) }
@@ -40,20 +45,51 @@ struct DeployCommand: ClientCommand {
         }
         guard !isRefused else { return .refused }
         guard !files.isEmpty else { throw ClientError.usage("there is no .yaml or .yml file to deploy") }
-        let answer = try await api.deploy(files, prunes: prune, isTrial: isTrial)
-        options.show(lines(answer), json: answer, invocation)
+        try Self.check(files)
+        let answer = try await api.deploy(
+            files,
+            prunes: prune,
+            isTrial: isTrial || diff,
+            showsBefore: diff,
+            why.members
+        )
+        options.show(lines(answer, files), json: answer, invocation)
         return .success
     }
 
-    private func lines(_ answer: JSONValue) -> [StyledLine] {
-        let lines = answer.list("workflows").map { workflow in
+    /// Refuses what no scheduler would take.
+    private static func check(_ files: [WorkflowSource]) throws {
+        guard files.count <= SchedulerAPI.maximumFiles else {
+            throw ClientError.usage(
+                "there are \(files.count) files, one deployment takes \(SchedulerAPI.maximumFiles); "
+                    + "deploy them folder by folder, without --prune"
+            )
+        }
+        let bytes = files.reduce(0) { $0 + $1.text.utf8.count }
+        guard bytes <= SchedulerAPI.maximumDeployment else {
+            throw ClientError.usage(
+                "the files have \(bytes) bytes together, one deployment takes \(SchedulerAPI.maximumDeployment); "
+                    + "deploy them folder by folder, without --prune"
+            )
+        }
+    }
+
+    private func lines(_ answer: JSONValue, _ files: [WorkflowSource]) -> [StyledLine] {
+        var sources: [String: WorkflowSource] = [:]
+        if diff {
+            for file in files { sources[DeploymentDifference.name(of: file.text) ?? ""] = file }
+        }
+        let lines = answer.list("workflows").flatMap { workflow in
             let change = workflow.text("change")
             let version = workflow.optionalNumber("version").map { "  v\($0)" } ?? "  its schedules are paused"
             var line = StyledLine(change.padding(to: 10), change == "unchanged" ? .dim : .bold)
             line.append(workflow.text("name") + version)
-            return line
+            guard diff, let before = workflow["before"]?.stringValue, let file = sources[workflow.text("name")] else {
+                return [line]
+            }
+            return [line] + DeploymentDifference(from: before, to: file.text).lines
         }
-        return isTrial ? lines + [StyledLine("nothing was changed: a dry run", .dim)] : lines
+        return isTrial || diff ? lines + [StyledLine("nothing was changed: a dry run", .dim)] : lines
     }
 
     /// The file itself, or the workflow files of a directory and those in it, by name.

@@ -9,10 +9,11 @@ struct PricesRemoveCommand: ClientCommand {
 
     @OptionGroup var model: ModelArgument
 
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let answer = try await options.api(invocation).price("DELETE", model.members)
+        let answer = try await options.api(invocation).price("DELETE", model.members.merging(why.members))
         options.show([StyledLine("the prices are removed")], json: answer, invocation)
         return .success
     }

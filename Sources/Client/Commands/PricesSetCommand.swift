@@ -23,6 +23,7 @@ struct PricesSetCommand: ClientCommand {
     @Option(name: .long, help: "The most tokens of an image.") var tokensPerImage: Int?
     @Option(name: .long, help: "From this time on, such as 2026-07-01T00:00:00Z; else from now.") var from: String?
 
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     private var rates: [(key: String, text: String?)] {
@@ -52,6 +53,7 @@ struct PricesSetCommand: ClientCommand {
             price[key] = count.map { .integer(Int64($0)) }
         }
         var members = model.members
+        members["reason"] = why.members["reason"]
         members["price"] = .object(price)
         members["from"] = from.map { .string($0) }
         let answer = try await options.api(invocation).price("PUT", members)

@@ -10,8 +10,14 @@ struct RunCommand: ClientCommand {
             + "following ends the following, not the run."
     )
 
-    @Argument(help: "The workflow file.")
+    @Argument(help: "The workflow file; or with --named the name of a workflow that is there.")
     var file: String
+
+    @Flag(name: .long, help: "Run the newest version of a workflow that was deployed or run before, by its name.")
+    var named = false
+
+    @Option(name: .long, help: "Run this version of the workflow of that name.")
+    var version: Int64?
 
     @Option(name: .customLong("param"), help: "A param as key=value, read by its declared type; may be given again.")
     var params: [ParamArgument] = []
@@ -30,13 +36,23 @@ struct RunCommand: ClientCommand {
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         let api = try options.api(invocation)
         let rawParams = try ParamArgument.object(params)
-        let source = try WorkflowSource.read(file, invocation).source
-        let answer = try await api.submit(
-            source: source.text,
-            file: source.name,
-            rawParams: rawParams,
-            idempotencyKey: idempotencyKey
-        )
+        let answer: JSONValue
+        if named || version != nil {
+            answer = try await api.submit(
+                named: file,
+                version: version,
+                rawParams: rawParams,
+                idempotencyKey: idempotencyKey
+            )
+        } else {
+            let source = try WorkflowSource.read(file, invocation).source
+            answer = try await api.submit(
+                source: source.text,
+                file: source.name,
+                rawParams: rawParams,
+                idempotencyKey: idempotencyKey
+            )
+        }
         let run = RunSummary(answer)
         guard follow else {
             options.show(Self.lines(run), json: answer, invocation)

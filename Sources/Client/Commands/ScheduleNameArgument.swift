@@ -7,9 +7,9 @@ struct ScheduleNameArgument: ParsableArguments {
     var name: String
 
     /// Does something with the schedule.
-    func act(_ act: String, on api: SchedulerAPI) async throws -> JSONValue {
+    func act(_ act: String, _ why: ReasonOption, on api: SchedulerAPI) async throws -> JSONValue {
         let (workflow, schedule) = try await find(on: api)
-        return try await api.schedule(workflow, schedule, act)
+        return try await api.schedule(workflow, schedule, act, why.members)
     }
 
     /// The names of workflow and schedule.

@@ -9,10 +9,11 @@ struct SchedulePauseCommand: ClientCommand {
     )
 
     @OptionGroup var name: ScheduleNameArgument
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let answer = try await name.act("pause", on: try options.api(invocation))
+        let answer = try await name.act("pause", why, on: try options.api(invocation))
         options.show(name.lines("is paused", answer), json: answer, invocation)
         return .success
     }

@@ -9,10 +9,11 @@ struct ScheduleResumeCommand: ClientCommand {
     )
 
     @OptionGroup var name: ScheduleNameArgument
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let answer = try await name.act("resume", on: try options.api(invocation))
+        let answer = try await name.act("resume", why, on: try options.api(invocation))
         options.show(name.lines("goes on", answer), json: answer, invocation)
         return .success
     }

@@ -9,10 +9,11 @@ struct ScheduleTriggerCommand: ClientCommand {
     )
 
     @OptionGroup var name: ScheduleNameArgument
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let answer = try await name.act("trigger", on: try options.api(invocation))
+        let answer = try await name.act("trigger", why, on: try options.api(invocation))
         options.show([StyledLine("run \(answer.number("id"))", .bold)], json: answer, invocation)
         return .success
     }

@@ -16,6 +16,15 @@ struct RunDetail: Equatable, Sendable {
     let isPriced: Bool
     let isCancelRequested: Bool
     let budgets: [BudgetDetail]
+    let deadlines: [Deadline]
+
+    /// A deadline of the run, or of a job of it.
+    struct Deadline: Equatable, Sendable {
+        let job: String?
+        let at: Timestamp?
+        let passedAt: Timestamp?
+        let otherwise: String
+    }
 
     init(_ json: JSONValue) {
         summary = RunSummary(json)
@@ -29,6 +38,14 @@ struct RunDetail: Equatable, Sendable {
         saved = MicroDollars(rawValue: money.number("saved_micro_usd"))
         isPriced = money.flag("priced")
         budgets = json.list("budgets").map(BudgetDetail.init)
+        deadlines = json.list("deadlines").map {
+            Deadline(
+                job: $0["job"]?.stringValue,
+                at: $0.time("at"),
+                passedAt: $0.time("passed_at"),
+                otherwise: $0.text("otherwise")
+            )
+        }
         isCancelRequested = json.flag("cancel_requested")
     }
 }

@@ -52,14 +52,6 @@ struct SchedulerAPI: Sendable {
         try await get("/v1/runs/\(id)/logs", [("after", String(after)), ("job", job), ("limit", String(limit))])
     }
 
-    func cancel(_ id: RunID) async throws -> JSONValue {
-        try await send("POST", "/v1/runs/\(id)/cancel", body: [:])
-    }
-
-    func retry(_ id: RunID, repeatsUnknown: Bool) async throws -> JSONValue {
-        try await send("POST", "/v1/runs/\(id)/retry", body: ["repeat_unknown": .bool(repeatsUnknown)])
-    }
-
     /// Starts a run that takes over another one's steps.
     ///
     /// - Parameter source: The workflow file in `body`, to show faults in; empty without one.

@@ -32,7 +32,8 @@ struct RunDifferenceView {
         )
     }
 
-    private static func lines(_ part: RunDifference.Part, indent: String) -> [StyledLine] {
+    /// The lines that differ, each with what stands around it, below the title.
+    static func lines(_ part: RunDifference.Part, indent: String) -> [StyledLine] {
         var lines = [StyledLine(indent + part.title)]
         let changed = part.lines.indices.filter { if case .same = part.lines[$0] { false } else { true } }
         var shown = Set<Int>()

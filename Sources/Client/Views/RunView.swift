@@ -8,7 +8,7 @@ struct RunView {
     /// The page that `chassis show` prints.
     func lines(width: Int?) -> [StyledLine] {
         var sections = [head, graph(width)]
-        sections += [problems, waits, attempts(width), steps(width)].filter { !$0.isEmpty }
+        sections += [problems, deadlines, waits, attempts(width), steps(width)].filter { !$0.isEmpty }
         sections.append([MoneyLine.line(run)])
         if !run.budgets.isEmpty { sections.append(BudgetsTable.lines(run.budgets, now: now, width: width)) }
         return Array(sections.joined(separator: [StyledLine()]))
@@ -59,6 +59,18 @@ struct RunView {
     private var problems: [StyledLine] {
         run.jobs.compactMap { job in
             job.error.map { StyledLine("✗ \(job.name): ", .red).adding($0) }
+        }
+    }
+
+    private var deadlines: [StyledLine] {
+        run.deadlines.compactMap { deadline in
+            let whose = deadline.job.map { "\($0): deadline" } ?? "deadline"
+            guard let at = deadline.at else { return nil }
+            guard deadline.passedAt != nil else {
+                return run.summary.isFinal ? nil : StyledLine("\(whose) \(at.relative(to: now))", .dim)
+            }
+            let then = deadline.otherwise == "tell" ? "" : ", otherwise \(deadline.otherwise)"
+            return StyledLine("! \(whose) passed \(at.relative(to: now))\(then)", .yellow)
         }
     }
 

@@ -37,8 +37,17 @@ struct APIRoutes: Sendable {
 
     private var guardedEndpoints: [Endpoint] {
         let reader = RunReader(pool)
+        let audit = AuditNotes(AuditStore(pool))
+        let acts = RunActs(reader: reader, runs: RunStore(pool), notifier: notifier, audit: audit)
         return WorkflowRoutes().endpoints
-            + RunRoutes(reader: reader, runs: RunStore(pool), notifier: notifier, audit: AuditStore(pool)).endpoints
+            + RunRoutes(
+                reader: reader,
+                runs: RunStore(pool),
+                notifier: notifier,
+                acts: acts,
+                versions: ChildStore(pool)
+            ).endpoints
+            + OperationRoutes(acts: acts, queue: QueueStore(pool), blobs: blobs).endpoints
             + events.endpoints
             + ForkRoutes(
                 reader: reader,
@@ -51,8 +60,8 @@ struct APIRoutes: Sendable {
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints
             + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
-            + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier).endpoints
-            + ScheduleRoutes(pool: pool, notifier: notifier).endpoints
-            + BackfillRoutes(pool: pool).endpoints
+            + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier, audit: audit).endpoints
+            + ScheduleRoutes(pool: pool, notifier: notifier, audit: audit).endpoints
+            + BackfillRoutes(pool: pool, audit: audit).endpoints
     }
 }

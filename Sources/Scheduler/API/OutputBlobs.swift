@@ -2,7 +2,7 @@ package import Checkpoints
 import Digests
 import Storage
 
-/// Reads from the object store: outputs that are too large for the database, and what attempts recorded.
+/// Reads from the object store, and keeps there: outputs that are too large for the database, and what attempts recorded.
 package struct OutputBlobs: Sendable {
     private let store: DirectoryStore
 
@@ -10,6 +10,12 @@ package struct OutputBlobs: Sendable {
 
     /// What attempts recorded.
     var checkpoints: CheckpointReader { CheckpointReader(store: store) }
+
+    /// Keeps the JSON text of an output.
+    func put(_ text: [UInt8]) async throws -> StoredBlob {
+        let blob = try await store.putBlob(text)
+        return StoredBlob(digest: blob.digest.hex, byteCount: blob.byteCount)
+    }
 
     /// The JSON text of an output.
     ///

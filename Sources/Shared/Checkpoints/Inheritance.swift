@@ -48,16 +48,22 @@ struct Inheritance: Sendable {
     ///
     /// - Parameters:
     ///   - epoch: The attempt's own epoch; nil for one later than all.
+    ///   - start: The epoch up to which nothing is inherited, nor from a fork, since the job was told to begin afresh.
     ///   - fork: Where the job takes over another's checkpoints; only looked at while no attempt has left a mark.
     /// - Throws: `superseded` or `journalExists` when an attempt of a later or of this epoch has begun.
-    func past(of job: JobReference, before epoch: LeaseEpoch?, forkedFrom fork: ForkPoint?) async throws -> Past {
+    func past(
+        of job: JobReference,
+        before epoch: LeaseEpoch?,
+        after start: LeaseEpoch? = nil,
+        forkedFrom fork: ForkPoint?
+    ) async throws -> Past {
         let epochs = try await store.epochs(of: job)
         if let epoch, let latest = epochs.last, latest >= epoch {
             let journal = JournalName(job: job, epoch: epoch)
             throw latest == epoch ? CheckpointError.journalExists(journal) : .superseded(journal, by: latest)
         }
         var past = Past(isFirst: epochs.isEmpty && fork == nil)
-        for epoch in epochs.reversed() {
+        for epoch in epochs.reversed() where start.map({ epoch > $0 }) ?? true {
             let scan = try await scan(JournalName(job: job, epoch: epoch), byteCount: nil)
             past.damage.add(scan.damage)
             if !scan.steps.isEmpty { past.parts.insert(Part(scan: scan), at: 0) }
@@ -67,7 +73,7 @@ struct Inheritance: Sendable {
             }
             if !scan.steps.isEmpty { past.damage.add(Damage(journal: scan.journal, cause: .lostMark)) }
         }
-        if let fork {
+        if let fork, start == nil {
             let source = try await self.past(of: fork.source, before: nil, forkedFrom: nil)
             past.parts.insert(contentsOf: source.parts.map { $0.limited(to: fork.through) }, at: 0)
             past.damage.add(source.damage)

@@ -31,6 +31,7 @@ package final class JobCheckpoints: Sendable {
     ///
     /// - Parameters:
     ///   - epoch: The epoch under which the job was claimed; an epoch opens once.
+    ///   - start: The epoch up to which nothing is inherited, where the job was told to begin afresh.
     ///   - fork: Where the job takes over another's checkpoints, if it does; the same for every attempt.
     /// - Throws: `superseded` when a later attempt has begun, `journalExists` when this one has; `formatTooNew`; what
     ///   the store throws.
@@ -38,10 +39,11 @@ package final class JobCheckpoints: Sendable {
         in store: any ObjectStore,
         job: JobReference,
         epoch: LeaseEpoch,
+        after start: LeaseEpoch? = nil,
         forkedFrom fork: ForkPoint? = nil
     ) async throws -> JobCheckpoints {
         let inheritance = Inheritance(store: store)
-        let past = try await inheritance.past(of: job, before: epoch, forkedFrom: fork)
+        let past = try await inheritance.past(of: job, before: epoch, after: start, forkedFrom: fork)
         let set = try await inheritance.checkpoints(in: past)
         // A worker that was killed may have left records that were never made durable; what is built on them must not
         // outlive them.

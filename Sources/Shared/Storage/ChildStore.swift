@@ -59,6 +59,7 @@ package struct ChildStore: Sendable {
             let parameters = RunStore.parameters(of: submission, now: nil)
             guard let row = try await connection.query(Statement.submitRun, parameters).rows.first else { return nil }
             let child = try row.int64("run_id")
+            try await RunStore.watch(RunID(rawValue: child), submission, on: connection, now: nil)
             _ = try await connection.query(
                 Statement.adoptRun,
                 [.integer(child), .integer(job.id.rawValue), .integer(job.run.rawValue)]

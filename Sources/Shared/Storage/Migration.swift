@@ -23,6 +23,7 @@ package struct Migration: Equatable, Sendable {
         migration(12, "schedules", PackageResources.m0012_schedules_sql),
         migration(13, "maps", PackageResources.m0013_maps_sql),
         migration(14, "child_runs", PackageResources.m0014_child_runs_sql),
+        migration(15, "operate", PackageResources.m0015_operate_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -9,10 +9,13 @@ package enum Notifications {
     package static let ready = "chassis_ready"
     /// A run was cancelled; the payload is its id.
     package static let cancelled = "chassis_cancelled"
+    /// A job was taken out of its worker's hands; the payload is its id.
+    package static let fenced = "chassis_fenced"
 
     private static let notify = Statement.load("notify", PackageResources.notify_sql)
     private static let listenReady = Statement.load("listen_ready", PackageResources.listen_ready_sql)
     private static let listenCancelled = Statement.load("listen_cancelled", PackageResources.listen_cancelled_sql)
+    private static let listenFenced = Statement.load("listen_fenced", PackageResources.listen_fenced_sql)
 
     /// Tells the workers that `queues` have pending jobs.
     package static func sendReady(_ queues: some Sequence<String>, on pool: PostgresPool) async throws {
@@ -25,9 +28,14 @@ package enum Notifications {
         _ = try await pool.query(notify, [.text(cancelled), .array([Optional(String(run.rawValue))])])
     }
 
-    /// Begins to hear both channels on a connection.
+    static func sendFences(_ jobs: [JobID], on pool: PostgresPool) async throws {
+        _ = try await pool.query(notify, [.text(fenced), .array(jobs.map { Optional(String($0.rawValue)) })])
+    }
+
+    /// Begins to hear all channels on a connection.
     package static func listen(on connection: PostgresConnection) async throws {
         _ = try await connection.query(listenReady)
         _ = try await connection.query(listenCancelled)
+        _ = try await connection.query(listenFenced)
     }
 }

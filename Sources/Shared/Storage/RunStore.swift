@@ -17,6 +17,8 @@ package struct RunStore: Sendable {
         package var rule: String?
         /// Whether its failure fails the run, by default true.
         package var isDecisive: Bool
+        /// What schedulers watch of it.
+        package var watches: [WatchTerms]
 
         package init(
             name: String,
@@ -25,7 +27,8 @@ package struct RunStore: Sendable {
             priority: Int16 = 0,
             needs: [String] = [],
             rule: String? = nil,
-            isDecisive: Bool = true
+            isDecisive: Bool = true,
+            watches: [WatchTerms] = []
         ) {
             self.name = name
             self.kind = kind
@@ -34,6 +37,7 @@ package struct RunStore: Sendable {
             self.needs = needs
             self.rule = rule
             self.isDecisive = isDecisive
+            self.watches = watches
         }
     }
 
@@ -48,6 +52,10 @@ package struct RunStore: Sendable {
         package var idempotencyKey: String?
         /// Who asks for it; nil when nobody does.
         package var requester: String?
+        /// What schedulers watch of the run itself.
+        package var watches: [WatchTerms] = []
+        /// The endings of which somebody is told.
+        package var notices: Set<RunState> = []
 
         package init(
             workflow: String,
@@ -94,7 +102,10 @@ package struct RunStore: Sendable {
 
     /// Starts a run, whole or not at all.
     package func submit(_ submission: Submission, now: String? = nil) async throws -> Receipt {
-        try await Self.submit(submission, now: now) { try await pool.pipeline($0) }
+        guard !submission.isWatched else {
+            return try await pool.transaction { try await Self.submit(submission, on: $0, now: now) }
+        }
+        return try await Self.submit(submission, now: now) { try await pool.pipeline($0) }
     }
 
     /// Starts a run within a transaction of the caller's.
@@ -103,7 +114,9 @@ package struct RunStore: Sendable {
         on connection: PostgresConnection,
         now: String?
     ) async throws -> Receipt {
-        try await submit(submission, now: now) { try await connection.pipeline($0) }
+        let receipt = try await submit(submission, now: now) { try await connection.pipeline($0) }
+        if receipt.isNew { try await watch(receipt.run, submission, on: connection, now: now) }
+        return receipt
     }
 
     private typealias Batch = [(PostgresStatement, [PostgresParameter])]
@@ -217,14 +230,22 @@ package struct RunStore: Sendable {
 
     /// Cancels a run: what no worker holds ends now, the rest is ended by the workers, who are told.
     ///
+    /// - Parameter isLate: Whether it is cancelled for its deadline: then it ends as failed.
     /// - Returns: Nil when the run has ended already or is not there.
-    package func cancel(_ run: RunID, now: String? = nil) async throws -> Cancellation? {
+    package func cancel(_ run: RunID, isLate: Bool = false, now: String? = nil) async throws -> Cancellation? {
         let cancelled: (first: Cancellation?, runs: [RunID]) = try await pool.transaction { connection in
             let runs = try await Self.lock(run, on: connection)
             var first: Cancellation?
             var readied: Set<String> = []
             for (place, member) in runs.enumerated() {
-                guard let done = try await Self.cancel(member, on: connection, now: now) else { continue }
+                guard
+                    let done = try await Self.cancel(
+                        member,
+                        isLate: isLate && place == 0,
+                        on: connection,
+                        now: now
+                    )
+                else { continue }
                 readied.formUnion(done.readied)
                 if place == 0 { first = done }
             }
@@ -242,7 +263,7 @@ package struct RunStore: Sendable {
     /// Locks a run and all unfinished runs that descend from it, in the order of their ids.
     ///
     /// A child is started under the lock of its parent, so none is missed once a look finds no more.
-    private static func lock(_ run: RunID, on connection: PostgresConnection) async throws -> [RunID] {
+    static func lock(_ run: RunID, on connection: PostgresConnection) async throws -> [RunID] {
         var runs = [run]
         var known = 0
         while known < runs.count {
@@ -256,9 +277,11 @@ package struct RunStore: Sendable {
 
     private static func cancel(
         _ run: RunID,
+        isLate: Bool,
         on connection: PostgresConnection,
         now: String?
     ) async throws -> Cancellation? {
+        if isLate { _ = try await connection.query(Statement.failLateRun, [.integer(run.rawValue)]) }
         let result = try await connection.query(Statement.cancelRun, [.integer(run.rawValue), .optional(now)])
         guard let row = result.rows.first else { return nil }
         let tried = try row.string("tried_jobs").split(separator: ",").compactMap { Int64($0) }
@@ -275,30 +298,6 @@ package struct RunStore: Sendable {
             running: try row.int("running"),
             readied: Set(try readied.rows.map { try $0.string("queue") })
         )
-    }
-
-    /// Brings an ended run back to life: what did not succeed goes on from its checkpoints.
-    ///
-    /// - Parameter repeatingUnknown: Whether steps with an effect whose outcome is unknown may run again; without it
-    ///   they fail their jobs again.
-    /// - Returns: The queues that have pending jobs by it; nil when the run has not ended, is not there, or has
-    ///   nothing that did not succeed.
-    package func retry(_ run: RunID, repeatingUnknown: Bool, now: String? = nil) async throws -> [String]? {
-        try await pool.transaction { connection in
-            let result = try await connection.query(Statement.retryRun, [.integer(run.rawValue), .optional(now)])
-            guard let row = result.rows.first else { return nil }
-            if repeatingUnknown {
-                _ = try await connection.query(Statement.dismissUnknownSteps, [.integer(run.rawValue)])
-            }
-            let maps = try await connection.query(Statement.reviveMaps, [.integer(run.rawValue)])
-            let revived = PostgresParameter.array(try maps.rows.map { try $0.int64("job_id") })
-            let items = try await connection.query(Statement.followItems, [revived, .optional(now)])
-            let judged = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
-            // A run of which nothing goes on ends again.
-            _ = try await connection.query(Statement.endRuns, [.array([run.rawValue]), .optional(now)])
-            let others = try [items, judged].flatMap { result in try result.rows.map { try $0.string("queue") } }
-            return try row.string("queues").split(separator: ",").map(String.init) + others
-        }
     }
 
     /// How a job of a run ended.

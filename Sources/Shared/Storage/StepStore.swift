@@ -239,6 +239,12 @@ package struct StepStore: Sendable {
         return try result.rows.map(OpenStep.init(row:))
     }
 
+    /// The epoch up to which the journals of a job count no more, since it was told to begin afresh; nil when it was not.
+    package func freshStart(of job: JobID) async throws -> LeaseEpoch? {
+        let found = try await pool.query(Statement.readFreshStart, [.integer(job.rawValue)])
+        return try found.rows.first.map { LeaseEpoch(rawValue: try $0.int64("epoch")) }
+    }
+
     /// Notes what an attempt did not have to do again.
     package func noteReplay(
         job: JobID,

@@ -15,6 +15,7 @@ extension JobDefinition {
         guard let map = flow.map, job.item == nil else { return (flow.outputs, flow.states) }
         var own = JobFlow()
         own.references = map.over.references
+        if case .value(let fold) = map.fold { own.references.formUnion(fold.references) }
         if let when, isJudged(by: job) { own.references.formUnion(when.references) }
         return (own.outputs, own.states)
     }

@@ -45,7 +45,19 @@ extension JobRunner {
                     "failed": .integer(Int64(progress.failed)), "skipped": .integer(Int64(progress.skipped)),
                 ])
             )
-        case .collect: return try await collected(job)
+        case .collect: return try await ended(with: collected(job))
+        case .value(let fold):
+            var context = expressions
+            context.locals[.outputs] = try JSONValue(parsing: await collected(job))
+            return try await ended(with: Self.folded(fold, in: context).encoded())
+        }
+    }
+
+    private static func folded(_ fold: Template, in expressions: ExpressionContext) throws(JobFailure) -> JSONValue {
+        do throws(ExpressionError) {
+            return try fold.evaluate(in: expressions)
+        } catch {
+            throw JobFailure(code: "expression", message: "\(error)", isPermanent: true)
         }
     }
 
@@ -132,8 +144,8 @@ extension JobRunner {
         return JobFailure(code: "items-failed", message: message, isPermanent: true)
     }
 
-    /// The outputs of the items as one list, page by page and within a bound; a long one is kept in the store.
-    private func collected(_ job: ClaimedJob) async throws -> JobOutcome {
+    /// The outputs of the items as one list, page by page and within a bound.
+    private func collected(_ job: ClaimedJob) async throws -> [UInt8] {
         var bytes = Array("[".utf8)
         var first = 0
         while true {
@@ -160,6 +172,11 @@ extension JobRunner {
             first = last.index + 1
         }
         bytes.append(UInt8(ascii: "]"))
+        return bytes
+    }
+
+    /// The end of a job with an output; a long one is kept in the store.
+    private func ended(with bytes: [UInt8]) async throws -> JobOutcome {
         guard bytes.count > Self.maximumInlineOutput || Self.holdsNull(bytes) else {
             return .end(.succeeded(try JSONValue(parsing: bytes)))
         }

@@ -55,10 +55,13 @@ final class JobSteps: Sendable {
         desk: ApprovalDesk,
         bounds: PaidCall.Bounds = PaidCall.Bounds()
     ) async throws -> JobSteps {
+        // Only a retry has a job begin afresh, and it makes a new attempt.
+        let start = job.attempt > 1 ? try await Patience(lease: lease)({ try await steps.freshStart(of: job.id) }) : nil
         let checkpoints = try await JobCheckpoints.open(
             in: store,
             job: JobReference(run: job.run, job: job.id),
             epoch: job.epoch,
+            after: start,
             forkedFrom: fork?.point
         )
         for damage in checkpoints.checkpoints.damage.reports { log.event("a checkpoint is damaged: \(damage)") }

@@ -98,12 +98,15 @@ struct WorkflowHandler: JobHandler {
             }
             var params: [String: GivenParam] = [:]
             for (name, value) in given.objectValue ?? [:] { params[name] = .value(value) }
-            return RunStore.Submission(
+            var submission = RunStore.Submission(
                 workflow: workflow.name,
                 source: source,
                 params: try workflow.checkParams(params),
                 jobs: workflow.jobs.map(RunStore.NewJob.init)
             )
+            submission.watches = workflow.watches
+            submission.notices = workflow.notices
+            return submission
         } catch let faults as ParamFaults {
             throw JobFailure(
                 code: "params-invalid",
@@ -168,7 +171,8 @@ extension RunStore.NewJob {
             priority: Int16(clamping: job.priority),
             needs: job.needs,
             rule: job.flow.storedRule,
-            isDecisive: !job.flow.mayFail
+            isDecisive: !job.flow.mayFail,
+            watches: job.flow.watches
         )
     }
 }

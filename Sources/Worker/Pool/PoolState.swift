@@ -220,6 +220,9 @@ struct PoolState: Sendable {
         for job in jobs { running[job]?.stop(.cancelled) }
     }
 
+    /// Somebody has ended a job from outside: whatever its handler does is dropped.
+    mutating func jobWasFenced(_ job: JobID) { running[job]?.stop(.leaseLost) }
+
     /// The process was asked to end: jobs are released at their next step boundary.
     mutating func drain() {
         guard mode == .claiming else { return }

@@ -144,6 +144,8 @@ struct SessionKeeper: Sendable {
             wake(.ready(queue: notification.payload))
         case Notifications.cancelled:
             notice.yield()
+        case Notifications.fenced:
+            if let job = Int64(notification.payload) { wake(.fencedJob(JobID(rawValue: job))) }
         default: break
         }
     }

@@ -6,4 +6,6 @@ enum WakeUp: Equatable, Sendable {
     case ready(queue: String)
     /// These jobs' runs were cancelled, says the database.
     case cancelledJobs([JobID])
+    /// Somebody has ended this job from outside: its lease is gone.
+    case fencedJob(JobID)
 }

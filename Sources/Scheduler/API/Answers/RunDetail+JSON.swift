@@ -17,6 +17,14 @@ extension RunDetail {
             "priced": .bool(totals.isPriced),
         ]
         object["budgets"] = .array(budgets.map(\.json))
+        object["deadlines"] = .array(
+            deadlines.map { deadline in
+                [
+                    "job": .optional(deadline.job), "at": .time(deadline.at), "passed_at": .time(deadline.passedAt),
+                    "otherwise": .word(deadline.otherwise),
+                ]
+            }
+        )
         object["cancel_requested"] = .bool(summary.isCancelRequested)
         return object
     }

@@ -28,6 +28,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case runNotCancellable = "run-not-cancellable"
     case runNotRetryable = "run-not-retryable"
     case runNotForkable = "run-not-forkable"
+    case jobNotMarkable = "job-not-markable"
+    case outputInvalid = "output-invalid"
+    case workflowNotFound = "workflow-not-found"
     case bodyTooLarge = "body-too-large"
     case workflowInvalid = "workflow-invalid"
     case paramsInvalid = "params-invalid"
@@ -44,14 +47,14 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .tokenMissing, .tokenInvalid, .webhookRefused: 401
         case .notAllowed: 403
         case .approvalNotFound, .pathNotFound, .runNotFound, .jobNotFound, .stepNotFound, .outputNotFound,
-            .budgetNotFound, .priceNotFound, .webhookNotFound, .scheduleNotFound, .backfillNotFound:
+            .budgetNotFound, .priceNotFound, .webhookNotFound, .scheduleNotFound, .backfillNotFound, .workflowNotFound:
             404
         case .methodNotAllowed: 405
         case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable,
-            .backfillNotActive:
+            .backfillNotActive, .jobNotMarkable:
             409
         case .bodyTooLarge: 413
-        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid: 422
+        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid, .outputInvalid: 422
         case .internalError, .outputDamaged: 500
         case .databaseUnavailable, .schemaUnfit, .storeUnavailable: 503
         }
@@ -88,6 +91,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .runNotCancellable: "the run cannot be cancelled"
         case .runNotRetryable: "the run cannot be retried"
         case .runNotForkable: "the run cannot be forked"
+        case .jobNotMarkable: "the job cannot be marked"
+        case .outputInvalid: "the output is refused"
+        case .workflowNotFound: "there is no such workflow"
         case .bodyTooLarge: "the body is too large"
         case .workflowInvalid: "the workflow file is refused"
         case .paramsInvalid: "the params are refused"

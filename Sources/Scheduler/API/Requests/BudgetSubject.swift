@@ -38,6 +38,12 @@ struct BudgetSubject {
         }
     }
 
+    /// How the audit log names it.
+    var description: String {
+        let of = scope == .job ? "job \(name) of run \(run.map { "\($0)" } ?? "")" : "\(scope.rawValue) \(name)"
+        return "budget of \(of) per \(period.rawValue)"
+    }
+
     /// How the budget is named in the database.
     ///
     /// - Throws: `Problem` when there is no such run or job.

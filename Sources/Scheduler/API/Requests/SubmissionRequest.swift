@@ -9,14 +9,29 @@ struct SubmissionRequest {
     /// The team of a run whose workflow file names none.
     static let defaultTeam = "default"
 
-    private let file: WorkflowSource
+    /// What is to run.
+    private enum Workflow {
+        case file(WorkflowSource)
+        /// One that is there, in its newest version or in a certain one.
+        case named(String, version: Int?)
+    }
+
+    private let workflow: Workflow
     private let params: [String: GivenParam]
     private let idempotencyKey: String?
 
     /// - Throws: `Problem` when the members are not those of a submission.
     init(_ members: JSONMembers) throws {
         var members = members
-        file = try WorkflowSource(&members)
+        if let name = try members.optionalText("name") {
+            let version = try members.optionalInteger("version", in: 1...Int64(Int32.max)).map(Int.init)
+            guard !members.holds("workflow") else {
+                throw Problem(.badRequest, "\"workflow\" and \"name\" exclude each other; leave one of them out")
+            }
+            workflow = .named(name, version: version)
+        } else {
+            workflow = .file(try WorkflowSource(&members))
+        }
         params = try Self.params(&members)
         idempotencyKey = try Self.idempotencyKey(&members)
         try members.finish()
@@ -55,8 +70,24 @@ struct SubmissionRequest {
 
     /// The run to start.
     ///
+    /// - Parameter find: Finds the file of a workflow that is there, the newest where no version is named.
     /// - Throws: `Problem` with every fault of the file, or of the params.
-    func submission() throws -> RunStore.Submission {
+    func submission(
+        finding find: (String, Int?) async throws -> String?
+    ) async throws -> RunStore.Submission {
+        let file: WorkflowSource
+        switch workflow {
+        case .file(let given): file = given
+        case .named(let name, let version):
+            guard let source = try await find(name, version) else {
+                let shown = version.map { "version \($0) of the workflow" } ?? "workflow"
+                throw Problem(
+                    .workflowNotFound,
+                    "there is no \(shown) \"\(name)\"; deploy its file, or submit it with \"workflow\""
+                )
+            }
+            file = WorkflowSource(text: source, name: name)
+        }
         let definition = try file.definition()
         return try Self.submission(
             definition,
@@ -77,7 +108,7 @@ struct SubmissionRequest {
         team: String,
         idempotencyKey: String?
     ) throws -> RunStore.Submission {
-        RunStore.Submission(
+        var submission = RunStore.Submission(
             workflow: definition.name,
             source: source,
             team: team,
@@ -85,6 +116,9 @@ struct SubmissionRequest {
             jobs: definition.jobs.map(RunStore.NewJob.init),
             idempotencyKey: idempotencyKey
         )
+        submission.watches = definition.watches
+        submission.notices = definition.notices
+        return submission
     }
 
     private static func checked(
@@ -108,7 +142,8 @@ extension RunStore.NewJob {
             priority: Int16(clamping: job.priority),
             needs: job.needs,
             rule: job.flow.storedRule,
-            isDecisive: !job.flow.mayFail
+            isDecisive: !job.flow.mayFail,
+            watches: job.flow.watches
         )
     }
 }

@@ -15,8 +15,10 @@ struct BackfillRoutes: Sendable {
     private let starter: ScheduleStarter
     private let store: BackfillStore
     private let runs: RunStore
+    private let audit: AuditNotes
 
-    init(pool: PostgresPool) {
+    init(pool: PostgresPool, audit: AuditNotes) {
+        self.audit = audit
         self.pool = pool
         schedules = ScheduleStore(pool)
         starter = ScheduleStarter(pool)
@@ -45,6 +47,7 @@ struct BackfillRoutes: Sendable {
         let again = try members.optionalBool("again") ?? false
         let isTrial = try members.optionalBool("dry_run") ?? false
         let limit = members.optionalValue("limit").map { $0.integerValue ?? 0 } ?? Self.defaultMostActive
+        let reason = try members.reason()
         try members.finish()
         guard (1...10_000).contains(limit) else { throw Problem(.badRequest, "\"limit\" goes from 1 to 10000") }
         let answer = try await pool.transaction { connection -> (Int64?, [String]) in
@@ -67,6 +70,12 @@ struct BackfillRoutes: Sendable {
         guard let id = answer.0 else {
             return Response(json: ["dry_run": true, "due_times": .texts(newestFirst ? answer.1.reversed() : answer.1)])
         }
+        try await audit.add(
+            "backfill.start",
+            on: "backfill \(id)",
+            reason: reason,
+            detail: ["schedule": .string("\(workflow)/\(name)"), "from": .string(from), "to": .string(to)]
+        )
         return try await show(id, status: .created)
     }
 
@@ -104,30 +113,38 @@ struct BackfillRoutes: Sendable {
         _ request: Request,
         _ context: BasicRequestContext
     ) async throws -> Response {
-        let id = try await act(request, context)
+        let (id, reason) = try await act(request, context)
         guard try await store.setPaused(isPaused, id) else { throw Self.notActive(id) }
+        try await audit.add(isPaused ? "backfill.pause" : "backfill.resume", on: "backfill \(id)", reason: reason)
         return try await show(id)
     }
 
     private func cancel(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let id = try await act(request, context)
+        let (id, reason) = try await act(request, context)
         guard let active = try await store.cancel(id) else { throw Self.notActive(id) }
         for run in active { _ = try await runs.cancel(run) }
+        try await audit.add("backfill.cancel", on: "backfill \(id)", reason: reason)
         return try await show(id)
     }
 
     private func retry(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let id = try await act(request, context)
+        let (id, reason) = try await act(request, context)
         guard try await store.retry(id) > 0 else {
             throw Problem(.backfillNotActive, "backfill \(id) has no due time whose run failed")
         }
+        try await audit.add("backfill.retry", on: "backfill \(id)", reason: reason)
         return try await show(id)
     }
 
-    private func act(_ request: Request, _ context: BasicRequestContext) async throws -> Int64 {
+    private func act(
+        _ request: Request,
+        _ context: BasicRequestContext
+    ) async throws -> (id: Int64, reason: String?) {
         try request.refuseParameters()
-        try await JSONBody.read(request).finish()
-        return try id(context)
+        var members = try await JSONBody.read(request)
+        let reason = try members.reason()
+        try members.finish()
+        return (try id(context), reason)
     }
 
     private func id(_ context: BasicRequestContext) throws -> Int64 {

@@ -8,6 +8,7 @@ struct MoneyRoutes: Sendable {
     let money: MoneyStore
     let reader: RunReader
     let notifier: ReadyNotifier
+    let audit: AuditNotes
 
     var endpoints: [Endpoint] {
         [
@@ -33,6 +34,7 @@ struct MoneyRoutes: Sendable {
         let subject = try BudgetSubject(&members)
         let limit = try members.amount("limit_micro_usd")
         let mode = try members.optionalWord("mode", as: Budget.Mode.self) ?? .hard
+        let reason = try members.reason()
         try members.finish()
         let place = try await subject.place(reader)
         let queues = try await money.set(
@@ -43,6 +45,13 @@ struct MoneyRoutes: Sendable {
             run: place.run
         )
         notifier.notify(queues)
+        try await audit.add(
+            "budget.set",
+            on: subject.description,
+            run: place.run,
+            reason: reason,
+            detail: ["limit_micro_usd": .money(limit), "mode": .word(mode)]
+        )
         return Response(json: ["budgets": .array(try await money.budgets(of: place.run).map(\.json))])
     }
 
@@ -50,6 +59,7 @@ struct MoneyRoutes: Sendable {
         try request.refuseParameters()
         var members = try await JSONBody.read(request)
         let subject = try BudgetSubject(&members)
+        let reason = try members.reason()
         try members.finish()
         let place = try await subject.place(reader)
         guard let queues = try await money.removeBudget(of: subject.scope, place.name, per: subject.period) else {
@@ -60,6 +70,7 @@ struct MoneyRoutes: Sendable {
             )
         }
         notifier.notify(queues)
+        try await audit.add("budget.remove", on: subject.description, run: place.run, reason: reason)
         return Response(json: ["budgets": .array(try await money.budgets(of: place.run).map(\.json))])
     }
 
@@ -94,8 +105,10 @@ struct MoneyRoutes: Sendable {
                 "\"price\" must hold input and output, in micro-dollars for a million tokens; docs/money.md has the others"
             )
         }
+        let reason = try members.reason()
         try members.finish()
         try await money.set(price, of: model, at: provider, from: from)
+        try await audit.add("price.set", on: "price of \(provider)/\(model)", reason: reason, detail: price.json)
         return Response(json: try await allPrices())
     }
 
@@ -103,6 +116,7 @@ struct MoneyRoutes: Sendable {
         try request.refuseParameters()
         var members = try await JSONBody.read(request)
         let (provider, model) = try (members.text("provider"), members.text("model"))
+        let reason = try members.reason()
         try members.finish()
         guard try await money.removePrices(of: model, at: provider) > 0 else {
             throw Problem(
@@ -110,6 +124,7 @@ struct MoneyRoutes: Sendable {
                 "no price was set for \(provider)/\(model); GET /v1/prices lists them"
             )
         }
+        try await audit.add("price.remove", on: "price of \(provider)/\(model)", reason: reason)
         return Response(json: try await allPrices())
     }
 

@@ -9,7 +9,8 @@ struct RunRoutes: Sendable {
     let reader: RunReader
     let runs: RunStore
     let notifier: ReadyNotifier
-    let audit: AuditStore
+    let acts: RunActs
+    let versions: ChildStore
 
     var endpoints: [Endpoint] {
         [
@@ -22,7 +23,10 @@ struct RunRoutes: Sendable {
 
     private func submit(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         try request.refuseParameters()
-        var submission = try SubmissionRequest(try await JSONBody.read(request)).submission()
+        let given = try SubmissionRequest(try await JSONBody.read(request))
+        var submission = try await given.submission { name, version in
+            try await versions.source(of: name, version: version)
+        }
         submission.requester = Person.current?.name
         let receipt = try await runs.submit(submission)
         if receipt.isNew { notifier.notify(submission.jobs.filter(\.needs.isEmpty).map(\.queue)) }
@@ -51,40 +55,26 @@ struct RunRoutes: Sendable {
 
     private func cancel(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         try request.refuseParameters()
-        try await JSONBody.read(request).finish()
-        let run = try context.run
-        guard let cancellation = try await runs.cancel(run) else {
-            let state = try await summary(of: run).state
-            throw Problem(.runNotCancellable, "run \(run) has ended already: \(state.rawValue)")
-        }
-        notifier.notify(Array(cancellation.readied))
-        try await note("run.cancel", run)
-        return Response(status: .accepted, json: .object(try await summary(of: run).json))
-    }
-
-    private func note(_ action: String, _ run: RunID, _ detail: JSONValue? = nil) async throws {
-        guard let person = Person.current else { return }
-        try await audit.add(actor: person.name, action: action, subject: "run \(run)", run: run, detail: detail)
+        var members = try await JSONBody.read(request)
+        let reason = try members.reason()
+        try members.finish()
+        return try await perform(.cancel, reason, context)
     }
 
     private func retry(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         try request.refuseParameters()
         var members = try await JSONBody.read(request)
-        let repeatsUnknown = try members.optionalBool("repeat_unknown") ?? false
+        let retry = try RunStore.Retry(&members)
+        let reason = try members.reason()
         try members.finish()
-        let run = try context.run
-        guard let readied = try await runs.retry(run, repeatingUnknown: repeatsUnknown) else {
-            throw Self.notRetryable(try await summary(of: run))
-        }
-        notifier.notify(readied)
-        try await note("run.retry", run, repeatsUnknown ? ["repeat_unknown": true] : nil)
-        return Response(status: .accepted, json: .object(try await summary(of: run).json))
+        return try await perform(.retry(retry), reason, context)
     }
 
-    private static func notRetryable(_ run: RunSummary) -> Problem {
-        run.state.isFinal
-            ? Problem(.runNotRetryable, "run \(run.id) has nothing to retry: all of its jobs succeeded")
-            : Problem(.runNotRetryable, "run \(run.id) has not ended: it is \(run.state.rawValue); cancel it first")
+    private func perform(_ act: RunActs.Act, _ reason: String?, _ context: BasicRequestContext) async throws -> Response
+    {
+        let run = try context.run
+        try await acts.perform(act, on: run, reason: reason)
+        return Response(status: .accepted, json: .object(try await summary(of: run).json))
     }
 
     private func summary(of run: RunID) async throws -> RunSummary {

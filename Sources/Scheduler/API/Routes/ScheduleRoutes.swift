@@ -9,13 +9,17 @@ import Workflow
 struct ScheduleRoutes: Sendable {
     /// The most files in one deployment.
     static let maximumFiles = 1_000
+    /// The longest body of a deployment, in bytes: all of its files.
+    static let maximumDeployment = 64 * 1024 * 1024
 
     private let pool: PostgresPool
     private let store: ScheduleStore
     private let starter: ScheduleStarter
     private let notifier: ReadyNotifier
+    private let audit: AuditNotes
 
-    init(pool: PostgresPool, notifier: ReadyNotifier) {
+    init(pool: PostgresPool, notifier: ReadyNotifier, audit: AuditNotes) {
+        self.audit = audit
         self.pool = pool
         store = ScheduleStore(pool)
         starter = ScheduleStarter(pool)
@@ -34,13 +38,29 @@ struct ScheduleRoutes: Sendable {
 
     private func deploy(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         try request.refuseParameters()
-        var members = try await JSONBody.read(request)
+        var members = try await JSONBody.read(request, maximumBytes: Self.maximumDeployment)
         let prunes = try members.optionalBool("prune") ?? false
         let isTrial = try members.optionalBool("dry_run") ?? false
+        let showsBefore = try members.optionalBool("diff") ?? false
         let workflows = try Self.workflows(&members)
+        let reason = try members.reason()
         try members.finish()
-        let outcomes = try await DeployStore(pool).deploy(workflows, prunes: prunes, isTrial: isTrial)
-        return Response(json: ["workflows": .array(outcomes.map(\.json)), "dry_run": .bool(isTrial)])
+        let deployments = DeployStore(pool)
+        let before = showsBefore ? try await deployments.deployedSources(of: workflows.map(\.name)) : nil
+        let outcomes = try await deployments.deploy(workflows, prunes: prunes, isTrial: isTrial)
+        if !isTrial {
+            for outcome in outcomes where outcome.change != .unchanged {
+                try await audit.add(
+                    "workflow.deploy",
+                    on: "workflow \(outcome.workflow)",
+                    reason: reason,
+                    detail: ["change": .word(outcome.change), "version": outcome.version.map(JSONValue.count) ?? .null]
+                )
+            }
+        }
+        return Response(json: [
+            "workflows": .array(outcomes.map { $0.json(before: before) }), "dry_run": .bool(isTrial),
+        ])
     }
 
     private static func workflows(_ members: inout JSONMembers) throws -> [DeployStore.NewWorkflow] {
@@ -85,31 +105,39 @@ struct ScheduleRoutes: Sendable {
     }
 
     private func pause(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let (workflow, name) = try await names(request, context)
+        let (workflow, name, reason) = try await names(request, context)
         try await withSchedule(workflow, name) { try await store.pause($0, on: $1) }
+        try await audit.add("schedule.pause", on: "schedule \(workflow)/\(name)", reason: reason)
         return try await show(workflow, name)
     }
 
     private func resume(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let (workflow, name) = try await names(request, context)
+        let (workflow, name, reason) = try await names(request, context)
         try await withSchedule(workflow, name) { schedule, connection in
             try await store.resume(schedule, next: try await starter.next(of: schedule, on: connection), on: connection)
         }
+        try await audit.add("schedule.resume", on: "schedule \(workflow)/\(name)", reason: reason)
         return try await show(workflow, name)
     }
 
     private func trigger(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let (workflow, name) = try await names(request, context)
+        let (workflow, name, reason) = try await names(request, context)
         let (run, queues) = try await withSchedule(workflow, name) { try await starter.trigger($0, on: $1) }
         notifier.notify(queues)
+        try await audit.add("schedule.trigger", on: "schedule \(workflow)/\(name)", run: run, reason: reason)
         guard let summary = try await RunReader(pool).summary(of: run) else { throw Problem.runNotFound(run) }
         return Response(status: .created, json: .object(summary.json))
     }
 
-    private func names(_ request: Request, _ context: BasicRequestContext) async throws -> (String, String) {
+    private func names(
+        _ request: Request,
+        _ context: BasicRequestContext
+    ) async throws -> (workflow: String, schedule: String, reason: String?) {
         try request.refuseParameters()
-        try await JSONBody.read(request).finish()
-        return (context.parameters.get("workflow") ?? "", context.parameters.get("schedule") ?? "")
+        var members = try await JSONBody.read(request)
+        let reason = try members.reason()
+        try members.finish()
+        return (context.parameters.get("workflow") ?? "", context.parameters.get("schedule") ?? "", reason)
     }
 
     private func withSchedule<Value: Sendable>(
@@ -139,8 +167,14 @@ struct ScheduleRoutes: Sendable {
 
 extension DeployStore.Outcome {
     /// One of the `workflows` of a deployment.
-    fileprivate var json: JSONValue {
-        ["name": .string(workflow), "change": .word(change), "version": version.map(JSONValue.count) ?? .null]
+    ///
+    /// - Parameter before: The files that were deployed before, where they are to be shown.
+    fileprivate func json(before: [String: String]?) -> JSONValue {
+        var object: JSONObject = [
+            "name": .string(workflow), "change": .word(change), "version": version.map(JSONValue.count) ?? .null,
+        ]
+        if let before, change != .unchanged { object["before"] = .optional(before[workflow]) }
+        return .object(object)
     }
 }
 

@@ -6,4 +6,6 @@ package struct RunDetail: Equatable, Sendable {
     package var totals: RunTotals
     /// Those of the run and its jobs, once a call counted in them.
     package var budgets: [BudgetDetail]
+    /// That of the run first, then those of its jobs.
+    package var deadlines: [DeadlineDetail] = []
 }

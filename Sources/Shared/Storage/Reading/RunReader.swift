@@ -63,6 +63,7 @@ package struct RunReader: Sendable {
             (Statement.showSteps, [id]),
             (Statement.totalRun, [id]),
             (Statement.listBudgets, [id, .null]),
+            (Statement.listDeadlines, [id]),
         ])
         guard let summary = results[0].rows.first, let totals = results[4].rows.first else { return nil }
         var attempts: [JobID: [AttemptDetail]] = [:]
@@ -77,7 +78,8 @@ package struct RunReader: Sendable {
             summary: try RunSummary(row: summary),
             jobs: jobs,
             totals: try RunTotals(row: totals),
-            budgets: try results[5].rows.map(BudgetDetail.init(row:))
+            budgets: try results[5].rows.map(BudgetDetail.init(row:)),
+            deadlines: try results[6].rows.map(DeadlineDetail.init(row:))
         )
     }
 

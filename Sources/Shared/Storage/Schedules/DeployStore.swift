@@ -87,6 +87,12 @@ package struct DeployStore: Sendable {
         }
     }
 
+    /// The files of the versions that are deployed, by workflow.
+    package func deployedSources(of workflows: [String]) async throws -> [String: String] {
+        let rows = try await pool.query(Statement.readDeployed, [.array(workflows)]).rows
+        return try rows.reduce(into: [:]) { $0[try $1.string("name")] = try $1.string("source") }
+    }
+
     private func deploy(
         _ workflows: [NewWorkflow],
         _ prunes: Bool,

@@ -15,6 +15,7 @@ extension Statement {
     static let noteTriggeredRun = load("note_triggered_run", PackageResources.note_triggered_run_sql)
     static let listSchedules = load("list_schedules", PackageResources.list_schedules_sql)
     static let pruneDueTimes = load("prune_due_times", PackageResources.prune_due_times_sql)
+    static let readDeployed = load("read_deployed", PackageResources.read_deployed_sql)
     static let listDeployed = load("list_deployed", PackageResources.list_deployed_sql)
     static let deployVersion = load("deploy_version", PackageResources.deploy_version_sql)
     static let putSchedule = load("put_schedule", PackageResources.put_schedule_sql)

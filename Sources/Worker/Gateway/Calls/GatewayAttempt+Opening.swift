@@ -5,10 +5,14 @@ import Storage
 extension GatewayAttempt {
     func opened() async throws -> JobCheckpoints {
         try await waitForEarlierCalls()
+        let start =
+            job.attempt > 1
+            ? try await stores.patiently { [stores, job] in try await stores.steps.freshStart(of: job.job) } : nil
         let checkpoints = try await JobCheckpoints.open(
             in: stores.store,
             job: job.reference,
             epoch: job.epoch,
+            after: start,
             forkedFrom: job.fork
         )
         for damage in checkpoints.checkpoints.damage.reports {

@@ -1,4 +1,5 @@
--- Adds items of a mapped job, if the caller still holds it and its run was not cancelled; those that are there are left.
+-- Adds items of a mapped job, if the caller still holds it and its run was not cancelled; those that are there are left,
+-- but for those that stand in no room since their mapped job runs anew: they are items again, each with its epoch.
 --
 --   $1 job_id bigint, $2 epoch bigint: as given at the claim
 --   $3 first integer: the place of the first of them in the list, counted from 0
@@ -27,8 +28,13 @@ WITH held AS MATERIALIZED (
            CASE WHEN rule = 'always' THEN rule END, job_id, $3::integer + number - 1, item::jsonb
     FROM parent, unnest($4::text[]) WITH ORDINALITY AS given (item, number)
     ORDER BY number
-    ON CONFLICT DO NOTHING
-    RETURNING job_id, item_index
+    ON CONFLICT (parent_job_id, item_index) WHERE parent_job_id IS NOT NULL DO UPDATE SET item = excluded.item
+        WHERE NOT EXISTS (SELECT FROM chassis.waiting WHERE waiting.job_id = job.job_id)
+          AND NOT EXISTS (SELECT FROM chassis.ready WHERE ready.job_id = job.job_id)
+          AND NOT EXISTS (SELECT FROM chassis.lease WHERE lease.job_id = job.job_id)
+          AND NOT EXISTS (SELECT FROM chassis.done WHERE done.job_id = job.job_id)
+    -- Only a row that was there has an xmax.
+    RETURNING job_id, item_index, xmax <> 0 AS was_there
 ), count AS MATERIALIZED (
     SELECT count(*)::integer AS added FROM added
 ), counted AS (
@@ -45,17 +51,21 @@ WITH held AS MATERIALIZED (
 ), line AS MATERIALIZED (
     SELECT chassis.next_place(queue, priority, team, $5::timestamptz) AS place FROM parent WHERE at_once IS NULL
 ), numbered AS (
-    SELECT *, row_number() OVER (ORDER BY item_index) AS number FROM added
+    SELECT job_id, item_index, row_number() OVER (ORDER BY item_index) AS number, coalesce(attempt, 0) + 1 AS attempt,
+           coalesce(epoch, 0) AS epoch
+    FROM added
+    LEFT JOIN LATERAL (SELECT max(attempt) AS attempt, max(epoch) AS epoch
+                       FROM chassis.attempt WHERE attempt.job_id = added.job_id) AS tried ON was_there
 ), pending AS (
     INSERT INTO chassis.ready
         (job_id, run_id, queue, priority, available_at, place, line_end, attempt, epoch, failures, losses)
     SELECT numbered.job_id, run_id, queue, priority, coalesce($5::timestamptz, now()), place + number - 1,
-           CASE WHEN number = added THEN team END, 1, 0, 0, 0
+           CASE WHEN number = added THEN team END, attempt, epoch, 0, 0
     FROM numbered, parent, line, count
 ), blocked AS (
     INSERT INTO chassis.waiting
         (job_id, run_id, reason, missing, queue, priority, attempt, epoch, failures, losses)
-    SELECT numbered.job_id, run_id, 'blocked', 1, queue, priority, 1, 0, 0, 0
+    SELECT numbered.job_id, run_id, 'blocked', 1, queue, priority, attempt, epoch, 0, 0
     FROM numbered, parent
     WHERE at_once IS NOT NULL
 )

@@ -39,6 +39,12 @@ WITH pruned AS (
     DELETE FROM chassis.need WHERE needs_job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_event_wait AS (
     DELETE FROM chassis.event_wait WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_fresh_start AS (
+    DELETE FROM chassis.fresh_start WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
+), pruned_watch AS (
+    DELETE FROM chassis.watch WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
+), pruned_notice AS (
+    DELETE FROM chassis.notice WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_map AS (
     DELETE FROM chassis.map WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_log AS (

@@ -1,25 +1,42 @@
--- Brings an ended run back to life: its failed, skipped and cancelled jobs go on from their checkpoints.
+-- Brings an ended run back to life: its failed, skipped and cancelled jobs go on from their checkpoints, and with them
+-- jobs that are to run anew although they succeeded.
 --
 --   $1 run_id bigint
 --   $2 now timestamptz: NULL for the database's clock
+--   $3 from text: a job that runs anew, and with it all that are behind it; NULL for none
+--   $4 all boolean: whether all jobs run anew
 --
 -- Returns one row with the number of jobs that go on and the queues that have pending ones; none when the run has not
--- ended or is not there, or all of its jobs succeeded. Follow with judge_run: jobs with a rule wait for it.
-WITH again AS MATERIALIZED (
-    SELECT done.*
-    FROM chassis.ended_run JOIN chassis.done USING (run_id)
-    WHERE ended_run.run_id = $1::bigint AND done.state <> 'succeeded'
-      -- Items whose mapped job has succeeded all the same stay as they are.
-      AND NOT EXISTS (SELECT FROM chassis.job JOIN chassis.done AS mapped ON mapped.job_id = job.parent_job_id
-                      WHERE job.job_id = done.job_id AND mapped.state = 'succeeded')
+-- ended or is not there, or none of its jobs is to go on. Follow with judge_run: jobs with a rule wait for it. Items of
+-- mapped jobs that run anew stand in no room until their mapped job adds them again.
+WITH RECURSIVE anew (job_id) AS (
+    SELECT job_id FROM chassis.job
+    WHERE run_id = $1::bigint AND parent_job_id IS NULL AND ($4::boolean OR name = $3::text)
+    UNION
+    SELECT need.job_id FROM anew JOIN chassis.need ON need.needs_job_id = anew.job_id
+), again AS MATERIALIZED (
+    SELECT done.*, job.parent_job_id IN (SELECT job_id FROM anew) IS TRUE AS is_item_anew
+    FROM chassis.ended_run
+    JOIN chassis.job ON job.run_id = ended_run.run_id
+    JOIN chassis.done ON done.job_id = job.job_id
+    WHERE ended_run.run_id = $1::bigint
+      AND (done.state <> 'succeeded'
+           -- Items whose mapped job has succeeded all the same stay as they are.
+           AND NOT EXISTS (SELECT FROM chassis.done AS mapped
+                           WHERE mapped.job_id = job.parent_job_id AND mapped.state = 'succeeded')
+           OR done.job_id IN (SELECT job_id FROM anew) OR job.parent_job_id IN (SELECT job_id FROM anew))
     FOR UPDATE OF ended_run
 ), reopened AS (
     DELETE FROM chassis.ended_run WHERE run_id IN (SELECT run_id FROM again)
     RETURNING run_id
+), unmapped AS (
+    DELETE FROM chassis.map USING reopened
+    WHERE map.run_id = reopened.run_id AND map.job_id IN (SELECT job_id FROM anew)
 ), live AS (
     INSERT INTO chassis.live_run (run_id, unfinished, jobs, parent_job_id)
-    SELECT run_id, (SELECT count(*) FROM again),
-           (SELECT count(*) FROM chassis.job WHERE job.run_id = reopened.run_id),
+    SELECT run_id, (SELECT count(*) FROM again WHERE NOT is_item_anew),
+           (SELECT count(*) FROM chassis.job WHERE job.run_id = reopened.run_id)
+               - (SELECT count(*) FROM again WHERE is_item_anew),
            (SELECT parent_job_id FROM chassis.run WHERE run.run_id = reopened.run_id)
     FROM reopened
 ), undone AS (
@@ -43,6 +60,7 @@ WITH again AS MATERIALIZED (
            EXISTS (SELECT FROM chassis.job JOIN chassis.map ON map.job_id = job.parent_job_id
                    WHERE job.job_id = again.job_id AND at_once IS NOT NULL) AS is_limited
     FROM again, reopened
+    WHERE NOT is_item_anew
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
     FROM (SELECT *, (SELECT team FROM chassis.run WHERE run.run_id = placed.run_id) AS team
@@ -64,6 +82,6 @@ WITH again AS MATERIALIZED (
     SELECT job_id, run_id, 'blocked', missing + is_limited::integer, queue, priority, attempt, epoch, 0, 0, rule, needs - missing
     FROM placed WHERE missing > 0 OR rule IS NOT NULL AND needs > 0 OR is_limited
 )
-SELECT (SELECT count(*) FROM again) AS jobs,
+SELECT (SELECT count(*) FROM again WHERE NOT is_item_anew) AS jobs,
        (SELECT coalesce(array_to_string(array_agg(DISTINCT queue), ','), '') FROM pending) AS queues
 FROM reopened;

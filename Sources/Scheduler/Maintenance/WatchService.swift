@@ -1,0 +1,107 @@
+import JobModel
+package import Logging
+package import Postgres
+import ServiceLifecycle
+package import Storage
+import Telemetry
+
+/// Ends what has waited or taken too long, and tells of deadlines, by the database's clock.
+///
+/// Any number of schedulers may run it; each watch is looked at by one of them. One that is killed before it has done what a
+/// watch asks for leaves it to the others, 10 seconds later.
+package struct WatchService: Service {
+    /// How far apart two looks are.
+    static let interval = Duration.milliseconds(250)
+    /// The longest pause after a look that failed.
+    static let longestPause = Duration.seconds(10)
+    /// How many watches are looked at in one statement.
+    static let batch = 200
+
+    private let watches: WatchStore
+    private let runs: RunStore
+    private let queue: QueueStore
+    private let notifier: ReadyNotifier
+    private let logger: Logger
+
+    package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
+        watches = WatchStore(pool)
+        runs = RunStore(pool)
+        queue = QueueStore(pool)
+        self.notifier = notifier
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        let patrol = Patrol(
+            shortestPause: Self.interval,
+            longestPause: Self.longestPause,
+            complaint: "the look for what takes too long failed",
+            logger: logger
+        )
+        await patrol.run {
+            try await pass() == Self.batch ? .zero : Self.interval
+        }
+    }
+
+    /// Does what is due now.
+    ///
+    /// - Returns: For how many watches something was to be done.
+    package func pass(now: String? = nil) async throws -> Int {
+        let expired = try await watches.judge(limit: Self.batch, now: now)
+        for watch in expired {
+            let isDone = try await perform(watch, now: now)
+            try await watches.settle(watch, isDone: isDone, now: now)
+            guard isDone else { continue }
+            logger.info(
+                "something took too long",
+                metadata: [LogKey.run: "\(watch.run)", LogKey.reason: "\(watch.terms.kind.rawValue)"]
+            )
+        }
+        return expired.count
+    }
+
+    /// - Returns: False when a job is not pending any more that was pending for too long.
+    private func perform(_ watch: WatchStore.Expired, now: String?) async throws -> Bool {
+        guard watch.terms.otherwise == .fail, let job = watch.job else {
+            let cancelled = try await runs.cancel(watch.run, isLate: watch.terms.otherwise == .fail, now: now)
+            notifier.notify(Array(cancelled?.readied ?? []))
+            return true
+        }
+        let closing = try await runs.fail(
+            job,
+            of: watch.run,
+            because: watch.terms.failure,
+            whilePending: watch.terms.kind == .queue,
+            now: now
+        )
+        guard case .closed(let queues, let resumed) = closing else { return watch.terms.kind != .queue }
+        notifier.notify(Array(queues) + (try await queue.resume(resumed)))
+        return true
+    }
+}
+
+extension WatchTerms {
+    /// How a job fails whose time is up.
+    fileprivate var failure: JobFailure {
+        switch kind {
+        case .queue:
+            JobFailure(
+                code: "queue-timeout",
+                message: "no worker claimed the job within queue_timeout, \(length.shortText)",
+                isPermanent: true
+            )
+        case .total:
+            JobFailure(
+                code: "total-timeout",
+                message: "the job took longer than total_timeout, \(length.shortText)",
+                isPermanent: true
+            )
+        case .deadline:
+            JobFailure(
+                code: "deadline",
+                message: "the job had not ended by its deadline, \(length.shortText) after the run was submitted",
+                isPermanent: true
+            )
+        }
+    }
+}

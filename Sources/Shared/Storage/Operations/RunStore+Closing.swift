@@ -1,0 +1,173 @@
+package import JobModel
+import Postgres
+
+/// Ending a job from outside, whoever holds it.
+extension RunStore {
+    /// A job as people name it.
+    package struct NamedJob: Equatable, Sendable {
+        package let id: JobID
+        package let version: VersionID
+        /// How it ended; nil while it has not.
+        package let state: JobState?
+    }
+
+    /// What became of a job that was to be ended.
+    package enum Closing: Equatable, Sendable {
+        /// It has ended by this.
+        ///
+        /// - Parameter resumed: The jobs of other runs that wait for the run's end, which came by it; resume them.
+        case closed(queues: Set<String>, resumed: [JobID])
+        /// It had failed, or was skipped or cancelled, and counts as succeeded now.
+        case marked(before: JobState, hasRunEnded: Bool)
+        /// It is not as it would have to be: it has succeeded already or, where only a pending one was meant, it is not
+        /// pending.
+        case nothing
+    }
+
+    /// How often a job is looked for that is on its way from one room to another.
+    private static let lookups = 50
+
+    /// Undoes what was done for a job that turned out not to be there.
+    private enum Undo: Error { case isMoving, isNotThere }
+
+    /// The job of a name; nil when the run, or the job, is not there.
+    package func job(named name: String, in run: RunID) async throws -> NamedJob? {
+        let found = try await pool.query(Statement.findJob, [.integer(run.rawValue), .text(name)])
+        return try found.rows.first.map { row in
+            NamedJob(
+                id: JobID(rawValue: try row.int64("job_id")),
+                version: VersionID(rawValue: try row.int64("version_id")),
+                state: try row.optionalString("state") == nil ? nil : try row.word("state")
+            )
+        }
+    }
+
+    /// Makes a job succeeded, in whatever state it is, with this output.
+    ///
+    /// A worker that holds it is told, and can write nothing more about it. Of a mapped job, what is unfinished of its items is
+    /// skipped; a run that it has started is cancelled.
+    package func mark(
+        _ job: JobID,
+        of run: RunID,
+        succeededWith output: StoredOutput,
+        now: String? = nil
+    ) async throws -> Closing {
+        let closing = try await close(job, of: run, .succeeded(output), now: now)
+        guard closing == .nothing else { return closing }
+        return try await pool.transaction { connection in
+            let (text, blob) = Self.columns(output)
+            let marked = try await connection.query(
+                Statement.markEndedJob,
+                [.integer(job.rawValue), .optional(text), .optional(blob), .optional(now)]
+            )
+            guard let row = marked.rows.first else { return .nothing }
+            _ = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
+            return .marked(before: try row.word("state"), hasRunEnded: try row.bool("has_run_ended"))
+        }
+    }
+
+    /// Fails a job that has not ended.
+    ///
+    /// - Parameter whilePending: Whether to fail it only where it is pending, waiting to be claimed.
+    package func fail(
+        _ job: JobID,
+        of run: RunID,
+        because failure: JobFailure,
+        whilePending: Bool,
+        now: String? = nil
+    ) async throws -> Closing {
+        try await close(job, of: run, .failed(failure), onlyPending: whilePending, now: now)
+    }
+
+    private enum End: Sendable {
+        case succeeded(StoredOutput)
+        case failed(JobFailure)
+    }
+
+    private static func columns(_ output: StoredOutput) -> (text: String?, blob: String?) {
+        switch output {
+        case .inline(let value): (value.text(), nil)
+        case .blob(let blob): (nil, blob.description)
+        }
+    }
+
+    private func close(
+        _ job: JobID,
+        of run: RunID,
+        _ end: End,
+        onlyPending: Bool = false,
+        now: String?
+    ) async throws -> Closing {
+        var lookups = 0
+        while true {
+            do {
+                let done = try await pool.transaction {
+                    try await Self.close(job, of: run, end, onlyPending: onlyPending, on: $0, now: now)
+                }
+                if !done.fenced.isEmpty { try await Notifications.sendFences(done.fenced, on: pool) }
+                for child in try await liveChildren(of: job, in: run) { _ = try await cancel(child, now: now) }
+                return .closed(queues: done.queues, resumed: done.resumed)
+            } catch Undo.isNotThere {
+                return .nothing
+            } catch Undo.isMoving {
+                // A claim is one statement: the next look finds the job behind it.
+                lookups += 1
+                guard lookups < Self.lookups else { return .nothing }
+            }
+        }
+    }
+
+    private func liveChildren(of job: JobID, in run: RunID) async throws -> [RunID] {
+        let found = try await pool.query(Statement.findChild, [.integer(job.rawValue), .integer(run.rawValue)])
+        return try found.rows.filter { try $0.optionalString("state") == nil }
+            .map { RunID(rawValue: try $0.int64("run_id")) }
+    }
+
+    private struct Done: Sendable {
+        var fenced: [JobID] = []
+        var queues: Set<String> = []
+        var resumed: [JobID] = []
+    }
+
+    /// Locks leases, then the run, then what waits.
+    private static func close(
+        _ job: JobID,
+        of run: RunID,
+        _ end: End,
+        onlyPending: Bool,
+        on connection: PostgresConnection,
+        now: String?
+    ) async throws -> Done {
+        var done = Done()
+        let id = PostgresParameter.integer(job.rawValue)
+        let now = PostgresParameter.optional(now)
+        let ending: [PostgresParameter] =
+            switch end {
+            case .succeeded(let output):
+                [.text("succeeded"), .optional(columns(output).text), .optional(columns(output).blob), .null]
+            case .failed(let failure): [.text("failed"), .null, .null, .text(failure.json.text())]
+            }
+        if !onlyPending {
+            for row in try await connection.query(Statement.fenceJob, [id] + ending + [now]).rows {
+                done.fenced.append(JobID(rawValue: try row.int64("job_id")))
+            }
+        }
+        _ = try await connection.query(Statement.lockLiveRuns, [.array([run.rawValue])])
+        let fenced = done.fenced.map(\.rawValue)
+        let closed = try await connection.query(
+            Statement.closeJob,
+            [id] + ending + [.array(fenced), .bool(onlyPending), now]
+        )
+        guard let row = closed.rows.first else { throw Undo.isNotThere }
+        let isMoving = try row.bool("is_moving")
+        guard try row.bool("is_ended"), !isMoving else { throw isMoving && !onlyPending ? Undo.isMoving : .isNotThere }
+        let tried = try fenced + row.string("tried_jobs").split(separator: ",").compactMap { Int64($0) }
+        if !tried.isEmpty { _ = try await connection.query(Statement.settleOpenSteps, [.array(tried), now]) }
+        let readied = try await connection.query(Statement.spreadEndings, [.array([job.rawValue]), now])
+        done.queues = Set(try readied.rows.map { try $0.string("queue") })
+        for row in try await connection.query(Statement.endRuns, [.array([run.rawValue]), now]).rows {
+            if let parent = try row.optionalInt64("parent_job_id") { done.resumed.append(JobID(rawValue: parent)) }
+        }
+        return done
+    }
+}

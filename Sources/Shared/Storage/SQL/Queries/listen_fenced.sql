@@ -1,0 +1,2 @@
+-- Hears of jobs that were taken out of their workers' hands.
+LISTEN chassis_fenced;

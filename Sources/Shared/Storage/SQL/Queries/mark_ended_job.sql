@@ -1,0 +1,45 @@
+-- Makes a job succeeded that ended otherwise, where its run is live or has ended.
+--
+--   $1 job_id bigint
+--   $2 output text, $3 output_blob text: as in done
+--   $4 now timestamptz: NULL for the database's clock
+--
+-- Returns one row with how it had ended, and whether its run has; none when it has not ended or has succeeded, or when its run
+-- is on its way from one to the other. Locks the run, live or ended; follow with judge_run. A run that ended and of which nothing is
+-- failed or left out any more has succeeded by it.
+WITH live AS MATERIALIZED (
+    SELECT run_id FROM chassis.live_run
+    WHERE run_id = (SELECT run_id FROM chassis.job WHERE job_id = $1::bigint)
+    FOR UPDATE
+), over AS MATERIALIZED (
+    SELECT run_id FROM chassis.ended_run
+    WHERE run_id = (SELECT run_id FROM chassis.job WHERE job_id = $1::bigint) AND NOT EXISTS (SELECT FROM live)
+    FOR UPDATE
+), before AS MATERIALIZED (
+    SELECT done.job_id, done.run_id, done.state, job.is_decisive
+    FROM chassis.done JOIN chassis.job USING (job_id)
+    WHERE done.job_id = $1::bigint AND done.state <> 'succeeded'
+      AND (EXISTS (SELECT FROM live) OR EXISTS (SELECT FROM over))
+), marked AS (
+    UPDATE chassis.done
+    SET state = 'succeeded', output = $2::jsonb, output_blob = $3::text, error = NULL, is_after_failure = false,
+        ended_at = coalesce($4::timestamptz, now())
+    FROM before
+    WHERE done.job_id = before.job_id
+), counted AS (
+    UPDATE chassis.live_run
+    SET unsuccessful = unsuccessful - 1
+    FROM before
+    WHERE live_run.run_id = before.run_id
+      AND (before.state = 'cancelled' OR before.state = 'failed' AND before.is_decisive)
+), mended AS (
+    UPDATE chassis.ended_run
+    SET state = 'succeeded'
+    FROM over, before
+    WHERE ended_run.run_id = over.run_id
+      AND NOT EXISTS (
+          SELECT FROM chassis.job JOIN chassis.done USING (job_id)
+          WHERE job.run_id = over.run_id AND job.parent_job_id IS NULL AND job.job_id <> $1::bigint
+            AND (done.state = 'cancelled' OR done.state = 'failed' AND job.is_decisive OR done.is_after_failure))
+)
+SELECT before.state, EXISTS (SELECT FROM over) AS has_run_ended FROM before;

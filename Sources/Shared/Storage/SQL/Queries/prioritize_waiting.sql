@@ -1,0 +1,11 @@
+-- Gives jobs of a run that may not be claimed yet another priority.
+--
+--   $1 run_id bigint, $2 name text: of one job and its items, or NULL for all
+--   $3 priority smallint
+--
+-- Returns a row for each. Lock the run with lock_live_runs first.
+UPDATE chassis.waiting
+SET priority = $3::smallint
+WHERE job_id = ANY (ARRAY (SELECT job.job_id FROM chassis.job
+                           WHERE job.run_id = $1::bigint AND ($2::text IS NULL OR job.name = $2::text)))
+RETURNING job_id;
