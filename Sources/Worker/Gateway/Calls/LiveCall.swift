@@ -142,9 +142,16 @@ struct LiveCall: Sendable {
         if reader.isStream { buffer.begin(status: response.status, headers: headers) }
         let body = try await receive(response, &reader)
         let answer = KeptAnswer(status: response.status, headers: headers, body: body.whole)
-        try await record(answer, reader.summary, startedAt: startedAt)
+        let (usage, cost) = settled(reader.summary.usage)
+        try await record(answer, reader.summary, (usage, cost), startedAt: startedAt)
+        // It is durable, and the next attempt settles by it: the client need not wait for more.
         if !reader.isStream { buffer.begin(status: response.status, headers: headers) }
         buffer.complete(with: body.held)
+        await settle(.recorded(usage: usage, cost: cost))
+        await leave(reader.summary.usage)
+        if isDiverged {
+            await stores.say("call \(position) (\(request.model)) took another way than before: diverged", of: job)
+        }
     }
 
     /// Receives an answer up to its own end.
@@ -217,9 +224,13 @@ struct LiveCall: Sendable {
 
     // MARK: The record
 
-    private func record(_ answer: KeptAnswer, _ summary: AnswerSummary, startedAt: WallTime) async throws {
+    private func record(
+        _ answer: KeptAnswer,
+        _ summary: AnswerSummary,
+        _ paid: (usage: JSONValue?, cost: MicroDollars?),
+        startedAt: WallTime
+    ) async throws {
         let (text, end) = await attempt.text(of: request)
-        let (usage, cost) = settled(summary.usage)
         let index = CallIndex(lineage: identity.lineage, head: identity.head, ids: summary.ids, end: end)
         do {
             try await checkpoints.record(
@@ -231,8 +242,8 @@ struct LiveCall: Sendable {
                     endedAt: .now,
                     request: text,
                     result: answer.json,
-                    usage: usage,
-                    cost: cost,
+                    usage: paid.usage,
+                    cost: paid.cost,
                     carries: index.json
                 )
             )
@@ -243,11 +254,6 @@ struct LiveCall: Sendable {
             )
         }
         await attempt.recorded(position, ids: summary.ids, end: end)
-        await settle(.recorded(usage: usage, cost: cost))
-        await leave(summary.usage)
-        if isDiverged {
-            await stores.say("call \(position) (\(request.model)) took another way than before: diverged", of: job)
-        }
     }
 
     /// An intent that cannot be settled now stays open, and the next attempt settles it by the record.
