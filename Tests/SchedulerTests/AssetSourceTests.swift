@@ -185,10 +185,10 @@ import Testing
             """,
             to: path
         )
-        do {
+        do throws(SettingsFaults) {
             _ = try AssetSourcesFile.read(path, environment: [:])
             Issue.record("the file was accepted")
-        } catch let error as SettingsFaults {
+        } catch {
             #expect(error.faults.count == 5, "\(error.faults)")
             #expect(error.faults.first?.reason.contains(":2:14: asset is missing or no name") == true)
         }

@@ -12,7 +12,7 @@ actor AssetSourceWatch {
     static let limit = 100_000
     /// How many are told of in one transaction.
     static let batch = 500
-    /// How often those that are still there are noted, in looks.
+    /// How often those that are still there are noted.
     static let touchInterval = Duration.seconds(3600)
 
     nonisolated let source: AssetSource
