@@ -146,7 +146,10 @@ import Testing
         #expect(bill.billedByTurn == [1: 4, 2: 2], "two first turns and one second, each killed once with its answer")
         #expect(try await ApprovalStore(fleet.pool).approvals(run: run).count == 1)
         #expect(
-            try await fleet.number("SELECT count(*)::int AS n FROM chassis.step WHERE state = 'started'", of: run) == 0
+            try await fleet.number(
+                "SELECT count(*)::int AS n FROM chassis.step JOIN chassis.job USING (job_id) WHERE run_id = $1::bigint AND state = 'started'",
+                of: run
+            ) == 0
         )
         await last.killAndWait()
         await scheduler.killAndWait()
@@ -240,7 +243,10 @@ import Testing
             [.init(name: "work", kind: "command")]
         )
         #expect(try await fleet.end(of: command) == "succeeded", "\(plain.output)")
-        #expect(try await fleet.number("SELECT count(*)::int AS n FROM chassis.ready", of: agent) == 2)
+        #expect(
+            try await fleet.number("SELECT count(*)::int AS n FROM chassis.ready WHERE run_id = $1::bigint", of: agent)
+                == 1
+        )
         await plain.killAndWait()
         let waiting = try await fleet.submit(
             "plain",
@@ -251,7 +257,12 @@ import Testing
         #expect(try await fleet.end(of: agent) == "succeeded", "\(worker.output)")
         #expect(try await fleet.end(of: handler) == "failed")
         #expect(Self.done(fleet) == ["note one"])
-        #expect(try await fleet.number("SELECT count(*)::int AS n FROM chassis.ready", of: waiting) == 1)
+        #expect(
+            try await fleet.number(
+                "SELECT count(*)::int AS n FROM chassis.ready WHERE run_id = $1::bigint",
+                of: waiting
+            ) == 1
+        )
         await worker.killAndWait()
         await fleet.close()
     }

@@ -552,7 +552,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "9:24: jobs.a.agent.tools[1].mcp.allow: the list is empty, so no tool is offered; leave allow out to offer all",
             "9:40: jobs.a.agent.tools[1].mcp.effect.a: expected one of none, idempotent, once, found the string \"twice\"",
             "9:56: jobs.a.agent.tools[1].mcp.offer[0]: expected one of tools, resources, prompts, found the string \"all\"",
-            "10:36: jobs.a.agent.tools[2].openapi.offer: unknown key \"offer\"; known here: connection, allow, deny, effect, timeout",
+            "10:36: jobs.a.agent.tools[2].openapi.offer: unknown key \"offer\"; known here: connection, allow, deny, effect, unknown, timeout",
             "11:11: jobs.a.agent.tools[3]: the tools of connection c are there twice; name it once"
         ),
         BadFile(
