@@ -13,17 +13,20 @@ WITH RECURSIVE anew (job_id) AS (
     SELECT job_id FROM chassis.job
     WHERE run_id = $1::bigint AND parent_job_id IS NULL AND ($4::boolean OR name = $3::text)
     UNION
-    SELECT need.job_id FROM anew JOIN chassis.need ON need.needs_job_id = anew.job_id
+    SELECT behind.job_id
+    FROM anew CROSS JOIN LATERAL (
+        -- One by one, by the index: the table holds the needs of all runs.
+        SELECT need.job_id FROM chassis.need WHERE need.needs_job_id = anew.job_id OFFSET 0) AS behind
 ), again AS MATERIALIZED (
     SELECT done.*, job.parent_job_id IN (SELECT job_id FROM anew) IS TRUE AS is_item_anew
     FROM chassis.ended_run
     JOIN chassis.job ON job.run_id = ended_run.run_id
-    JOIN chassis.done ON done.job_id = job.job_id
+    CROSS JOIN LATERAL (SELECT * FROM chassis.done WHERE done.job_id = job.job_id OFFSET 0) AS done
     WHERE ended_run.run_id = $1::bigint
       AND (done.state <> 'succeeded'
            -- Items whose mapped job has succeeded all the same stay as they are.
-           AND NOT EXISTS (SELECT FROM chassis.done AS mapped
-                           WHERE mapped.job_id = job.parent_job_id AND mapped.state = 'succeeded')
+           AND (SELECT mapped.state FROM chassis.done AS mapped WHERE mapped.job_id = job.parent_job_id)
+               IS DISTINCT FROM 'succeeded'
            OR done.job_id IN (SELECT job_id FROM anew) OR job.parent_job_id IN (SELECT job_id FROM anew))
     FOR UPDATE OF ended_run
 ), reopened AS (
@@ -54,14 +57,17 @@ WITH RECURSIVE anew (job_id) AS (
            greatest(again.attempt,
                     (SELECT coalesce(max(attempt), 0) FROM chassis.attempt WHERE attempt.job_id = again.job_id)) + 1
                AS attempt,
-           (SELECT count(*) FROM chassis.need JOIN again AS needed ON needed.job_id = need.needs_job_id
-            WHERE need.job_id = again.job_id) AS missing,
-           (SELECT count(*) FROM chassis.need WHERE need.job_id = again.job_id) AS needs,
+           counts.missing, counts.needs,
            (SELECT rule FROM chassis.job WHERE job.job_id = again.job_id) AS rule,
            EXISTS (SELECT FROM chassis.job JOIN chassis.map ON map.job_id = job.parent_job_id
                    WHERE job.job_id = again.job_id AND at_once IS NOT NULL) AS is_limited,
            chassis.is_gated(again.job_id, again.run_id) AS is_gated
-    FROM again, reopened
+    FROM again CROSS JOIN reopened
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS needs,
+               count(*) FILTER (WHERE need.needs_job_id IN (SELECT job_id FROM again)) AS missing
+        FROM chassis.need
+        WHERE need.job_id = again.job_id) AS counts
     WHERE NOT is_item_anew
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY queue, priority, team ORDER BY job_id) AS number
