@@ -107,7 +107,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "3:1: the key \"name\" is repeated, it is already in line 1",
             "6:3: the key \"a\" is repeated, it is already in line 5",
             "7:7: jobs.b.nope: unknown key \"nope\"; known here: agent, llm, command, sql, http, wait, approval, workflow, needs, when, retry, "
-                + "timeout, queue, priority, budget, runs, teardown, group, may_fail, repeat, map"
+                + "timeout, queue, priority, budget, runs, teardown, group, may_fail, repeat, map, produces"
         ),
     ]
 
@@ -205,7 +205,6 @@ struct BadFile: CustomStringConvertible, Sendable {
             "4:7: jobs.b.agnet: unknown key \"agnet\"; did you mean agent?",
             "5:3: jobs.c: the job has command and sql, it must have one of them; make two jobs of it",
             "6:17: jobs.d.workflow: name is missing; the name of the workflow to run",
-            "6:21: jobs.d.produces: unknown key \"produces\"; produces is not supported by this version yet",
             "7:5: jobs.e: expected a mapping, found nothing",
             "8:3: jobs.F: \"F\" is no name: it does not begin with a to z; \(rule)"
         ),
