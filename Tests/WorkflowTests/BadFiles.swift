@@ -206,7 +206,6 @@ struct BadFile: CustomStringConvertible, Sendable {
             "4:7: jobs.b.agnet: unknown key \"agnet\"; did you mean agent?",
             "5:3: jobs.c: the job has command and sql, it must have one of them; make two jobs of it",
             "6:17: jobs.d.workflow: name is missing; the name of the workflow to run",
-            "6:21: jobs.d.produces: unknown key \"produces\"; produces is not supported by this version yet",
             "7:5: jobs.e: expected a mapping, found nothing",
             "8:3: jobs.F: \"F\" is no name: it does not begin with a to z; \(rule)"
         ),

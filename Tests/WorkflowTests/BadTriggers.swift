@@ -88,10 +88,11 @@ extension BadFile {
             "6:13: triggers[2].event: \"order paid\" is no name of an event; use 1 to 200 letters, digits, _ - . / or :",
             "7:5: triggers[3]: cron and asset exclude each other; make two triggers of it",
             "8:11: triggers[4].any: the list is empty, so the trigger never starts anything",
-            "9:32: triggers[5].any[1].all[1].any: expected a list of assets, found the string \"x\"",
+            "9:31: triggers[5].any[1].all[1].any: expected a list of assets, found the string \"x\"",
             "10:24: triggers[6].gather: expected one of all, partition, none, found the string \"some\"",
             "10:42: triggers[6].max_active: 0 is out of range, allowed are 1 to 1000",
-            "10:45: triggers[6].sensor: unknown key \"sensor\""
+            "10:45: triggers[6].sensor: unknown key \"sensor\"; known here: asset, any, all, event, name, where, gather, "
+                + "max_active, params"
         ),
         BadFile(
             """
@@ -119,10 +120,10 @@ extension BadFile {
             "8:5: triggers[4]: the param \"day\" is required; give it a value in params",
             "9:39: triggers[5].any[0].all[0].any[0].all[0].any: conditions are nested at most 4 deep",
             "10:25: jobs.a.command[1]: event is known in the where of a trigger alone",
-            "10:58: jobs.a.produces[0]: \"x y\" is no name of an asset; an asset's name has parts of letters, digits, "
+            "10:57: jobs.a.produces[0]: \"x y\" is no name of an asset; an asset's name has parts of letters, digits, "
                 + "_ - . or : between slashes, up to 190 in all",
-            "10:63: jobs.a.produces[1]: asset is missing; as in asset: reports/churn",
-            "10:90: jobs.a.produces[2].meta: unknown key \"meta\"; did you mean metadata?"
+            "10:62: jobs.a.produces[1]: asset is missing; as in asset: reports/churn",
+            "10:89: jobs.a.produces[2].meta: unknown key \"meta\"; known here: asset, partition, metadata"
         ),
         BadFile(
             """

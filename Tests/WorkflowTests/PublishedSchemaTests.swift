@@ -32,7 +32,7 @@ import Testing
     static let examples: [String] = (projectFile("docs/workflow.md") ?? "").split(separator: "```").map(String.init)
         .filter { $0.hasPrefix("yaml\nname:") }.map { String($0.dropFirst(5)) }
 
-    @Test func findsTheExamples() { #expect(Self.examples.count == 13) }
+    @Test func findsTheExamples() { #expect(Self.examples.count == 14) }
 
     @Test(arguments: examples) func acceptsTheExamplesOfTheReference(_ text: String) throws {
         #expect(faults(text) == [])
