@@ -44,7 +44,7 @@ import ChassisWorker
     private static func score(_ input: ScoreInput, _ context: JobContext) async throws -> Score {
         let customer = try await context.step("find") { try find(input.customer) }
         let assessment: Assessment = try await context.model(
-            "openai/scripted",
+            "model/scripted-analyst",
             prompt: "How likely is \(customer.name) to leave? \(customer.ordersLastYear) orders last year, "
                 + "\(customer.openTickets) open tickets.",
             name: "assess"
@@ -54,7 +54,7 @@ import ChassisWorker
             return Score(customer: customer.name, risk: assessment.risk, offer: nil, approvedBy: [])
         }
         let offer = try await context.agent(
-            "openai/scripted",
+            "model/scripted-analyst",
             prompt: "Write an offer that keeps customer \(customer.id).",
             tools: [.tool("lookup_customer")],
             limits: AgentLimits(turns: 5),
