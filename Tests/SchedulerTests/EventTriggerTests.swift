@@ -291,7 +291,7 @@ import Testing
     }
 
     /// Several schedulers start what has news, each cancelled and begun again at random places.
-    @Test(arguments: [1, 2], ["{event: e, gather: none", "{asset: e, max_active: 1"])
+    @Test(.timeLimit(.minutes(2)), arguments: [1, 2], ["{event: e, gather: none", "{asset: e, max_active: 1"])
     func eachEventIsTakenOnce(_ seed: UInt64, _ trigger: String) async throws {
         try await APIScene.play { scene async throws in
             _ = try await Self.deploy(scene, Self.source("\(trigger), \(Self.gathered)}"))
@@ -330,7 +330,8 @@ import Testing
             repeat {
                 while let job = try? await scene.claim() { try await scene.end(job) }
                 try await Self.settle(scene, service)
-            } while try await Self.count(scene, "SELECT count(*) AS n FROM chassis.news WHERE state = 'new'") > 0
+            } while try await Self.count(scene, "SELECT count(*) AS n FROM chassis.news WHERE state IN ('new', 'held')")
+                > 0
             let row = try await scene.pool.query(
                 """
                 SELECT (SELECT count(*) FROM chassis.run) AS runs, count(*) AS taken, count(DISTINCT event->>'id') AS events,
@@ -338,8 +339,11 @@ import Testing
                 FROM chassis.run, jsonb_array_elements(params->'events') AS event
                 """
             ).rows[0]
-            #expect(try row.int("taken") == events && row.int("events") == events, "seed \(seed)")
-            #expect(try row.int("noted") == events, "seed \(seed)")
+            let (taken, different) = (try row.int("taken"), try row.int("events"))
+            #expect(taken == events, "seed \(seed)")
+            #expect(different == events, "seed \(seed)")
+            let noted = try row.int("noted")
+            #expect(noted == events, "seed \(seed)")
             if name == "e" { #expect(try row.int("runs") == events, "seed \(seed)") }
         }
     }

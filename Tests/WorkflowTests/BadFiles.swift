@@ -651,7 +651,7 @@ struct BadFile: CustomStringConvertible, Sendable {
             "6:39: jobs.b.command[1]: the output of a is read, but b does not need it; add a to needs",
             "6:63: jobs.b.command[2]: there is no job \"zz\"; known here: a, b, c, d, e, f",
             "6:88: jobs.b.command[3]: not a valid expression: there is no function \"nope\" at character 5; known here: "
-                + "length, contains, default, json, lower, upper, join, starts_with, ends_with",
+                + "length, contains, default, json, lower, upper, join, pluck, sum, min, max, starts_with, ends_with",
             "7:11: jobs.b.when: \"lenght(params.segment) == 1\" is no expression: there is no function \"lenght\" at "
                 + "character 1; did you mean length?",
             "10:34: jobs.c.command.env.A: the output of a is read, but c does not need it; add a to needs",

@@ -86,7 +86,7 @@ package struct BackfillStore: Sendable {
         if let failed = item.failedRun {
             run = failed
             // One that somebody else has retried already goes on as well.
-            _ = try await connection.query(Statement.retryRun, [.integer(failed.rawValue), nil])
+            _ = try await connection.query(Statement.retryRun, [.integer(failed.rawValue), nil, nil, false])
         } else {
             run = try await RunStore.submit(submission, on: connection, now: nil).run
         }
