@@ -1,6 +1,7 @@
-import Postgres
 import TestSupport
 import Testing
+
+@testable import Postgres
 
 @Suite struct PostgresConnectionTests {
     static func connection() async throws -> PostgresConnection {
@@ -116,6 +117,22 @@ import Testing
         #expect(try await connection.query("SELECT 1 AS x").rows[0].int("x") == 1)
         await connection.close()
         await observer.close()
+    }
+
+    /// What comes after it on the connection is in no transaction of somebody who has gone.
+    @Test func rollsBackATransactionThatIsCancelledBeforeItsCommit() async throws {
+        let connection = try await Self.connection()
+        _ = try await connection.query("CREATE TEMPORARY TABLE t (n int)")
+        let attempt = Task {
+            try await connection.transaction { connection in
+                _ = try await connection.query("INSERT INTO t VALUES (1)")
+                withUnsafeCurrentTask { $0?.cancel() }
+            }
+        }
+        await #expect(throws: CancellationError.self) { try await attempt.value }
+        #expect(try await connection.query("SELECT FROM t").rows.isEmpty)
+        #expect(await connection.isAtRest)
+        await connection.close()
     }
 
     @Test func rollsBackATransactionThatThrows() async throws {

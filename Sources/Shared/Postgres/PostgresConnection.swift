@@ -91,6 +91,9 @@ package actor PostgresConnection {
     /// Whether the connection can still be used.
     package var isOpen: Bool { link != nil }
 
+    /// Whether it is open and in no transaction.
+    var isAtRest: Bool { link.map { PQtransactionStatus($0.handle.pointer) == PQTRANS_IDLE } ?? false }
+
     // MARK: Requests
 
     /// Carries out one statement.
@@ -148,15 +151,17 @@ package actor PostgresConnection {
         return try await Self.$held.withValue(ObjectIdentifier(self)) {
             _ = try await query("BEGIN")
             let value: Value
+            let wasBroken: Bool
             do {
                 value = try await body(self)
+                wasBroken = await isInFailedTransaction
+                // In a cancelled task it is not sent.
+                _ = try await query("COMMIT")
             } catch {
                 // The error that matters is the first one; a rollback fails with the connection alone.
                 _ = try? await send([("ROLLBACK", [])], isCancellable: false)
                 throw error
             }
-            let wasBroken = await isInFailedTransaction
-            _ = try await query("COMMIT")
             if wasBroken { throw PostgresError.transactionRolledBack }
             return value
         }

@@ -79,7 +79,8 @@ package actor PostgresPool {
     }
 
     private func giveBack(_ connection: PostgresConnection) async {
-        guard !isClosed else { return await connection.close() }
-        if await connection.isOpen { idle.append(connection) }
+        // One that somebody left in a transaction would take the next one's statements into it.
+        guard !isClosed, await connection.isAtRest else { return await connection.close() }
+        idle.append(connection)
     }
 }
