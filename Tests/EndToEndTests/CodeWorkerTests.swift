@@ -57,7 +57,7 @@ import Testing
         return try await fleet.submit(
             "code",
             source,
-            [.init(name: "work", kind: "handler", queue: "default/handler:\(handler)")]
+            [.init(name: "work", kind: "handler", queue: "default;handler=\(handler)")]
         )
     }
 
