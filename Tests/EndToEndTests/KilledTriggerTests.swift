@@ -7,9 +7,9 @@ import Testing
 
 /// Schedulers are killed and started again at random while assets have much news: each event is taken once.
 ///
-/// `CHASSIS_ASSET_EVENTS` says how many events (300 without it); `Tests/Schedules/storm` takes ten thousand.
+/// `CHASSIS_ASSET_EVENTS` says how many events (120 without it); `Tests/Schedules/storm` takes ten thousand.
 @Suite struct KilledTriggerTests {
-    private static let events = getenv("CHASSIS_ASSET_EVENTS").flatMap { Int(String(cString: $0)) } ?? 300
+    private static let events = getenv("CHASSIS_ASSET_EVENTS").flatMap { Int(String(cString: $0)) } ?? 120
 
     /// One run for each event; one run at a time; and one at a time that takes all that came meanwhile.
     private static let triggers = [

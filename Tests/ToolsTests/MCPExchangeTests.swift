@@ -33,6 +33,14 @@ import Testing
         #expect(shape(lines) == shape(expected))
     }
 
+    /// Half a million empty lines are half a million bytes; found by inputs by chance.
+    @Test func linesTakeNoMoreThanTheyHold() {
+        var reader = MCPLineReader(maximumBytes: 4096)
+        let lines = reader.take(Array(repeating: UInt8(ascii: "x"), count: 4000) + Array("\n\n\nshort\n".utf8))
+        let room = lines.map { if case .whole(let bytes) = $0 { bytes.capacity } else { Int.max } }
+        #expect(room.count == 4 && room.dropFirst().allSatisfy { $0 < 100 }, "\(room)")
+    }
+
     @Test(arguments: 0..<200) func noLineMakesAnAnswerToWhatWasNotAsked(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let pieces = [

@@ -24,7 +24,8 @@ package struct MCPLineReader {
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             take(piece: rest[..<end], &lines)
             if !isDropping { lines.append(.whole(begun)) }
-            begun.removeAll(keepingCapacity: begun.count <= 4096)
+            // A buffer that were kept would be copied for each line, however short.
+            begun = []
             isDropping = false
             rest = rest[(end + 1)...]
         }
