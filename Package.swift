@@ -119,6 +119,7 @@ let package = Package(
             ["JobModel", "Postgres", "Digests"],
             resources: [.embedInCode("SQL")]
         ),
+        library("Submissions", in: "Shared/Submissions", ["JobModel", "Workflow", "Storage"]),
         library("Prices", in: "Shared/Prices", ["JobModel"], resources: [.embedInCode("Data")]),
         library("Checkpoints", in: "Shared/Checkpoints", ["JobModel", "Digests", "CLinux"]),
         library("Access", in: "Shared/Access", ["JobModel", "Digests"]),
@@ -145,7 +146,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "JobModel", "Digests", "Workflow", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings",
-                "HTTPTransport", "Models", "Tools", "Gateway", "Prices", "CLinux", log, lifecycle,
+                "HTTPTransport", "Models", "Tools", "Gateway", "Prices", "Submissions", "CLinux", log, lifecycle,
             ],
             path: "Sources/Worker",
             exclude: ["Models", "Tools", "Gateway", "Command", "Guard", "Library"],
@@ -180,7 +181,8 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "JobModel", "Digests", "Schedules", "Workflow", "Postgres", "Storage", "Checkpoints", "Access",
-                "Telemetry", "Settings", "HTTPTransport", "Prices", "CLinux", log, lifecycle, hummingbird,
+                "Telemetry", "Settings", "HTTPTransport", "Prices", "Submissions", "CLinux", log, lifecycle,
+                hummingbird,
             ],
             path: "Sources/Scheduler",
             exclude: ["Command"],

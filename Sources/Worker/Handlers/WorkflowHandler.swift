@@ -2,6 +2,7 @@ import Checkpoints
 import Digests
 import JobModel
 import Storage
+import Submissions
 import Workflow
 
 /// Runs jobs of the kind workflow: a run of another workflow, whose output is the job's.
@@ -101,19 +102,15 @@ struct WorkflowHandler: JobHandler {
             }
             var params: [String: GivenParam] = [:]
             for (name, value) in given.objectValue ?? [:] { params[name] = .value(value) }
-            let checked = try workflow.checkParams(params)
             // The team is its parent's, whatever the file says: the store sets it.
-            let gates = try workflow.gates(params: checked, team: "")
-            var submission = RunStore.Submission(
-                workflow: workflow.name,
+            var submission = try RunStore.Submission(
+                workflow,
                 source: source,
-                params: checked,
-                jobs: workflow.jobs.map { RunStore.NewJob($0, gates: gates.ofJobs[$0.name] ?? []) }
+                params: try workflow.checkParams(params),
+                team: ""
             )
-            submission.gates = gates.ofRun
-            submission.share = gates.share
-            submission.watches = workflow.watches
-            submission.notices = workflow.notices
+            // Each call of a parent has a run of its own.
+            submission.start = nil
             return submission
         } catch let faults as ParamFaults {
             throw JobFailure(
@@ -173,21 +170,5 @@ struct WorkflowHandler: JobHandler {
                 parsing: try await store.blob(BlobReference(digest: digest, byteCount: blob.byteCount))
             )
         }
-    }
-}
-
-extension RunStore.NewJob {
-    init(_ job: JobDefinition, gates: [Gate]) {
-        self.init(
-            name: job.name,
-            kind: job.kind.name.rawValue,
-            queue: job.claimQueue,
-            priority: Int16(clamping: job.priority),
-            needs: job.needs,
-            rule: job.flow.storedRule,
-            isDecisive: !job.flow.mayFail,
-            gates: gates,
-            watches: job.flow.watches
-        )
     }
 }

@@ -1,5 +1,6 @@
 import JobModel
 import Storage
+import Submissions
 import Workflow
 
 /// A workflow file and what its run should start from, as a client sent them.
@@ -109,26 +110,17 @@ struct SubmissionRequest {
         idempotencyKey: String?
     ) throws -> RunStore.Submission {
         let params = try checked(params, of: definition)
-        let gates: RunGates
         do {
-            gates = try definition.gates(params: params, team: team)
+            return try RunStore.Submission(
+                definition,
+                source: source,
+                params: params,
+                team: team,
+                idempotencyKey: idempotencyKey
+            )
         } catch {
             throw Problem(.paramsInvalid, "a key of limits, share or start has no value: \(error)")
         }
-        var submission = RunStore.Submission(
-            workflow: definition.name,
-            source: source,
-            team: team,
-            params: params,
-            jobs: definition.jobs.map { RunStore.NewJob($0, gates: gates.ofJobs[$0.name] ?? []) },
-            idempotencyKey: idempotencyKey
-        )
-        submission.gates = gates.ofRun
-        submission.share = gates.share
-        submission.start = gates.start
-        submission.watches = definition.watches
-        submission.notices = definition.notices
-        return submission
     }
 
     private static func checked(
@@ -140,21 +132,5 @@ struct SubmissionRequest {
         } catch {
             throw Problem(.paramsInvalid, error.faults.map(\.description).joined(separator: "; "))
         }
-    }
-}
-
-extension RunStore.NewJob {
-    fileprivate init(_ job: JobDefinition, gates: [Gate]) {
-        self.init(
-            name: job.name,
-            kind: job.kind.name.rawValue,
-            queue: job.claimQueue,
-            priority: Int16(clamping: job.priority),
-            needs: job.needs,
-            rule: job.flow.storedRule,
-            isDecisive: !job.flow.mayFail,
-            gates: gates,
-            watches: job.flow.watches
-        )
     }
 }
