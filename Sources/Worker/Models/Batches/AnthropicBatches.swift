@@ -6,8 +6,6 @@ package import JobModel
 /// A batch takes no name of ours. What tells it is the keys of its requests, and these stand in its results alone, which are
 /// there when it has ended: until then a batch of about that time, with as many requests, may be ours or somebody else's.
 package struct AnthropicBatches: BatchProvider {
-    static let maximumPages = 100
-    static let pageSize = 100
     /// How far the clocks of the provider and the database may be apart, in microseconds.
     static let clockSkew: Int64 = 15 * 60 * 1_000_000
 
@@ -52,16 +50,11 @@ package struct AnthropicBatches: BatchProvider {
         let exchange = ModelExchange(client: client, endpoint: endpoint)
         return try await exchange.reportingErrors {
             var undecided: String?
-            var after: String?
-            for _ in 0..<Self.maximumPages {
-                let query = "limit=\(Self.pageSize)" + (after.map { "&after_id=\($0)" } ?? "")
-                let page = try await exchange.document(
-                    endpoint.url("messages/batches", query: query),
-                    headers: Self.headers(endpoint)
-                )
-                guard let listed = page["data"]?.arrayValue else {
-                    throw ModelError.Reason.malformed("the list of batches has no data")
-                }
+            return try await exchange.findBatch(
+                in: "messages/batches",
+                cursor: "after_id",
+                headers: Self.headers(endpoint)
+            ) { page, listed in
                 var isPast = false
                 for entry in listed {
                     let created = entry["created_at"]?.stringValue.flatMap(RFC3339.microseconds)
@@ -71,21 +64,21 @@ package struct AnthropicBatches: BatchProvider {
                     }
                     if let id = entry["id"]?.stringValue, others.contains(id) { continue }
                     switch try await Self.resemblance(of: entry, to: batch, exchange, endpoint) {
-                    case .ours: return .sent(try entry.plainID())
+                    case .ours: return .over(.sent(try entry.plainID()))
                     case .unlike: break
                     case .maybe: undecided = undecided ?? entry["id"]?.stringValue
                     case .unreadable:
-                        return .unknowable(
-                            "the results of batch \(entry["id"]?.stringValue ?? "?") cannot be read any more"
-                        )
+                        let id = entry["id"]?.stringValue ?? "?"
+                        return .over(.unknowable("the results of batch \(id) cannot be read any more"))
                     }
                 }
-                guard let last = page["last_id"]?.stringValue, page["has_more"]?.boolValue == true, !isPast else {
-                    return undecided.map { .undecided("batch \($0) may be it, which its results will show") } ?? .absent
+                if let last = page["last_id"]?.stringValue, page["has_more"]?.boolValue == true, !isPast {
+                    return .more(after: last)
                 }
-                after = last
+                return .over(
+                    undecided.map { .undecided("batch \($0) may be it, which its results will show") } ?? .absent
+                )
             }
-            return .unknowable("its provider lists more batches than are looked through")
         }
     }
 
@@ -113,23 +106,14 @@ package struct AnthropicBatches: BatchProvider {
 
     package func status(of id: String, at endpoint: ModelEndpoint) async throws -> BatchStatus {
         let exchange = ModelExchange(client: client, endpoint: endpoint)
-        do {
-            let batch = try await exchange.reportingErrors {
-                try await exchange.document(endpoint.url("messages/batches/\(id)"), headers: Self.headers(endpoint))
-            }
-            let status = batch["processing_status"]?.stringValue ?? ""
-            guard status == "ended" else {
-                return .running(
-                    "\(status), \(batch["request_counts"]?["processing"]?.integerValue ?? 0) requests to do"
-                )
-            }
-            return .ended(
-                .init(results: [id], missing: .unreadable("the batch ended without an answer to it"))
-            )
-        } catch let error as ModelError {
-            guard case .status(404, _, _, _) = error.reason else { throw error }
-            return .gone
+        let found = try await exchange.batch("messages/batches/\(id)", headers: Self.headers(endpoint))
+        guard let batch = found else { return .gone }
+        let status = batch["processing_status"]?.stringValue ?? ""
+        guard status == "ended" else {
+            let toDo = batch["request_counts"]?["processing"]?.integerValue ?? 0
+            return .running("\(status), \(toDo) requests to do")
         }
+        return .ended(.init(results: [id], missing: .unreadable("the batch ended without an answer to it")))
     }
 
     package func results(
@@ -180,13 +164,7 @@ package struct AnthropicBatches: BatchProvider {
     package func cancel(_ id: String, at endpoint: ModelEndpoint) async throws {
         let exchange = ModelExchange(client: client, endpoint: endpoint)
         try await exchange.reportingErrors {
-            let response = try await exchange.send(
-                "POST",
-                endpoint.url("messages/batches/\(id)/cancel"),
-                headers: Self.headers(endpoint),
-                body: []
-            )
-            _ = try await response.body.collect(maximumBytes: ModelExchange.maximumDocumentBytes)
+            try await exchange.cancelBatch("messages/batches/\(id)", headers: Self.headers(endpoint))
         }
     }
 

@@ -5,9 +5,6 @@ package import JobModel
 ///
 /// The batch carries our key in its metadata, so the list tells whether it was sent.
 package struct OpenAIBatches: BatchProvider {
-    /// How many pages of the list are looked through, of `pageSize` batches each.
-    static let maximumPages = 100
-    static let pageSize = 100
     /// How far the clocks of the provider and the database may be apart.
     static let clockSkew: Int64 = 15 * 60
     /// Under which our key stands in the metadata.
@@ -79,41 +76,24 @@ package struct OpenAIBatches: BatchProvider {
         let exchange = ModelExchange(client: client, endpoint: endpoint)
         return try await exchange.reportingErrors {
             let earliest = batch.madeAt / 1_000_000 - Self.clockSkew
-            var after: String?
-            for _ in 0..<Self.maximumPages {
-                let query = "limit=\(Self.pageSize)" + (after.map { "&after=\($0)" } ?? "")
-                let page = try await exchange.document(
-                    endpoint.url("batches", query: query),
-                    headers: Self.headers(endpoint)
-                )
-                guard let listed = page["data"]?.arrayValue else {
-                    throw ModelError.Reason.malformed("the list of batches has no data")
-                }
+            return try await exchange.findBatch(in: "batches", cursor: "after", headers: Self.headers(endpoint)) {
+                page,
+                listed in
                 for entry in listed where entry["metadata"]?[Self.metadataKey]?.stringValue == batch.key {
-                    return .sent(try entry.plainID())
+                    return .over(.sent(try entry.plainID()))
                 }
-                // The newest come first.
                 let isPast = listed.last?["created_at"]?.integerValue.map { $0 < earliest } ?? false
                 guard let last = listed.last?["id"]?.stringValue, page["has_more"]?.boolValue == true, !isPast else {
-                    return .absent
+                    return .over(.absent)
                 }
-                after = last
+                return .more(after: last)
             }
-            return .unknowable("its provider lists more batches than are looked through")
         }
     }
 
     package func status(of id: String, at endpoint: ModelEndpoint) async throws -> BatchStatus {
         let exchange = ModelExchange(client: client, endpoint: endpoint)
-        do {
-            let batch = try await exchange.reportingErrors {
-                try await exchange.document(endpoint.url("batches/\(id)"), headers: Self.headers(endpoint))
-            }
-            return Self.status(batch)
-        } catch let error as ModelError {
-            guard case .status(404, _, _, _) = error.reason else { throw error }
-            return .gone
-        }
+        return try await exchange.batch("batches/\(id)", headers: Self.headers(endpoint)).map(Self.status) ?? .gone
     }
 
     /// Reads a batch.
@@ -191,13 +171,7 @@ package struct OpenAIBatches: BatchProvider {
     package func cancel(_ id: String, at endpoint: ModelEndpoint) async throws {
         let exchange = ModelExchange(client: client, endpoint: endpoint)
         try await exchange.reportingErrors {
-            let response = try await exchange.send(
-                "POST",
-                endpoint.url("batches/\(id)/cancel"),
-                headers: Self.headers(endpoint),
-                body: []
-            )
-            _ = try await response.body.collect(maximumBytes: ModelExchange.maximumDocumentBytes)
+            try await exchange.cancelBatch("batches/\(id)", headers: Self.headers(endpoint))
         }
     }
 
