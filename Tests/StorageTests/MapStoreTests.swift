@@ -66,6 +66,33 @@ import Testing
         #expect(try await scene.fixture.ending(of: scene.run) == "succeeded")
     }
 
+    /// A list that is a param is not sent once for each of its items; every item has it all the same.
+    @Test func itemsShareTheParamsOfTheirRun() async throws {
+        let fixture = try await QueueFixture.make()
+        let maps = MapStore(fixture.pool)
+        for number in 1...3 {
+            _ = try await fixture.runs.submit(
+                .init(
+                    workflow: "w",
+                    source: "s",
+                    params: ["list": .integer(Int64(number))],
+                    jobs: [.init(name: "each", kind: "llm"), .init(name: "beside", kind: "llm")]
+                )
+            )
+        }
+        let jobs = try await fixture.claim(100)
+        #expect(jobs.count == 6)
+        for parent in jobs where parent.name == "each" {
+            _ = try await maps.begin(parent, items: 5, atOnce: nil, tolerated: 0, failsFast: true)
+            _ = try await maps.add([0, 1, 2, 3, 4], from: 0, to: parent)
+        }
+        let sent = Set(jobs.map { [$0.run.rawValue: $0.params] })
+        #expect(sent.count == 3)
+        let items = try await fixture.claim(100)
+        #expect(items.count == 15)
+        for item in items { #expect(item.params == jobs.first { $0.run == item.run }?.params) }
+    }
+
     /// Never more than the limit are active, and all of them run, in their order.
     @Test func aLimitIsNeverExceeded() async throws {
         let scene = try await scene(23, atOnce: 4)

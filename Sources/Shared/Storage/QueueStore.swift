@@ -65,7 +65,7 @@ package struct QueueStore: Sendable {
                     if let job = try row.optionalInt64("parent_job_id") { parents.append(JobID(rawValue: job)) }
                 }
             case Statement.claimJobs:
-                turn.claimed = try result.rows.map(Self.claimedJob).sorted { $0.id < $1.id }
+                turn.claimed = try Self.claimedJobs(result.rows)
                 turn.lastPlace = try result.rows.map(Self.place).max()
             default: break
             }
@@ -134,7 +134,20 @@ package struct QueueStore: Sendable {
         QueuePlace(rank: try row.int("rank"), number: try row.int64("place"))
     }
 
-    private static func claimedJob(_ row: PostgresRow) throws -> ClaimedJob {
+    private static func claimedJobs(_ rows: PostgresRows) throws -> [ClaimedJob] {
+        var params: [Int64: JSONObject] = [:]
+        for row in rows {
+            let run = try row.int64("run_id")
+            guard params[run] == nil, let text = try row.optionalString("params") else { continue }
+            params[run] = try JSONValue(parsing: text).objectValue ?? [:]
+        }
+        return try rows.map { row in
+            let shared = try params[row.int64("run_id")]
+            return try claimedJob(row, params: shared ?? JSONValue(parsing: row.string("params")).objectValue ?? [:])
+        }.sorted { $0.id < $1.id }
+    }
+
+    private static func claimedJob(_ row: PostgresRow, params: JSONObject) throws -> ClaimedJob {
         ClaimedJob(
             id: JobID(rawValue: try row.int64("job_id")),
             run: RunID(rawValue: try row.int64("run_id")),
@@ -145,7 +158,7 @@ package struct QueueStore: Sendable {
             isJudged: try row.bool("is_judged"),
             isDecisive: try row.bool("is_decisive"),
             isGated: try row.bool("is_gated"),
-            params: try JSONValue(parsing: row.string("params")).objectValue ?? [:],
+            params: params,
             attempt: try row.int("attempt"),
             epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
             failures: try row.int("failures"),
