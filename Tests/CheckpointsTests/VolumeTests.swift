@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 
@@ -51,5 +52,35 @@ import Testing
     @Test func whereTheFileSystemReportsAnErrorEachIsAskedForItself() async throws {
         let contents = try await append { _ in throw Refusal() }
         #expect(Set(contents) == expected)
+    }
+
+    /// A pipe takes bytes and cannot be synchronised, as a file whose disk has gone.
+    @Test func aJournalThatCannotBeSynchronisedSaysSoAndNoOther() async throws {
+        let directory = try ScratchDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let root = try StoreRoot(openingAt: directory.path)
+        let volume = Volume(threads: try FileThreads(), canShare: true) { throw Refusal() }
+        #expect(mkfifo(directory.path + "/pipe", 0o600) == 0)
+        let failures = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 1...20 {
+                let names = try JournalNames(of: Sample.journal(Int64(number)), in: root)
+                let file =
+                    number == 20
+                    ? try FileDescriptor.openRoot(directory.path).openEntry("pipe", flags: O_RDWR)
+                    : try names.makeFile()
+                guard let file else { throw CheckpointError.journalExists(Sample.journal(1)) }
+                let journal = DirectoryJournal(file: file, names: names, volume: volume)
+                group.addTask {
+                    do {
+                        try await journal.append([1])
+                        return false
+                    } catch CheckpointError.fileCall("fdatasync", _, EINVAL) {
+                        return true
+                    }
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(failures == 1)
     }
 }
