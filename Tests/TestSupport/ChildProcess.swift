@@ -15,6 +15,8 @@ package final class ChildProcess: Sendable {
 
     private struct State {
         var ending: Ending?
+        /// Whether all that the program wrote before it ended has been read.
+        var hasCaughtUp = false
         var waiters: [CheckedContinuation<Ending, Never>] = []
         var lines: [String] = []
         var lineWaiters: [(matches: @Sendable (String) -> Bool, continuation: CheckedContinuation<String?, Never>)] = []
@@ -49,8 +51,14 @@ package final class ChildProcess: Sendable {
         close(ends[1])
         self.pid = pid
         Lifeline.shared.end(pid)
-        TestThread.start { [self, pid] in wait(for: pid) }
-        TestThread.start { [self, descriptor = ends[0]] in read(descriptor) }
+        let end = clinux_eventfd_create()
+        precondition(end >= 0, "no descriptor is left")
+        TestThread.start { [self, pid] in wait(for: pid, telling: end) }
+        TestThread.start { [self, descriptor = ends[0]] in
+            read(descriptor, until: end)
+            close(descriptor)
+            close(end)
+        }
     }
 
     /// Sends a signal, if the program has not ended.
@@ -58,12 +66,13 @@ package final class ChildProcess: Sendable {
         state.withLock { state in if state.ending == nil { _ = kill(pid, number) } }
     }
 
-    /// Waits until the program has ended.
+    /// Waits until the program has ended and all that it wrote is among its lines.
     package func ended() async -> Ending {
         await withCheckedContinuation { continuation in
-            let ending = state.withLock { state in
-                if state.ending == nil { state.waiters.append(continuation) }
-                return state.ending
+            let ending: Ending? = state.withLock { state in
+                if state.hasCaughtUp { return state.ending }
+                state.waiters.append(continuation)
+                return nil
             }
             if let ending { continuation.resume(returning: ending) }
         }
@@ -96,44 +105,67 @@ package final class ChildProcess: Sendable {
         _ = await ended()
     }
 
-    private func wait(for pid: pid_t) {
+    private func wait(for pid: pid_t, telling end: Int32) {
         var status: Int32 = 0
         // The signal sender holds the lock, so the pid is not given to another process between its look and its kill.
         var information = siginfo_t()
         while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
-        let (ending, waiters) = state.withLock { state in
+        state.withLock { state in
             Lifeline.shared.hasEnded(pid)
             while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
             let code = status & 0x7F
-            let ending: Ending = code == 0 ? .exited((status >> 8) & 0xFF) : .signalled(code)
-            state.ending = ending
-            defer { state.waiters = [] }
-            return (ending, state.waiters)
+            state.ending = code == 0 ? .exited((status >> 8) & 0xFF) : .signalled(code)
         }
-        for waiter in waiters { waiter.resume(returning: ending) }
+        clinux_eventfd_signal(end)
     }
 
-    private func read(_ descriptor: Int32) {
+    /// Reads until the output is closed, which may be long after the program's end: what it left running has it too.
+    private func read(_ descriptor: Int32, until end: Int32) {
         var pending: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            pending += chunk[..<count]
-            while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
-                take(String(decoding: pending[..<end], as: UTF8.self))
-                pending.removeSubrange(...end)
+        var watched = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: end, events: Int16(POLLIN), revents: 0),
+        ]
+        while watched.contains(where: { $0.fd >= 0 }) {
+            guard poll(&watched, nfds_t(watched.count), -1) > 0 else { continue }
+            if watched[0].fd >= 0, watched[0].revents != 0 {
+                let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+                if count > 0 {
+                    pending += chunk[..<count]
+                    while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                        take(String(decoding: pending[..<end], as: UTF8.self))
+                        pending.removeSubrange(...end)
+                    }
+                } else if count == 0 || errno != EINTR {
+                    if !pending.isEmpty { take(String(decoding: pending, as: UTF8.self)) }
+                    watched[0].fd = -1
+                    tellThatNoLineFollows()
+                }
+            } else if watched[1].revents != 0 {
+                watched[1].fd = -1
+                tellOfTheEnd()
             }
         }
-        close(descriptor)
-        if !pending.isEmpty { take(String(decoding: pending, as: UTF8.self)) }
+    }
+
+    private func tellThatNoLineFollows() {
         let waiters = state.withLock { state in
             state.openStreams = 0
             defer { state.lineWaiters = [] }
             return state.lineWaiters
         }
         for waiter in waiters { waiter.continuation.resume(returning: nil) }
+    }
+
+    private func tellOfTheEnd() {
+        let (ending, waiters) = state.withLock { state in
+            state.hasCaughtUp = true
+            defer { state.waiters = [] }
+            return (state.ending, state.waiters)
+        }
+        guard let ending else { preconditionFailure("the end of \(pid) is told of before it is known") }
+        for waiter in waiters { waiter.resume(returning: ending) }
     }
 
     private func take(_ line: String) {
