@@ -87,8 +87,8 @@ package enum Statement {
 
     // Steps and logs
     static let intendStep = load("intend_step", PackageResources.intend_step_sql)
-    static let intendCall = load("intend_call", PackageResources.intend_call_sql)
-    static let settleStep = load("settle_step", PackageResources.settle_step_sql)
+    static let intendCalls = load("intend_calls", PackageResources.intend_calls_sql)
+    static let settleSteps = load("settle_steps", PackageResources.settle_steps_sql)
     static let settleEarlierStep = load("settle_earlier_step", PackageResources.settle_earlier_step_sql)
     static let settleOpenSteps = load("settle_open_steps", PackageResources.settle_open_steps_sql)
     static let addSteps = load("add_steps", PackageResources.add_steps_sql)

@@ -153,12 +153,25 @@ package struct StepStore: Sendable {
         as settlement: Settlement,
         unknownCalls: Int = 0
     ) async throws {
-        let columns = Columns(settlement)
+        try await settle(job: job, epoch: epoch, [(position, settlement, unknownCalls)])
+    }
+
+    /// Settles intents of the attempt that holds the job; without its lease nothing is written.
+    ///
+    /// - Parameter steps: No two of one position; each with how many calls were made for it whose outcome is unknown and
+    ///   not noted yet.
+    package func settle(
+        job: JobID,
+        epoch: LeaseEpoch,
+        _ steps: [(position: String, settlement: Settlement, unknownCalls: Int)]
+    ) async throws {
+        let columns = steps.map { Columns($0.settlement) }
         _ = try await pool.query(
-            Statement.settleStep,
+            Statement.settleSteps,
             [
-                .integer(job.rawValue), .integer(epoch.rawValue), .text(position), columns.state, columns.usage,
-                columns.cost, .integer(unknownCalls), columns.error, .null,
+                .integer(job.rawValue), .integer(epoch.rawValue), .array(steps.map(\.position)),
+                .array(columns.map(\.state)), .array(columns.map(\.usage)), .array(columns.map(\.cost)),
+                .array(steps.map(\.unknownCalls)), .array(columns.map(\.error)), .null,
             ]
         )
     }
@@ -178,7 +191,8 @@ package struct StepStore: Sendable {
             Statement.settleEarlierStep,
             [
                 .integer(job.rawValue), .integer(epoch.rawValue), .integer(earlier.epoch.rawValue),
-                .text(earlier.position), columns.state, columns.usage, columns.cost, columns.error, .null,
+                .text(earlier.position), .text(columns.state), .optional(columns.usage), .optional(columns.cost),
+                .optional(columns.error), .null,
             ]
         )
         guard !result.rows.isEmpty else { throw StorageError.leaseLost(job, epoch) }
@@ -186,18 +200,17 @@ package struct StepStore: Sendable {
 
     /// How a settlement stands in the row.
     private struct Columns {
-        var state = PostgresParameter.text("recorded")
-        var usage = PostgresParameter.null
-        var cost = PostgresParameter.null
-        var error = PostgresParameter.null
+        var state = "recorded"
+        var usage: String?
+        var cost: String?
+        var error: String?
 
         init(_ settlement: Settlement) {
             switch settlement {
             case .recorded(let usage, let cost):
-                self.usage = .optional(usage?.text())
-                self.cost = .optional(cost.map { String($0.rawValue) })
-            case .failed(let text): (state, error) = (.text("failed"), .text(text.withoutNull))
-            case .unknown(let text): (state, error) = (.text("unknown"), .text(text.withoutNull))
+                (self.usage, self.cost) = (usage?.text(), cost.map { String($0.rawValue) })
+            case .failed(let text): (state, error) = ("failed", text.withoutNull)
+            case .unknown(let text): (state, error) = ("unknown", text.withoutNull)
             }
         }
     }
@@ -263,7 +276,7 @@ package struct StepStore: Sendable {
         )
     }
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

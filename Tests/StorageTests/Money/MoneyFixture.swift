@@ -47,6 +47,26 @@ struct MoneyFixture {
         )
     }
 
+    /// Reserves for calls of one job together, each at a position of its own.
+    func reserve(_ job: ClaimedJob, together most: [Int64], bounds: PaidCall.Bounds = .init()) async throws
+        -> [CallVerdict]
+    {
+        try await steps.intend(
+            most.enumerated().map { number, most in
+                (
+                    StepStoreTests.step(job, "c#\(number)"),
+                    PaidCall(
+                        connection: "c",
+                        model: "m",
+                        most: MicroDollars(rawValue: most),
+                        price: Self.price,
+                        bounds: bounds
+                    )
+                )
+            }
+        )
+    }
+
     func settle(
         _ job: ClaimedJob,
         _ settlement: StepStore.Settlement,

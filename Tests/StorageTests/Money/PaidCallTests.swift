@@ -58,6 +58,39 @@ import Testing
         #expect(try await scene.kinds() == ["reserved", "cancelled", "reserved", "unknown", "reserved", "settled"])
     }
 
+    @Test func callsThatAreReservedTogetherAreJudgedOneAfterTheOther() async throws {
+        let scene = try await MoneyFixture.make()
+        try await scene.set(1000)
+        let job = try await scene.jobs(1)[0]
+        // Said twice, as by a worker that heard no answer.
+        for _ in 0..<2 {
+            let verdicts = try await scene.reserve(job, together: [600, 500, 300])
+            #expect(verdicts[0] == .granted(warning: nil) && verdicts[2] == .granted(warning: nil))
+            guard case .wait(let budget) = verdicts[1] else { Issue.record("\(verdicts[1])"); return }
+            #expect(budget.limit == MicroDollars(rawValue: 1000))
+        }
+        #expect(try await scene.budget() == [900, 0, 0])
+        try await scene.steps.settle(
+            job: job.id,
+            epoch: job.epoch,
+            [("c#0", MoneyFixture.paid(250), 0), ("c#1", MoneyFixture.paid(7), 0), ("c#2", .unknown("cut"), 1)]
+        )
+        #expect(try await scene.budget() == [0, 250, 300])
+        #expect(try await scene.ledger() == [0, 250, 300, 0])
+        #expect(try await scene.kinds().sorted() == ["reserved", "reserved", "settled", "unknown"])
+    }
+
+    @Test func callsThatAreReservedTogetherAreCounted() async throws {
+        let scene = try await MoneyFixture.make()
+        let job = try await scene.jobs(1)[0]
+        let verdicts = try await scene.reserve(job, together: [1, 1, 1], bounds: .init(calls: 2))
+        #expect(verdicts == [.granted(warning: nil), .granted(warning: nil), .callsUsed(2)])
+        _ = try await scene.fixture.queue.release(job.id, epoch: job.epoch)
+        await #expect(throws: StorageError.leaseLost(job.id, job.epoch)) {
+            _ = try await scene.reserve(job, together: [1, 1])
+        }
+    }
+
     @Test func aZombieReservesAndSettlesNothing() async throws {
         let scene = try await MoneyFixture.make()
         try await scene.set(1000)

@@ -13,6 +13,10 @@ struct GatewayStores: Sendable {
 
     let store: DirectoryStore
     let steps: StepStore
+    /// The intents of calls, those of an attempt together.
+    let intents: Gatherer<CallLine, (step: StepStore.Identity, call: PaidCall), CallVerdict>
+    /// What became of calls, those of an attempt together.
+    let settlements: Gatherer<CallLine, (position: String, settlement: StepStore.Settlement, unknownCalls: Int), Void>
     let logs: LogStore
     let locks: CallLocks
     let gates: ConnectionGates
@@ -23,6 +27,24 @@ struct GatewayStores: Sendable {
     /// Lets so many calls be under way at once; the others wait in their order.
     let places = AsyncCounter(Self.mostCalls)
     let logger: Logger
+
+    /// - Parameter pool: Connections to the database; those of its locks are made by `options`.
+    init(store: DirectoryStore, pool: PostgresPool, options: PostgresConnection.Options, logger: Logger) {
+        let steps = StepStore(pool)
+        self.store = store
+        self.steps = steps
+        intents = Gatherer { _, calls in try await steps.intend(calls) }
+        settlements = Gatherer { line, settled in
+            try await steps.settle(job: line.job, epoch: line.epoch, settled)
+            return settled.map { _ in }
+        }
+        logs = LogStore(pool)
+        locks = CallLocks(options)
+        gates = ConnectionGates(store: ConnectionStore(pool), patience: CallPatience())
+        client = HTTPClient()
+        performer = CallPerformer()
+        self.logger = logger
+    }
 
     /// Does something with the database, again while it is away for a moment.
     func patiently<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {

@@ -33,6 +33,7 @@ struct LiveCall: Sendable {
     let place = CallPlace()
 
     var job: GatewayJob { attempt.job }
+    var line: CallLine { CallLine(job: job.job, epoch: job.epoch, connection: request.connection.name) }
 
     /// Why a call left nothing behind.
     private struct Failure: Error {
@@ -261,13 +262,7 @@ struct LiveCall: Sendable {
         guard request.format.isPaid else { return }
         let unknownCalls = if case .unknown = settlement { 1 } else { 0 }
         try? await stores.patiently {
-            try await stores.steps.settle(
-                job: job.job,
-                epoch: job.epoch,
-                position: position.description,
-                as: settlement,
-                unknownCalls: unknownCalls
-            )
+            try await stores.settlements(line, (position.description, settlement, unknownCalls))
         }
     }
 }

@@ -71,15 +71,10 @@ package struct GatewayProcess: Sendable {
             applicationName: "chassis-worker gateway"
         )
         options.sessionSettings = settings.sessionSettings
-        let pool = PostgresPool(options, size: Self.poolSize)
         return GatewayStores(
             store: try await DirectoryStore.open(at: settings.store),
-            steps: StepStore(pool),
-            logs: LogStore(pool),
-            locks: CallLocks(options),
-            gates: ConnectionGates(store: ConnectionStore(pool), patience: CallPatience()),
-            client: HTTPClient(),
-            performer: CallPerformer(),
+            pool: PostgresPool(options, size: Self.poolSize),
+            options: options,
             logger: logger
         )
     }

@@ -1,0 +1,93 @@
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Gateway
+
+@Suite(.timeLimit(.minutes(1))) struct GathererTests {
+    private struct Refused: Error, Equatable {}
+
+    /// Holds sets back until they are let go, one after the other.
+    private final class Door: Sendable {
+        let sets = Mutex<[[Int]]>([])
+        private let (arrivals, arrived) = AsyncStream.makeStream(of: [Int].self)
+        private let (permits, permit) = AsyncStream.makeStream(of: Bool.self)
+
+        func enter(_ items: [Int]) async throws -> [Int] {
+            sets.withLock { $0.append(items) }
+            arrived.yield(items)
+            for await isAllowed in permits {
+                guard isAllowed else { throw Refused() }
+                return items.map { $0 * 10 }
+            }
+            return []
+        }
+
+        func next() async -> [Int]? { await arrivals.first { _ in true } }
+        func open(_ isAllowed: Bool = true) { permit.yield(isAllowed) }
+    }
+
+    @Test func whoComesWhileASetIsUnderWayIsInTheNext() async throws {
+        let door = Door()
+        let gatherer = Gatherer<String, Int, Int> { _, items in try await door.enter(items) }
+        async let first = gatherer("a", 1)
+        #expect(await door.next() == [1])
+        async let second = gatherer("a", 2)
+        async let third = gatherer("a", 3)
+        await gatherer.waits(for: 2)
+        door.open()
+        #expect(try await first == 10)
+        let set = try #require(await door.next())
+        #expect(set.sorted() == [2, 3])
+        door.open()
+        #expect(try await [second, third] == [20, 30])
+        // And one who comes after waits for nobody.
+        async let fourth = gatherer("a", 4)
+        #expect(await door.next() == [4])
+        door.open()
+        #expect(try await fourth == 40)
+    }
+
+    @Test func othersDoNotWaitAndAFaultIsToldToItsSetAlone() async throws {
+        let door = Door()
+        let gatherer = Gatherer<String, Int, Int> { key, items in
+            key == "a" ? try await door.enter(items) : items
+        }
+        async let first = gatherer("a", 1)
+        #expect(await door.next() == [1])
+        #expect(try await gatherer("b", 7) == 7)
+        async let second = gatherer("a", 2)
+        await gatherer.waits(for: 1)
+        door.open(false)
+        do {
+            _ = try await first
+            Issue.record("the fault was not told")
+        } catch { #expect(error is Refused) }
+        #expect(await door.next() == [2])
+        door.open()
+        #expect(try await second == 20)
+    }
+
+    @Test func aSetHasABound() async throws {
+        let door = Door()
+        let gatherer = Gatherer<String, Int, Int> { _, items in try await door.enter(items) }
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask { try await gatherer("a", 0) }
+            #expect(await door.next() == [0])
+            for item in 1...100 { group.addTask { try await gatherer("a", item) } }
+            await gatherer.waits(for: 100)
+            for _ in 0..<3 { door.open() }
+            var answers = 0
+            for try await answer in group { answers += answer }
+            #expect(answers == 10 * 5050)
+        }
+        #expect(door.sets.withLock { $0.map(\.count) } == [1, 64, 36])
+    }
+}
+
+extension Gatherer {
+    /// Waits until so many wait for the next set.
+    fileprivate func waits(for count: Int) async {
+        while waiterCount < count { await Task.yield() }
+    }
+}
