@@ -37,6 +37,11 @@ struct ReadingScene {
         }
     }
 
+    /// What the database's clock says.
+    func now() async throws -> String {
+        try await pool.query(PostgresStatement(name: nil, sql: "SELECT now()::text AS now")).rows[0].string("now")
+    }
+
     func submit(
         _ workflow: String = "report",
         jobs: [RunStore.NewJob] = [RunStore.NewJob(name: "only", kind: "agent")]
