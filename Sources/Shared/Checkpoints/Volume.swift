@@ -47,18 +47,18 @@ final class Volume: Sendable {
     }
 
     private func appendAlone(_ bytes: [UInt8], to journal: DirectoryJournal) async throws {
+        guard journal.hasNewNames else { return try await synchronize(bytes, in: journal) }
         // Both at once, so that the first record waits about as long as any other.
-        async let named: Void = synchronizeNames(of: journal)
+        async let named: Void = threads.run { try journal.synchronizeNames() }
+        try await synchronize(bytes, in: journal)
+        try await named
+    }
+
+    private func synchronize(_ bytes: [UInt8], in journal: DirectoryJournal) async throws {
         try await threads.run {
             try journal.write(bytes)
             try journal.synchronize()
         }
-        try await named
-    }
-
-    private func synchronizeNames(of journal: DirectoryJournal) async throws {
-        guard journal.hasNewNames else { return }
-        try await threads.run { try journal.synchronizeNames() }
     }
 
     // MARK: Groups

@@ -110,27 +110,28 @@ final class JobSteps: Sendable {
         tally.spent(on: step, cost: result.cost)
         failpoints.reach(.afterAnswer, with: step.position)
         if let most = charge.value?.most, let cost = result.cost, cost > most { tellOverrun(step, cost, most) }
-        // What has been paid for or has happened is kept, also when the job was stopped meanwhile.
-        try await Shield.run { [self] in
-            try await record(step, result, startedAt: startedAt)
-            failpoints.reach(.afterCheckpoint, with: step.position)
-            if step.needsIntent {
-                try await patience {
-                    try await store.settle(
-                        job: job.id,
-                        epoch: job.epoch,
-                        position: step.position.description,
-                        as: .recorded(usage: result.usage, cost: result.cost)
-                    )
-                }
-            } else {
-                backlog.add(
-                    StepStore.FreeStep(identity: identity, startedAgo: .zero, took: ContinuousClock.now - began)
-                )
-            }
-            failpoints.reach(.afterSettlement, with: step.position)
+        // What has been paid for or has happened is kept, also when the job was stopped meanwhile: that does not interrupt it.
+        try await record(step, result, startedAt: startedAt)
+        failpoints.reach(.afterCheckpoint, with: step.position)
+        if step.needsIntent {
+            try await Shield.run { [self] in try await settle(step, result) }
+        } else {
+            backlog.add(StepStore.FreeStep(identity: identity, startedAgo: .zero, took: ContinuousClock.now - began))
         }
+        failpoints.reach(.afterSettlement, with: step.position)
         return StepOutcome(value: backlog.redactor.redacted(result.value), isReplayed: false)
+    }
+
+    /// Settles the intent of a step whose record is durable.
+    private func settle(_ step: StepRequest, _ result: StepResult) async throws {
+        try await patience {
+            try await store.settle(
+                job: job.id,
+                epoch: job.epoch,
+                position: step.position.description,
+                as: .recorded(usage: result.usage, cost: result.cost)
+            )
+        }
     }
 
     /// The result of a step that need not run; nil where it would have to.
