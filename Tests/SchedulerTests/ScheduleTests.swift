@@ -1,11 +1,11 @@
 import JobModel
 import Logging
 import Postgres
-import Storage
 import TestSupport
 import Testing
 
 @testable import Scheduler
+@testable import Storage
 
 @Suite struct ScheduleTests {
     private static func source(_ trigger: String, name: String = "w") -> JSONValue {
@@ -177,11 +177,7 @@ import Testing
             )
             _ = try await scene.pool.query("ANALYZE chassis.schedule")
             let plan = try await scene.pool.query(
-                """
-                EXPLAIN SELECT ctid FROM chassis.schedule
-                WHERE paused_at IS NULL AND removed_at IS NULL AND blocked_by IS NULL AND next_at <= now()
-                ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
-                """
+                PostgresStatement(name: nil, sql: "EXPLAIN " + Statement.takeSchedule.sql.replacing("$1", with: "NULL"))
             ).rows.map { try $0.string("QUERY PLAN") }.joined(separator: "\n")
             #expect(plan.contains("schedule_next") && plan.contains("Index Cond"), "\(plan)")
             #expect(!plan.contains("Sort") && !plan.contains("Seq Scan"), "\(plan)")
