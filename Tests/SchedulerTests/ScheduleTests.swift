@@ -81,6 +81,28 @@ import Testing
         }
     }
 
+    /// What could not be started is not put off until the next due time by the file that mends it.
+    @Test func aFileThatMendsAScheduleHasItTriedAtOnce() async throws {
+        try await APIScene.play { scene async throws in
+            _ = try await Self.deploy(scene, [Self.source("{every: 1h, params: {at: x}}")])
+            _ = try await scene.pool.query(
+                """
+                UPDATE chassis.schedule
+                SET next_due = next_due - interval '1h', next_at = now() + interval '30s', error = 'something was wrong'
+                """
+            )
+            _ = try await Self.deploy(scene, [Self.source("{every: 1h, params: {at: y}}")])
+            let service = ScheduleService(
+                pool: scene.pool,
+                notifier: ReadyNotifier(scene.pool),
+                logger: Logger(label: "test")
+            )
+            try await service.pass()
+            let runs = try await scene.get("/v1/runs").json["runs"]?.arrayValue ?? []
+            #expect(runs.map { $0["params"]?["at"] } == ["y"])
+        }
+    }
+
     @Test func aTriggerStartsARunWithItsParams() async throws {
         try await APIScene.play { scene async throws in
             _ = try await Self.deploy(scene, [Self.source("{every: 1h, params: {at: \"${{ trigger.schedule }}\"}}")])

@@ -66,7 +66,9 @@ package struct ScheduleService: Service {
 
     private func passWhenWoken() async {
         do {
-            try await pass()
+            // One at a time: the patrol's lanes may be at work, and the connections are few.
+            try await store.unblock()
+            while try await startNext() {}
         } catch is CancellationError {
         } catch {
             // The patrol looks too, soon.
