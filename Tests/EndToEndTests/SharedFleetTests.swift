@@ -20,6 +20,64 @@ import Testing
 
         """
 
+    private static let limited = [
+        "items": """
+        name: items
+        jobs:
+          each:
+            map: {over: "${{ params.list }}"}
+            limits: [{at_once: 2}]
+            command: [sh, -c, "COUNT items"]
+            retry: {attempts: 1}
+        params: {list: {type: array, default: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}}
+        """,
+        "child": """
+        name: child
+        limits: [{runs: 2}]
+        jobs: {one: {limits: [{at_once: 1}], command: [sh, -c, "COUNT children"], retry: {attempts: 1}}}
+        """,
+        "parent": """
+        name: parent
+        jobs:
+          each:
+            map: {over: "${{ params.list }}"}
+            workflow: child
+        params: {list: {type: array, default: [1, 2, 3, 4, 5, 6]}}
+        """,
+    ]
+
+    /// Each counts those that are there beside it.
+    @Test(.timeLimit(.minutes(2))) func limitsHoldInItemsAndInChildRuns() async throws {
+        let fleet = try await Fleet.make(turns: 1)
+        let count = fleet.directory + "/count.sh"
+        Fleet.write(
+            "cd \(fleet.directory); mkdir -p $1; touch $1/$$; ls $1 | wc -l >> $1.peaks; sleep 0.1; rm $1/$$\n",
+            to: count
+        )
+        #expect(mkdir(fleet.directory + "/flows", 0o755) == 0)
+        for (name, text) in Self.limited {
+            Fleet.write(text.replacing("COUNT", with: "sh \(count)"), to: fleet.directory + "/flows/\(name).yaml")
+        }
+        let scheduler = await fleet.scheduler()
+        let workers = ["w1", "w2"].map { fleet.worker($0, arguments: ["--slots", "8"]) }
+        let said = await fleet.chassis(["deploy", fleet.directory + "/flows"], at: scheduler)
+        #expect(said.contains("new       parent"), "\(said)")
+        for name in ["items", "parent"] {
+            let run = await fleet.chassis(["run", fleet.directory + "/flows/\(name).yaml"], at: scheduler)
+            #expect(run.contains("run "), "\(run)")
+        }
+        for run in 1...2 { #expect(try await fleet.end(of: RunID(rawValue: Int64(run))) == "succeeded") }
+        func peaks(_ name: String) -> [Int] {
+            Fleet.read("\(fleet.directory)/\(name).peaks").split(separator: "\n").compactMap { Int($0) }
+        }
+        #expect(peaks("items").count == 10 && peaks("items").max() == 2, "\(peaks("items"))")
+        #expect(peaks("children").count == 6 && peaks("children").max() == 1, "\(peaks("children"))")
+        let left = try await fleet.pool.query("SELECT count(*) AS n FROM chassis.permit").rows[0].int("n")
+        #expect(left == 0)
+        for process in workers + [scheduler] { await process.killAndWait() }
+        await fleet.close()
+    }
+
     /// At most one at once, or `mkdir` would fail; although workers are killed, and whoever waits is told why.
     @Test(.timeLimit(.minutes(1))) func limitsAndLabelsHoldWhileWorkersAreKilled() async throws {
         let fleet = try await Fleet.make(turns: 1)

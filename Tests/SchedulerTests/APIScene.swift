@@ -8,6 +8,8 @@ import TestSupport
 
 /// An API that listens on a free port over a database and a store of its own.
 struct APIScene {
+    /// Where its database is.
+    let conninfo: String
     let pool: PostgresPool
     let api: RunningAPI
     let token: AccessToken
@@ -31,7 +33,8 @@ struct APIScene {
 
     /// Runs a test against an API over a fresh, migrated database.
     static func play(_ test: (APIScene) async throws -> Void) async throws {
-        let pool = try await TestDatabase.pool()
+        let conninfo = try await TestDatabase.migrated()
+        let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 4)
         let token = AccessToken.mint()
         _ = try await AccessTokenStore(pool).add(token.digest, name: "test")
         let session = try await pool.withConnection { connection in
@@ -49,7 +52,7 @@ struct APIScene {
             )
         }
         try await RunningAPI.serve(pool) { api in
-            try await test(APIScene(pool: pool, api: api, token: token, session: session))
+            try await test(APIScene(conninfo: conninfo, pool: pool, api: api, token: token, session: session))
         }
         await pool.close()
     }

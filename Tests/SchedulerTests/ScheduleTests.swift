@@ -1,11 +1,11 @@
 import JobModel
 import Logging
 import Postgres
-import Storage
 import TestSupport
 import Testing
 
 @testable import Scheduler
+@testable import Storage
 
 @Suite struct ScheduleTests {
     private static func source(_ trigger: String, name: String = "w") -> JSONValue {
@@ -78,6 +78,28 @@ import Testing
             let resumed = try await scene.post("/v1/schedules/w/every/resume")
             #expect(resumed.json["paused_at"]?.isNull == true)
             #expect(try await scene.post("/v1/schedules/w/none/pause").code == "schedule-not-found")
+        }
+    }
+
+    /// What could not be started is not put off until the next due time by the file that mends it.
+    @Test func aFileThatMendsAScheduleHasItTriedAtOnce() async throws {
+        try await APIScene.play { scene async throws in
+            _ = try await Self.deploy(scene, [Self.source("{every: 1h, params: {at: x}}")])
+            _ = try await scene.pool.query(
+                """
+                UPDATE chassis.schedule
+                SET next_due = next_due - interval '1h', next_at = now() + interval '30s', error = 'something was wrong'
+                """
+            )
+            _ = try await Self.deploy(scene, [Self.source("{every: 1h, params: {at: y}}")])
+            let service = ScheduleService(
+                pool: scene.pool,
+                notifier: ReadyNotifier(scene.pool),
+                logger: Logger(label: "test")
+            )
+            try await service.pass()
+            let runs = try await scene.get("/v1/runs").json["runs"]?.arrayValue ?? []
+            #expect(runs.map { $0["params"]?["at"] } == ["y"])
         }
     }
 
@@ -177,11 +199,7 @@ import Testing
             )
             _ = try await scene.pool.query("ANALYZE chassis.schedule")
             let plan = try await scene.pool.query(
-                """
-                EXPLAIN SELECT ctid FROM chassis.schedule
-                WHERE paused_at IS NULL AND removed_at IS NULL AND blocked_by IS NULL AND next_at <= now()
-                ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
-                """
+                PostgresStatement(name: nil, sql: "EXPLAIN " + Statement.takeSchedule.sql.replacing("$1", with: "NULL"))
             ).rows.map { try $0.string("QUERY PLAN") }.joined(separator: "\n")
             #expect(plan.contains("schedule_next") && plan.contains("Index Cond"), "\(plan)")
             #expect(!plan.contains("Sort") && !plan.contains("Seq Scan"), "\(plan)")

@@ -61,4 +61,38 @@ import Testing
         #expect(try await start("2026-01-01T00:01:34Z").isEmpty)
         #expect(try await start("2026-01-01T00:01:35Z") == [fourth.run])
     }
+
+    /// A run that a pause or a limit keeps from beginning has not begun, though its delay is over.
+    @Test(arguments: [true, false]) func aDebouncedRunThatIsKeptBackGivesWayToTheNext(_ isPaused: Bool) async throws {
+        let fixture = try await QueueFixture.make()
+        let kind = StartRule.Kind.debounce(wait: .seconds(30), atMost: nil)
+        func submit(_ now: String) async throws -> RunID {
+            var submission = RunStore.Submission(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
+            submission.gates = isPaused ? [] : [.runs(1)]
+            submission.start = StartRule(kind: kind, key: "k")
+            return try await fixture.runs.submit(submission, now: now).run
+        }
+        func start(_ now: String) async throws -> [RunID] {
+            _ = try await fixture.queue.readyDueJobs(now: now)
+            _ = try await fixture.gates.admit(now: now)
+            return try await fixture.claim().map(\.run)
+        }
+        let before = try await fixture.submit([("a", [])], key: "before").run
+        _ = try await fixture.claim()
+        if isPaused {
+            #expect(try await PauseStore(fixture.pool).pause(workflow: "w"))
+        } else {
+            _ = try await submit("2025-12-31T00:00:00Z")
+            #expect(try await start("2026-01-01T00:00:00Z").count == 1)
+        }
+        let first = try await submit("2026-01-01T00:00:00Z")
+        #expect(try await start("2026-01-01T00:00:30Z").isEmpty)
+        #expect(try await fixture.held() == 1)
+        let second = try await submit("2026-01-01T00:00:40Z")
+        #expect(try await fixture.ending(of: first) == "cancelled")
+        #expect(try await fixture.ending(of: before) == nil)
+        #expect(try await start("2026-01-01T00:01:10Z").isEmpty)
+        #expect(try await fixture.ending(of: second) == nil)
+        #expect(try await fixture.held() == 1)
+    }
 }

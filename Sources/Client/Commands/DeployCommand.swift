@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import JobModel
 import Workflow
 
@@ -30,20 +29,11 @@ struct DeployCommand: ClientCommand {
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         let api = try options.api(invocation)
-        var files: [WorkflowSource] = []
-        var isRefused = false
-        let named = try paths.flatMap { try Self.files($0, invocation) }
-        for path in named {
-            do throws(ClientError) {
-                files.append(try WorkflowSource.read(path, invocation).source)
-            } catch {
-                guard case .invalidWorkflow(let faults, _) = error else { throw error }
-                // Those of all files are shown at once.
-                isRefused = true
-                for fault in faults { invocation.errors.print(fault.description) }
-            }
-        }
-        guard !isRefused else { return .refused }
+        let named = try paths.flatMap { try WorkflowSource.paths(in: $0, invocation) }
+        let (read, faults) = try WorkflowSource.read(all: named, invocation)
+        for fault in faults { invocation.errors.print(fault.description) }
+        guard faults.isEmpty else { return .refused }
+        let files = read.map(\.source)
         guard !files.isEmpty else { throw ClientError.usage("there is no .yaml or .yml file to deploy") }
         try Self.check(files)
         let answer = try await api.deploy(
@@ -90,31 +80,6 @@ struct DeployCommand: ClientCommand {
             return [line] + DeploymentDifference(from: before, to: file.text).lines
         }
         return isTrial || diff ? lines + [StyledLine("nothing was changed: a dry run", .dim)] : lines
-    }
-
-    /// The file itself, or the workflow files of a directory and those in it, by name.
-    private static func files(_ path: String, _ invocation: Invocation) throws(ClientError) -> [String] {
-        guard let directory = opendir(invocation.absolute(path)) else {
-            guard errno == ENOTDIR else { throw LocalFile.fault(path) }
-            return [path]
-        }
-        defer { closedir(directory) }
-        var found: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard !name.hasPrefix(".") else { continue }
-            let whole = path + (path.hasSuffix("/") ? "" : "/") + name
-            var status = stat()
-            guard stat(invocation.absolute(whole), &status) == 0 else { continue }
-            if status.st_mode & S_IFMT == S_IFDIR {
-                found += try files(whole, invocation)
-            } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-                found.append(whole)
-            }
-        }
-        return found.sorted()
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Workflow
 
 /// A workflow file of this machine.
@@ -27,5 +28,56 @@ struct WorkflowSource: Sendable {
         } catch {
             throw .invalidWorkflow(faults: error.faults, source: text)
         }
+    }
+
+    /// Reads files that belong together, and checks what they do to each other too.
+    ///
+    /// - Returns: Those that are right by themselves, and the faults of all at once.
+    static func read(
+        all paths: [String],
+        _ invocation: Invocation
+    ) throws(ClientError) -> (
+        files: [(source: WorkflowSource, definition: WorkflowDefinition)], faults: [WorkflowFault]
+    ) {
+        var files: [(source: WorkflowSource, definition: WorkflowDefinition)] = []
+        var faults: [WorkflowFault] = []
+        for path in paths {
+            do throws(ClientError) {
+                files.append(try read(path, invocation))
+            } catch {
+                guard case .invalidWorkflow(let found, _) = error else { throw error }
+                faults += found
+            }
+        }
+        let cycles = StartCycles(
+            files.map { .init(name: $0.source.name, text: $0.source.text, definition: $0.definition) }
+        )
+        return (files, faults + cycles.faults)
+    }
+
+    /// The file itself, or the workflow files of a directory and those in it, by name.
+    static func paths(in path: String, _ invocation: Invocation) throws(ClientError) -> [String] {
+        guard !path.isEmpty, isDirectory(path, invocation) else { return [path] }
+        guard let directory = opendir(invocation.absolute(path)) else { throw LocalFile.fault(path) }
+        defer { closedir(directory) }
+        var found: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard !name.hasPrefix(".") else { continue }
+            let whole = path + (path.hasSuffix("/") ? "" : "/") + name
+            if isDirectory(whole, invocation) {
+                found += try paths(in: whole, invocation)
+            } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+                found.append(whole)
+            }
+        }
+        return found.sorted()
+    }
+
+    private static func isDirectory(_ path: String, _ invocation: Invocation) -> Bool {
+        var status = stat()
+        return stat(invocation.absolute(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }

@@ -7,10 +7,10 @@ import Telemetry
 /// Starts the runs of triggers that have news.
 ///
 /// Any number of schedulers may run it. It looks when the dispatcher has told a trigger something, and five times a second
-/// without that: for what other schedulers dispatched, and for triggers whose runs have ended.
+/// without that: for what other schedulers dispatched, and for runs of whose end nobody heard.
 package struct EventTriggerService: Service {
     /// How far apart two looks are that nobody asked for.
-    static let interval = Duration.milliseconds(200)
+    package static let interval = Duration.milliseconds(200)
     /// How many triggers are dealt with at once.
     static let lanes = 2
     /// After how long a trigger is tried again that could not be dealt with.
@@ -20,16 +20,22 @@ package struct EventTriggerService: Service {
     private let starter: EventTriggerStarter
     private let notifier: ReadyNotifier
     private let logger: Logger
-    private let watch = Watch(interval: interval)
+    private let watch: Watch
 
-    package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
+    package init(
+        pool: PostgresPool,
+        notifier: ReadyNotifier,
+        interval: Duration = Self.interval,
+        logger: Logger
+    ) {
         store = EventTriggerStore(pool)
         starter = EventTriggerStarter(pool)
         self.notifier = notifier
         self.logger = logger
+        watch = Watch(interval: interval)
     }
 
-    /// Has triggers looked at that have just been told of events.
+    /// Has triggers looked at that have just been told of events, or whose run has ended.
     func wake() { watch.wake() }
 
     package func run() async throws {

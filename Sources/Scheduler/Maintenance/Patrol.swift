@@ -10,22 +10,26 @@ struct Patrol {
     let longestPause: Duration
     /// What is logged of a look that failed.
     let complaint: Logger.Message
+    var clock: any Clock<Duration> = ContinuousClock()
     let logger: Logger
 
     /// Looks, and rests as long as the look says.
     func run(_ look: @escaping @Sendable () async throws -> Duration) async {
         await cancelWhenGracefulShutdown {
-            var pause = shortestPause
+            var pauseAfterFailure = shortestPause
             while !Task.isCancelled {
+                var pause: Duration
                 do {
                     pause = try await look()
+                    pauseAfterFailure = shortestPause
                 } catch is CancellationError {
                     return
                 } catch {
                     logger.warning(complaint, metadata: [LogKey.error: "\(error)"])
-                    pause = min(max(pause, shortestPause) * 2, longestPause)
+                    pauseAfterFailure = min(pauseAfterFailure * 2, longestPause)
+                    pause = pauseAfterFailure
                 }
-                do { try await ContinuousClock().sleep(for: pause) } catch { return }
+                do { try await clock.sleep(for: pause) } catch { return }
             }
         }
     }

@@ -4,9 +4,10 @@ package import Logging
 package import Postgres
 import ServiceLifecycle
 import Storage
+import Synchronization
 import Telemetry
 
-/// Deletes what is past its retention: ended runs with their journals, and sessions that ended.
+/// Deletes what is past its retention: ended runs with their journals, sessions that ended, and what nobody uses any more.
 ///
 /// Any number of schedulers may run it; each run is deleted by one of them. It rests at least as long as it worked, so
 /// that a long history that falls due at once takes half a core at most.
@@ -15,8 +16,15 @@ package struct RetentionService: Service {
     static let interval = Duration.seconds(60)
     /// How many runs are deleted in one transaction.
     static let batch = 20
+    /// How many gates are looked at in one transaction.
+    static let gatesAtOnce = 2000
     /// The longest pause after a look that failed.
     static let longestPause = Duration.seconds(600)
+
+    /// What the looks of one process remember.
+    private final class Place: Sendable {
+        let gate = Mutex<Int64>(0)
+    }
 
     private let runs: RetentionStore
     private let events: EventStore
@@ -24,6 +32,8 @@ package struct RetentionService: Service {
     private let arrivals: ArrivalStore
     private let store: DirectoryStore
     private let retention: Duration
+    /// Behind which gate the next look begins.
+    private let place = Place()
     private let logger: Logger
 
     package init(pool: PostgresPool, store: DirectoryStore, retention: Duration, logger: Logger) {
@@ -54,7 +64,7 @@ package struct RetentionService: Service {
     /// The rows go first: a run whose journals are gone must not be there to be retried. Where the process is killed in
     /// between, a directory stays in the store that nothing names any more.
     ///
-    /// - Returns: How many runs, sessions and events were deleted.
+    /// - Returns: How many runs and other things were deleted.
     package func pass() async throws -> Int {
         let pruned = try await runs.pruneRuns(endedBefore: retention, limit: Self.batch)
         for run in pruned {
@@ -70,5 +80,17 @@ package struct RetentionService: Service {
             + (try await events.prune(olderThan: retention, limit: Self.batch))
             + (try await schedules.pruneDueTimes(before: retention, limit: Self.batch))
             + (try await arrivals.prune(unseenFor: retention, limit: Self.batch))
+            + (try await runs.pruneBatches(madeBefore: retention, limit: Self.batch))
+            + (try await pruneGates())
+    }
+
+    /// Goes on with the gates behind those of the last look.
+    private func pruneGates() async throws -> Int {
+        let (deleted, next) = try await runs.pruneGates(
+            after: place.gate.withLock { $0 },
+            limit: Self.gatesAtOnce
+        )
+        place.gate.withLock { $0 = next ?? 0 }
+        return deleted
     }
 }

@@ -82,6 +82,8 @@ package struct BackfillService: Service {
                 return (backfill.id, queues)
             } catch let error as CancellationError {
                 throw error
+            } catch let error as PostgresError where error.isTransient {
+                throw error
             } catch {
                 throw BackfillFault(id: backfill.id, reason: "\(error)")
             }

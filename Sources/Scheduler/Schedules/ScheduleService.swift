@@ -12,8 +12,10 @@ import Telemetry
 package struct ScheduleService: Service {
     /// The longest sleep.
     static let longestSleep = Duration.seconds(1)
-    /// The longest sleep while schedules wait for the end of runs.
+    /// The longest sleep while schedules wait for the end of runs, should nobody hear of it.
     static let sleepWhileBlocked = Duration.milliseconds(200)
+    /// Twice this is the pause after a look that failed.
+    static let shortestPause = Duration.milliseconds(10)
     /// How many schedules are dealt with at once.
     static let lanes = 3
     /// After how long a schedule is tried again that could not be dealt with.
@@ -23,17 +25,33 @@ package struct ScheduleService: Service {
     private let starter: ScheduleStarter
     private let notifier: ReadyNotifier
     private let logger: Logger
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
 
     package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
         store = ScheduleStore(pool)
         starter = ScheduleStarter(pool)
         self.notifier = notifier
         self.logger = logger
+        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Has schedules looked at that wait for the end of a run.
+    func wake() { wakeUp.yield() }
+
     package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await patrol() }
+                for await _ in wakeUps { await passWhenWoken() }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func patrol() async {
         let patrol = Patrol(
-            shortestPause: Self.longestSleep,
+            shortestPause: Self.shortestPause,
             longestPause: Self.longestSleep,
             complaint: "schedules could not be looked at",
             logger: logger
@@ -43,6 +61,18 @@ package struct ScheduleService: Service {
             let wait = try await store.wait()
             let most = wait.isBlocked ? Self.sleepWhileBlocked : Self.longestSleep
             return min(max(wait.untilDue ?? most, .milliseconds(1)), most)
+        }
+    }
+
+    private func passWhenWoken() async {
+        do {
+            // One at a time: the patrol's lanes may be at work, and the connections are few.
+            try await store.unblock()
+            while try await startNext() {}
+        } catch is CancellationError {
+        } catch {
+            // The patrol looks too, soon.
+            logger.debug("schedules could not be looked at", metadata: [LogKey.error: "\(error)"])
         }
     }
 

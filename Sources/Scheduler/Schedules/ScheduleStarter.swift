@@ -45,6 +45,8 @@ struct ScheduleStarter: Sendable {
                 return try await deal(with: schedule, connection, now)
             } catch let error as CancellationError {
                 throw error
+            } catch let error as PostgresError where error.isTransient {
+                throw error
             } catch {
                 throw Fault(schedule: schedule, reason: "\(error)")
             }

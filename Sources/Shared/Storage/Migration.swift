@@ -30,6 +30,7 @@ package struct Migration: Equatable, Sendable {
         migration(19, "batches", PackageResources.m0019_batches_sql),
         migration(20, "budgets_of_children", PackageResources.m0020_budgets_of_children_sql),
         migration(21, "calls_under_no_budget", PackageResources.m0021_calls_under_no_budget_sql),
+        migration(22, "tell_of_ends", PackageResources.m0022_tell_of_ends_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -12,10 +12,16 @@ package enum Notifications {
     /// A job was taken out of its worker's hands; the payload is its id.
     package static let fenced = "chassis_fenced"
 
+    /// A run ended that a due time waits for, or of a trigger that allows so many at once.
+    ///
+    /// The database sends it, with the commit.
+    package static let ended = "chassis_ended"
+
     private static let notify = Statement.load("notify", PackageResources.notify_sql)
     private static let listenReady = Statement.load("listen_ready", PackageResources.listen_ready_sql)
     private static let listenCancelled = Statement.load("listen_cancelled", PackageResources.listen_cancelled_sql)
     private static let listenFenced = Statement.load("listen_fenced", PackageResources.listen_fenced_sql)
+    private static let listenEnded = Statement.load("listen_ended", PackageResources.listen_ended_sql)
 
     /// Tells the workers that `queues` have pending jobs.
     package static func sendReady(_ queues: some Sequence<String>, on pool: PostgresPool) async throws {
@@ -32,7 +38,12 @@ package enum Notifications {
         _ = try await pool.query(notify, [.text(fenced), .array(jobs.map { Optional(String($0.rawValue)) })])
     }
 
-    /// Begins to hear all channels on a connection.
+    /// Begins to hear on a connection of the ends of runs that hold others up.
+    package static func listenToEnds(on connection: PostgresConnection) async throws {
+        _ = try await connection.query(listenEnded)
+    }
+
+    /// Begins to hear on a connection what workers have to know.
     package static func listen(on connection: PostgresConnection) async throws {
         _ = try await connection.query(listenReady)
         _ = try await connection.query(listenCancelled)

@@ -21,6 +21,31 @@ package struct RetentionStore: Sendable {
         return try result.rows.map { RunID(rawValue: try $0.int64("run_id")) }.sorted()
     }
 
+    /// Deletes gates that no run and no job has to pass any more: limits of keys that nobody uses.
+    ///
+    /// - Parameter last: The gate behind which to begin; 0 for the first one.
+    /// - Parameter limit: How many are looked at.
+    /// - Returns: How many are gone, and behind which gate to go on; nil when all were looked at.
+    package func pruneGates(after last: Int64, limit: Int) async throws -> (deleted: Int, next: Int64?) {
+        try await pool.transaction { connection in
+            let looked = try await connection.query(Statement.lockSpareGates, [.integer(last), .integer(limit)])
+            guard let row = looked.rows.first, let next = try row.optionalInt64("last_id") else { return (0, nil) }
+            let spare = try row.string("spare").split(separator: ",").compactMap { Int64($0) }
+            guard !spare.isEmpty else { return (0, next) }
+            return (try await connection.query(Statement.deleteSpareGates, [.array(spare)]).rows.count, next)
+        }
+    }
+
+    /// Deletes batches that ended and were made longer ago than `retention`, once nobody can ask for their calls.
+    ///
+    /// - Returns: How many.
+    package func pruneBatches(madeBefore retention: Duration, limit: Int, now: String? = nil) async throws -> Int {
+        try await pool.query(
+            Statement.pruneBatches,
+            [.integer(retention.wholeMicroseconds), .integer(limit), .optional(now)]
+        ).rows.count
+    }
+
     /// Deletes sessions that ended longer ago than `retention`.
     ///
     /// - Returns: How many.

@@ -8,7 +8,7 @@ struct WorkflowSource {
 
     /// The file's content.
     let text: String
-    private let name: String
+    let name: String
 
     /// Takes the members `workflow` and `file`.
     init(_ members: inout JSONMembers) throws {
@@ -29,13 +29,17 @@ struct WorkflowSource {
         do {
             return try WorkflowFile.parse(Array(text.utf8), name: name)
         } catch {
-            let count = error.faults.count
-            throw Problem(
-                .workflowInvalid,
-                "\(name) has \(count) \(count == 1 ? "fault" : "faults"): \(error.faults[0])",
-                extras: ["faults": .array(error.faults.map(\.json))]
-            )
+            throw Self.problem(error.faults, in: name)
         }
+    }
+
+    /// - Parameter faults: At least one.
+    static func problem(_ faults: [WorkflowFault], in name: String) -> Problem {
+        Problem(
+            .workflowInvalid,
+            "\(name) has \(faults.count) \(faults.count == 1 ? "fault" : "faults"): \(faults[0])",
+            extras: ["faults": .array(faults.map(\.json))]
+        )
     }
 }
 

@@ -68,6 +68,7 @@ struct ScheduleRoutes: Sendable {
             throw Problem(.badRequest, "the body lacks \"files\", a list of at most \(maximumFiles) workflow files")
         }
         var found: [String: DeployStore.NewWorkflow] = [:]
+        var read: [StartCycles.File] = []
         for file in files {
             guard let object = file.objectValue else {
                 throw Problem(.badRequest, "\"files\" holds objects with \"workflow\" and \"file\"")
@@ -76,6 +77,7 @@ struct ScheduleRoutes: Sendable {
             let source = try WorkflowSource(&members)
             try members.finish()
             let definition = try source.definition()
+            read.append(.init(name: source.name, text: source.text, definition: definition))
             let workflow = DeployStore.NewWorkflow(
                 name: definition.name,
                 source: source.text,
@@ -86,7 +88,9 @@ struct ScheduleRoutes: Sendable {
                 throw Problem(.badRequest, "two files are called \"\(definition.name)\"; a workflow has one file")
             }
         }
-        return Array(found.values)
+        let cycles = StartCycles(read).faults
+        guard let first = cycles.first else { return Array(found.values) }
+        throw WorkflowSource.problem(cycles.filter { $0.file == first.file }, in: first.file)
     }
 
     private static func deployed(

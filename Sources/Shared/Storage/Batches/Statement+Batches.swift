@@ -12,6 +12,7 @@ extension Statement {
     static let tryBatch = load("try_batch", PackageResources.try_batch_sql)
     static let putBatchDown = load("put_batch_down", PackageResources.put_batch_down_sql)
     static let endBatch = load("end_batch", PackageResources.end_batch_sql)
+    static let pruneBatches = load("prune_batches", PackageResources.prune_batches_sql)
     static let readLeftCalls = load("read_left_calls", PackageResources.read_left_calls_sql)
     static let settleLeftCall = load("settle_left_call", PackageResources.settle_left_call_sql)
 }

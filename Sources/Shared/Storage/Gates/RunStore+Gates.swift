@@ -31,12 +31,22 @@ extension RunStore {
         let gates =
             submission.gates.map { (0, $0) }
             + submission.jobs.enumerated().flatMap { place, job in job.gates.map { (place, $0) } }
-        _ = try await connection.pipeline(join(gates, run: run) + [hold(submission, run: run, now: now)])
+        try await join(gates, run: run, on: connection)
+        _ = try await connection.pipeline([hold(submission, run: run, now: now)])
         return Receipt(run: run, isNew: true)
     }
 
-    private static func join(_ gates: [(position: Int, gate: Gate)], run: RunID) -> Batch {
-        guard !gates.isEmpty else { return [] }
+    private static func join(
+        _ gates: [(position: Int, gate: Gate)],
+        run: RunID,
+        on connection: PostgresConnection
+    ) async throws {
+        guard !gates.isEmpty else { return }
+        // One that nobody used may be deleted in between; it is made anew.
+        while try await connection.pipeline(joining(gates, run: run)).last?.rows.first?.int("found") != gates.count {}
+    }
+
+    private static func joining(_ gates: [(position: Int, gate: Gate)], run: RunID) -> Batch {
         let identity: [PostgresParameter] = [
             .array(gates.map { $0.gate.holder == .run }),
             .array(gates.map { $0.gate.period != nil }),

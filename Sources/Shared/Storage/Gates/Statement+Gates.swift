@@ -25,5 +25,7 @@ extension Statement {
     static let setTeamWeight = load("set_team_weight", PackageResources.set_team_weight_sql)
     static let removeTeamWeight = load("remove_team_weight", PackageResources.remove_team_weight_sql)
     static let listTeamWeights = load("list_team_weights", PackageResources.list_team_weights_sql)
+    static let lockSpareGates = load("lock_spare_gates", PackageResources.lock_spare_gates_sql)
+    static let deleteSpareGates = load("delete_spare_gates", PackageResources.delete_spare_gates_sql)
     static let sweepPermits = load("sweep_permits", PackageResources.sweep_permits_sql)
 }

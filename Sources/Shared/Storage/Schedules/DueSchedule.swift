@@ -11,8 +11,8 @@ package struct DueSchedule: Equatable, Sendable {
     package let due: Timestamp?
     /// The time by the database's clock.
     package let now: Timestamp
-    /// Its runs that have not ended.
-    package let active: [RunID]
+    /// Its runs that have not ended, where it was taken to start one more.
+    package internal(set) var active: [RunID] = []
     /// Whether the due time has waited for the end of a run.
     package let isQueued: Bool
 
@@ -23,7 +23,6 @@ package struct DueSchedule: Equatable, Sendable {
         version = VersionID(rawValue: try row.int64("version_id"))
         due = try row.optionalTimestamp("due_us")
         now = try row.timestamp("now_us")
-        active = try row.string("active").split(separator: ",").compactMap { Int64($0) }.map(RunID.init(rawValue:))
         isQueued = try row.bool("is_queued")
     }
 }

@@ -32,7 +32,11 @@ package struct ScheduleStore: Sendable {
 
     /// Locks the schedule that has been due for longest; must come first in its transaction.
     package func take(on connection: PostgresConnection, now: String? = nil) async throws -> DueSchedule? {
-        try await connection.query(Statement.takeSchedule, [.optional(now)]).rows.first.map(DueSchedule.init)
+        let taken = try await connection.query(Statement.takeSchedule, [.optional(now)])
+        guard var schedule = try taken.rows.first.map(DueSchedule.init) else { return nil }
+        schedule.active = try await connection.query(Statement.readScheduleRuns, [.integer(schedule.id)]).rows
+            .map { RunID(rawValue: try $0.int64("run_id")) }
+        return schedule
     }
 
     /// Locks a schedule by its name.

@@ -3,6 +3,7 @@ import Postgres
 /// The statements about schedules and deployments.
 extension Statement {
     static let takeSchedule = load("take_schedule", PackageResources.take_schedule_sql)
+    static let readScheduleRuns = load("read_schedule_runs", PackageResources.read_schedule_runs_sql)
     static let nextSchedule = load("next_schedule", PackageResources.next_schedule_sql)
     static let addDueTime = load("add_due_time", PackageResources.add_due_time_sql)
     static let moveSchedule = load("move_schedule", PackageResources.move_schedule_sql)

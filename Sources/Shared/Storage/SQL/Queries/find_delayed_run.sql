@@ -1,11 +1,17 @@
--- Finds out whether nothing of a run has begun yet, since its start is delayed, and keeps it so until the end of the
--- transaction.
+-- Finds out whether nothing of a run has begun yet, since its start is delayed or something keeps it back, and keeps it so
+-- until the end of the transaction.
 --
 --   $1 run_id bigint: locked with lock_live_runs
 --
--- Returns a row for each job whose start is delayed; none when the run has begun.
+-- Returns a row for each job that would begin; none when the run has begun.
 SELECT waiting.job_id
 FROM chassis.waiting
 JOIN chassis.job USING (job_id)
-WHERE job.run_id = $1::bigint AND waiting.reason = 'delayed' AND waiting.epoch = 0
+WHERE job.run_id = $1::bigint AND waiting.reason IN ('delayed', 'held') AND waiting.epoch = 0
+  AND NOT EXISTS (
+      SELECT FROM chassis.job AS other
+      WHERE other.run_id = $1::bigint
+        AND (EXISTS (SELECT FROM chassis.ready WHERE ready.job_id = other.job_id)
+             OR EXISTS (SELECT FROM chassis.lease WHERE lease.job_id = other.job_id)
+             OR EXISTS (SELECT FROM chassis.done WHERE done.job_id = other.job_id)))
 FOR UPDATE OF waiting SKIP LOCKED;

@@ -16,5 +16,7 @@ SET version_id = excluded.version_id, rule = excluded.rule, summary = excluded.s
     catchup = excluded.catchup, overlap = excluded.overlap, error = NULL, removed_at = NULL,
     next_due = CASE WHEN schedule.rule = excluded.rule AND schedule.removed_at IS NULL THEN schedule.next_due
                     ELSE excluded.next_due END,
-    next_at = CASE WHEN schedule.rule = excluded.rule AND schedule.removed_at IS NULL AND schedule.error IS NULL
-                   THEN schedule.next_at ELSE excluded.next_at END;
+    next_at = CASE WHEN schedule.rule <> excluded.rule OR schedule.removed_at IS NOT NULL THEN excluded.next_at
+                   -- What could not be started is tried at once: the file may have mended it.
+                   WHEN schedule.error IS NOT NULL THEN least(schedule.next_at, coalesce($11::timestamptz, now()))
+                   ELSE schedule.next_at END;

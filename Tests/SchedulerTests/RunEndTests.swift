@@ -1,0 +1,144 @@
+import JobModel
+import Logging
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Scheduler
+@testable import Storage
+
+/// The ends of runs that hold others up.
+@Suite(.timeLimit(.minutes(1))) struct RunEndTests {
+    private static var logger: Logger {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }
+
+    private static func deploy(_ scene: APIScene, _ trigger: String) async throws {
+        let source = """
+            name: w
+            params: {at: {}}
+            triggers:
+              - \(trigger)
+            jobs: {a: {command: [x]}}
+            """
+        let answer = try await scene.post(
+            "/v1/workflows",
+            ["files": [["workflow": .string(source), "file": "w.yaml"]]]
+        )
+        #expect(answer.status == 200, "\(answer)")
+    }
+
+    private static func tell(_ scene: APIScene, _ count: Int) async throws {
+        for number in 1...count {
+            #expect(try await scene.post("/v1/events", ["name": "e", "key": .string("\(number)")]).status == 201)
+        }
+        repeat {
+            _ = try await EventStore(scene.pool).dispatch()
+        } while try await !scene.pool.query(
+            "SELECT FROM chassis.event WHERE NOT is_dispatched"
+        ).rows.isEmpty
+    }
+
+    /// How many notices came on a connection until now.
+    private static func notices(_ connection: PostgresConnection) async throws -> Int {
+        _ = try await connection.query("NOTIFY chassis_ended, 'that is all'")
+        var count = 0
+        for await notice in connection.notifications {
+            if notice.payload == "that is all" { break }
+            count += 1
+        }
+        return count
+    }
+
+    @Test(arguments: [true, false]) func endsAreToldOfWhereTheyAreWaitedFor(_ isBounded: Bool) async throws {
+        try await APIScene.play { scene async throws in
+            let bound = isBounded ? ", max_active: 1" : ""
+            try await Self.deploy(scene, "{event: e\(bound), params: {at: \"${{ trigger.event.key }}\"}}")
+            let service = EventTriggerService(
+                pool: scene.pool,
+                notifier: ReadyNotifier(scene.pool),
+                logger: Self.logger
+            )
+            try await Self.tell(scene, 2)
+            try await service.pass()
+            try await scene.pool.withConnection { connection in
+                try await Notifications.listenToEnds(on: connection)
+                try await scene.end(try await scene.claim())
+                #expect(try await Self.notices(connection) == (isBounded ? 1 : 0))
+                // In whatever way it comes.
+                try await service.pass()
+                _ = try await RunStore(scene.pool).cancel(RunID(rawValue: 2))
+                #expect(try await Self.notices(connection) == (isBounded ? 1 : 0))
+                _ = try await connection.query("UNLISTEN *")
+            }
+        }
+    }
+
+    @Test func theEndOfARunThatADueTimeWaitsForIsTold() async throws {
+        try await APIScene.play { scene async throws in
+            try await Self.deploy(scene, "{every: 1s, overlap: queue-all, catchup: all, params: {at: x}}")
+            _ = try await scene.pool.query(
+                "UPDATE chassis.schedule SET next_due = next_due - interval '1h', next_at = now() - interval '1h'"
+            )
+            let service = ScheduleService(
+                pool: scene.pool,
+                notifier: ReadyNotifier(scene.pool),
+                logger: Self.logger
+            )
+            try await service.pass()
+            try await scene.pool.withConnection { connection in
+                try await Notifications.listenToEnds(on: connection)
+                try await scene.end(try await scene.claim())
+                #expect(try await Self.notices(connection) == 1)
+                _ = try await connection.query("UNLISTEN *")
+            }
+        }
+    }
+
+    /// Nobody looks without being told.
+    @Test func theNextRunStartsWhenTheOneBeforeEnds() async throws {
+        try await APIScene.play { scene async throws in
+            try await Self.deploy(scene, "{event: e, max_active: 1, params: {at: \"${{ trigger.event.key }}\"}}")
+            let triggers = EventTriggerService(
+                pool: scene.pool,
+                notifier: ReadyNotifier(scene.pool),
+                interval: .seconds(3600),
+                logger: Self.logger
+            )
+            let (starts, started) = AsyncStream.makeStream(of: Void.self)
+            let ends = RunEndService(
+                .init(conninfo: scene.conninfo, applicationName: "ends"),
+                logger: Self.logger
+            ) {
+                started.yield()
+                triggers.wake()
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await ends.run() }
+                group.addTask { try await triggers.run() }
+                // The connection listens.
+                for await _ in starts.prefix(1) {}
+                try await Self.tell(scene, 20)
+                triggers.wake()
+                for number in 1...20 {
+                    let job = try await Self.claim(scene)
+                    #expect(job.params["at"] == .string("\(number)"))
+                    #expect(try await Self.live(scene) == 1)
+                    try await scene.end(job)
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private static func live(_ scene: APIScene) async throws -> Int {
+        try await scene.pool.query("SELECT count(*) AS n FROM chassis.live_run").rows[0].int("n")
+    }
+
+    private static func claim(_ scene: APIScene) async throws -> ClaimedJob {
+        while try await live(scene) == 0 {}
+        return try await scene.claim()
+    }
+}
