@@ -18,6 +18,10 @@ package struct StepStore: Sendable {
         package var effect: Effect
         /// The 32 bytes of its fingerprint.
         package var fingerprint: [UInt8]
+        /// Which of its calls is meant, counted from 1; nil for the next one.
+        ///
+        /// With a number, saying it again changes nothing, also when further calls were begun since.
+        package var call: Int?
 
         package init(
             job: JobID,
@@ -27,7 +31,8 @@ package struct StepStore: Sendable {
             kind: String,
             name: String,
             effect: Effect,
-            fingerprint: [UInt8]
+            fingerprint: [UInt8],
+            call: Int? = nil
         ) {
             self.job = job
             self.epoch = epoch
@@ -37,6 +42,7 @@ package struct StepStore: Sendable {
             self.name = name
             self.effect = effect
             self.fingerprint = fingerprint
+            self.call = call
         }
     }
 
@@ -52,21 +58,12 @@ package struct StepStore: Sendable {
 
     /// An intent of an earlier attempt that must be looked at before its step may run again.
     package struct OpenStep: Equatable, Sendable {
-        package enum State: String, Sendable {
-            /// It is not settled.
-            case started
-            /// Its outcome is not known.
-            case unknown
-            /// It was settled, and its effect is once: without its record it must not run again either.
-            case recorded
-        }
-
         package let epoch: LeaseEpoch
         package let position: String
         package let kind: String
         package let name: String
         package let effect: Effect
-        package let state: State
+        package let state: LeftIntent
         /// In hexadecimal.
         package let fingerprint: String
         package let startedAt: Timestamp
@@ -92,7 +89,7 @@ package struct StepStore: Sendable {
             kind = try row.string("kind")
             name = try row.string("name")
             effect = Effect(rawValue: try row.string("effect")) ?? .once
-            state = State(rawValue: try row.string("state")) ?? .unknown
+            state = LeftIntent(rawValue: try row.string("state")) ?? .unknown
             fingerprint = try row.string("fingerprint")
             startedAt = try row.timestamp("started_us")
             error = try row.optionalString("error")
@@ -140,16 +137,20 @@ package struct StepStore: Sendable {
         [
             .integer(step.job.rawValue), .integer(step.epoch.rawValue), .text(step.position), .text(step.kind),
             .text(step.name), .text(step.effect.rawValue), .bytes(step.fingerprint), .null,
+            .optional(step.call),
         ]
     }
 
     /// Settles an intent of the attempt that holds the job; without its lease nothing is written.
     ///
-    /// - Parameter unknownCalls: How many calls were made for it whose outcome is unknown and not noted yet.
+    /// - Parameters:
+    ///   - call: Which of its calls is settled; nil for the one that is open.
+    ///   - unknownCalls: How many calls were made for it whose outcome is unknown and not noted yet.
     package func settle(
         job: JobID,
         epoch: LeaseEpoch,
         position: String,
+        call: Int? = nil,
         as settlement: Settlement,
         unknownCalls: Int = 0
     ) async throws {
@@ -158,7 +159,7 @@ package struct StepStore: Sendable {
             Statement.settleStep,
             [
                 .integer(job.rawValue), .integer(epoch.rawValue), .text(position), columns.state, columns.usage,
-                columns.cost, .integer(unknownCalls), columns.error, .null,
+                columns.cost, .integer(unknownCalls), columns.error, .null, .optional(call),
             ]
         )
     }

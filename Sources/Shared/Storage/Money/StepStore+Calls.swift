@@ -17,7 +17,7 @@ extension StepStore {
                 .optional(call.model), .optional(call.most?.rawValue), .optional(call.price?.json.text()),
                 .optional(call.bounds.run?.limit.rawValue), .optional(call.bounds.run?.mode.rawValue),
                 .optional(call.bounds.job?.limit.rawValue), .optional(call.bounds.job?.mode.rawValue),
-                .optional(call.bounds.calls), .optional(now),
+                .optional(call.bounds.calls), .optional(now), .optional(step.call),
             ]
         )
         guard let row = result.rows.first else { throw StorageError.serverReadOnly }

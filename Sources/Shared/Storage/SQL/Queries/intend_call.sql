@@ -9,6 +9,7 @@
 --   $12 run_limit bigint, $13 run_mode text, $14 job_limit bigint, $15 job_mode text: what the file says, or NULL
 --   $16 most_calls integer: how many calls the job may make in all attempts, or NULL
 --   $17 now timestamptz: NULL for the database's clock
+--   $18 call integer: which call of the step, counted from 1; NULL for the next one
 --
 -- Returns one row: the verdict and its detail; see the function. Waits for calls that count in the same budgets. Locks the
 -- lease, then the lock of all budgets, and then what the function locks: whoever sets a budget locks steps behind that.
@@ -22,4 +23,4 @@ FROM (SELECT count(*) AS locks FROM shared) AS before
 CROSS JOIN LATERAL
      chassis.intend_call(CASE WHEN before.locks >= 0 THEN $1::bigint END, $2::bigint, $3::text, $4::text, $5::text,
                          $6::text, $7::bytea, $8::text, $9::text, $10::bigint, $11::jsonb, $12::bigint, $13::text,
-                         $14::bigint, $15::text, $16::integer, coalesce($17::timestamptz, clock_timestamp()));
+                         $14::bigint, $15::text, $16::integer, coalesce($17::timestamptz, clock_timestamp()), $18::integer);

@@ -6,6 +6,7 @@
 --   $5 usage text: JSON or NULL, $6 cost_micro_usd bigint: or NULL, $7 unknown_calls smallint
 --   $8 error text: or NULL
 --   $9 now timestamptz: NULL for the database's clock
+--   $10 call integer: which call of the step; NULL for the present one
 --
 -- Does nothing when the lease is lost: what the attempt recorded since may lie behind the mark of the next one, which
 -- settles the intent by what it finds (settle_earlier_step).
@@ -19,6 +20,7 @@ WITH held AS MATERIALIZED (
     SET state = $4::text, usage = $5::jsonb, cost_micro_usd = $6::bigint,
         unknown_calls = unknown_calls + $7::smallint, error = $8::text, settled_at = coalesce($9::timestamptz, now())
     WHERE job_id = $1::bigint AND epoch = $2::bigint AND position = $3::text AND state = 'started'
+      AND ($10::integer IS NULL OR calls = $10::integer)
       AND (SELECT count(*) FROM shared) > 0
     RETURNING job_id, epoch, position, money
 )
