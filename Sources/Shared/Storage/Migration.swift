@@ -30,6 +30,7 @@ package struct Migration: Equatable, Sendable {
         migration(19, "batches", PackageResources.m0019_batches_sql),
         migration(20, "budgets_of_children", PackageResources.m0020_budgets_of_children_sql),
         migration(21, "number_calls", PackageResources.m0021_number_calls_sql),
+        migration(22, "budget_news", PackageResources.m0022_budget_news_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {
