@@ -115,4 +115,14 @@ import Testing
             #expect(throws: WebhookRefusal.self) { try Self.request(form, "{}", headers).verify(now: Self.now) }
         }
     }
+
+    /// Whoever knows no secret can have a server digest its body once, not once for each signature that it makes up.
+    @Test func manySignaturesCostNoMoreThanOne() {
+        let signatures = String(repeating: ",v1=00", count: 20_000)
+        let body = String(repeating: "x", count: 1 << 20)
+        let request = Self.request(.stripe, body, ["Stripe-Signature": "t=\(Self.now)" + signatures])
+        let began = ContinuousClock.now
+        #expect(throws: WebhookRefusal.signatureWrong) { try request.verify(now: Self.now) }
+        #expect(ContinuousClock.now - began < .seconds(2))
+    }
 }

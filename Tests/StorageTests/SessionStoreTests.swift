@@ -202,4 +202,32 @@ import Testing
             }
         }
     }
+
+    /// A renewal that was sent in time commits late, while somebody finds the lease run out.
+    @Test func aRenewalUnderWayKeepsASessionFromBeingEnded() async throws {
+        let fixture = try await QueueFixture.make()
+        let sessions = fixture.sessions
+        let (begun, late) = try await fixture.pool.withConnection { connection in
+            let row = try await connection.query(
+                "SELECT (now() + interval '14 seconds')::text AS begun, (now() + interval '16 seconds')::text AS late"
+            ).rows[0]
+            return (try row.string("begun"), try row.string("late"))
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await fixture.pool.transaction { connection in
+                _ = try await sessions.renew(fixture.session, lease: .seconds(15), on: connection, now: begun)
+                group.addTask {
+                    let changes = try await fixture.pool.withConnection {
+                        try await sessions.endDead(grace: .milliseconds(300), on: $0, now: late)
+                    }
+                    #expect(changes == [])
+                }
+                while try await fixture.waitingForLocks() == 0 {}
+            }
+            try await group.waitForAll()
+        }
+        _ = try await fixture.pool.withConnection {
+            try await sessions.renew(fixture.session, lease: .seconds(15), on: $0, now: late)
+        }
+    }
 }

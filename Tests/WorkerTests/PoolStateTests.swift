@@ -5,7 +5,7 @@ import Testing
 @testable import Worker
 
 @Suite struct PoolStateTests {
-    static func job(_ id: Int64, run: Int64 = 1) -> ClaimedJob {
+    static func job(_ id: Int64, run: Int64 = 1, epoch: Int64 = 1) -> ClaimedJob {
         ClaimedJob(
             id: JobID(rawValue: id),
             run: RunID(rawValue: run),
@@ -14,7 +14,7 @@ import Testing
             kind: "llm",
             params: [:],
             attempt: 1,
-            epoch: LeaseEpoch(rawValue: 1),
+            epoch: LeaseEpoch(rawValue: epoch),
             failures: 0,
             losses: 0,
             isCancelled: false
@@ -57,7 +57,7 @@ import Testing
         #expect(first.limit == 2)
         #expect(state.answered(first, claimed: [Self.job(1), Self.job(2)]).count == 2)
         #expect(state.next() == .wait)
-        state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
+        state.jobReturned(Self.job(1), ending: Self.ending(1))
         state.pauseEnded(afterTurn: first.number)
         let second = try Self.turn(&state)
         #expect(second.endings == [Self.ending(1)])
@@ -113,7 +113,7 @@ import Testing
             guard case .turn(let turn) = state.next() else { break }
             asked.append(turn.queue)
             let claimed = (0..<Int64(turn.limit)).map { Self.job(Int64(place) * 100 + $0) }
-            for started in state.answered(turn, claimed: claimed) { state.jobReturned(started.job.id, ending: nil) }
+            for started in state.answered(turn, claimed: claimed) { state.jobReturned(started.job, ending: nil) }
         }
         #expect(asked == ["a", "b", "a", "b"])
     }
@@ -121,11 +121,11 @@ import Testing
     @Test func gathersTheEndingsOfJobsThatWereClaimedTogether() throws {
         var state = PoolState(slots: 3, subscription: Subscription(queues: ["a"]))
         let jobs = try Self.claim([Self.job(1), Self.job(2), Self.job(3)], &state)
-        state.jobReturned(jobs[0].job.id, ending: Self.ending(1))
-        state.jobReturned(jobs[1].job.id, ending: Self.ending(2))
+        state.jobReturned(jobs[0].job, ending: Self.ending(1))
+        state.jobReturned(jobs[1].job, ending: Self.ending(2))
         #expect(!state.isWorthALook)
         #expect(state.next() == .wait)
-        state.jobReturned(jobs[2].job.id, ending: Self.ending(3))
+        state.jobReturned(jobs[2].job, ending: Self.ending(3))
         #expect(state.isWorthALook)
         let turn = try Self.turn(&state)
         #expect(turn.endings == [Self.ending(1), Self.ending(2), Self.ending(3)])
@@ -136,7 +136,7 @@ import Testing
         var state = PoolState(slots: 3, subscription: Subscription(queues: ["a"]))
         let claim = try Self.turn(&state)
         _ = state.answered(claim, claimed: [Self.job(1), Self.job(2), Self.job(3)])
-        state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
+        state.jobReturned(Self.job(1), ending: Self.ending(1))
         state.pauseEnded(afterTurn: claim.number - 1)
         #expect(state.next() == .wait)
         state.pauseEnded(afterTurn: claim.number)
@@ -148,7 +148,7 @@ import Testing
     @Test func keepsEndingsOfATurnThatFailed() throws {
         var state = PoolState(slots: 1, subscription: Subscription(queues: ["a"]))
         _ = try Self.claim([Self.job(1)], &state)
-        state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
+        state.jobReturned(Self.job(1), ending: Self.ending(1))
         state.failed(try Self.turn(&state))
         // The job that is still to be ended is held, and known.
         #expect(state.next() == .sweep(known: [JobID(rawValue: 1)]))
@@ -207,7 +207,7 @@ import Testing
         #expect(started[0].signal.isDraining)
         #expect(started[0].signal.reason == nil)
         #expect(state.next() == .wait)
-        state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
+        state.jobReturned(Self.job(1), ending: Self.ending(1))
         let turn = try Self.turn(&state)
         #expect(turn.endings == [Self.ending(1)])
         #expect(turn.limit == 0)
@@ -217,11 +217,11 @@ import Testing
     @Test func dropsEverythingWhenTheLeaseIsLost() throws {
         var state = PoolState(slots: 2, subscription: Subscription(queues: ["a"]))
         let started = try Self.claim([Self.job(1), Self.job(2)], &state)
-        state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
+        state.jobReturned(Self.job(1), ending: Self.ending(1))
         state.leaseWasLost()
         #expect(started[1].signal.reason == .leaseLost)
         #expect(state.next() == .wait)
-        state.jobReturned(JobID(rawValue: 2), ending: Self.ending(2))
+        state.jobReturned(Self.job(2), ending: Self.ending(2))
         #expect(state.next() == .stop)
     }
 
@@ -279,7 +279,7 @@ import Testing
         let first = try Self.turn(&state)
         #expect(first.queue == "a;gpu=a100;tool=x;tool=y" && first.limit == 2)
         #expect(state.answered(first, claimed: [Self.job(1)]).count == 1)
-        state.jobReturned(JobID(rawValue: 1), ending: Self.ending(1))
+        state.jobReturned(Self.job(1), ending: Self.ending(1))
         // Whoever is not told again ends its job, and claims nothing.
         let second = try Self.turn(&state)
         #expect(second.endings.count == 1 && second.limit == 0)
@@ -287,5 +287,20 @@ import Testing
         state.queueIsReady(nil)
         #expect(state.next() == .wait)
         #expect(subscription.labels.pairs == ["gpu=a100", "handler=h", "tool=x", "tool=y"])
+    }
+
+    /// A job was set aside, the answer to that is on its way, and the job is due again.
+    @Test func aJobMayBeClaimedAgainBeforeTheAnswerToItsGivingBack() throws {
+        var state = PoolState(slots: 2, subscription: Subscription(queues: ["a"]))
+        _ = try Self.claim([Self.job(1)], &state)
+        state.queueIsReady("a")
+        let again = try #require(try Self.claim([Self.job(1, epoch: 2)], &state).first)
+        state.jobReturned(Self.job(1), ending: nil)
+
+        state.jobsWereCancelled([JobID(rawValue: 1)])
+        #expect(again.signal.reason == .cancelled)
+        #expect(state.runningCount == 1)
+        state.jobReturned(Self.job(1, epoch: 2), ending: nil)
+        #expect(state.free == 2)
     }
 }

@@ -29,8 +29,9 @@ package struct Migration: Equatable, Sendable {
         migration(18, "operate", PackageResources.m0018_operate_sql),
         migration(19, "batches", PackageResources.m0019_batches_sql),
         migration(20, "budgets_of_children", PackageResources.m0020_budgets_of_children_sql),
-        migration(21, "calls_under_no_budget", PackageResources.m0021_calls_under_no_budget_sql),
+        migration(21, "number_calls", PackageResources.m0021_number_calls_sql),
         migration(22, "tell_of_ends", PackageResources.m0022_tell_of_ends_sql),
+        migration(23, "budget_news", PackageResources.m0023_budget_news_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -52,13 +52,15 @@ package struct Repair: Sendable {
         let due = try await QueueStore(pool).readyDueJobs()
         report.due = due.count
         let gates = GateStore(pool)
+        var told: [String] = []
         if isThorough {
+            told = try await MoneyStore(pool).tellNews()
             try await gates.sweep()
             try await PauseStore(pool).holdAgain()
             if let ageing { _ = try await QueueStore(pool).age(after: ageing) }
         }
         let admitted = try await gates.admit()
-        report.readied = Set(due).union(admitted).union(
+        report.readied = Set(due + told).union(admitted).union(
             report.rescued.flatMap { $0.hasFailed ? $0.readied : [$0.queue] }
         )
         return report

@@ -18,6 +18,10 @@ package struct StepStore: Sendable {
         package var effect: Effect
         /// The 32 bytes of its fingerprint.
         package var fingerprint: [UInt8]
+        /// Which of its calls is meant, counted from 1; nil for the next one.
+        ///
+        /// With a number, saying it again changes nothing, also when further calls were begun since.
+        package var call: Int?
 
         package init(
             job: JobID,
@@ -27,7 +31,8 @@ package struct StepStore: Sendable {
             kind: String,
             name: String,
             effect: Effect,
-            fingerprint: [UInt8]
+            fingerprint: [UInt8],
+            call: Int? = nil
         ) {
             self.job = job
             self.epoch = epoch
@@ -37,6 +42,7 @@ package struct StepStore: Sendable {
             self.name = name
             self.effect = effect
             self.fingerprint = fingerprint
+            self.call = call
         }
     }
 
@@ -50,23 +56,31 @@ package struct StepStore: Sendable {
         case unknown(String)
     }
 
+    /// A step of the attempt that holds the job, and what became of its intent.
+    package struct SettledStep: Sendable {
+        package var position: String
+        /// Which of its calls is settled; nil for the one that is open.
+        package var call: Int?
+        package var settlement: Settlement
+        /// How many calls were made for it whose outcome is unknown and not noted yet.
+        package var unknownCalls: Int
+
+        package init(position: String, call: Int? = nil, settlement: Settlement, unknownCalls: Int = 0) {
+            self.position = position
+            self.call = call
+            self.settlement = settlement
+            self.unknownCalls = unknownCalls
+        }
+    }
+
     /// An intent of an earlier attempt that must be looked at before its step may run again.
     package struct OpenStep: Equatable, Sendable {
-        package enum State: String, Sendable {
-            /// It is not settled.
-            case started
-            /// Its outcome is not known.
-            case unknown
-            /// It was settled, and its effect is once: without its record it must not run again either.
-            case recorded
-        }
-
         package let epoch: LeaseEpoch
         package let position: String
         package let kind: String
         package let name: String
         package let effect: Effect
-        package let state: State
+        package let state: LeftIntent
         /// In hexadecimal.
         package let fingerprint: String
         package let startedAt: Timestamp
@@ -92,7 +106,7 @@ package struct StepStore: Sendable {
             kind = try row.string("kind")
             name = try row.string("name")
             effect = Effect(rawValue: try row.string("effect")) ?? .once
-            state = State(rawValue: try row.string("state")) ?? .unknown
+            state = LeftIntent(rawValue: try row.string("state")) ?? .unknown
             fingerprint = try row.string("fingerprint")
             startedAt = try row.timestamp("started_us")
             error = try row.optionalString("error")
@@ -140,31 +154,34 @@ package struct StepStore: Sendable {
         [
             .integer(step.job.rawValue), .integer(step.epoch.rawValue), .text(step.position), .text(step.kind),
             .text(step.name), .text(step.effect.rawValue), .bytes(step.fingerprint), .null,
+            .optional(step.call),
         ]
     }
 
     /// Settles an intent of the attempt that holds the job; without its lease nothing is written.
     ///
-    /// - Parameter unknownCalls: How many calls were made for it whose outcome is unknown and not noted yet.
+    /// - Parameters:
+    ///   - call: Which of its calls is settled; nil for the one that is open.
+    ///   - unknownCalls: How many calls were made for it whose outcome is unknown and not noted yet.
     package func settle(
         job: JobID,
         epoch: LeaseEpoch,
         position: String,
+        call: Int? = nil,
         as settlement: Settlement,
         unknownCalls: Int = 0
     ) async throws {
-        try await settle(job: job, epoch: epoch, [(position, settlement, unknownCalls)])
+        try await settle(
+            job: job,
+            epoch: epoch,
+            [SettledStep(position: position, call: call, settlement: settlement, unknownCalls: unknownCalls)]
+        )
     }
 
     /// Settles intents of the attempt that holds the job; without its lease nothing is written.
     ///
-    /// - Parameter steps: No two of one position; each with how many calls were made for it whose outcome is unknown and
-    ///   not noted yet.
-    package func settle(
-        job: JobID,
-        epoch: LeaseEpoch,
-        _ steps: [(position: String, settlement: Settlement, unknownCalls: Int)]
-    ) async throws {
+    /// - Parameter steps: No two of one position.
+    package func settle(job: JobID, epoch: LeaseEpoch, _ steps: [SettledStep]) async throws {
         let columns = steps.map { Columns($0.settlement) }
         _ = try await pool.query(
             Statement.settleSteps,
@@ -172,6 +189,7 @@ package struct StepStore: Sendable {
                 .integer(job.rawValue), .integer(epoch.rawValue), .array(steps.map(\.position)),
                 .array(columns.map(\.state)), .array(columns.map(\.usage)), .array(columns.map(\.cost)),
                 .array(steps.map(\.unknownCalls)), .array(columns.map(\.error)), .null,
+                .array(steps.map { $0.call.map(String.init) }),
             ]
         )
     }

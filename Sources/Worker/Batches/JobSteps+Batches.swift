@@ -26,7 +26,7 @@ extension JobSteps {
         let charge = try await step.charge?()
         let content = try await keep(request().encoded())
         failpoints.reach(.beforeIntent, with: step.position)
-        let identity = identity(of: step)
+        let identity = identity(of: step, call: 1)
         try await gate.reserve(identity, charge) { try checkBoundary() }
         failpoints.reach(.batchBeforeAdd, with: step.position)
         try await patience {

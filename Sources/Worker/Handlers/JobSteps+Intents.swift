@@ -31,7 +31,7 @@ extension JobSteps {
         )
     }
 
-    func identity(of step: StepRequest) -> StepStore.Identity {
+    func identity(of step: StepRequest, call: Int) -> StepStore.Identity {
         StepStore.Identity(
             job: job.id,
             epoch: job.epoch,
@@ -40,7 +40,8 @@ extension JobSteps {
             kind: step.kind.rawValue,
             name: step.name,
             effect: step.effect,
-            fingerprint: step.fingerprint.digest.bytes
+            fingerprint: step.fingerprint.digest.bytes,
+            call: call
         )
     }
 
@@ -58,6 +59,7 @@ extension JobSteps {
                         job: job.id,
                         epoch: job.epoch,
                         position: identity.position,
+                        call: charge.number,
                         as: .failed(backlog.redactor.redacted(reason)),
                         unknownCalls: mayHaveHappened ? 1 : 0
                     )
@@ -66,9 +68,12 @@ extension JobSteps {
             begin: { [self] name, next in
                 try checkBoundary()
                 if let next { charge.value = next }
+                charge.begin()
                 var renamed = identity
                 renamed.name = name
+                renamed.call = charge.number
                 try await intend(step, renamed, charge.value)
+                try checkLease()
             }
         )
     }

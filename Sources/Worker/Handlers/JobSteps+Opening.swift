@@ -81,22 +81,18 @@ extension JobSteps {
         steps: StepStore,
         log: JobLog
     ) async throws -> Bool {
+        var own: StepRecord?
+        var isRecorded = false
         if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint) {
-            // Whoever recorded it, a step that must not run again need not.
-            if open.state == .recorded, try await checkpoints.recorded(position, fingerprint) != nil { return false }
-            if let record = try await checkpoints.record(position, fingerprint, by: open.epoch) {
-                try await steps.settle(
-                    open,
-                    of: job.id,
-                    by: job.epoch,
-                    as: .recorded(usage: record.usage, cost: record.cost)
-                )
-                return false
-            }
+            if open.state == .recorded { isRecorded = try await checkpoints.recorded(position, fingerprint) != nil }
+            own = try await checkpoints.record(position, fingerprint, by: open.epoch)
         }
-        switch open.state {
-        case .unknown: return true
-        case .recorded:
+        let finding = open.state.finding(isRecorded: isRecorded, isRecordedByIt: own != nil)
+        switch finding {
+        case .isKept, .stayUnknown: break
+        case .settleByRecord:
+            try await steps.settle(open, of: job.id, by: job.epoch, as: .recorded(usage: own?.usage, cost: own?.cost))
+        case .doubt:
             log.event("the record of \(open.kind) step \(open.position) (\(open.name)) is lost, though it has happened")
             try await steps.doubt(
                 job: job.id,
@@ -104,8 +100,7 @@ extension JobSteps {
                 position: open.position,
                 because: "its result was recorded and is lost"
             )
-            return true
-        case .started:
+        case .settleAsUnknown:
             log.event(
                 "the outcome of \(open.kind) step \(open.position) (\(open.name)) is unknown: "
                     + "its attempt ended between the call and its record"
@@ -116,7 +111,7 @@ extension JobSteps {
                 by: job.epoch,
                 as: .unknown("the attempt ended before the result was recorded")
             )
-            return true
         }
+        return finding.isUnknown
     }
 }

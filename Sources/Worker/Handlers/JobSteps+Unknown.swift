@@ -60,7 +60,7 @@ extension JobSteps {
     /// Settles the intent of a step that threw.
     ///
     /// - Returns: Whether it was settled as unknown.
-    func settleFailure(_ step: StepRequest, _ error: any Error) async -> Bool {
+    func settleFailure(_ step: StepRequest, _ call: Int, _ error: any Error) async -> Bool {
         let settlement: StepStore.Settlement
         var unknownCalls = 0
         if let failure = error as? StepFailure {
@@ -83,6 +83,7 @@ extension JobSteps {
                     job: job.id,
                     epoch: job.epoch,
                     position: step.position.description,
+                    call: call,
                     as: settlement.redacted(backlog.redactor),
                     unknownCalls: unknownCalls
                 )

@@ -64,9 +64,16 @@ final class JobSteps: Sendable {
 
     /// Throws when the job must not begin another step here.
     func checkBoundary() throws {
-        guard lease.isHeld else { throw StorageError.leaseLost(job.id, job.epoch) }
+        try checkLease()
         try Task.checkCancellation()
         if signal.isDraining { throw ReleaseAtBoundary() }
+    }
+
+    /// Throws when the lease is lost: the process may have been stopped for long, and another worker has the job.
+    ///
+    /// To be asked right before a call, behind whatever was waited for.
+    func checkLease() throws {
+        guard lease.isHeld else { throw StorageError.leaseLost(job.id, job.epoch) }
     }
 
     /// Takes a step from its checkpoint, or runs and records it.
@@ -85,11 +92,12 @@ final class JobSteps: Sendable {
         if let outcome = try await resolved(step, unknown.attempts(at: step)) { return outcome }
         await noteReplay()
         try await step.admit?(checkBoundary)
-        let identity = identity(of: step)
         let charge = CurrentCharge(step.isPaid ? try await step.charge?() : nil)
+        let identity = identity(of: step, call: charge.number)
         if step.needsIntent {
             failpoints.reach(.beforeIntent, with: step.position)
             try await intend(step, identity, charge.value)
+            try checkLease()
         }
         failpoints.reach(.beforeSend, with: step.position)
         let startedAt = WallTime.now
@@ -100,7 +108,7 @@ final class JobSteps: Sendable {
             result = charge.value?.settled(answer) ?? answer
         } catch {
             guard step.needsIntent else { throw error }
-            let isUnknown = await settleFailure(step, error)
+            let isUnknown = await settleFailure(step, charge.number, error)
             guard isUnknown, step.effect == .once, signal.reason == nil, !Task.isCancelled else { throw error }
             // A person has to say what happened, before another attempt is spent on it.
             let attempt = openStep(identity, error)
@@ -114,7 +122,8 @@ final class JobSteps: Sendable {
         try await record(step, result, startedAt: startedAt)
         failpoints.reach(.afterCheckpoint, with: step.position)
         if step.needsIntent {
-            try await Shield.run { [self] in try await settle(step, result) }
+            let call = charge.number
+            try await Shield.run { [self] in try await settle(step, call, result) }
         } else {
             backlog.add(StepStore.FreeStep(identity: identity, startedAgo: .zero, took: ContinuousClock.now - began))
         }
@@ -123,12 +132,13 @@ final class JobSteps: Sendable {
     }
 
     /// Settles the intent of a step whose record is durable.
-    private func settle(_ step: StepRequest, _ result: StepResult) async throws {
+    private func settle(_ step: StepRequest, _ call: Int, _ result: StepResult) async throws {
         try await patience {
             try await store.settle(
                 job: job.id,
                 epoch: job.epoch,
                 position: step.position.description,
+                call: call,
                 as: .recorded(usage: result.usage, cost: result.cost)
             )
         }

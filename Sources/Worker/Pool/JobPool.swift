@@ -275,7 +275,7 @@ final class JobPool: Sendable {
         case .drop: isDropped = true
         }
         let isWorthALook = state.withLock { state in
-            state.jobReturned(job.id, ending: ending, isDropped: isDropped)
+            state.jobReturned(job, ending: ending, isDropped: isDropped)
             return state.isWorthALook
         }
         if isWorthALook { wakeUp() }

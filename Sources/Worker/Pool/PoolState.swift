@@ -1,11 +1,11 @@
-import JobModel
-import Storage
+package import JobModel
+package import Storage
 
 /// The slots of a worker, what it may claim, and what it has to end: told what happened, it says what the next turn does.
 ///
 /// Several turns may be under way at once: while the database works on one, the jobs of another run.
-struct PoolState: Sendable {
-    enum Mode: Equatable, Sendable {
+package struct PoolState: Sendable {
+    package enum Mode: Equatable, Sendable {
         case claiming
         /// Claims nothing more; ends when the running jobs have been ended or released.
         case draining
@@ -14,7 +14,7 @@ struct PoolState: Sendable {
     }
 
     /// What the next turn with the database does.
-    enum Next: Equatable, Sendable {
+    package enum Next: Equatable, Sendable {
         /// End these jobs, and claim so many from the queue.
         case turn(Turn)
         /// Give back what this session holds and none of its slots knows: a claim whose answer was lost.
@@ -26,13 +26,15 @@ struct PoolState: Sendable {
     }
 
     /// One turn with the database.
-    struct Turn: Equatable, Sendable {
+    package struct Turn: Equatable, Sendable {
         /// Tells it from other turns; they are counted from 1.
-        let number: Int
-        var endings: [JobEnding]
-        var queue: String
+        package let number: Int
+        /// What it ends.
+        package var endings: [JobEnding]
+        /// The queue that it claims from.
+        package var queue: String
         /// How many jobs are claimed at most.
-        var limit: Int
+        package var limit: Int
     }
 
     /// How many times the session's leases are looked through after a turn that failed, once a second: for longer than
@@ -43,8 +45,10 @@ struct PoolState: Sendable {
     /// With fewer slots than this, one turn may fill them all; with more, it leaves half of them to another one.
     static let slotsOfTwoTurns = 64
 
-    private(set) var mode: Mode = .claiming
-    private(set) var free: Int
+    /// Whether it claims.
+    package private(set) var mode: Mode = .claiming
+    /// How many slots are free.
+    package private(set) var free: Int
     /// How many jobs one turn claims at most.
     private let largestClaim: Int
     /// The turns under way, and the jobs that were cancelled meanwhile: they may be what the turn claims.
@@ -57,8 +61,16 @@ struct PoolState: Sendable {
     private var queues: [String]
     private var hot: Set<String>
     private var endings: [JobEnding] = []
-    private var running: [JobID: StopSignal] = [:]
+    private var running: [Held: StopSignal] = [:]
     private var pace: Pace = .ready
+
+    /// A job under one epoch.
+    ///
+    /// One that is given back is claimed again perhaps, by this very process, before the answer to its giving back has come.
+    private struct Held: Hashable, Sendable {
+        let job: JobID
+        let epoch: LeaseEpoch
+    }
 
     /// Whether the next turn may be made, or gathers endings first.
     ///
@@ -74,7 +86,7 @@ struct PoolState: Sendable {
     private var turns = 0
 
     /// - Parameter subscription: The queues to claim from, each in its turn.
-    init(slots: Int, subscription: Subscription) {
+    package init(slots: Int, subscription: Subscription) {
         free = slots
         largestClaim = slots < Self.slotsOfTwoTurns ? slots : (slots + 1) / 2
         self.subscription = subscription
@@ -82,10 +94,11 @@ struct PoolState: Sendable {
         hot = Set(queues)
     }
 
-    var runningCount: Int { running.count }
+    /// How many jobs run.
+    package var runningCount: Int { running.count }
 
     /// Takes what is to be done next; tell how it went, with `answered` or `failed`, `swept` or `sweepFailed`.
-    mutating func next() -> Next {
+    package mutating func next() -> Next {
         switch mode {
         case .lost: return running.isEmpty ? .stop : .wait
         case .draining:
@@ -115,20 +128,20 @@ struct PoolState: Sendable {
         guard underWay.isEmpty, !isSweeping else { return .wait }
         isSweepDue = false
         isSweeping = true
-        return .sweep(known: (running.keys + endings.map(\.job)).sorted())
+        return .sweep(known: (running.keys.map(\.job) + endings.map(\.job)).sorted())
     }
 
     /// The leases were looked through.
-    mutating func swept() { isSweeping = false }
+    package mutating func swept() { isSweeping = false }
 
     /// The leases could not be looked through.
-    mutating func sweepFailed() {
+    package mutating func sweepFailed() {
         isSweeping = false
         isSweepDue = true
     }
 
     /// A second has passed: after a turn that failed, the leases are to be looked through again.
-    mutating func secondPassed() {
+    package mutating func secondPassed() {
         guard sweepsLeft > 0 else { return }
         sweepsLeft -= 1
         isSweepDue = true
@@ -155,7 +168,7 @@ struct PoolState: Sendable {
     }
 
     /// A queue may have pending jobs; nil for all of them.
-    mutating func queueIsReady(_ queue: String?) {
+    package mutating func queueIsReady(_ queue: String?) {
         if let queue {
             if queues.contains(queue) || mayLearn(queue) { heat(queue) }
         } else {
@@ -183,7 +196,7 @@ struct PoolState: Sendable {
     ///
     /// - Parameter mayHaveMore: Whether the queue may have pending jobs although fewer were claimed than could be.
     /// - Returns: What to start, each with its signal; when that is anything, call `pauseEnded` after the pause.
-    mutating func answered(
+    package mutating func answered(
         _ turn: Turn,
         claimed: [ClaimedJob],
         mayHaveMore: Bool = false
@@ -199,19 +212,19 @@ struct PoolState: Sendable {
             case .draining: signal.drain()
             case .lost: signal.stop(.leaseLost)
             }
-            running[job.id] = signal
+            running[Held(job: job.id, epoch: job.epoch)] = signal
             return (job, signal)
         }
     }
 
     /// The pause after a turn is over; a later turn has a pause of its own.
-    mutating func pauseEnded(afterTurn turn: Int) {
+    package mutating func pauseEnded(afterTurn turn: Int) {
         if case .gathering(turn, _) = pace { pace = .ready }
     }
 
     /// A turn could not be made, or its answer was lost: its endings are to be written again, and what it claimed is to
     /// be given back.
-    mutating func failed(_ turn: Turn) {
+    package mutating func failed(_ turn: Turn) {
         endings = turn.endings + endings
         free += turn.limit
         underWay[turn.number] = nil
@@ -227,37 +240,42 @@ struct PoolState: Sendable {
     /// - Parameter ending: How the job ends; nil when it was released, set aside or dropped.
     /// - Parameter isDropped: Whether it was dropped because a write found no lease. Should the session hold the job all the
     ///   same, it is to be given back.
-    mutating func jobReturned(_ job: JobID, ending: JobEnding?, isDropped: Bool = false) {
-        running[job] = nil
+    package mutating func jobReturned(_ job: ClaimedJob, ending: JobEnding?, isDropped: Bool = false) {
+        running[Held(job: job.id, epoch: job.epoch)] = nil
         free += 1
         if isDropped { isSweepDue = true }
         if let ending, mode != .lost { endings.append(ending) }
     }
 
     /// Whether something may be done now; asked after a job's return, so that not each of them wakes somebody.
-    var isWorthALook: Bool { mode != .claiming || isSweepDue || !isGathering }
+    package var isWorthALook: Bool { mode != .claiming || isSweepDue || !isGathering }
 
-    mutating func jobsWereCancelled(_ jobs: [JobID]) {
+    /// Jobs of cancelled runs end as cancelled, also those that a turn under way claims.
+    package mutating func jobsWereCancelled(_ jobs: [JobID]) {
         for turn in underWay.keys { underWay[turn]?.formUnion(jobs) }
-        for job in jobs { running[job]?.stop(.cancelled) }
+        let jobs = Set(jobs)
+        for (held, signal) in running where jobs.contains(held.job) { signal.stop(.cancelled) }
     }
 
     /// Somebody has ended a job from outside: whatever its handler does is dropped.
-    mutating func jobWasFenced(_ job: JobID) { running[job]?.stop(.leaseLost) }
+    package mutating func jobWasFenced(_ job: JobID) {
+        for (held, signal) in running where held.job == job { signal.stop(.leaseLost) }
+    }
 
     /// The process was asked to end: jobs are released at their next step boundary.
-    mutating func drain() {
+    package mutating func drain() {
         guard mode == .claiming else { return }
         mode = .draining
         for signal in running.values { signal.drain() }
     }
 
     /// The drain has lasted long enough: jobs are released where they stand.
-    mutating func drainExpired() {
+    package mutating func drainExpired() {
         for signal in running.values { signal.stop(.drained) }
     }
 
-    mutating func leaseWasLost() {
+    /// Nothing more is written; what runs is stopped.
+    package mutating func leaseWasLost() {
         mode = .lost
         endings = []
         for signal in running.values { signal.stop(.leaseLost) }

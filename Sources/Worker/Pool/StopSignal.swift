@@ -1,8 +1,8 @@
 import Synchronization
 
 /// Tells a running job that it must stop, and why.
-final class StopSignal: Sendable {
-    enum Reason: Equatable, Sendable {
+package final class StopSignal: Sendable {
+    package enum Reason: Equatable, Sendable {
         /// The lease is lost: whatever the job does is dropped.
         case leaseLost
         /// The run was cancelled: the job ends as cancelled.
@@ -20,10 +20,10 @@ final class StopSignal: Sendable {
     private let state = Mutex(State())
 
     /// Whether the job should be released at its next step boundary.
-    var isDraining: Bool { state.withLock { $0.isDraining } }
+    package var isDraining: Bool { state.withLock { $0.isDraining } }
 
     /// Why the job must stop now, or nil.
-    var reason: Reason? { state.withLock { $0.reason } }
+    package var reason: Reason? { state.withLock { $0.reason } }
 
     /// Asks the job to let itself be released at the next step boundary.
     func drain() { state.withLock { $0.isDraining = true } }

@@ -1,7 +1,7 @@
-import JobModel
+package import JobModel
 
 /// From which queues a worker claims.
-struct Subscription: Equatable, Sendable {
+package struct Subscription: Equatable, Sendable {
     /// Those that its settings name.
     let queues: [String]
     /// What it has, code of its own included, by which it claims from those queues' parts whose jobs ask for no more.
@@ -11,7 +11,10 @@ struct Subscription: Equatable, Sendable {
     /// Whether it claims jobs too that need none of its code.
     private let takesPlainJobs: Bool
 
-    init(queues: [String], labels: Labels = Labels(), code: Set<String> = [], takesPlainJobs: Bool = true) {
+    /// - Parameters:
+    ///   - code: Those of the labels that are code of the worker's own.
+    ///   - takesPlainJobs: Whether it claims jobs too that need none of it.
+    package init(queues: [String], labels: Labels = Labels(), code: Set<String> = [], takesPlainJobs: Bool = true) {
         self.queues = queues
         self.labels = labels.adding(pairs: code)
         self.code = code

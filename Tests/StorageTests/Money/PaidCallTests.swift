@@ -73,7 +73,11 @@ import Testing
         try await scene.steps.settle(
             job: job.id,
             epoch: job.epoch,
-            [("c#0", MoneyFixture.paid(250), 0), ("c#1", MoneyFixture.paid(7), 0), ("c#2", .unknown("cut"), 1)]
+            [
+                .init(position: "c#0", settlement: MoneyFixture.paid(250)),
+                .init(position: "c#1", settlement: MoneyFixture.paid(7)),
+                .init(position: "c#2", settlement: .unknown("cut"), unknownCalls: 1),
+            ]
         )
         #expect(try await scene.budget() == [0, 250, 300])
         #expect(try await scene.ledger() == [0, 250, 300, 0])

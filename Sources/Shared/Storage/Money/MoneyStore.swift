@@ -12,7 +12,7 @@ package struct MoneyStore: Sendable {
     /// Sets a budget, or another limit or mode of one that is there, and has the jobs that wait for it look again.
     ///
     /// A new one counts what was paid in its present period before, and the calls that are under way. When it fails in
-    /// between, saying it again does the rest.
+    /// between, `tellNews` does the rest.
     ///
     /// - Parameter run: The run whose budget, or whose job's, it is; nil for teams and connections.
     /// - Returns: The queues that have pending jobs by it; notify them.
@@ -26,13 +26,17 @@ package struct MoneyStore: Sendable {
         now: String? = nil
     ) async throws -> [String] {
         let key: [PostgresParameter] = [.text(scope.rawValue), .text(name), .text(period.rawValue)]
-        _ = try await pool.query(
-            Statement.setBudget,
-            key + [
-                .integer(budget.limit.rawValue), .text(budget.mode.rawValue), .optional(run?.rawValue), .optional(now),
-            ]
-        )
-        return try await resumeWaiters(key, now: now)
+        _ = try await pool.pipeline([
+            (
+                Statement.setBudget,
+                key + [
+                    .integer(budget.limit.rawValue), .text(budget.mode.rawValue), .optional(run?.rawValue),
+                    .optional(now),
+                ]
+            ),
+            (Statement.noteBudgetNews, key),
+        ])
+        return try await tellNews(now: now)
     }
 
     /// Has what a workflow file says of the budgets of a run and one of its jobs count, which starts runs that spend in them.
@@ -57,23 +61,24 @@ package struct MoneyStore: Sendable {
         per period: Budget.Period
     ) async throws -> [String]? {
         let key: [PostgresParameter] = [.text(scope.rawValue), .text(name), .text(period.rawValue)]
-        // They are told once it is gone, and known only before.
-        let waiters = try await waiters(key)
         guard try await !pool.query(Statement.removeBudget, key).rows.isEmpty else { return nil }
-        return try await QueueStore(pool).resume(waiters)
+        return try await tellNews()
     }
 
-    private func waiters(_ key: [PostgresParameter]) async throws -> [JobID] {
-        try await pool.query(Statement.readBudgetWaiters, key).rows.map { JobID(rawValue: try $0.int64("job_id")) }
-    }
-
-    /// Resumes the jobs that wait for a budget, and forgets them in the same transaction.
-    private func resumeWaiters(_ key: [PostgresParameter], now: String?) async throws -> [String] {
-        let waiters = try await waiters(key)
+    /// Resumes the jobs that wait for budgets which were set since, or are gone, and forgets them in the same transaction.
+    ///
+    /// Whoever sets or removes a budget does this behind it, and everybody now and then: who did may have died in between.
+    ///
+    /// - Parameter limit: How many jobs at most.
+    /// - Returns: The queues that have pending jobs by it; notify them.
+    @discardableResult
+    package func tellNews(limit: Int = 1000, now: String? = nil) async throws -> [String] {
+        let waiters = try await pool.query(Statement.readBudgetNews, [.integer(limit)]).rows
+            .map { JobID(rawValue: try $0.int64("job_id")) }
         guard !waiters.isEmpty else { return [] }
         let results = try await pool.pipeline(
             QueueStore.resumption(of: waiters, now: now) + [
-                (Statement.forgetBudgetWaiters, key + [.array(waiters.map(\.rawValue))])
+                (Statement.forgetBudgetNews, [.array(waiters.map(\.rawValue))])
             ]
         )
         return try results[1].rows.map { try $0.string("queue") }

@@ -38,6 +38,7 @@ extension StepStore {
                 .optional(call.bounds.run?.limit.rawValue), .optional(call.bounds.run?.mode.rawValue),
                 .optional(call.bounds.job?.limit.rawValue), .optional(call.bounds.job?.mode.rawValue),
                 .optional(call.bounds.calls), .optional(now),
+                .array(calls.map { $0.step.call.map(String.init) }),
             ]
         )
         guard result.rows.count == calls.count else { throw StorageError.serverReadOnly }

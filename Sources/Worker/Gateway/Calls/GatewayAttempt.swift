@@ -46,6 +46,8 @@ actor GatewayAttempt {
     var issuedIDs: Set<String> = []
     var fingerprints: [StepPosition: Fingerprint] = [:]
     private var buffers: [StepPosition: AnswerBuffer] = [:]
+    /// How many calls were begun at each position; one that failed is followed by another.
+    private var callNumbers: [StepPosition: Int] = [:]
     var lastNumbers: [String: Int] = [:]
 
     init(_ job: GatewayJob, connections: [GatewayConnection], stores: GatewayStores) {
@@ -231,12 +233,14 @@ actor GatewayAttempt {
         buffers[position] = buffer
         fingerprints[position] = identity.fingerprint
         statistics.calls += 1
+        callNumbers[position, default: 0] += 1
         if isDiverged { statistics.diverged += 1 }
         stores.localCalls.began(job)
         let call = LiveCall(
             attempt: self,
             stores: stores,
             position: position,
+            number: callNumbers[position, default: 1],
             identity: identity,
             request: request,
             buffer: buffer,

@@ -16,7 +16,7 @@ struct GatewayStores: Sendable {
     /// The intents of calls, those of an attempt together.
     let intents: Gatherer<CallLine, (step: StepStore.Identity, call: PaidCall), CallVerdict>
     /// What became of calls, those of an attempt together.
-    let settlements: Gatherer<CallLine, (position: String, settlement: StepStore.Settlement, unknownCalls: Int), Void>
+    let settlements: Gatherer<CallLine, StepStore.SettledStep, Void>
     let logs: LogStore
     let locks: CallLocks
     let gates: ConnectionGates

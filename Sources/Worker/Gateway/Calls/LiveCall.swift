@@ -24,6 +24,8 @@ struct LiveCall: Sendable {
     let attempt: GatewayAttempt
     let stores: GatewayStores
     let position: StepPosition
+    /// Which of the calls at its position it is in this attempt, counted from 1.
+    let number: Int
     let identity: CallIdentity
     let request: CallRequest
     let buffer: AnswerBuffer
@@ -105,13 +107,14 @@ struct LiveCall: Sendable {
 
     private func intend() async throws {
         guard request.format.isPaid else { return }
-        let step = job.identity(
+        var step = job.identity(
             position,
             identity.fingerprint,
             kind: .model,
             name: "\(request.connection.name)/\(request.model)",
             effect: .none
         )
+        step.call = number
         try await reserve(step)
     }
 
@@ -262,7 +265,15 @@ struct LiveCall: Sendable {
         guard request.format.isPaid else { return }
         let unknownCalls = if case .unknown = settlement { 1 } else { 0 }
         try? await stores.patiently {
-            try await stores.settlements(line, (position.description, settlement, unknownCalls))
+            try await stores.settlements(
+                line,
+                StepStore.SettledStep(
+                    position: position.description,
+                    call: number,
+                    settlement: settlement,
+                    unknownCalls: unknownCalls
+                )
+            )
         }
     }
 }

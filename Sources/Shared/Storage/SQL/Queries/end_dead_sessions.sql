@@ -13,7 +13,6 @@ WITH held AS MATERIALIZED (
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 ), seen AS (
     SELECT session.session_id,
-           lease_expires_at <= coalesce($3::timestamptz, now()) AS has_expired,
            incarnation = $1::text AND held.session_id IS NULL AS lock_is_missing,
            incarnation = $1::text AND held.session_id IS NULL AND lock_missing_at
                <= coalesce($3::timestamptz, now()) - $2::bigint * interval '1 microsecond' AS is_gone
@@ -21,11 +20,15 @@ WITH held AS MATERIALIZED (
     LEFT JOIN held ON held.session_id = session.session_id
     WHERE ended_at IS NULL
 )
+-- Whether the lease has run out is asked of the row itself, not of what was seen of it: a renewal may have been under way.
 UPDATE chassis.session
 SET lock_missing_at = CASE WHEN lock_is_missing THEN coalesce(lock_missing_at, coalesce($3::timestamptz, now())) END,
-    ended_at = CASE WHEN has_expired OR is_gone THEN coalesce($3::timestamptz, now()) END,
-    end_reason = CASE WHEN has_expired THEN 'lease expired' WHEN is_gone THEN 'process gone' END
+    ended_at = CASE WHEN lease_expires_at <= coalesce($3::timestamptz, now()) OR is_gone
+                    THEN coalesce($3::timestamptz, now()) END,
+    end_reason = CASE WHEN lease_expires_at <= coalesce($3::timestamptz, now()) THEN 'lease expired'
+                      WHEN is_gone THEN 'process gone' END
 FROM seen
 WHERE session.session_id = seen.session_id AND session.ended_at IS NULL
-  AND (has_expired OR is_gone OR coalesce(lock_is_missing, false) <> (lock_missing_at IS NOT NULL))
+  AND (lease_expires_at <= coalesce($3::timestamptz, now()) OR is_gone
+       OR coalesce(lock_is_missing, false) <> (lock_missing_at IS NOT NULL))
 RETURNING session.session_id, worker, session.ended_at IS NOT NULL AS has_ended, end_reason;

@@ -3,9 +3,10 @@
 --   $1 job_id bigint, $2 epoch bigint: as given at the claim
 --   $3 position text, $4 kind text, $5 name text, $6 effect text, $7 fingerprint bytea
 --   $8 now timestamptz: NULL for the database's clock
---   $9 approval_id bigint, $10 digest bytea: of what is about to be done
+--   $9 call integer: which call of the step, counted from 1; NULL for the next one
+--   $10 approval_id bigint, $11 digest bytea: of what is about to be done
 --
--- Returns one row when it was written, none when the lease is lost, or the approval is not one for this: not of this step,
+-- Returns one row when it was written, now or before, none when the lease is lost, or the approval is not one for this: not of this step,
 -- not given, or given for something else. The step may be begun again under the approval that it has spent.
 WITH held AS (
     SELECT job_id, epoch, attempt FROM chassis.lease
@@ -15,14 +16,18 @@ WITH held AS (
     UPDATE chassis.approval
     SET spent_at = coalesce(spent_at, coalesce($8::timestamptz, now())), spent_epoch = held.epoch
     FROM held
-    WHERE approval.approval_id = $9::bigint AND approval.job_id = held.job_id AND approval.position = $3::text
-      AND approval.fingerprint = $7::bytea AND approval.state = 'approved' AND approval.digest = $10::bytea
+    WHERE approval.approval_id = $10::bigint AND approval.job_id = held.job_id AND approval.position = $3::text
+      AND approval.fingerprint = $7::bytea AND approval.state = 'approved' AND approval.digest = $11::bytea
     RETURNING held.job_id, held.epoch, held.attempt
+), begun AS (
+    INSERT INTO chassis.step AS made
+        (job_id, epoch, position, attempt, kind, name, effect, state, fingerprint, started_at, calls)
+    SELECT job_id, epoch, $3::text, attempt, $4::text, $5::text, $6::text, 'started', $7::bytea,
+           coalesce($8::timestamptz, now()), coalesce($9::integer, 1)
+    FROM spent
+    ON CONFLICT (job_id, epoch, position) DO UPDATE
+    SET state = 'started', error = NULL, settled_at = NULL, calls = coalesce($9::integer, made.calls + 1)
+    -- What comes late, when further calls were begun since, begins none.
+    WHERE $9::integer IS NULL OR made.calls < $9::integer
 )
-INSERT INTO chassis.step
-    (job_id, epoch, position, attempt, kind, name, effect, state, fingerprint, started_at)
-SELECT job_id, epoch, $3::text, attempt, $4::text, $5::text, $6::text, 'started', $7::bytea,
-       coalesce($8::timestamptz, now())
-FROM spent
-ON CONFLICT (job_id, epoch, position) DO UPDATE SET state = 'started', error = NULL, settled_at = NULL
-RETURNING job_id;
+SELECT job_id FROM spent;

@@ -6,6 +6,7 @@
 --   $5 usages text[]: JSON, with NULLs, $6 costs_micro_usd bigint[]: with NULLs, $7 unknown_calls smallint[]
 --   $8 errors text[]: with NULLs
 --   $9 now timestamptz: NULL for the database's clock
+--   $10 calls integer[]: which call of its step each settles; NULL for the present one
 --
 -- Does nothing when the lease is lost: what the attempt recorded since may lie behind the mark of the next one, which
 -- settles the intents by what it finds (settle_earlier_step).
@@ -17,17 +18,18 @@ WITH held AS MATERIALIZED (
 ), settled AS (
     UPDATE chassis.step
     SET state = given.state, usage = given.usage::jsonb, cost_micro_usd = given.cost,
-        unknown_calls = step.unknown_calls + given.calls, error = given.error,
+        unknown_calls = step.unknown_calls + given.unknown_calls, error = given.error,
         settled_at = coalesce($9::timestamptz, now())
-    FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::text[])
-        AS given (position, state, usage, cost, calls, error)
+    FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::smallint[], $8::text[],
+                $10::integer[])
+        AS given (position, state, usage, cost, unknown_calls, error, call)
     WHERE step.job_id = $1::bigint AND step.epoch = $2::bigint AND step.position = given.position
-      AND step.state = 'started' AND (SELECT count(*) FROM shared) > 0
-    RETURNING step.job_id, step.epoch, step.position, step.money, given.state, given.usage, given.cost, given.calls
+      AND step.state = 'started' AND (given.call IS NULL OR step.calls = given.call) AND (SELECT count(*) FROM shared) > 0
+    RETURNING step.job_id, step.epoch, step.position, step.money, given.state, given.usage, given.cost, given.unknown_calls AS lost_calls
 )
 SELECT chassis.settle_call(
            job_id, epoch, position,
-           CASE WHEN state = 'recorded' THEN 'settled' WHEN state = 'unknown' OR calls > 0 THEN 'unknown'
+           CASE WHEN state = 'recorded' THEN 'settled' WHEN state = 'unknown' OR lost_calls > 0 THEN 'unknown'
                 ELSE 'cancelled' END,
            cost, usage::jsonb, coalesce($9::timestamptz, now()))
 FROM settled

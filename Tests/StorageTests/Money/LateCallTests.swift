@@ -1,0 +1,91 @@
+import JobModel
+import Postgres
+import Storage
+import Testing
+
+/// What is executed long after its worker has said it again, on another connection, begins and settles nothing.
+@Suite(.timeLimit(.minutes(1))) struct LateCallTests {
+    private static func step(_ job: ClaimedJob, call: Int) -> StepStore.Identity {
+        var step = StepStoreTests.step(job, "t0001")
+        step.call = call
+        return step
+    }
+
+    private static let call = PaidCall(
+        connection: "c",
+        model: "m",
+        most: MicroDollars(rawValue: 100),
+        price: MoneyFixture.price,
+        bounds: .init()
+    )
+
+    /// The last call is settled when the intent of an earlier one comes once more; nobody would settle that.
+    @Test(arguments: [1, 2]) func anIntentThatComesLateReservesNothing(_ calls: Int) async throws {
+        let scene = try await MoneyFixture.make()
+        try await scene.set(1000)
+        let job = try await scene.jobs(1)[0]
+        for call in 1...calls {
+            #expect(try await scene.steps.intend(Self.step(job, call: call), Self.call) == .granted(warning: nil))
+            let isLast = call == calls
+            try await scene.steps.settle(
+                job: job.id,
+                epoch: job.epoch,
+                position: "t0001",
+                call: call,
+                as: isLast ? MoneyFixture.paid(70) : .failed("refused")
+            )
+        }
+        let before = try await scene.budget()
+        #expect(before == [0, 70, 0])
+        for call in 1...calls {
+            #expect(try await scene.steps.intend(Self.step(job, call: call), Self.call) == .granted(warning: nil))
+        }
+        #expect(try await scene.budget() == before)
+    }
+
+    /// The failure of the first call is settled once more while the second one is under way.
+    @Test func aSettlementThatComesLateSettlesNoOtherCall() async throws {
+        let scene = try await MoneyFixture.make()
+        try await scene.set(1000)
+        let job = try await scene.jobs(1)[0]
+        let settleFirst = {
+            try await scene.steps.settle(
+                job: job.id,
+                epoch: job.epoch,
+                position: "t0001",
+                call: 1,
+                as: .failed("cut"),
+                unknownCalls: 1
+            )
+        }
+        _ = try await scene.steps.intend(Self.step(job, call: 1), Self.call)
+        try await settleFirst()
+        _ = try await scene.steps.intend(Self.step(job, call: 2), Self.call)
+        try await settleFirst()
+        #expect(try await scene.budget() == [100, 0, 100])
+        try await scene.steps.settle(
+            job: job.id,
+            epoch: job.epoch,
+            position: "t0001",
+            call: 2,
+            as: MoneyFixture.paid(70)
+        )
+        #expect(try await scene.budget() == [0, 70, 100])
+    }
+
+    @Test func anIntentOfAToolThatComesLateOpensNothing() async throws {
+        let scene = try await MoneyFixture.make()
+        let job = try await scene.jobs(1)[0]
+        for call in 1...2 { try await scene.steps.intend(Self.step(job, call: call)) }
+        try await scene.steps.settle(
+            job: job.id,
+            epoch: job.epoch,
+            position: "t0001",
+            call: 2,
+            as: .recorded(usage: nil, cost: nil)
+        )
+        for call in 1...2 { try await scene.steps.intend(Self.step(job, call: call)) }
+        let state = try await scene.fixture.pool.query("SELECT state, calls FROM chassis.step").rows[0]
+        #expect(try state.string("state") == "recorded" && state.int("calls") == 2)
+    }
+}
