@@ -243,6 +243,19 @@ let package = Package(
             path: "Tests/Fuzz/Program",
             swiftSettings: settings
         ),
+        .target(
+            name: "Simulation",
+            dependencies: ["JobModel", "Storage", "Checkpoints", "Worker", "TestSupport"],
+            path: "Tests/Simulation/Model",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "chassis-simulation",
+            dependencies: ["Simulation", arguments],
+            path: "Tests/Simulation/Program",
+            swiftSettings: settings
+        ),
+        tests("SimulationTests", ["Simulation"]),
         tests("JobModelTests", ["JobModel", "TestSupport"]),
         tests("DigestsTests", ["Digests"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),

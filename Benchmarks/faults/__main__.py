@@ -22,7 +22,7 @@ def main():
     with World(options.keep) as world:
         storm = Storm(world, random.Random(seed), say=print if options.verbose else None)
         storm.blow(options.minutes * 60)
-        world.calm(storm.runs, world.client.follow)
+        world.calm(storm.runs, storm.follow)
         checks = Checks(world, storm.runs)
         broken = checks.all()
         for line in checks.complaints:

@@ -23,13 +23,13 @@ class Client:
         self._again = {}
         """What is still to be done with a run that is cancelled and retried, and when."""
 
-    def ask(self, method, path, body=None, first=0):
+    def ask(self, method, path, body=None, first=0, token=None):
         """Asks one scheduler after the other: the status and the answer of the first that gives one, or None."""
         for number in range(len(self._fronts)):
             front = self._fronts[(first + number) % len(self._fronts)]
             request = urllib.request.Request(
                 f"http://127.0.0.1:{front.port}{path}", None if body is None else json.dumps(body).encode(), method=method,
-                headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"})
+                headers={"Authorization": f"Bearer {token or self._token}", "Content-Type": "application/json"})
             try:
                 with urllib.request.urlopen(request, timeout=LONGEST_ANSWER_SECONDS) as answer:
                     return answer.status, json.load(answer)
@@ -55,9 +55,10 @@ class Client:
 
     def submit_twice(self, kind, tag):
         """Submits a run to two schedulers at the same time."""
-        self._twice(lambda first: self.submit(kind, tag, first))
+        self.twice(lambda first: self.submit(kind, tag, first))
 
-    def _twice(self, function):
+    def twice(self, function):
+        """Asks two schedulers for the same at the same time."""
         threads = [threading.Thread(target=function, args=(first,)) for first in range(2)]
         for thread in threads:
             thread.start()
@@ -79,7 +80,7 @@ class Client:
             self._again[tag] = (what, time.monotonic() + FOLLOW_SECONDS)
             if what == "cancel":
                 answers = []
-                self._twice(lambda first: answers.append(self.ask("POST", f"/v1/runs/{run}/cancel", {}, first)))
+                self.twice(lambda first: answers.append(self.ask("POST", f"/v1/runs/{run}/cancel", {}, first)))
                 if any(answers):
                     self._again[tag] = ("retry", time.monotonic() + FOLLOW_SECONDS)
                 continue
@@ -88,7 +89,7 @@ class Client:
                 continue
             state = shown[1].get("state")
             if state == "cancelled":
-                self._twice(lambda first: self.ask("POST", f"/v1/runs/{run}/retry", {}, first))
+                self.twice(lambda first: self.ask("POST", f"/v1/runs/{run}/retry", {}, first))
             elif state in ("succeeded", "failed", None):
                 del self._again[tag]
         return not self._again

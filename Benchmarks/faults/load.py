@@ -8,6 +8,10 @@ printf '%s\n' "$line" >>"$1"   # one write, so the lines of two calls do not mix
 echo noted
 """
 
+PRICE = {"input": 2.5, "output": 10}
+"""Dollars for a million tokens, so micro-dollars for one."""
+FIRST_BUDGET_USD = 0.001
+"""Too little for any call."""
 RETRY = "retry: {attempts: 100, delay: 100ms, max: 1s}"
 
 
@@ -19,12 +23,13 @@ params:
   tag: {{type: string}}
 jobs:
   look:
-    llm: {{model: model/scripted, prompt: "[run:${{{{ params.tag }}}}-look] look first"}}
+    llm: {{model: model/scripted, max_output_tokens: 100, prompt: "[run:${{{{ params.tag }}}}-look] look first"}}
     {RETRY}
   work:
     needs: [look]
     agent:
       model: model/scripted
+      max_output_tokens: 100
       prompt: "[run:${{{{ params.tag }}}}-work] go through the items; first: ${{{{ jobs.look.output }}}}"
       tools:
         - command: {{name: note, run: [sh, {note}, {log}], effect: idempotent}}
@@ -46,9 +51,41 @@ jobs:
   work:
     agent:
       model: model/scripted
+      max_output_tokens: 100
       prompt: "[run:${{{{ params.tag }}}}-work] go through the items"
       tools:
         - command: {{name: note, run: [sh, {note}, {log}], effect: once}}
+    {RETRY}
+"""
+
+
+def held(note, log):
+    """A run that waits in every way: for its budget, for people, and for a time."""
+    return f"""
+name: storm-held
+params:
+  tag: {{type: string}}
+budget: {{usd: {FIRST_BUDGET_USD}, on_exceeded: hold}}
+jobs:
+  look:
+    llm: {{model: model/scripted, max_output_tokens: 100, prompt: "[run:${{{{ params.tag }}}}-look] look first"}}
+    {RETRY}
+  ok:
+    needs: [look]
+    approval: {{message: "Go on with ${{{{ params.tag }}}}?"}}
+    {RETRY}
+  pause:
+    needs: [ok]
+    wait: {{for: 700ms}}
+    {RETRY}
+  work:
+    needs: [pause]
+    agent:
+      model: model/scripted
+      max_output_tokens: 100
+      prompt: "[run:${{{{ params.tag }}}}-work] go through the items"
+      tools:
+        - command: {{name: note, run: [sh, {note}, {log}], effect: idempotent}}
     {RETRY}
 """
 
@@ -103,6 +140,8 @@ def expected(kind, tag):
     """The outputs of a run without faults, by job."""
     if kind in ("agent", "again"):
         return {"look": "looked", "work": "all done", "report": f"{tag} looked all done\n"}
+    if kind == "held":
+        return {"look": "looked", "work": "all done"}
     if kind == "once":
         return {"work": "all done"}
     parts = {f"part{number}": f"{number} {tag}\n\n" for number in range(8)}

@@ -39,14 +39,19 @@ class Storm:
                     self.say(f"{now - end + seconds:7.2f} {name}", flush=True)
                 self.counts[name] += 1
                 next_fault = time.monotonic() + self.random.uniform(*PAUSES_SECONDS)
-            self.world.client.follow()
+            self.follow()
             self.world.revive()
             time.sleep(0.02)
         self.faults.undo(None)
 
+    def follow(self):
+        """Has people and clients go on; says whether they have nothing left to do."""
+        is_decided = self.world.people.follow(self.random)
+        return self.world.client.follow() and is_decided
+
     def submit(self):
         """Submits a run, some of them twice at once; when nobody takes it now, it is submitted again when it is calm."""
-        kind = self.random.choices(["agent", "once", "fan", "again"], [3, 1, 1, 1])[0]
+        kind = self.random.choices(["agent", "once", "fan", "again", "held"], [3, 1, 1, 1, 1])[0]
         tag = f"{kind}{len(self.runs):05d}"
         self.runs.append((kind, tag))
         if self.random.random() < TWICE_SUBMITTED:
@@ -56,3 +61,5 @@ class Storm:
             self.world.client.submit(kind, tag)
         if kind == "again":
             self.world.client.cancel_later(tag, self.random.uniform(0, 3))
+        if kind == "held":
+            self.world.people.raise_budget_later(tag, [(self.random.uniform(0, 4), 0.015), (self.random.uniform(4, 9), 1)])

@@ -16,6 +16,7 @@ import load
 from client import Client
 from cluster import RELEASE, ROOT
 from link import Link
+from people import People
 from proxy import Proxy
 from servers import Servers
 from shim import Shim
@@ -62,17 +63,19 @@ class World:
         self.bill = self.directory / "bill"
         (self.directory / "scenario.json").write_text(load.scenario())
         self.model = self._start_model()
-        token = subprocess.check_output(
-            [RELEASE / "chassis", "token", "create", "--postgres", self.cluster.conninfo(), "--name", "storm"],
-            text=True, stderr=subprocess.DEVNULL).strip()
+        token, person = [subprocess.check_output(
+            [RELEASE / "chassis", "token", "create", "--postgres", self.cluster.conninfo(), "--name", name],
+            text=True, stderr=subprocess.DEVNULL).strip() for name in ("storm", "person")]
         self.model_ways = [Proxy((self._near(number), 0), ("127.0.0.1", self.model_port)) for number in range(WORKERS)]
         self.ways = [self._ways(number) for number in range(WORKERS)]
         self.fronts = [Proxy(("127.0.0.1", 0)) for _ in range(SCHEDULERS)]
         note = self.directory / "note.sh"
         note.write_text(load.NOTE)
-        workflows = {"agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan()}
+        workflows = {"agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan(),
+                     "held": load.held(note, self.notes)}
         workflows["again"] = workflows["agent"]
         self.client = Client(self.fronts, token, workflows)
+        self.people = People(self.client, person, self.once_notes)
         self.workers = [None] * WORKERS
         self.schedulers = [None] * SCHEDULERS
         self._started = {}
@@ -134,7 +137,7 @@ class World:
         path = self.directory / f"connections{number}.yaml"
         path.write_text(
             f'connections:\n  model: {{kind: openai, url: "http://{self._near(number)}:{self.model_ways[number].port}/v1", '
-            "prices: {scripted: {input: 2.5, output: 10}}, first_byte: 4s, stall: 3s}\n")
+            f"prices: {{scripted: {{input: {load.PRICE['input']}, output: {load.PRICE['output']}}}}}, first_byte: 4s, stall: 3s}}\n")
         return path
 
     # The processes

@@ -1,0 +1,101 @@
+import JobModel
+
+/// Sessions, and what their workers left.
+extension ModelDatabase {
+    /// `begin_session`.
+    func beginSession(lease: Int) async -> Int {
+        await transaction { transaction in
+            _ = await transaction.statement()
+            // The number comes from a sequence.
+            let number = tables.sessions.count
+            tables.sessions.append(SessionRow(leaseEnds: time.now + lease))
+            return number
+        }
+    }
+
+    /// `renew_session`.
+    ///
+    /// - Returns: The jobs it holds whose runs were cancelled; nil when the session has ended.
+    func renew(_ session: Int, lease: Int) async -> [Int]? {
+        await transaction { transaction in
+            let began = time.now
+            let seen = await transaction.statement()
+            guard !seen.sessions[session].isEnded, seen.sessions[session].leaseEnds > began else { return nil }
+            await transaction.lock(.session(session))
+            guard !tables.sessions[session].isEnded, tables.sessions[session].leaseEnds > began else { return nil }
+            transaction.write { $0.sessions[session].leaseEnds = began + lease }
+            return seen.jobs.indices.filter {
+                seen.jobs[$0].room.session == session && seen.runs[seen.jobs[$0].run].isCancelled
+            }
+        }
+    }
+
+    /// `find_cancelled_jobs`.
+    func cancelledJobs(of session: Int) async -> [Int] {
+        await transaction { transaction in
+            let seen = await transaction.statement()
+            return seen.jobs.indices.filter {
+                seen.jobs[$0].room.session == session && seen.runs[seen.jobs[$0].run].isCancelled
+            }
+        }
+    }
+
+    /// `finish_session`.
+    func finish(_ session: Int) async {
+        await transaction { transaction in
+            await transaction.lock(.session(session))
+            transaction.write { $0.sessions[session].isEnded = true }
+        }
+    }
+
+    /// `end_dead_sessions`.
+    ///
+    /// - Parameter holdsLock: Whether a session's process holds its advisory lock now.
+    func endDeadSessions(grace: Int, holdsLock: (Int) -> Bool) async {
+        await transaction { transaction in
+            let seen = await transaction.statement()
+            let now = time.now
+            for (session, row) in seen.sessions.enumerated() where !row.isEnded {
+                let isMissing = !holdsLock(session)
+                let hasExpired = row.leaseEnds <= now
+                let isGone = isMissing && row.lockMissingSince.map { $0 <= now - grace } ?? false
+                guard hasExpired || isGone || isMissing != (row.lockMissingSince != nil) else { continue }
+                await transaction.lock(.session(session))
+                guard !tables.sessions[session].isEnded else { continue }
+                // It may have been renewed meanwhile.
+                let ends = tables.sessions[session].leaseEnds <= now || isGone
+                transaction.write {
+                    $0.sessions[session].lockMissingSince = isMissing ? row.lockMissingSince ?? now : nil
+                    if ends { $0.sessions[session].isEnded = true }
+                }
+            }
+        }
+    }
+
+    /// `rescue_jobs`, and what follows for those that fail.
+    func rescue(poisonLimit: Int) async {
+        await transaction { transaction in
+            let seen = await transaction.statement()
+            var failed: [Int] = []
+            for (job, row) in seen.jobs.enumerated() {
+                guard case .lease(let session, let epoch) = row.room,
+                    seen.sessions[session].isEnded || weakness == .rescuesTheLiving,
+                    transaction.lockOrSkip(row.room.lock(job)), tables.jobs[job].room == row.room
+                else { continue }
+                if row.losses + 1 >= poisonLimit { failed.append(job) }
+                transaction.write {
+                    $0.jobs[job].losses += 1
+                    if row.losses + 1 >= poisonLimit {
+                        $0.move(job, to: .done(epoch: epoch, state: .failed, code: "poison", output: nil))
+                    } else {
+                        $0.jobs[job].attempt += 1
+                        $0.makeReady(job)
+                    }
+                }
+            }
+            guard !failed.isEmpty else { return }
+            for run in Set(failed.map { seen.jobs[$0].run }).sorted() { await transaction.lock(.run(run)) }
+            await settleOpenSteps(of: failed, in: transaction)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import JobModel
+
+/// A small model of Postgres, as far as what workers and schedulers rely on goes: READ COMMITTED.
+///
+/// Each statement sees what was committed when it began, and what its own transaction wrote. It takes locks one after the
+/// other, waits for those that others hold or passes them over, and looks again at what it has locked. Between any two
+/// of these others go on. What a transaction wrote is seen by others from its commit on, all at once.
+final class ModelDatabase: @unchecked Sendable {
+    // Unchecked: used on the one thread of a history.
+
+    enum Lock: Hashable, Sendable {
+        /// The row of a job in one of the rooms; it has another one in each.
+        case job(Int, JobState, epoch: Int)
+        case run(Int)
+        case session(Int)
+        case step(Int, Int)
+        /// The lock of all budgets.
+        case budgets
+        case budget(Int)
+    }
+
+    enum Mode: Sendable {
+        /// Several may hold it at once: `FOR KEY SHARE`, or an advisory lock that is shared.
+        case shared
+        case alone
+    }
+
+    private struct Holders {
+        var alone: Int?
+        var shared: [Int] = []
+
+        func allows(_ transaction: Int, _ mode: Mode) -> Bool {
+            guard alone == nil || alone == transaction else { return false }
+            return mode == .shared || shared.allSatisfy { $0 == transaction }
+        }
+    }
+
+    let time: VirtualTime
+    let chances: Chances
+    let weakness: Weakness?
+    var tables = Tables()
+    /// Whether statements may be slow, and lose their clients.
+    var hasFaults = true
+    private var locks: [Lock: Holders] = [:]
+    private var waiting: [Int: Lock] = [:]
+    private var waiters: [Lock: [UnsafeContinuation<Void, Never>]] = [:]
+    private var transactions = 0
+
+    init(time: VirtualTime, chances: Chances, weakness: Weakness?) {
+        self.time = time
+        self.chances = chances
+        self.weakness = weakness
+    }
+
+    /// Runs a transaction; it is committed when this returns.
+    func transaction<Value: Sendable>(_ body: (Transaction) async -> Value) async -> Value {
+        transactions += 1
+        let transaction = Transaction(number: transactions, database: self)
+        let value = await body(transaction)
+        await transaction.commit()
+        return value
+    }
+
+    // MARK: Locks
+
+    func tryLock(_ lock: Lock, _ mode: Mode, for transaction: Int) -> Bool {
+        var holders = locks[lock] ?? Holders()
+        guard holders.allows(transaction, mode) else { return false }
+        switch mode {
+        case .alone: holders.alone = transaction
+        case .shared: if !holders.shared.contains(transaction) { holders.shared.append(transaction) }
+        }
+        locks[lock] = holders
+        return true
+    }
+
+    func lock(_ lock: Lock, _ mode: Mode, for transaction: Int) async {
+        while !tryLock(lock, mode, for: transaction) {
+            waiting[transaction] = lock
+            if isCircle(from: transaction) {
+                tables.violations.append("transactions wait for each other in a circle: \(waiting)")
+                // Postgres would end one of them; the history is over anyway.
+                return
+            }
+            await withUnsafeContinuation { waiters[lock, default: []].append($0) }
+            waiting[transaction] = nil
+        }
+    }
+
+    private func isCircle(from transaction: Int) -> Bool {
+        var seen: Set<Int> = []
+        var next = [transaction]
+        while let one = next.popLast() {
+            guard let lock = waiting[one], let holders = locks[lock] else { continue }
+            for holder in holders.shared + (holders.alone.map { [$0] } ?? []) where holder != one {
+                if holder == transaction { return true }
+                if seen.insert(holder).inserted { next.append(holder) }
+            }
+        }
+        return false
+    }
+
+    func unlock(_ held: [Lock], of transaction: Int) {
+        for lock in held {
+            guard var holders = locks[lock] else { continue }
+            if holders.alone == transaction { holders.alone = nil }
+            holders.shared.removeAll { $0 == transaction }
+            locks[lock] = holders.alone == nil && holders.shared.isEmpty ? nil : holders
+            for waiter in waiters.removeValue(forKey: lock) ?? [] { waiter.resume() }
+        }
+    }
+}
