@@ -25,7 +25,7 @@ struct LiveCall: Sendable {
     let stores: GatewayStores
     let position: StepPosition
     let identity: CallIdentity
-    let request: CallRequest
+    var request: CallRequest
     let buffer: AnswerBuffer
     let checkpoints: JobCheckpoints
     let isDiverged: Bool
@@ -248,6 +248,7 @@ struct LiveCall: Sendable {
                 )
             )
         } catch {
+            await attempt.cannotRecord(error)
             throw Failure(
                 refusal: GatewayRefusal(.badAnswer, "the answer could not be recorded: \(error)"),
                 settlement: .unknown("its answer could not be recorded: \(error)")
