@@ -16,6 +16,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -139,6 +140,7 @@ let package = Package(
             [
                 "JobModel", "Digests", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings", "HTTPTransport",
                 "Models", "CLinux", "CLibZ", "CLibZstd", log, lifecycle, hummingbird, nio,
+                nioHTTP,
             ]
         ),
         .executableTarget(name: "chassis-guard", path: "Sources/Worker/Guard"),

@@ -9,7 +9,8 @@ ids are random: an answer that is asked for twice is another answer. Streams com
   POST /v1/messages, /v1/messages/count_tokens                  Anthropic
   POST /v1beta/models/M:generateContent, :streamGenerateContent Gemini
   GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn and key
-  POST /_script      {"tag": T, "answers": [...]}: what the next calls of a tag get instead: "html", "cut", "429", "close"
+  POST /_script      {"tag": T, "answers": [...]}: what the next calls of a tag get instead: "html", "cut", "429", "close",
+                     "huge" (1 GB), "endless" (a stream without end)
 
 The first line of the output says the port. The server ends when nobody reads its output any more.
 """
@@ -82,6 +83,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             bill.append(entry)
         if answer == "html":
             return self.reply(200, b"<html>please log in</html>", [("Content-Type", "text/html")])
+        if answer == "huge":
+            return self.huge()
+        if answer == "endless":
+            return self.endless()
         self.repeats = "same" in options
         last = turn >= int(options.get("turns", 1))
         self.play(path, request, turn, last, int(options.get("delay", 0)), int(options.get("chunks", 4)), answer)
@@ -173,6 +178,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
             begin = {"candidates": [{"index": 0, "content": {"role": "model", "parts": [{"text": ""}]}}]}
             return self.stream([(None, begin), (None, whole)], delay, answer)
         self.reply(404, {"error": {"message": "nothing here"}})
+
+    def huge(self):
+        """An answer of 1 GB, as far as the client takes it."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(1 << 30))
+        self.end_headers()
+        for _ in range(1 << 10):
+            self.wfile.write(b" " * (1 << 20))
+
+    def endless(self):
+        """Events without end, as far as the client takes them."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        event = {"choices": [{"index": 0, "delta": {"content": "x" * 65536}, "finish_reason": None}]}
+        while True:
+            self.wfile.write(b"data: %s\n\n" % json.dumps(event).encode())
 
     def slowly(self, whole, delay):
         time.sleep(delay / 1000)

@@ -16,6 +16,8 @@ import urllib.request
 base, token = os.environ["OPENAI_BASE_URL"], os.environ["OPENAI_API_KEY"]
 host, port = base.split("//")[1].split("/")[0].split(":")
 root = f"http://{host}:{port}"
+# Magic, a header without a size and a window of 128 KiB, and 400 blocks that each repeat one byte 128 KiB times: 50 MiB.
+ZSTD_BOMB = b"\x28\xb5\x2f\xfd\x00\x38" + b"\x02\x00\x10 " * 400 + b"\x03\x00\x10 "
 prompt = sys.argv[2] if len(sys.argv) > 2 else "hello [run:rude turns:1]"
 
 
@@ -47,6 +49,7 @@ def refusals():
         "web socket": (f"{base}/realtime", None, {"Upgrade": "websocket", "Connection": "Upgrade"}),
         "declared too large": (f"{base}/chat/completions", b" " * (33 << 20)),
         "unknown coding": (f"{base}/chat/completions", b"x", {"Content-Encoding": "br"}),
+        "zstd too large": (f"{base}/chat/completions", ZSTD_BOMB, {"Content-Encoding": "zstd"}),
         "inflates too large": (f"{base}/chat/completions", gzip.compress(b" " * (40 << 20)), {"Content-Encoding": "gzip"}),
     }.items():
         try:
@@ -78,21 +81,86 @@ def flood():
             return {"status": "closed"}
 
 
-def bomb():
-    """Headers without end."""
+def said(data, then=None):
+    """Sends bytes as they are, and returns the status and the error of what comes back."""
     with socket.create_connection((host, int(port))) as peer:
         # Who is not read from any more would wait for ever.
-        peer.settimeout(3)
+        peer.settimeout(5)
         try:
-            peer.sendall(b"GET /fake/v1/models HTTP/1.1\r\n")
-            for number in range(100_000):
-                peer.sendall(b"x-%d: %s\r\n" % (number, b"y" * 1000))
+            for piece in data:
+                peer.sendall(piece)
+            if then:
+                then(peer)
         except OSError:
             pass
+        got = b""
         try:
-            return {"status": peer.recv(64).split(b" ")[1].decode()}
-        except (OSError, IndexError):
-            return {"status": "closed"}
+            while piece := peer.recv(65536):
+                got += piece
+        except OSError:
+            pass
+    head, _, body = got.partition(b"\r\n\r\n")
+    try:
+        error = json.loads(body)["error"]["message"]
+    except (ValueError, KeyError, TypeError):
+        return [head[:40].decode(errors="replace") or "closed", body[:40].decode(errors="replace")]
+    return [int(head.split(b" ")[1]), "chassis: " + " ".join(error.split(" ")[1:6])]
+
+
+def request(*headers, path="/fake/v1/chat/completions", end=b"\r\n"):
+    lines = [f"POST {path} HTTP/1.1", "Host: x", "Authorization: Bearer " + token, *headers]
+    return "\r\n".join(lines).encode() + b"\r\n" + end
+
+
+def lies():
+    """What is no HTTP, in many ways."""
+    chunked = request("Transfer-Encoding: chunked")
+    body = json.dumps(call()).encode()
+    results = {
+        "many headers": said([request(*(f"x-{number}: {'y' * 200}" for number in range(900)))]),
+        "endless header": said([request(end=b"")] + [b"x-endless: "] + [b"y" * 65536] * 4),
+        "endless fields": said([request(end=b"")] + [b"x: y\r\n" * 1000] * 9),
+        "no size": said([chunked, b"ZZ\r\n", body]),
+        "huge size": said([chunked, b"F" * 40 + b"\r\n", body]),
+        "negative length": said([request("Content-Length: -5"), body]),
+        "two lengths": said([request("Content-Length: 5", "Content-Length: 9"), body]),
+        "length and chunks": said([request("Content-Length: 5", "Transfer-Encoding: chunked"), b"0\r\n\r\n"]),
+        "noise": said([os.urandom(4096)]),
+        "half a body": said([request(f"Content-Length: {len(body) + 9}"), body], lambda peer: peer.shutdown(socket.SHUT_WR)),
+    }
+    results["still served"] = ask(f"{base}/chat/completions", call())[0]
+    return results
+
+
+def pipelined():
+    """Two requests in one piece, and a third that begins in it."""
+    body = json.dumps(call()).encode()
+    whole = request(f"Content-Length: {len(body)}") + body
+    with socket.create_connection((host, int(port))) as peer:
+        peer.settimeout(20)
+        peer.sendall(whole * 2 + whole[:30])
+        peer.sendall(whole[30:])
+        got = b""
+        while got.count(b"all done") < 3:
+            piece = peer.recv(65536)
+            if not piece:
+                break
+            got += piece
+        return {"answers": got.count(b"HTTP/1.1 200"), "texts": got.count(b"all done")}
+
+
+def crowd():
+    """Thousands of connections on which nothing is asked, and one on which something is."""
+    peers = [socket.create_connection((host, int(port))) for _ in range(6000)]
+    began = time.monotonic()
+    status = ask(f"{base}/chat/completions", call())[0]
+    return {"status": status, "quick": time.monotonic() - began < 5, "opened": len(peers)}
+
+
+def bomb():
+    """Headers without end."""
+    status = said([b"GET /fake/v1/models HTTP/1.1\r\n"] + [b"x-%d: %s\r\n" % (number, b"y" * 1000) for number in range(9000)])[0]
+    return {"status": str(status)}
 
 
 def fine():
@@ -125,6 +193,32 @@ def stale_token():
         address, old = json.load(file)
     status, answer, headers = ask(f"{address}/chat/completions", call(), key=old)
     return {"status": status, "message": answer["error"]["message"], "again": headers["x-should-retry"]}
+
+
+def full():
+    """Asks before and after the store, whose place is given, has become full."""
+    filling = sys.argv[3] + "/filling"
+    statuses = [ask(f"{base}/chat/completions", call())[0]]
+    with open(filling, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 512)
+        except OSError:
+            pass
+    try:
+        for seed in (2, 3):
+            status, answer, headers = ask(f"{base}/chat/completions", call(seed=seed, filling="x" * 20000))
+            statuses.append([status, headers.get("x-should-retry"), answer["error"]["message"].split(":")[1].strip()])
+    finally:
+        os.unlink(filling)
+    return statuses
+
+
+def denied():
+    """Asks for what people do not allow."""
+    status, answer, headers = ask(f"{base}/chat/completions", call())
+    error = answer.get("error", {})
+    return {"status": status, "code": error.get("code"), "message": error.get("message"), "again": headers.get("x-should-retry")}
 
 
 def compressed():

@@ -14,14 +14,25 @@ extension BadFile {
               d: {command: {run: [x], tools: [{files: {name: f}}]}}
               e: {command: {run: [x], tools: [{mcp: {connection: c}}], approve: [{output: true}]}}
               f: {command: {run: [x], limits: {requests: 0, memory: 512MiB}}}
+              g: {command: {run: [x], connections: [openai], approve: [{models: [opena/m]}]}}
+              h: {command: {run: [x], approve: [{steps: [s]}]}}
+              i: {command: {run: [x], steps: true, approve: [{steps: [s], when: "tool == 's'"}]}}
+              j: {command: {run: [x], connections: [c], approve: [{models: [c/m], effect: none}, {models: [c/m], steps: [s]}]}}
+              k: {agent: {model: c/m, prompt: x, approve: [{models: [c/m]}]}}
             """,
             .refused,
             "3:36: jobs.a.command.network: there is nothing that the program could reach; add connections, tools or steps: true",
             "4:49: jobs.b.command.network: expected one of gateway, found the string \"host\"",
-            "5:36: jobs.c.command.approve: there are no tools whose calls people could approve; add tools",
+            "5:36: jobs.c.command.approve: there are no tools whose calls people could approve; add tools, or write which models or steps the rule is about",
             "6:34: jobs.d.command.tools: the tool f is one for agents; a program has sql, http, command, mcp, openapi",
             "7:69: jobs.e.command.approve: the output of a program is not approved; add a job of the kind approval behind it",
-            "8:46: jobs.f.command.limits.requests: 0 is out of range, allowed are 1 to 1000000"
+            "8:46: jobs.f.command.limits.requests: 0 is out of range, allowed are 1 to 1000000",
+            "9:59: jobs.g.command.approve: the program has no connection \"opena\" whose models people could approve; did you mean openai?",
+            "10:36: jobs.h.command.approve: there are no steps that people could approve; add steps: true",
+            "11:69: jobs.i.command.approve[0].when: tool is not known here; this rule knows arguments",
+            "12:79: jobs.j.command.approve[0].effect: calls of models have no effect; leave it out",
+            "12:109: jobs.j.command.approve[1].steps: a rule is about models or about steps; make two rules of it",
+            "13:47: jobs.k.agent.approve: models and steps are what programs have; an agent's rules are about tools or output: true"
         ),
         BadFile(
             """
@@ -66,7 +77,7 @@ extension BadFile {
             "11:20: jobs.a.agent.approve[0].tools[0]: no tool of the agent is named \"pya\"; did you mean pay?",
             "12:38: jobs.a.agent.approve[1].when: \"arguments.x >\" is no expression: expected a value, found the end at character 14",
             "13:32: jobs.a.agent.approve[2].when: arguments is not known here; this rule knows output",
-            "14:33: jobs.a.agent.approve[3].tools: a rule is about calls or about the output; make two rules of it",
+            "14:20: jobs.a.agent.approve[3].output: a rule is about tools or about output; make two rules of it",
             "15:18: jobs.a.agent.approve[4].when: there is no param \"limit\"",
             "16:20: jobs.a.agent.approve[5].effect: expected one of none, idempotent, once, found the string \"twice\""
         ),

@@ -20,6 +20,8 @@ package struct CommandStatus: RawRepresentable, Hashable, Sendable {
     package static let conflict = CommandStatus(rawValue: 5)
     /// A step may have happened, and must not happen twice; as `sysexits.h` says that nothing can be done now.
     package static let unknown = CommandStatus(rawValue: 75)
+    /// People have denied a step; as `sysexits.h` says that permission is missing.
+    package static let denied = CommandStatus(rawValue: 77)
     /// Stopped by Ctrl-C, as a shell reports it.
     package static let interrupted = CommandStatus(rawValue: 130)
 }

@@ -11,7 +11,8 @@ struct StepCommand: ClientCommand {
             Done before, it prints what the command printed then. Otherwise it runs the command, records what it prints, \
             and prints that. A command that fails is not recorded, and its status is passed on.
 
-            Exit status: that of the command; 75 when the step may have happened, and its effect is once.
+            Exit status: that of the command; 75 when the step may have happened, and its effect is once; 77 when \
+            people have denied it.
             """
     )
 
@@ -39,6 +40,9 @@ struct StepCommand: ClientCommand {
         case .unknown(let message):
             invocation.errors.print(StyledLine("chassis: ", .red).adding(message))
             return .unknown
+        case .denied(let message):
+            invocation.errors.print(StyledLine("chassis: ", .red).adding(message))
+            return .denied
         case .run(let position, let key):
             let result = try await StepProgram.run(program, Array(command.dropFirst()), idempotencyKey: key)
             guard result.status == 0 else {

@@ -8,6 +8,8 @@ struct StepEndpoint: Sendable {
         case done(output: String)
         case run(position: String, idempotencyKey: String)
         case unknown(String)
+        /// People have denied it, for this reason.
+        case denied(String)
     }
 
     private let url: String
@@ -49,6 +51,7 @@ struct StepEndpoint: Sendable {
             else { break }
             return .run(position: position, idempotencyKey: key)
         case (409, "unknown"): return .unknown(answer["error"]?.stringValue ?? "the step's outcome is unknown")
+        case (403, "denied"): return .denied(answer["error"]?.stringValue ?? "the step is denied")
         default: break
         }
         throw refusal(status, answer)

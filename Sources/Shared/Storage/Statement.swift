@@ -86,6 +86,7 @@ package enum Statement {
     static let listLiveDescendants = load("list_live_descendants", PackageResources.list_live_descendants_sql)
 
     // Steps and logs
+    static let readJobCost = load("read_job_cost", PackageResources.read_job_cost_sql)
     static let intendStep = load("intend_step", PackageResources.intend_step_sql)
     static let intendCalls = load("intend_calls", PackageResources.intend_calls_sql)
     static let settleSteps = load("settle_steps", PackageResources.settle_steps_sql)

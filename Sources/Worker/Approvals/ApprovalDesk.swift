@@ -32,6 +32,15 @@ struct ApprovalDesk: Sendable {
         }
     }
 
+    /// Spends an approval for what has no intent to spend it with.
+    ///
+    /// - Throws: `StorageError.leaseLost` when the job is no longer held.
+    func spend(_ approval: Approval) async throws {
+        let digest = ApprovalDigest.of(approval.kind, approval.request, with: approval.proposal)
+        let isSpent = try await patience { try await store.spend(approval.id, of: job, epoch: epoch, digest: digest) }
+        guard isSpent else { throw StorageError.leaseLost(job, epoch) }
+    }
+
     private static func shown(_ approval: Approval) -> String {
         let role = approval.terms.role.map { " by \($0)" } ?? ""
         let given = approval.votes.count { $0.counts && $0.verdict == ApprovalVerdict.approved.rawValue }

@@ -98,7 +98,7 @@ struct CallGate: Sendable {
     }
 
     /// Whether a condition holds; one that has no value counts as if it did.
-    private func holds(_ condition: Expression?, _ locals: [Expression.Local: JSONValue]) -> Bool {
+    func holds(_ condition: Expression?, _ locals: [Expression.Local: JSONValue]) -> Bool {
         guard let condition else { return true }
         var expressions = expressions
         expressions.locals.merge(locals) { _, new in new }

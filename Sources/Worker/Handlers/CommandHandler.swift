@@ -42,12 +42,12 @@ struct CommandHandler: JobHandler {
         )
         let outcome = try await context.steps.run(step) { calls in
             context.steps.answerBegins(of: step.position)
-            let output = try await tools.serving(command, in: context) { called in
-                try await gateway.serving(command, in: context) { served in
+            let output = try await tools.serving(command, in: context) { offer in
+                try await gateway.serving(command, judge: offer.judge, in: context) { served in
                     try await execute(
                         command,
                         arguments: arguments,
-                        variables: called.merging(served) { $1 }.merging(given) { $1 },
+                        variables: offer.variables.merging(served) { $1 }.merging(given) { $1 },
                         idempotencyKey: calls.idempotencyKey,
                         in: context
                     )

@@ -225,6 +225,9 @@ final class JobSteps: Sendable {
     /// a price was not known.
     var spent: MicroDollars? { tally.spent }
 
+    /// What the calls have cost that the job's program made, in all attempts; nil when that is not known.
+    func spentByProgram() async throws -> MicroDollars? { try await patience { try await store.cost(of: job.id) } }
+
     /// Writes down what was replayed so far, once before new work begins and once at the end.
     func noteReplay() async {
         let damaged = checkpoints.statistics.damaged

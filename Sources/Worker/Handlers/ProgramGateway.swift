@@ -18,6 +18,7 @@ struct ProgramGateway: Sendable {
     /// Calls that a program leaves under way are waited for, unless the job is stopped: they are paid for.
     func serving<Value: Sendable>(
         _ command: CommandDefinition,
+        judge: GatewayJob.Judge?,
         in context: JobContext,
         _ body: ([String: String]) async throws -> Value
     ) async throws -> Value {
@@ -27,7 +28,7 @@ struct ProgramGateway: Sendable {
             let listed = try await context.money.prices(connection: used[place].name, url: used[place].url)
             used[place].prices = listed.merging(used[place].prices) { $1 }
         }
-        let attempt = try await open(used, command, in: context)
+        let attempt = try await open(used, command, judge, in: context)
         do {
             let value = try await body(variables(attempt, used))
             await close(attempt, command, context)
@@ -56,6 +57,7 @@ struct ProgramGateway: Sendable {
     private func open(
         _ used: [GatewayConnection],
         _ command: CommandDefinition,
+        _ judge: GatewayJob.Judge?,
         in context: JobContext
     ) async throws -> GatewayHost.Attempt {
         let job = GatewayJob(
@@ -65,7 +67,8 @@ struct ProgramGateway: Sendable {
             attempt: context.job.attempt,
             fork: context.fork?.point,
             bounds: context.money.bounds,
-            loops: command.loops
+            loops: command.loops,
+            judge: judge
         )
         do {
             return try await host.open(job, connections: used, reads: context.steps.hasGatewaySteps)

@@ -3,18 +3,26 @@ import JobModel
 import Tools
 import Workflow
 
-/// Offers the tools that a command job names to its program.
+/// Offers the tools that a command job names to its program, and has people decide about what it does.
 struct ProgramToolbox: Sendable {
+    /// What the program, and the gateway, are told.
+    struct Offer: Sendable {
+        /// Variables of the program.
+        var variables: [String: String] = [:]
+        /// Who judges its calls; nil where nobody does.
+        var judge: GatewayJob.Judge?
+    }
+
     let toolbox: Toolbox
     let endpoint: ToolEndpoint
 
-    /// Runs `body` while the program may call its tools, with the variables that it needs for that.
+    /// Runs `body` while the program may call its tools.
     func serving<Value: Sendable>(
         _ command: CommandDefinition,
         in context: JobContext,
-        _ body: @escaping @Sendable ([String: String]) async throws -> Value
+        _ body: @escaping @Sendable (Offer) async throws -> Value
     ) async throws -> Value {
-        guard !command.tools.isEmpty else { return try await body([:]) }
+        guard !command.tools.isEmpty || !command.approve.isEmpty else { return try await body(Offer()) }
         var offered = AgentTools(
             try command.tools.flatMap { try toolbox.tools($0, in: context) },
             try command.tools.compactMap { try toolbox.source($0, in: context) },
@@ -37,7 +45,7 @@ struct ProgramToolbox: Sendable {
         _ ready: [any Tool],
         _ command: CommandDefinition,
         in context: JobContext,
-        _ body: @escaping @Sendable ([String: String]) async throws -> Value
+        _ body: @escaping @Sendable (Offer) async throws -> Value
     ) async throws -> Value {
         let tools = ProgramTools(
             ready,
@@ -47,7 +55,16 @@ struct ProgramToolbox: Sendable {
         )
         let place = try await endpoint.open(tools)
         do {
-            let value = try await tools.serving { try await body(["CHASSIS_MCP_URL": place.url]) }
+            var offer = Offer()
+            if !command.tools.isEmpty { offer.variables["CHASSIS_MCP_URL"] = place.url }
+            if command.asksAboutModels || command.asksAboutSteps {
+                offer.judge = GatewayJob.Judge(
+                    url: Secret(place.judgeURL),
+                    models: command.asksAboutModels,
+                    steps: command.asksAboutSteps
+                )
+            }
+            let value = try await tools.serving { [offer] in try await body(offer) }
             await endpoint.close(place)
             return value
         } catch {

@@ -12,7 +12,7 @@ import Workflow
 /// A call is a step of the job, with all that this brings: checkpoint, effect, approval, key, outcome unknown. Equal
 /// calls are told apart by the order in which they are made; others need no order. What ends an agent's attempt, such
 /// as an approval that is waited for, stops the program.
-final class ProgramTools: ToolHost {
+final class ProgramTools: ToolHost, CallJudge {
     private struct State {
         var counts: [Fingerprint: Int] = [:]
         /// The clients that wait for an answer.
@@ -126,7 +126,23 @@ final class ProgramTools: ToolHost {
             let known = tools.map(\.definition.name).joined(separator: ", ")
             throw GatewayRefusal(.notFound, "there is no tool \(name.prefix(100)); there are \(known)")
         }
-        // The call is the job's, and ends with it; who asked only waits.
+        return try await answer { [self] in
+            let outcome = try await outcome(of: try step(tool, arguments), arguments, tool)
+            return [
+                "content": [["type": "text", "text": outcome.value["text"] ?? ""]],
+                "isError": outcome.value["is_error"] ?? true,
+            ]
+        }
+    }
+
+    func verdict(on call: JudgedCall) async throws -> JudgedCall.Verdict {
+        guard let gate else { return .pass(nil) }
+        let answer = try await answer { [self] in try await gate.verdict(on: call, spent: try await spent(gate)).json }
+        return JudgedCall.Verdict(json: answer) ?? .denied("nobody could be asked")
+    }
+
+    /// Has something done that belongs to the job, and ends with it; who asks only waits.
+    private func answer(_ work: @escaping @Sendable () async throws -> JSONValue) async throws -> JSONValue {
         let answer = await withCheckedContinuation { continuation in
             let waiter = state.withLock { state -> Int? in
                 guard !state.hasEnded else { return nil }
@@ -136,23 +152,18 @@ final class ProgramTools: ToolHost {
                 return state.lastWaiter
             }
             guard let waiter else { return continuation.resume(returning: nil) }
-            begin.yield { await self.carryOut(tool, arguments, for: waiter) }
+            begin.yield { await self.carryOut(work, for: waiter) }
         }
         guard let answer else { throw GatewayRefusal(.stopped, "the job does not go on here") }
         return answer
     }
 
-    /// Makes a call; one that is a reason to stop leaves its client waiting until the program has ended.
-    private func carryOut(_ tool: any Tool, _ arguments: JSONValue, for waiter: Int) async {
+    /// Does it; what is a reason to stop leaves its client waiting until the program has ended.
+    private func carryOut(_ work: @Sendable () async throws -> JSONValue, for waiter: Int) async {
         do {
-            let outcome = try await outcome(of: try step(tool, arguments), arguments, tool)
+            let value = try await work()
             let continuation = state.withLock { $0.waiters.removeValue(forKey: waiter) }
-            continuation?.resume(
-                returning: [
-                    "content": [["type": "text", "text": outcome.value["text"] ?? ""]],
-                    "isError": outcome.value["is_error"] ?? true,
-                ]
-            )
+            continuation?.resume(returning: value)
             answered(nil)
         } catch {
             answered(error)
@@ -167,6 +178,11 @@ final class ProgramTools: ToolHost {
             return state.underWay == 0 && !state.reasons.isEmpty
         }
         if stops { stop.yield() }
+    }
+
+    /// What the program's calls have cost, where a rule asks for that.
+    private func spent(_ gate: CallGate) async throws -> MicroDollars? {
+        gate.asksForCost ? try await context.steps.spentByProgram() : .zero
     }
 
     private func step(_ tool: any Tool, _ arguments: JSONValue) throws -> StepRequest {
@@ -200,7 +216,7 @@ final class ProgramTools: ToolHost {
         if let outcome = try await context.steps.replayed(step) { return outcome }
         guard let gate else { return try await perform(step, arguments, tool) }
         var step = step
-        switch try await gate.verdict(on: arguments, for: tool, step: step, spent: context.steps.spent) {
+        switch try await gate.verdict(on: arguments, for: tool, step: step, spent: try await spent(gate)) {
         case .pass(let pass):
             step.approval = pass.spending
             step.evidence = pass.arguments

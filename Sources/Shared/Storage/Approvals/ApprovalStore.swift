@@ -186,6 +186,27 @@ package struct ApprovalStore: Sendable {
         )
     }
 
+    /// Spends an approval for something that has no intent to spend it with.
+    ///
+    /// - Parameter digest: Of what is about to be done.
+    /// - Returns: False when the job is no longer held, or the approval is not one for this.
+    package func spend(
+        _ id: ApprovalID,
+        of job: JobID,
+        epoch: LeaseEpoch,
+        digest: SHA256Digest,
+        now: String? = nil
+    ) async throws -> Bool {
+        let result = try await pool.query(
+            Statement.spendApproval,
+            [
+                .integer(job.rawValue), .integer(epoch.rawValue), .integer(id.rawValue), .bytes(digest.bytes),
+                .optional(now),
+            ]
+        )
+        return !result.rows.isEmpty
+    }
+
     /// Ends the approvals that nobody decided in time.
     ///
     /// - Returns: Their jobs; resume them.

@@ -6,6 +6,7 @@ extension Statement {
     static let expireApprovals = load("expire_approvals", PackageResources.expire_approvals_sql)
     static let decideApproval = load("decide_approval", PackageResources.decide_approval_sql)
     static let listApprovals = load("list_approvals", PackageResources.list_approvals_sql)
+    static let spendApproval = load("spend_approval", PackageResources.spend_approval_sql)
     static let intendApprovedStep = load("intend_approved_step", PackageResources.intend_approved_step_sql)
     static let addAudit = load("add_audit", PackageResources.add_audit_sql)
     static let listAudit = load("list_audit", PackageResources.list_audit_sql)

@@ -1,4 +1,4 @@
-import JobModel
+package import JobModel
 import Postgres
 
 /// The intents of steps that cost money.
@@ -51,5 +51,11 @@ extension StepStore {
             }
             return known
         }
+    }
+
+    /// What the model calls of a job have cost in all attempts; nil when the cost of one is not known.
+    package func cost(of job: JobID) async throws -> MicroDollars? {
+        let result = try await pool.query(Statement.readJobCost, [.integer(job.rawValue)])
+        return try result.rows.first?.optionalInt64("cost").map(MicroDollars.init(rawValue:))
     }
 }

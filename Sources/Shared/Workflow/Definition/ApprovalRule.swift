@@ -11,10 +11,14 @@ package struct ApprovalRule: Equatable, Sendable {
         case calls(of: [String]?)
         /// What the agent comes to.
         case output
+        /// Calls that a program makes of these models, `connection/model`, in which `*` stands for any letters.
+        case models([String])
+        /// Named steps of a program, in whose names `*` stands for any letters.
+        case steps([String])
     }
 
     package let subject: Subject
-    /// A condition on `arguments` and `tool`, or on `output`.
+    /// A condition on `arguments` and `tool`, on `arguments` alone, or on `output`.
     package let when: Expression?
     /// Only calls that do this when they are repeated.
     package let effect: Effect?
@@ -34,6 +38,18 @@ package struct ApprovalRule: Equatable, Sendable {
     package func isAbout(tool name: String) -> Bool {
         guard case .calls(let names) = subject else { return false }
         return names.map { $0.contains { Self.matches(name, $0) } } ?? true
+    }
+
+    /// Whether a model, `connection/model`, is one of those whose calls the rule is about.
+    package func isAbout(model name: String) -> Bool {
+        guard case .models(let names) = subject else { return false }
+        return names.contains { Self.matches(name, $0) }
+    }
+
+    /// Whether a named step is one of those that the rule is about.
+    package func isAbout(step name: String) -> Bool {
+        guard case .steps(let names) = subject else { return false }
+        return names.contains { Self.matches(name, $0) }
     }
 
     /// Whether a name has the form of a pattern, in which `*` stands for any letters.

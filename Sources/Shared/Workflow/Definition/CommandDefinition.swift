@@ -43,8 +43,17 @@ package struct CommandDefinition: Equatable, Sendable {
 
     /// The tools that the program may call over MCP; the names differ.
     package var tools: [ToolDefinition] = []
-    /// When people are asked before a tool is called; the first rule that fits counts.
+    /// When people are asked before a tool is called, a model, or a step done; the first rule that fits counts.
     package var approve: [ApprovalRule] = []
+
+    /// Whether people decide about calls of models.
+    package var asksAboutModels: Bool {
+        approve.contains { if case .models = $0.subject { true } else { false } }
+    }
+    /// Whether people decide about named steps.
+    package var asksAboutSteps: Bool {
+        approve.contains { if case .steps = $0.subject { true } else { false } }
+    }
 
     /// Whether the program reaches nothing but the gateway and its tools.
     package var isIsolated = false

@@ -21,10 +21,12 @@ extension ApprovalTerms {
 }
 
 extension ApprovalRule {
-    private static let keys = KnownKeys(["tools", "output", "when", "effect", "usd"] + ApprovalTerms.keys)
+    private static let keys = KnownKeys(
+        ["tools", "models", "steps", "output", "when", "effect", "usd"] + ApprovalTerms.keys
+    )
     private static let dollars = 0.0...1_000_000.0
 
-    /// Reads the rules of an agent; those that cannot be used are reported and left out.
+    /// Reads the rules of an agent or a program; those that cannot be used are reported and left out.
     ///
     /// - Parameter tools: The names of the agent's tools; nil where more may come that only a worker knows.
     static func rules(reading field: SourceField, tools: [String]?) -> [ApprovalRule] {
@@ -32,21 +34,15 @@ extension ApprovalRule {
     }
 
     private init?(reading field: SourceField, tools: [String]?) {
-        guard let mapping = field.mapping(Self.keys) else { return nil }
-        let subject: Subject
-        if let output = mapping["output"] {
-            guard output.flag() == true else {
-                if output.node.json == false { output.fault("output is true, or left out") }
-                return nil
-            }
-            for key in ["tools", "effect"] {
-                mapping[key]?.fault("a rule is about calls or about the output", hint: "make two rules of it")
-            }
-            subject = .output
-        } else {
-            subject = .calls(of: mapping["tools"].map { Self.names($0, among: tools) })
+        guard let mapping = field.mapping(Self.keys), let subject = Self.subject(mapping, tools: tools) else {
+            return nil
         }
-        let roots: Set<Expression.Local> = subject == .output ? [.output] : [.arguments, .tool]
+        let roots: Set<Expression.Local> =
+            switch subject {
+            case .calls: [.arguments, .tool]
+            case .models, .steps: [.arguments]
+            case .output: [.output]
+            }
         self.init(
             subject: subject,
             when: mapping["when"].flatMap { Self.condition($0, roots) },
@@ -58,8 +54,30 @@ extension ApprovalRule {
         )
     }
 
-    private static func names(_ field: SourceField, among tools: [String]?) -> [String] {
-        guard let elements = field.elements(of: "names of tools", atMost: 128) else { return [] }
+    /// What a rule is about; nil where it says that wrongly, which is reported.
+    private static func subject(_ mapping: SourceMapping, tools: [String]?) -> Subject? {
+        let named = ["tools", "models", "steps", "output"].filter { mapping[$0] != nil }
+        for key in named.dropFirst() {
+            mapping[key]?.fault("a rule is about \(named[0]) or about \(key)", hint: "make two rules of it")
+        }
+        if let output = mapping["output"] {
+            guard output.flag() == true else {
+                if output.node.json == false { output.fault("output is true, or left out") }
+                return nil
+            }
+            mapping["effect"]?.fault("a rule is about calls or about the output", hint: "make two rules of it")
+            return .output
+        }
+        if let models = mapping["models"] {
+            mapping["effect"]?.fault("calls of models have no effect", hint: "leave it out")
+            return .models(names(models, of: "models", among: nil))
+        }
+        if let steps = mapping["steps"] { return .steps(names(steps, of: "steps", among: nil)) }
+        return .calls(of: mapping["tools"].map { names($0, of: "tools", among: tools) })
+    }
+
+    private static func names(_ field: SourceField, of things: String, among tools: [String]?) -> [String] {
+        guard let elements = field.elements(of: "names of \(things)", atMost: 128) else { return [] }
         if elements.isEmpty { field.fault("the list is empty, so the rule is about nothing") }
         return elements.compactMap { element in
             guard let pattern = element.nonEmptyText() else { return nil }

@@ -49,7 +49,10 @@ extension CommandDefinition {
         if let cycles = limits?["repeated_cycles"]?.integer(in: 1...1_000) { loops.repeatedCycles = cycles }
         requestLimit = limits?["requests"]?.integer(in: 1...1_000_000)
         tools = mapping["tools"].map(Self.tools) ?? []
-        approve = mapping["approve"].map { Self.rules($0, tools) } ?? []
+        if let field = mapping["approve"] {
+            approve = ApprovalRule.rules(reading: field, tools: ToolDefinition.names(of: tools))
+            checkRules(field)
+        }
         if let network = mapping["network"] {
             isIsolated = network.choice(Network.self) != nil
             if !hasOwnSteps {
@@ -80,13 +83,36 @@ extension CommandDefinition {
         return tools
     }
 
-    private static func rules(_ field: SourceField, _ tools: [ToolDefinition]) -> [ApprovalRule] {
-        let rules = ApprovalRule.rules(reading: field, tools: ToolDefinition.names(of: tools))
-        if tools.isEmpty { field.fault("there are no tools whose calls people could approve", hint: "add tools") }
-        if rules.contains(where: { $0.subject == .output }) {
-            field.fault("the output of a program is not approved", hint: "add a job of the kind approval behind it")
+    /// Reports rules about what the program does not have.
+    private func checkRules(_ field: SourceField) {
+        for rule in approve {
+            switch rule.subject {
+            case .calls:
+                guard tools.isEmpty else { continue }
+                field.fault(
+                    "there are no tools whose calls people could approve",
+                    hint: "add tools, or write which models or steps the rule is about"
+                )
+            case .output:
+                field.fault("the output of a program is not approved", hint: "add a job of the kind approval behind it")
+            case .models(let names): checkModels(names, field)
+            case .steps:
+                guard !usesGateway else { continue }
+                field.fault("there are no steps that people could approve", hint: "add steps: true")
+            }
         }
-        return rules
+    }
+
+    private func checkModels(_ names: [String], _ field: SourceField) {
+        for name in names {
+            let connection = name.prefix { $0 != "/" }
+            guard !connection.contains("*"), !connections.contains(String(connection)) else { continue }
+            field.fault(
+                "the program has no connection \(quoted(String(connection))) whose models people could approve",
+                hint: Spelling.hint(for: String(connection), among: connections)
+                    ?? "write connection/model, in which * stands for any letters"
+            )
+        }
     }
 
     private static func connections(_ field: SourceField) -> [String] {

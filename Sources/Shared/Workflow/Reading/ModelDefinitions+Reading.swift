@@ -27,8 +27,7 @@ extension AgentDefinition {
         let models = mapping.required("model", hint: "as in model: openai/gpt-4o")?.models()
         let instructions = mapping["instructions"]?.template()
         let tools = mapping["tools"].map { ToolDefinition.tools(reading: $0, depth: depth) } ?? []
-        let approve =
-            mapping["approve"].map { ApprovalRule.rules(reading: $0, tools: ToolDefinition.names(of: tools)) } ?? []
+        let approve = mapping["approve"].map { Self.rules($0, tools) } ?? []
         let skills = mapping["skills"].map(Self.skills) ?? []
         let output = mapping["output"]?.schema()
         let limits = mapping["limits"].map(AgentLimits.init(reading:)) ?? AgentLimits()
@@ -54,6 +53,21 @@ extension AgentDefinition {
             keepsPrompt: keepsPrompt,
             skills: skills
         )
+    }
+
+    private static func rules(_ field: SourceField, _ tools: [ToolDefinition]) -> [ApprovalRule] {
+        let rules = ApprovalRule.rules(reading: field, tools: ToolDefinition.names(of: tools))
+        for rule in rules {
+            switch rule.subject {
+            case .calls, .output: break
+            case .models, .steps:
+                field.fault(
+                    "models and steps are what programs have",
+                    hint: "an agent's rules are about tools or output: true"
+                )
+            }
+        }
+        return rules
     }
 
     private static func skills(_ field: SourceField) -> [String] {

@@ -49,11 +49,13 @@ extension GatewayAttempt {
         else { return }
         guard let index = CallIndex(json: carried.value) else {
             steps.inheritedRecorded(entry.position, entry.fingerprint)
+            noteKey(entry.fingerprint.digest, of: entry.position)
             return
         }
         issuedIDs.formUnion(index.ids)
         if let end = index.end { texts.add(entry.position, end) }
         let identity = CallIdentity(fingerprint: entry.fingerprint, lineage: index.lineage, head: index.head)
+        noteKey(identity.key, of: entry.position)
         matcher.inherited(.init(position: entry.position, identity: identity, isInherited: true))
     }
 

@@ -29,6 +29,7 @@ extension GatewayAttempt {
         case .unknown(let position): return .unknown(position)
         case .run(let position):
             fingerprints[position] = fingerprint
+            try await approve(step, at: position)
             if step.effect != .none {
                 let identity = job.identity(position, fingerprint, kind: .step, name: step.name, effect: step.effect)
                 do {
@@ -39,6 +40,25 @@ extension GatewayAttempt {
                 }
             }
             return .run(position, idempotencyKey: job.idempotencyKey(position, fingerprint))
+        }
+    }
+
+    /// Waits until a step may be done.
+    private func approve(_ step: NamedStep, at position: StepPosition) async throws {
+        guard job.judge?.steps == true else { return }
+        do {
+            _ = try await judged(
+                .step,
+                step.name,
+                step.input,
+                effect: step.effect,
+                key: step.fingerprint.digest,
+                at: position
+            )
+            guard !isClosed else { throw Self.over }
+        } catch {
+            steps.failed(position, step.fingerprint)
+            throw error
         }
     }
 

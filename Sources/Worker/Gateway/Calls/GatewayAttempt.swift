@@ -1,4 +1,5 @@
 import Checkpoints
+import Digests
 import HTTPTransport
 import JobModel
 import Logging
@@ -49,6 +50,10 @@ actor GatewayAttempt {
     /// How many calls were begun at each position; one that failed is followed by another.
     private var callNumbers: [StepPosition: Int] = [:]
     var lastNumbers: [String: Int] = [:]
+    /// Why an answer could not be recorded: none that follows it could be, and none is paid for.
+    private var fault: String?
+    /// Where people decide: the calls and steps with the same key, in their order.
+    var keys: [SHA256Digest: [StepPosition]] = [:]
 
     init(_ job: GatewayJob, connections: [GatewayConnection], stores: GatewayStores) {
         self.job = job
@@ -177,6 +182,13 @@ actor GatewayAttempt {
                 guard let buffer = buffers[position] else { preconditionFailure("no buffer at \(position)") }
                 return Delivery(position: position, source: .buffer(buffer), match: "joined")
             case .call(let position, let isDiverged):
+                if let fault {
+                    matcher.failed(position)
+                    throw GatewayRefusal(
+                        .stopped,
+                        "no call is made in this attempt, since none can be recorded: \(fault)"
+                    )
+                }
                 return begin(position, identity, isDiverged: isDiverged, request, checkpoints)
             }
         }
@@ -247,7 +259,8 @@ actor GatewayAttempt {
             checkpoints: checkpoints,
             isDiverged: isDiverged
         )
-        stores.performer.begin { await call.run() }
+        let isJudged = job.judge?.models == true && request.format.isPaid
+        stores.performer.begin { await isJudged ? call.runWhenApproved() : call.run() }
         return Delivery(position: position, source: .buffer(buffer), match: isDiverged ? "diverged" : "live")
     }
 
@@ -262,6 +275,9 @@ actor GatewayAttempt {
         matcher.recorded(position)
         buffers[position] = nil
     }
+
+    /// An answer that was paid for could not be recorded.
+    func cannotRecord(_ error: any Error) { fault = "\(error)" }
 
     func failed(_ position: StepPosition) {
         matcher.failed(position)

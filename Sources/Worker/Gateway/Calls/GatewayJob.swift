@@ -15,6 +15,22 @@ package struct GatewayJob: Equatable, Sendable {
     package var bounds: PaidCall.Bounds
     /// How often its model may make the same calls.
     package var loops: LoopLimits
+    /// Who judges what the program does, where people decide about some of it.
+    package var judge: Judge?
+
+    /// Who judges calls, and which ones.
+    package struct Judge: Equatable, Sendable {
+        /// The address, which is the worker's.
+        package var url: Secret
+        package var models: Bool
+        package var steps: Bool
+
+        package init(url: Secret, models: Bool, steps: Bool) {
+            self.url = url
+            self.models = models
+            self.steps = steps
+        }
+    }
 
     package init(
         run: RunID,
@@ -23,8 +39,10 @@ package struct GatewayJob: Equatable, Sendable {
         attempt: Int,
         fork: ForkPoint? = nil,
         bounds: PaidCall.Bounds = PaidCall.Bounds(),
-        loops: LoopLimits = LoopLimits()
+        loops: LoopLimits = LoopLimits(),
+        judge: Judge? = nil
     ) {
+        self.judge = judge
         self.bounds = bounds
         self.loops = loops
         self.run = run
@@ -75,6 +93,11 @@ package struct GatewayJob: Equatable, Sendable {
             "attempt": .integer(Int64(attempt)), "bounds": bounds.json,
             "loops": [.integer(Int64(loops.repeatedCalls)), .integer(Int64(loops.repeatedCycles))],
         ]
+        if let judge {
+            object["judge"] = [
+                "url": .string(judge.url.exposed), "models": .bool(judge.models), "steps": .bool(judge.steps),
+            ]
+        }
         if let fork {
             object["fork"] = [
                 "run": .integer(fork.source.run.rawValue), "job": .integer(fork.source.job.rawValue),
@@ -106,7 +129,14 @@ package struct GatewayJob: Equatable, Sendable {
             loops: LoopLimits(
                 repeatedCalls: Int(json["loops"]?[0]?.integerValue ?? 0),
                 repeatedCycles: Int(json["loops"]?[1]?.integerValue ?? 0)
-            )
+            ),
+            judge: json["judge"]?["url"]?.stringValue.map {
+                Judge(
+                    url: Secret($0),
+                    models: json["judge"]?["models"]?.boolValue ?? true,
+                    steps: json["judge"]?["steps"]?.boolValue ?? true
+                )
+            }
         )
     }
 }

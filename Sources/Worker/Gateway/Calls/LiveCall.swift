@@ -27,7 +27,7 @@ struct LiveCall: Sendable {
     /// Which of the calls at its position it is in this attempt, counted from 1.
     let number: Int
     let identity: CallIdentity
-    let request: CallRequest
+    var request: CallRequest
     let buffer: AnswerBuffer
     let checkpoints: JobCheckpoints
     let isDiverged: Bool
@@ -252,6 +252,7 @@ struct LiveCall: Sendable {
                 )
             )
         } catch {
+            await attempt.cannotRecord(error)
             throw Failure(
                 refusal: GatewayRefusal(.badAnswer, "the answer could not be recorded: \(error)"),
                 settlement: .unknown("its answer could not be recorded: \(error)")

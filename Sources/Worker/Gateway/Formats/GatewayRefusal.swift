@@ -4,6 +4,10 @@ package import JobModel
 package struct GatewayRefusal: Error, Equatable, Sendable {
     package enum Reason: String, CaseIterable, Sendable {
         case unauthenticated, forbidden
+        /// People have denied the call.
+        case denied
+        /// The request took too long to arrive.
+        case late
         case notFound = "not_found"
         case tooLarge = "too_large"
         case invalid
@@ -23,8 +27,9 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         var status: Int {
             switch self {
             case .unauthenticated: 401
-            case .forbidden, .held, .stopped: 403
+            case .forbidden, .denied, .held, .stopped: 403
             case .notFound: 404
+            case .late: 408
             case .tooLarge: 413
             case .invalid: 400
             case .budget: 402
@@ -36,9 +41,10 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         /// Whether asking again may help; official clients obey `x-should-retry`.
         var isWorthARetry: Bool {
             switch self {
-            case .unauthenticated, .forbidden, .notFound, .tooLarge, .invalid, .budget, .held, .stopped, .badAnswer:
+            case .unauthenticated, .forbidden, .denied, .notFound, .tooLarge, .invalid, .budget, .held, .stopped,
+                .badAnswer:
                 false
-            case .unreachable, .unavailable: true
+            case .late, .unreachable, .unavailable: true
             }
         }
     }
@@ -76,8 +82,8 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
     private var openAIType: String {
         switch reason {
         case .unauthenticated: "authentication_error"
-        case .forbidden, .stopped: "permission_error"
-        case .notFound, .tooLarge, .invalid: "invalid_request_error"
+        case .forbidden, .denied, .stopped: "permission_error"
+        case .notFound, .late, .tooLarge, .invalid: "invalid_request_error"
         case .budget, .held: "insufficient_quota"
         case .badAnswer, .unreachable, .unavailable: "server_error"
         }
@@ -86,10 +92,10 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
     private var anthropicType: String {
         switch reason {
         case .unauthenticated: "authentication_error"
-        case .forbidden, .held, .stopped: "permission_error"
+        case .forbidden, .denied, .held, .stopped: "permission_error"
         case .notFound: "not_found_error"
         case .tooLarge: "request_too_large"
-        case .invalid: "invalid_request_error"
+        case .late, .invalid: "invalid_request_error"
         case .budget: "billing_error"
         case .badAnswer, .unreachable, .unavailable: "api_error"
         }
@@ -98,8 +104,9 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
     private var geminiStatus: String {
         switch reason {
         case .unauthenticated: "UNAUTHENTICATED"
-        case .forbidden, .stopped: "PERMISSION_DENIED"
+        case .forbidden, .denied, .stopped: "PERMISSION_DENIED"
         case .notFound: "NOT_FOUND"
+        case .late: "DEADLINE_EXCEEDED"
         case .tooLarge, .invalid: "INVALID_ARGUMENT"
         case .budget, .held: "RESOURCE_EXHAUSTED"
         case .badAnswer: "INTERNAL"

@@ -13,6 +13,9 @@ package struct CallIdentity: Equatable, Sendable {
     package var lineage: SHA256Digest?
     package var head: SHA256Digest
 
+    /// What says that it is the same call in another attempt, whatever tools return then.
+    var key: SHA256Digest { lineage ?? fingerprint.digest }
+
     package init(fingerprint: Fingerprint, lineage: SHA256Digest?, head: SHA256Digest) {
         self.fingerprint = fingerprint
         self.lineage = lineage

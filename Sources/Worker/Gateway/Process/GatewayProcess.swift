@@ -13,8 +13,8 @@ import Telemetry
 package struct GatewayProcess: Sendable {
     /// How many connections to the database it uses, besides the one of its locks.
     private static let poolSize = 4
-    /// How long a connection may be silent while nothing is asked on it, or while a request arrives, in seconds.
-    private static let idleSeconds: Int64 = 60
+    /// The most connections of programs at once, where the system allows as many.
+    private static let mostConnections = 4096
 
     private let channel: ControlChannel
     private let registry = GatewayRegistry()
@@ -103,14 +103,18 @@ package struct GatewayProcess: Sendable {
 
     private func server(_ stores: GatewayStores, onPort: @escaping @Sendable (Int) -> Void) -> some Service {
         var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
+        // What the server itself calls errors are clients that leave, and all that are left when the worker has ended.
+        quiet.logLevel = .critical
         let hangUps = HangUps()
+        let connections = ClientConnections(limit: min(Self.mostConnections, OpenFiles.raiseLimit() / 2))
         return Application(
             responder: GatewayResponder(registry: registry, stores: stores, hangUps: hangUps),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [HangUpHandler(hangUps)],
-                    idleTimeout: .seconds(Self.idleSeconds)
+                    additionalChannelHandlers: [
+                        connections.handler(GatewayResponder.words), HangUpHandler(hangUps),
+                    ],
+                    idleTimeout: .seconds(ClientConnections.idleSeconds)
                 )
             ),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),

@@ -26,7 +26,7 @@ struct GatewayResponder: HTTPResponder {
     let hangUps: HangUps
 
     @concurrent func respond(to request: Request, context: Context) async throws -> Response {
-        let family = Self.family(of: request)
+        let family = Self.family(request.uri.string) { request.header($0) != nil }
         do {
             return try await answer(request, context)
         } catch let refusal as GatewayRefusal {
@@ -82,10 +82,13 @@ struct GatewayResponder: HTTPResponder {
 
     // MARK: Reading
 
-    private static func family(of request: Request) -> WireFormat.Family {
-        if request.header("x-goog-api-key") != nil || request.uri.queryParameters["key"] != nil { return .gemini }
-        let isAnthropic = request.header("anthropic-version") != nil || request.header("x-api-key") != nil
-        return isAnthropic ? .anthropic : .openAI
+    /// Whose words a client understands, by what it sent.
+    static func family(_ target: String, has: (String) -> Bool) -> WireFormat.Family {
+        let query = target.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
+        if has("x-goog-api-key") || query.split(separator: "&").contains(where: { $0.hasPrefix("key=") }) {
+            return .gemini
+        }
+        return has("anthropic-version") || has("x-api-key") ? .anthropic : .openAI
     }
 
     private static func token(of request: Request) -> String? {
@@ -105,12 +108,21 @@ struct GatewayResponder: HTTPResponder {
         let limit = maximumBodyBytes
         var bytes: [UInt8] = []
         var count = 0
-        for try await buffer in request.body {
-            count += buffer.readableBytes
-            if count <= limit { try share?.take(buffer.readableBytes) }
-            // Read on, and keep nothing: most clients read no answer before they have sent all.
-            if count <= limit { bytes += buffer.readableBytesView } else { bytes = [] }
-            guard count <= longestDrain else { break }
+        do {
+            for try await buffer in request.body {
+                count += buffer.readableBytes
+                if count <= limit { try share?.take(buffer.readableBytes) }
+                // Read on, and keep nothing: most clients read no answer before they have sent all.
+                if count <= limit { bytes += buffer.readableBytesView } else { bytes = [] }
+                guard count <= longestDrain else { break }
+            }
+        } catch let refusal as GatewayRefusal {
+            throw refusal
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // Whoever sent it is gone, or was told already.
+            throw GatewayRefusal(.invalid, "the request broke off: \(error)")
         }
         guard count <= limit else { throw GatewayRefusal(.tooLarge, "the request has more than \(limit) bytes") }
         return try RequestCoding.decoded(bytes, request.headers[.contentEncoding], limit: limit)

@@ -8,6 +8,7 @@ import JobModel
 /// POST $CHASSIS_STEP_URL/NAME  {"effect": …, "input": …}        → {"state": "done", "result": …}
 ///                                                              or {"state": "run", "position": …, "idempotency_key": …}
 ///                                                              or 409 {"state": "unknown", …}
+///                                                              or 403 {"state": "denied", …}
 /// PUT  $CHASSIS_STEP_URL/NAME  {…the same…, "position": …, "result": …}   → {"state": "recorded"}
 ///                              {…the same…, "position": …, "error": TEXT} → {"state": "failed"}
 /// ```
@@ -34,7 +35,13 @@ struct StepResponder: Sendable {
     }
 
     private func ask(_ step: NamedStep) async throws -> Response {
-        switch try await attempt.ask(step) {
+        let answer: GatewayAttempt.StepAnswer
+        do {
+            answer = try await attempt.ask(step)
+        } catch let refusal as GatewayRefusal where refusal.reason == .denied {
+            return Response(403, ["state": "denied", "error": .string(refusal.message)])
+        }
+        switch answer {
         case .done(let result, let position):
             return Response(200, ["state": "done", "position": .string("\(position)"), "result": result])
         case .run(let position, let key):

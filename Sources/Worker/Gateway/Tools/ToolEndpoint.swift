@@ -8,16 +8,19 @@ import Telemetry
 /// It stands in the worker and not beside it: a call that is under way when its worker dies is an outcome unknown, as
 /// those of agents are. The server begins with the first program that needs it.
 package actor ToolEndpoint {
-    /// How long a connection may be silent while nothing is asked on it, in seconds.
-    private static let idleSeconds: Int64 = 60
+    /// The most connections at once.
+    private static let mostConnections = 1024
 
-    /// Where a program finds the tools of its attempt.
+    /// Where a program finds the tools of its attempt, and the gateway whoever judges its calls.
     package struct Place: Sendable {
-        package let token: String
-        package let port: Int
+        fileprivate let token: String
+        fileprivate let judgeToken: String
+        fileprivate let port: Int
 
-        /// The address, which holds the token: some clients take nothing else.
+        /// The address of the tools, which holds the token: some clients take nothing else.
         package var url: String { "http://127.0.0.1:\(port)/mcp/\(token)" }
+        /// Where calls are judged; nothing for the program.
+        package var judgeURL: String { "http://127.0.0.1:\(port)/judge/\(judgeToken)" }
     }
 
     private enum Phase {
@@ -27,7 +30,8 @@ package actor ToolEndpoint {
         case ended
     }
 
-    private let hosts = ToolHosts()
+    private let hosts = ByToken<any ToolHost>()
+    private let judges = ByToken<any CallJudge>()
     private let logger: Logger
     private let needs: AsyncStream<Void>
     private let need: AsyncStream<Void>.Continuation
@@ -50,10 +54,10 @@ package actor ToolEndpoint {
         move(to: .ended)
     }
 
-    /// Offers the tools of a host.
+    /// Offers the tools of a host, which also judges what its program does itself.
     ///
     /// - Throws: `GatewayError` when no port can be listened on.
-    package func open(_ host: any ToolHost) async throws -> Place {
+    package func open(_ host: any ToolHost & CallJudge) async throws -> Place {
         while true {
             switch phase {
             case .idle:
@@ -61,14 +65,17 @@ package actor ToolEndpoint {
                 need.yield()
             case .starting(let waiters):
                 await withCheckedContinuation { phase = .starting(waiters + [$0]) }
-            case .serving(let port): return Place(token: hosts.add(host), port: port)
+            case .serving(let port): return Place(token: hosts.add(host), judgeToken: judges.add(host), port: port)
             case .ended: throw GatewayError.refused("the worker serves no tools to programs any more")
             }
         }
     }
 
-    /// The token is dead from here on.
-    package func close(_ place: Place) { hosts.remove(place.token) }
+    /// The tokens are dead from here on.
+    package func close(_ place: Place) {
+        hosts.remove(place.token)
+        judges.remove(place.judgeToken)
+    }
 
     private func move(to next: Phase) {
         let waiters = if case .starting(let waiters) = phase { waiters } else { [CheckedContinuation<Void, Never>]() }
@@ -79,9 +86,15 @@ package actor ToolEndpoint {
     private func server() -> some Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        let connections = ClientConnections(limit: Self.mostConnections)
         return Application(
-            responder: ToolResponder(hosts: hosts),
-            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+            responder: ToolResponder(hosts: hosts, judges: judges),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [connections.handler(ToolResponder.words)],
+                    idleTimeout: .seconds(ClientConnections.idleSeconds)
+                )
+            ),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { [weak self] channel in
                 await self?.move(to: .serving(port: channel.localAddress?.port ?? 0))

@@ -17,10 +17,16 @@ struct ToolResponder: HTTPResponder {
         case inside = -32603
     }
 
-    let hosts: ToolHosts
+    /// How requests are refused that never were any.
+    static let words = ArrivalWords { refusal, _ in ToolResponder.fault(nil, .noRequest, refusal.message).encoded() }
+
+    let hosts: ByToken<any ToolHost>
+    let judges: ByToken<any CallJudge>
 
     @concurrent func respond(to request: Request, context: Context) async throws -> Response {
         do {
+            let parts = request.uri.path.split(separator: "/").map(String.init)
+            if parts.first == "judge" { return try await judge(request, parts.last ?? "") }
             let host = try host(of: request)
             guard request.method == .post else {
                 // No server speaks first here, and there is no session to end.
@@ -49,6 +55,16 @@ struct ToolResponder: HTTPResponder {
             )
         }
         return host
+    }
+
+    /// Answers the gateway.
+    private func judge(_ request: Request, _ token: String) async throws -> Response {
+        let body = try await GatewayResponder.body(of: request)
+        let json = try? JSONValue(parsing: body)
+        guard let judge = judges.host(token), let call = json.flatMap(JudgedCall.init) else {
+            throw GatewayRefusal(.unauthenticated, "the attempt has ended")
+        }
+        return Self.response(.ok, try await judge.verdict(on: call).json)
     }
 
     // MARK: Messages

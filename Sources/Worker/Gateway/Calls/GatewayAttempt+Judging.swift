@@ -1,0 +1,65 @@
+import Checkpoints
+import Digests
+import HTTPTransport
+import JobModel
+
+/// What people decide about, before the program may do it.
+extension GatewayAttempt {
+    /// How far apart a worker is asked again that cannot be reached.
+    private static let pause = Duration.milliseconds(200)
+
+    /// Has a call judged, and waits as long as that takes: when people have to decide first, the program is stopped.
+    ///
+    /// - Returns: What to do it with instead of its own arguments; nil when these are right.
+    /// - Throws: `GatewayRefusal` when it must not be done.
+    func judged(
+        _ kind: JudgedCall.Kind,
+        _ name: String,
+        _ arguments: JSONValue,
+        effect: Effect,
+        key: SHA256Digest,
+        at position: StepPosition
+    ) async throws -> JSONValue? {
+        guard let judge = job.judge else { return nil }
+        let call = JudgedCall(
+            kind: kind,
+            name: name,
+            arguments: arguments,
+            effect: effect,
+            key: key,
+            occurrence: occurrence(of: key, at: position)
+        )
+        var request = HTTPRequest(method: "POST", url: judge.url.exposed, body: call.json.encoded())
+        request.stallTimeout = nil
+        while true {
+            guard !isClosed else { throw Self.over }
+            let answer: HTTPResponse
+            do {
+                answer = try await stores.client.send(request)
+            } catch is HTTPTransportError {
+                // The worker is about to end, and its programs with it.
+                try await ContinuousClock().sleep(for: Self.pause)
+                continue
+            }
+            guard answer.status == 200, let json = try? JSONValue(parsing: answer.body),
+                let verdict = JudgedCall.Verdict(json: json)
+            else { throw GatewayRefusal(.stopped, "the job does not go on here") }
+            switch verdict {
+            case .pass(let approved): return approved
+            case .denied(let reason): throw GatewayRefusal(.denied, reason)
+            }
+        }
+    }
+
+    /// The how manieth of the calls with a key it is; earlier attempts' come first, so that it is the same in each of them.
+    private func occurrence(of key: SHA256Digest, at position: StepPosition) -> Int {
+        noteKey(key, of: position)
+        return (keys[key]?.firstIndex(of: position) ?? 0) + 1
+    }
+
+    /// Notes a call that was made, or is about to be.
+    func noteKey(_ key: SHA256Digest, of position: StepPosition) {
+        guard job.judge != nil, keys[key]?.contains(position) != true else { return }
+        keys[key, default: []].append(position)
+    }
+}

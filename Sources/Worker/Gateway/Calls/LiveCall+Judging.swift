@@ -1,0 +1,53 @@
+import JobModel
+
+/// Calls that people decide about.
+extension LiveCall {
+    /// The longest request that people are shown: 1 MiB.
+    private static let longestShown = 1 << 20
+
+    /// Makes the call when it is approved, as it was approved.
+    func runWhenApproved() async {
+        do {
+            var call = self
+            call.request = try await approvedRequest()
+            await call.run()
+        } catch {
+            await attempt.failed(position)
+            buffer.fail(
+                error as? GatewayRefusal
+                    ?? GatewayRefusal(.unavailable, "nobody could be asked about the call: \(error)")
+            )
+            stores.localCalls.ended(job)
+        }
+    }
+
+    /// What was approved: another request when people changed it, or tools returned something else this time.
+    private func approvedRequest() async throws -> CallRequest {
+        guard request.body.count <= Self.longestShown else {
+            throw GatewayRefusal(
+                .denied,
+                "people decide about calls of at most \(Self.longestShown) bytes, this one has \(request.body.count)"
+            )
+        }
+        let approved = try await attempt.judged(
+            .model,
+            "\(request.connection.name)/\(request.model)",
+            .object(request.json),
+            effect: .none,
+            key: identity.key,
+            at: position
+        )
+        guard let approved else { return request }
+        var changed = try CallRequest(
+            request.format,
+            connection: request.connection,
+            path: request.path,
+            query: request.query,
+            headers: request.headers,
+            body: approved.encoded(),
+            pathModel: request.pathModel
+        )
+        changed.share = request.share
+        return changed
+    }
+}

@@ -1,0 +1,172 @@
+import Glibc
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// People decide about models that programs call, and steps that they do: the program is stopped, and comes back for nothing.
+@Suite(.serialized) struct GatewayApprovalTests {
+    /// The open question of a run whose job is suspended, with no slot and no process.
+    private static func asked(_ run: RunID, _ scene: GatewayScene, by worker: ChildProcess) async throws -> Approval {
+        _ = try await scene.fleet.wait(
+            for: run,
+            until: """
+                SELECT FROM chassis.waiting WHERE run_id = $1::bigint AND reason = 'suspended'
+                AND waits_for = 'approval' AND NOT EXISTS (SELECT FROM chassis.lease)
+                """
+        )
+        #expect(Descendants.of(worker.pid).allSatisfy { !Fleet.read("/proc/\($0)/cmdline").contains("guard") })
+        let open = try await ApprovalStore(scene.fleet.pool).approvals(isOpen: true, run: run)
+        return try #require(open.last)
+    }
+
+    private static func decide(
+        _ approval: Approval,
+        _ verdict: ApprovalVerdict,
+        _ scene: GatewayScene,
+        with proposal: JSONValue? = nil
+    ) async throws {
+        let result = try await ApprovalStore(scene.fleet.pool).decide(
+            approval.id,
+            of: approval.jobID,
+            .init(
+                actor: "ann",
+                verdict: verdict,
+                digest: ApprovalDigest.of(approval.kind, approval.request, with: approval.proposal),
+                proposal: proposal.map { ($0, ApprovalDigest.of(approval.kind, approval.request, with: $0)) },
+                reason: "it is not due"
+            )
+        )
+        #expect(result != nil)
+        try await Notifications.sendReady(["default"], on: scene.fleet.pool)
+    }
+
+    private static func end(_ scene: GatewayScene, _ worker: ChildProcess) async {
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// From the third call on the job has cost enough to be asked about; what tools return holds the time.
+    @Test(.timeLimit(.minutes(1)), arguments: [("chat", "fake"), ("messages", "claude"), ("gemini", "gem")])
+    func aCallThatWaitsForPeopleStopsTheProgram(_ format: String, _ connection: String) async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit(
+            "asks",
+            run: GatewayScene.agent(format, tag: "asks", turns: 4, options: ["drift"]),
+            more: ", approve: [{models: [\"\(connection)/*\"], usd: 0.0006}]"
+        )
+        for turn in 3...4 {
+            let approval = try await Self.asked(run, scene, by: worker)
+            #expect(approval.title == "call \(connection)/fake")
+            #expect(try await scene.bill(of: "asks").count == turn - 1)
+            try await Self.decide(approval, .approved, scene)
+        }
+        let state = try await scene.fleet.end(of: run)
+        let error = try await scene.fleet.error(of: run)
+        #expect(state == "succeeded", "\(error) \(worker.output)")
+        #expect(try await scene.bill(of: "asks").map { $0["turn"]?.integerValue } == [1, 2, 3, 4])
+        #expect(try await scene.log(of: run).contains("is called as it was approved; what tools returned differs now"))
+        #expect(
+            try await scene.fleet.number("SELECT attempt AS n FROM chassis.done WHERE run_id = $1::bigint", of: run)
+                == 1
+        )
+        let spent = try await ApprovalStore(scene.fleet.pool).approvals(run: run).map { $0.spentAt != nil }
+        #expect(spent == [true, true])
+        await Self.end(scene, worker)
+    }
+
+    /// What people put in the place of a request is what is sent; the program's own request finds its answer again.
+    @Test(.timeLimit(.minutes(1))) func aChangedCallIsMadeAsItWasChanged() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit(
+            "changes",
+            run: GatewayScene.agent("chat", tag: "changes", turns: 1),
+            more: ", approve: [{models: [\"*\"], when: \"arguments.model == 'fake'\"}]"
+        )
+        let approval = try await Self.asked(run, scene, by: worker)
+        var arguments = try #require(approval.request["arguments"]?.objectValue)
+        arguments["messages"] = [["role": "user", "content": "go [run:changed turns:1]"]]
+        try await Self.decide(approval, .approved, scene, with: .object(arguments))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.bill(of: "changes").isEmpty)
+        #expect(try await scene.bill(of: "changed").count == 1)
+        await Self.end(scene, worker)
+    }
+
+    /// A denied call is an error in the provider's words that no client repeats.
+    @Test(.timeLimit(.minutes(1))) func aDeniedCallIsRefused() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit(
+            "rude",
+            run: ["python3", "\(Fleet.repository)/Tests/Servers/rude_client.py", "denied"],
+            more: ", approve: [{models: [\"fake/*\"]}]"
+        )
+        try await Self.decide(try await Self.asked(run, scene, by: worker), .denied, scene)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let said = try JSONValue(parsing: try await scene.output(of: run))
+        #expect(said["status"] == 403 && said["again"] == "false" && said["code"] == "chassis_denied", "\(said.text())")
+        #expect(said["message"]?.stringValue?.contains("denied by ann: it is not due") == true, "\(said.text())")
+        #expect(try await scene.bill(of: "rude").isEmpty)
+        await Self.end(scene, worker)
+    }
+
+    /// Equal calls at once are decided one by one.
+    @Test(.timeLimit(.minutes(1))) func equalCallsAreDecidedOneByOne() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit(
+            "rude",
+            run: [
+                "python3", "\(Fleet.repository)/Tests/Servers/rude_client.py", "parallel",
+                "hello [run:rude turns:1 delay:200]",
+            ],
+            more: ", approve: [{models: [\"fake/*\"]}]"
+        )
+        var decided = 0
+        while decided < 3 {
+            _ = try await Self.asked(run, scene, by: worker)
+            for approval in try await ApprovalStore(scene.fleet.pool).approvals(isOpen: true, run: run) {
+                try await Self.decide(approval, .approved, scene)
+                decided += 1
+            }
+        }
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run).contains(#"{"different": 3}"#))
+        #expect(try await scene.bill(of: "rude").count == 3)
+        #expect(try await ApprovalStore(scene.fleet.pool).approvals(run: run).count == 3)
+        await Self.end(scene, worker)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [ApprovalVerdict.approved, .denied])
+    func aStepThatWaitsForPeopleStopsTheProgram(_ verdict: ApprovalVerdict) async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let step = "\(Programs.path("chassis")) step"
+        let notes = scene.fleet.directory + "/notes"
+        let script = """
+            one=$(\(step) fetch -- sh -c 'echo fetch >> \(notes); echo 1')
+            two=$(\(step) charge --effect once -- sh -c 'echo charge >> \(notes); echo 2')
+            status=$?
+            echo "[$one, ${two:-0}, $status]"
+            """
+        let run = try await scene.submit(
+            "steps",
+            run: ["bash", "-c", script],
+            connections: "[]",
+            more: ", steps: true, approve: [{steps: [charge], effect: once, role: boss}]"
+        )
+        let approval = try await Self.asked(run, scene, by: worker)
+        #expect(approval.request["step"] == "charge" && approval.terms.role == "boss")
+        #expect(Fleet.read(notes) == "fetch\n")
+        try await Self.decide(approval, verdict, scene)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run) == (verdict == .approved ? "[1, 2, 0]" : "[1, 0, 77]"))
+        #expect(Fleet.read(notes) == (verdict == .approved ? "fetch\ncharge\n" : "fetch\n"))
+        if verdict == .denied { #expect(try await scene.log(of: run).contains("denied by ann: it is not due")) }
+        await Self.end(scene, worker)
+    }
+}
