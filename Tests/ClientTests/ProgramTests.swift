@@ -161,6 +161,33 @@ import Testing
         rmdir(directory)
     }
 
+    /// What its files do to each other is checked too, in text and as JSON, and before anything is sent.
+    @Test func checksAFolder() async throws {
+        let nobody = FakeScheduler(process: ChildProcess(["true"]), address: "http://127.0.0.1:1")
+        let folder = try FileSystem.makeTemporaryDirectory("/tmp/chassis-test-")
+        for (name, hears, tells) in [("a", "y", "x"), ("b", "x", "y")] {
+            try LocalFile.replace(
+                "\(folder)/\(name).yaml",
+                with: "name: \(name)\ntriggers: [{asset: \(hears)}]\njobs: {j: {command: [x], produces: [\(tells)]}}\n"
+            )
+        }
+        let refused = await nobody.chassis("validate", folder)
+        #expect(refused.status == .refused)
+        #expect(refused.output == "✓ \(folder)/a.yaml: a, 1 job: j\n✓ \(folder)/b.yaml: b, 1 job: j\n")
+        #expect(refused.errors.contains("a produces x, which starts b; b produces y, which starts a"))
+        #expect(refused.errors.hasPrefix("\(folder)/a.yaml:2:1: triggers: "))
+        let json = try JSONValue(parsing: await nobody.chassis("validate", folder, "--json").output)
+        #expect(json.list("files").map { $0.text("workflow") } == ["a", "b"])
+        #expect(json.list("faults").map { $0.text("file") } == ["\(folder)/a.yaml"])
+        #expect(await nobody.chassis("deploy", folder).status == .refused)
+        let one = await nobody.chassis("validate", "\(folder)/a.yaml", "\(folder)/a.yaml")
+        #expect(one.status == .success)
+        for name in ["a", "b"] { unlink("\(folder)/\(name).yaml") }
+        #expect(await nobody.chassis("validate", folder).status == .usage)
+        rmdir(folder)
+        _ = await nobody.process.ended()
+    }
+
     @Test func checksAFileWithoutAnyScheduler() async throws {
         let nobody = FakeScheduler(process: ChildProcess(["true"]), address: "http://127.0.0.1:1")
         try await withWorkflow { file in

@@ -65,6 +65,20 @@ import Testing
         }
     }
 
+    @Test func workflowsThatWouldStartEachOtherAreNotDeployed() async throws {
+        try await APIScene.play { scene async throws in
+            let files = [("a", "y", "x"), ("b", "x", "y")].map { name, hears, tells -> JSONValue in
+                let source =
+                    "name: \(name)\ntriggers: [{asset: \(hears)}]\njobs: {j: {command: [x], produces: [\(tells)]}}\n"
+                return ["workflow": .string(source), "file": .string("\(name).yaml")]
+            }
+            let answer = try await scene.post("/v1/workflows", ["files": .array(files)])
+            #expect(answer.code == "workflow-invalid", "\(answer)")
+            #expect(answer.json["faults"]?.arrayValue?.first?["path"] == "triggers", "\(answer)")
+            #expect(try await scene.get("/v1/triggers").json == ["triggers": []])
+        }
+    }
+
     @Test func aNewVersionKeepsWhatTheScheduleHasComeTo() async throws {
         try await APIScene.play { scene async throws in
             _ = try await Self.deploy(scene, [Self.source("{every: 1h, params: {at: x}}")])

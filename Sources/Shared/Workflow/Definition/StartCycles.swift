@@ -73,20 +73,52 @@ package struct StartCycles {
 
     private var faultsOfAssets: [WorkflowFault] {
         let produced = Dictionary(uniqueKeysWithValues: byName.map { ($0.key, products(of: $0.value.definition)) })
+        var tellers = self.tellers(produced)
         var names = Set(byName.keys)
         var starts: [String: Start] = [:]
-        // Those go that nothing starts which is left, again and again: what is left keeps itself going.
-        while true {
-            let told = events(of: names, produced)
-            starts = names.reduce(into: [:]) { $0[$1] = start(of: $1, by: told) }
-            guard starts.count < names.count else { break }
-            names = Set(starts.keys)
+        // Those go that nothing starts which is left, and then whom they started: what is left keeps itself going.
+        var open = files.map(\.definition.name)
+        while let name = open.popLast() {
+            guard names.contains(name) else { continue }
+            starts[name] = start(of: name, by: tellers)
+            guard starts[name] == nil else { continue }
+            names.remove(name)
+            for news in told(by: name, produced) {
+                tellers[news]?.removeAll { $0 == name }
+                open += files.lazy.map(\.definition).filter { hears($0, news) }.map(\.name)
+            }
         }
         let jobs = files.map { file in
             (name: file.definition.name, needs: starts[file.definition.name].map { [$0.workflow] } ?? [])
         }
         let placed = Set(byName.keys).subtracting(names)
         return WorkflowCycles(among: jobs, placed: placed).cycles.compactMap { fault(of: $0, starts) }
+    }
+
+    /// News of an event, of which one team hears.
+    private struct News: Hashable {
+        let team: String
+        let event: String
+    }
+
+    private func team(of definition: WorkflowDefinition) -> String { definition.team ?? Self.defaultTeam }
+
+    private func hears(_ definition: WorkflowDefinition, _ news: News) -> Bool {
+        team(of: definition) == news.team
+            && definition.eventTriggers.contains { $0.condition.names.contains(news.event) }
+    }
+
+    /// What runs of a workflow tell of.
+    private func told(by name: String, _ produced: [String: Set<String>]) -> [News] {
+        guard let definition = byName[name]?.definition else { return [] }
+        return (produced[name] ?? []).map { News(team: team(of: definition), event: $0) }
+    }
+
+    /// Which workflows tell of something, in the order of the files.
+    private func tellers(_ produced: [String: Set<String>]) -> [News: [String]] {
+        files.map(\.definition.name).reduce(into: [:]) { tellers, name in
+            for news in told(by: name, produced) { tellers[news, default: []].append(name) }
+        }
     }
 
     /// The events that runs of a workflow tell of, those of the runs that their jobs start included.
@@ -104,26 +136,16 @@ package struct StartCycles {
         return events
     }
 
-    /// Which of some workflows tells of an event, for each team.
-    private func events(of names: Set<String>, _ produced: [String: Set<String>]) -> [String: [String: String]] {
-        var told: [String: [String: String]] = [:]
-        for file in files where names.contains(file.definition.name) {
-            let team = file.definition.team ?? Self.defaultTeam
-            for event in produced[file.definition.name] ?? [] where told[team]?[event] == nil {
-                told[team, default: [:]][event] = file.definition.name
-            }
-        }
-        return told
-    }
-
     /// What starts a workflow out of what is told; nil for nothing, or where it says which updates count.
-    private func start(of name: String, by told: [String: [String: String]]) -> Start? {
-        guard let definition = byName[name]?.definition, let told = told[definition.team ?? Self.defaultTeam] else {
-            return nil
-        }
+    private func start(of name: String, by tellers: [News: [String]]) -> Start? {
+        guard let definition = byName[name]?.definition else { return nil }
+        let team = self.team(of: definition)
+        func first(toTellOf event: String) -> String? { tellers[News(team: team, event: event)]?.first }
         for trigger in definition.eventTriggers where trigger.filter == nil {
-            let present = Set(trigger.condition.names.filter { told[$0] != nil })
-            guard let event = trigger.condition.taken(of: present)?.min(), let teller = told[event] else { continue }
+            let present = Set(trigger.condition.names.filter { first(toTellOf: $0) != nil })
+            guard let event = trigger.condition.taken(of: present)?.min(), let teller = first(toTellOf: event) else {
+                continue
+            }
             return Start(workflow: teller, event: event)
         }
         return nil
