@@ -127,7 +127,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func isNotHeldByACrowdThatAsksNothing() async throws {
         let outcome = try await outcome("crowd", more: ", limits: {open_files: 8192}")
-        #expect(outcome.said == ["status": 200, "quick": true, "opened": 6000])
+        #expect(outcome.said == ["status": 200, "quick": true, "opened": 4300])
     }
 
     /// Neither is recorded, and both may have been paid for.

@@ -173,6 +173,60 @@ import Testing
         #expect(try await !scene.spend(approval, 82_000))
     }
 
+    /// What has no intent of its own spends an approval under the same conditions.
+    @Test func isSpentWithoutAnIntentForWhatWasSeen() async throws {
+        let scene = try await Scene.make()
+        let approval = try await scene.ask()
+        func spend(_ amount: Int64) async throws -> Bool {
+            try await scene.approvals.spend(
+                approval.id,
+                of: scene.job.id,
+                epoch: scene.job.epoch,
+                digest: ApprovalDigest.of(.call, Self.request(amount))
+            )
+        }
+        #expect(try await !spend(82_000))
+        _ = try await scene.decide(approval)
+        #expect(try await !spend(820_000))
+        #expect(try await spend(82_000))
+        #expect(try await spend(82_000))
+        #expect(try await scene.approvals.approval(approval.id)?.spentAt != nil)
+        #expect(try await scene.fixture.pool.query("SELECT FROM chassis.step").rows.isEmpty)
+        _ = try await scene.fixture.queue.release(scene.job.id, epoch: scene.job.epoch)
+        #expect(try await !spend(82_000))
+    }
+
+    /// A rule may ask what a job has cost; a price that is not known may be any.
+    @Test func knowsWhatAJobHasCost() async throws {
+        let scene = try await Scene.make()
+        let steps = StepStore(scene.fixture.pool)
+        func add(_ position: String, _ cost: Int64?) async throws {
+            let identity = StepStore.Identity(
+                job: scene.job.id,
+                epoch: scene.job.epoch,
+                attempt: 1,
+                position: position,
+                kind: "model",
+                name: "c/m",
+                effect: .none,
+                fingerprint: Self.fingerprint
+            )
+            try await steps.intend(identity)
+            try await steps.settle(
+                job: scene.job.id,
+                epoch: scene.job.epoch,
+                position: position,
+                as: .recorded(usage: nil, cost: cost.map(MicroDollars.init(rawValue:)))
+            )
+        }
+        #expect(try await steps.cost(of: scene.job.id) == .zero)
+        try await add("t0001", 350)
+        try await add("t0002", 400)
+        #expect(try await steps.cost(of: scene.job.id) == MicroDollars(rawValue: 750))
+        try await add("t0003", nil)
+        #expect(try await steps.cost(of: scene.job.id) == nil)
+    }
+
     @Test func isNotSpentWhenItWasDenied() async throws {
         let scene = try await Scene.make()
         let approval = try await scene.ask()
