@@ -209,7 +209,11 @@ import Testing
         let sessions = fixture.sessions
         let (begun, late) = try await fixture.pool.withConnection { connection in
             let row = try await connection.query(
-                "SELECT (now() + interval '14 seconds')::text AS begun, (now() + interval '16 seconds')::text AS late"
+                """
+                SELECT (lease_expires_at - interval '1 second')::text AS begun,
+                       (lease_expires_at + interval '1 second')::text AS late
+                FROM chassis.session
+                """
             ).rows[0]
             return (try row.string("begun"), try row.string("late"))
         }
