@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A moment, as microseconds since 1970 in UTC.
@@ -31,11 +32,7 @@ struct Timestamp: Equatable, Comparable, Sendable {
     }
 
     /// The wall clock of this machine.
-    static var now: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
-    }
+    static var now: Timestamp { Timestamp(microseconds: clinux_wall_us()) }
 
     static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
