@@ -99,6 +99,34 @@ import Testing
         #expect(try await Self.states(fixture) == ["1 t0001 started 0"])
     }
 
+    @Test func aRecordIsDoubtedOnlyByTheHolder() async throws {
+        let fixture = try await QueueFixture.make()
+        let steps = StepStore(fixture.pool)
+        _ = try await fixture.submit([("a", [])])
+        let first = try #require(try await fixture.claim().first)
+        var step = Self.step(first, "t0001")
+        step.effect = .once
+        try await steps.intend(step)
+        try await steps.settle(
+            job: first.id,
+            epoch: first.epoch,
+            position: "t0001",
+            as: .recorded(usage: nil, cost: nil)
+        )
+        _ = try await fixture.queue.release(first.id, epoch: first.epoch)
+        let zombie = try #require(try await fixture.claim().first)
+        let recorded = try #require(try await steps.open(of: zombie.id, before: zombie.epoch).first)
+        _ = try await fixture.queue.release(zombie.id, epoch: zombie.epoch)
+        let holder = try #require(try await fixture.claim().first)
+        // What a zombie misses may be the record of a later attempt.
+        await #expect(throws: StorageError.leaseLost(zombie.id, zombie.epoch)) {
+            try await steps.doubt(recorded, of: zombie.id, by: zombie.epoch, because: "lost")
+        }
+        #expect(try await Self.states(fixture) == ["1 t0001 recorded 0"])
+        try await steps.doubt(recorded, of: holder.id, by: holder.epoch, because: "lost")
+        #expect(try await Self.states(fixture) == ["1 t0001 unknown 0"])
+    }
+
     @Test(arguments: ["failed", "cancelled", "cancelled while it waits"])
     func leavesNoIntentOpenInAJobThatEndedWithoutSuccess(how: String) async throws {
         let fixture = try await QueueFixture.make()

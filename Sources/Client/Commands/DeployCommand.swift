@@ -29,12 +29,11 @@ struct DeployCommand: ClientCommand {
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         let api = try options.api(invocation)
-        let named = try paths.flatMap { try WorkflowSource.paths(in: $0, invocation) }
+        let named = try WorkflowSource.paths(named: paths, invocation)
         let (read, faults) = try WorkflowSource.read(all: named, invocation)
         for fault in faults { invocation.errors.print(fault.description) }
         guard faults.isEmpty else { return .refused }
         let files = read.map(\.source)
-        guard !files.isEmpty else { throw ClientError.usage("there is no .yaml or .yml file to deploy") }
         try Self.check(files)
         let answer = try await api.deploy(
             files,

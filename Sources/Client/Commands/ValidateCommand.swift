@@ -18,10 +18,9 @@ struct ValidateCommand: ClientCommand {
     @OptionGroup var output: OutputOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let named = try paths.flatMap { try WorkflowSource.paths(in: $0, invocation) }
+        let named = try WorkflowSource.paths(named: paths, invocation)
         // One file is what most people check; its answer is that file's alone.
         if paths.count == 1, named == paths { return try checkOne(named[0], invocation) }
-        guard !named.isEmpty else { throw ClientError.usage("there is no .yaml or .yml file to check") }
         let (files, faults) = try WorkflowSource.read(all: named, invocation)
         if output.json {
             let json: JSONValue = [

@@ -55,8 +55,23 @@ struct WorkflowSource: Sendable {
         return (files, faults + cycles.faults)
     }
 
+    /// The files that are named, and the workflow files of the directories that are, by name.
+    ///
+    /// - Throws: `.file` for a directory that has none.
+    static func paths(named paths: [String], _ invocation: Invocation) throws(ClientError) -> [String] {
+        var all: [String] = []
+        for path in paths {
+            let found = try Self.paths(in: path, invocation)
+            guard !found.isEmpty else {
+                throw .file(path: path, reason: "is a directory without .yaml and .yml files; name a file")
+            }
+            all += found
+        }
+        return all
+    }
+
     /// The file itself, or the workflow files of a directory and those in it, by name.
-    static func paths(in path: String, _ invocation: Invocation) throws(ClientError) -> [String] {
+    private static func paths(in path: String, _ invocation: Invocation) throws(ClientError) -> [String] {
         guard !path.isEmpty, isDirectory(path, invocation) else { return [path] }
         guard let directory = opendir(invocation.absolute(path)) else { throw LocalFile.fault(path) }
         defer { closedir(directory) }

@@ -253,12 +253,24 @@ package struct StepStore: Sendable {
         )
     }
 
-    /// Notes that a step was settled and its record is lost.
-    package func doubt(job: JobID, epoch: LeaseEpoch, position: String, because reason: String) async throws {
-        _ = try await pool.query(
+    /// Notes that a step which an earlier attempt settled has lost its record.
+    ///
+    /// - Parameter epoch: That of the attempt that holds the job now.
+    /// - Throws: `StorageError.leaseLost` when it holds it no longer; nothing was written.
+    package func doubt(
+        _ earlier: OpenStep,
+        of job: JobID,
+        by epoch: LeaseEpoch,
+        because reason: String
+    ) async throws {
+        let result = try await pool.query(
             Statement.doubtStep,
-            [.integer(job.rawValue), .integer(epoch.rawValue), .text(position), .text(reason)]
+            [
+                .integer(job.rawValue), .integer(epoch.rawValue), .integer(earlier.epoch.rawValue),
+                .text(earlier.position), .text(reason),
+            ]
         )
+        guard !result.rows.isEmpty else { throw StorageError.leaseLost(job, epoch) }
     }
 
     /// The intents of earlier attempts of a job that are open, or must not happen again.

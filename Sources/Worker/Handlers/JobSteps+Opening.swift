@@ -94,12 +94,7 @@ extension JobSteps {
             try await steps.settle(open, of: job.id, by: job.epoch, as: .recorded(usage: own?.usage, cost: own?.cost))
         case .doubt:
             log.event("the record of \(open.kind) step \(open.position) (\(open.name)) is lost, though it has happened")
-            try await steps.doubt(
-                job: job.id,
-                epoch: open.epoch,
-                position: open.position,
-                because: "its result was recorded and is lost"
-            )
+            try await steps.doubt(open, of: job.id, by: job.epoch, because: "its result was recorded and is lost")
         case .settleAsUnknown:
             log.event(
                 "the outcome of \(open.kind) step \(open.position) (\(open.name)) is unknown: "

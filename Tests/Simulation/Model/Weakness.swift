@@ -33,6 +33,8 @@ package enum Weakness: String, CaseIterable, Sendable {
     case settlesByAnyRecord
     /// An open intent is not looked at by the next attempt.
     case forgetsIntents
+    /// `doubt_step` does not ask for the lease.
+    case doubtsWithoutLease
     /// A step with effect once is run again when its outcome is unknown.
     case repeatsOnce
     /// An attempt draws no line under what it inherits.

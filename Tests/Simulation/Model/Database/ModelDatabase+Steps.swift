@@ -131,6 +131,16 @@ extension ModelDatabase {
         }
     }
 
+    /// `doubt_step`.
+    ///
+    /// - Returns: Whether the job is held.
+    func doubt(_ job: Int, by epoch: Int) async -> Bool {
+        await transaction { transaction in
+            let seen = await transaction.statement()
+            return weakness == .doubtsWithoutLease ? true : await isHeld(job, epoch, seen, transaction)
+        }
+    }
+
     /// - Parameter unknownCalls: How many more are unknown; nil follows from the states.
     private func settle(
         _ job: Int,

@@ -166,6 +166,8 @@ final class Attempt: @unchecked Sendable {
             let cost = Int((own?.cost ?? any?.record.cost)?.rawValue ?? 0)
             try await settle(intent, as: .recorded, cost: cost)
         case .doubt:
+            let (database, number, epoch) = (database, number, epoch)
+            guard try await patience({ await database.doubt(number, by: epoch) }) else { throw LeaseLost() }
             world.outside.add(violation: "the record of step \(intent.position) of job \(number) is lost")
         case .settleAsUnknown: try await settle(intent, as: .unknown, cost: 0)
         }
