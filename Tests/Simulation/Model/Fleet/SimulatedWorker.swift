@@ -55,7 +55,10 @@ final class SimulatedWorker: @unchecked Sendable {
             // The other loop may still have something to do.
             while lanes > 0 { try await process.pause(1...20) }
             if !isLost { _ = try await process.ask { [world, session] in await world.database.finish(session) } }
-        } catch {}
+        } catch {
+            // Its process is gone although nobody was told: it renews nothing, and holds no lock.
+            process.kill()
+        }
         hasEnded = true
     }
 
