@@ -13,7 +13,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
 
     static let all: [BadFile] = [
         BadFile("missing", unreadable: ["no such file or directory; check the path"]) { _ in },
-        BadFile("a directory", unreadable: ["is a directory", "; name a file"]) { mkdir($0, 0o755) },
+        BadFile("a directory", unreadable: ["is a directory; name a file"]) { mkdir($0, 0o755) },
         BadFile("a pipe that nobody writes to", unreadable: ["nobody writes to this pipe; name a file"]) {
             mkfifo($0, 0o644)
         },

@@ -63,7 +63,7 @@ struct WorkflowSource: Sendable {
         for path in paths {
             let found = try Self.paths(in: path, invocation)
             guard !found.isEmpty else {
-                throw .file(path: path, reason: "is a directory without .yaml and .yml files; name a file")
+                throw .file(path: path, reason: "is a directory; name a file, or a directory with .yaml or .yml files")
             }
             all += found
         }
