@@ -21,27 +21,6 @@ import Testing
         return try #require(open.last)
     }
 
-    private static func decide(
-        _ approval: Approval,
-        _ verdict: ApprovalVerdict,
-        _ scene: GatewayScene,
-        with proposal: JSONValue? = nil
-    ) async throws {
-        let result = try await ApprovalStore(scene.fleet.pool).decide(
-            approval.id,
-            of: approval.jobID,
-            .init(
-                actor: "ann",
-                verdict: verdict,
-                digest: ApprovalDigest.of(approval.kind, approval.request, with: approval.proposal),
-                proposal: proposal.map { ($0, ApprovalDigest.of(approval.kind, approval.request, with: $0)) },
-                reason: "it is not due"
-            )
-        )
-        #expect(result != nil)
-        try await Notifications.sendReady(["default"], on: scene.fleet.pool)
-    }
-
     private static func end(_ scene: GatewayScene, _ worker: ChildProcess) async {
         await worker.killAndWait()
         await scene.close()
@@ -61,7 +40,7 @@ import Testing
             let approval = try await Self.asked(run, scene, by: worker)
             #expect(approval.title == "call \(connection)/fake")
             #expect(try await scene.bill(of: "asks").count == turn - 1)
-            try await Self.decide(approval, .approved, scene)
+            try await scene.decide(approval, .approved)
         }
         let state = try await scene.fleet.end(of: run)
         let error = try await scene.fleet.error(of: run)
@@ -89,7 +68,7 @@ import Testing
         let approval = try await Self.asked(run, scene, by: worker)
         var arguments = try #require(approval.request["arguments"]?.objectValue)
         arguments["messages"] = [["role": "user", "content": "go [run:changed turns:1]"]]
-        try await Self.decide(approval, .approved, scene, with: .object(arguments))
+        try await scene.decide(approval, .approved, with: .object(arguments))
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
         #expect(try await scene.bill(of: "changes").isEmpty)
         #expect(try await scene.bill(of: "changed").count == 1)
@@ -105,7 +84,7 @@ import Testing
             run: ["python3", "\(Fleet.repository)/Tests/Servers/rude_client.py", "denied"],
             more: ", approve: [{models: [\"fake/*\"]}]"
         )
-        try await Self.decide(try await Self.asked(run, scene, by: worker), .denied, scene)
+        try await scene.decide(try await Self.asked(run, scene, by: worker), .denied)
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
         let said = try JSONValue(parsing: try await scene.output(of: run))
         #expect(said["status"] == 403 && said["again"] == "false" && said["code"] == "chassis_denied", "\(said.text())")
@@ -130,7 +109,7 @@ import Testing
         while decided < 3 {
             _ = try await Self.asked(run, scene, by: worker)
             for approval in try await ApprovalStore(scene.fleet.pool).approvals(isOpen: true, run: run) {
-                try await Self.decide(approval, .approved, scene)
+                try await scene.decide(approval, .approved)
                 decided += 1
             }
         }
@@ -162,7 +141,7 @@ import Testing
         let approval = try await Self.asked(run, scene, by: worker)
         #expect(approval.request["step"] == "charge" && approval.terms.role == "boss")
         #expect(Fleet.read(notes) == "fetch\n")
-        try await Self.decide(approval, verdict, scene)
+        try await scene.decide(approval, verdict)
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
         #expect(try await scene.output(of: run) == (verdict == .approved ? "[1, 2, 0]" : "[1, 0, 77]"))
         #expect(Fleet.read(notes) == (verdict == .approved ? "fetch\ncharge\n" : "fetch\n"))

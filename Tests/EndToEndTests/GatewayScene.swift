@@ -3,6 +3,7 @@ import JobModel
 import Postgres
 import Storage
 import TestSupport
+import Testing
 
 /// A fleet whose workers reach a provider with three wire formats, and programs that know nothing of the machine.
 struct GatewayScene {
@@ -112,6 +113,27 @@ struct GatewayScene {
             let words = Fleet.read("/proc/\(process)/cmdline")
             return words.hasPrefix("python3\0") && words.contains("run:\(tag) ")
         }
+    }
+
+    /// Has somebody decide about an approval, and workers told of it.
+    func decide(
+        _ approval: Approval,
+        _ verdict: ApprovalVerdict,
+        with proposal: JSONValue? = nil
+    ) async throws {
+        let result = try await ApprovalStore(fleet.pool).decide(
+            approval.id,
+            of: approval.jobID,
+            .init(
+                actor: "ann",
+                verdict: verdict,
+                digest: ApprovalDigest.of(approval.kind, approval.request, with: approval.proposal),
+                proposal: proposal.map { ($0, ApprovalDigest.of(approval.kind, approval.request, with: $0)) },
+                reason: "it is not due"
+            )
+        )
+        #expect(result != nil)
+        try await Notifications.sendReady(["default"], on: fleet.pool)
     }
 
     func close() async {

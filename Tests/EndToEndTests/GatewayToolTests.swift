@@ -46,27 +46,6 @@ import Testing
         return try #require(open.first { $0.kind.rawValue == thing })
     }
 
-    private static func decide(
-        _ approval: Approval,
-        _ verdict: ApprovalVerdict,
-        _ proposal: JSONValue? = nil,
-        _ scene: GatewayScene
-    ) async throws {
-        let result = try await ApprovalStore(scene.fleet.pool).decide(
-            approval.id,
-            of: approval.jobID,
-            .init(
-                actor: "ann",
-                verdict: verdict,
-                digest: ApprovalDigest.of(approval.kind, approval.request, with: approval.proposal),
-                proposal: proposal.map { ($0, ApprovalDigest.of(approval.kind, approval.request, with: $0)) },
-                reason: "it is right"
-            )
-        )
-        #expect(result != nil)
-        try await Notifications.sendReady(["default"], on: scene.fleet.pool)
-    }
-
     /// A program that is killed between two calls makes none of them twice, whichever way it reaches them.
     @Test(.timeLimit(.minutes(1)), arguments: [[], ["bridge"]])
     func aKilledProgramRepeatsNoCall(_ way: [String]) async throws {
@@ -109,7 +88,7 @@ import Testing
         #expect(approval.request["arguments"] == ["item": "big"])
         #expect(Descendants.of(worker.pid).allSatisfy { !Fleet.read("/proc/\($0)/cmdline").contains("tool_client") })
         #expect(Self.notes(scene) == [#"{"item":"a"}"#])
-        try await Self.decide(approval, .approved, ["item": "small"], scene)
+        try await scene.decide(approval, .approved, with: ["item": "small"])
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
         #expect(Self.notes(scene) == [#"{"item":"a"}"#, #"{"item":"small"}"#, #"{"item":"c"}"#])
         #expect(
@@ -128,7 +107,7 @@ import Testing
         #expect(await first.ended() == .signalled(SIGKILL))
         let second = scene.worker("second")
         let approval = try await Self.suspended(run, for: "effect", scene)
-        try await Self.decide(approval, .happened, "it was noted", scene)
+        try await scene.decide(approval, .happened, with: "it was noted")
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(second.output)")
         #expect(try await scene.output(of: run).contains("it was noted"))
         #expect(Self.notes(scene) == [#"{"item":"a"}"#])
