@@ -19,6 +19,31 @@ import Testing
         bounds: .init()
     )
 
+    /// As workers of the release before do it, who know of no numbers.
+    @Test func aCallWithoutANumberIsTheNext() async throws {
+        let scene = try await MoneyFixture.make()
+        try await scene.set(1000)
+        let job = try await scene.jobs(1)[0]
+        for most in [100, 50] {
+            let row = try await scene.fixture.pool.query(
+                PostgresStatement(
+                    name: nil,
+                    sql: """
+                        SELECT verdict FROM chassis.intend_call(
+                            $1::bigint, $2::bigint, 't0001', 'model', 'm', 'none', '', 'c', 'm', $3::bigint, '{}',
+                            NULL, NULL, NULL, NULL, NULL, now())
+                        """
+                ),
+                [.integer(job.id.rawValue), .integer(job.epoch.rawValue), .integer(most)]
+            ).rows[0]
+            #expect(try row.string("verdict") == "granted")
+            #expect(try await scene.budget()[0] == Int64(most))
+            try await scene.settle(job, .failed("refused"))
+        }
+        let calls = try await scene.fixture.pool.query("SELECT calls FROM chassis.step").rows[0].int("calls")
+        #expect(calls == 2)
+    }
+
     /// The last call is settled when the intent of an earlier one comes once more; nobody would settle that.
     @Test(arguments: [1, 2]) func anIntentThatComesLateReservesNothing(_ calls: Int) async throws {
         let scene = try await MoneyFixture.make()

@@ -197,3 +197,17 @@ BEGIN
         this_price, run_limit, run_mode, job_limit, job_mode, most_calls, at, NULL) AS new;
 END
 $function$;
+
+-- Workers of the release before ask without a number.
+CREATE OR REPLACE FUNCTION chassis.intend_call(
+    this_job bigint, this_epoch bigint, this_position text, this_kind text, this_name text, this_effect text,
+    this_fingerprint bytea, this_connection text, this_model text, amount bigint, this_price jsonb,
+    run_limit bigint, run_mode text, job_limit bigint, job_mode text, most_calls integer, at timestamptz,
+    OUT verdict text, OUT detail jsonb)
+LANGUAGE sql
+AS $function$
+    SELECT verdict, detail
+    FROM chassis.intend_call(
+        this_job, this_epoch, this_position, this_kind, this_name, this_effect, this_fingerprint, this_connection,
+        this_model, amount, this_price, run_limit, run_mode, job_limit, job_mode, most_calls, at, NULL)
+$function$;
