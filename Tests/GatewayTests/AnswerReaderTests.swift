@@ -72,7 +72,7 @@ import Testing
         let sent = bytes + Array("data: more\n\n".utf8)
         for start in stride(from: 0, to: sent.count, by: size) where !isComplete {
             let chunk = Array(sent[start..<min(start + size, sent.count)])
-            let end = try reader.consume(chunk)
+            let end = try reader.consume(chunk).end
             taken += end ?? chunk.count
             isComplete = end != nil
         }
@@ -82,25 +82,34 @@ import Testing
         #expect(reader.summary.usage == stream.usage)
     }
 
+    @Test(arguments: streams) func holdsBackOnlyWhatCompletesAStream(_ stream: Stream) throws {
+        let bytes = Array(stream.text.utf8)
+        let last = try #require(stream.text.split(separator: "\n\n").last).utf8.count + 2
+        var reader = AnswerReader(stream.format, contentType: "text/event-stream")
+        #expect(
+            try reader.consume(bytes) == AnswerReader.Piece(passable: bytes.count - last, end: bytes.count)
+        )
+    }
+
     @Test(arguments: streams) func takesNoStreamForCompleteThatIsCut(_ stream: Stream) throws {
         let bytes = Array(stream.text.utf8)
         for count in [1, bytes.count / 2, bytes.count - 2] {
             var reader = AnswerReader(stream.format, contentType: "text/event-stream")
-            #expect(try reader.consume(Array(bytes[..<count])) == nil)
+            #expect(try reader.consume(Array(bytes[..<count])).end == nil)
             #expect(throws: AnswerFault.unfinished) { try reader.ended() }
         }
     }
 
     @Test func endsAGeminiStreamWithItsConnectionAfterTheReason() throws {
         var reader = AnswerReader(.streamGenerate, contentType: "text/event-stream")
-        _ = try reader.consume(Array(#"data: {"candidates":[{"content":{}}]}"#.utf8) + Array("\n\n".utf8))
-        #expect(!reader.isHolding)
+        let first = Array(#"data: {"candidates":[{"content":{}}]}"#.utf8) + Array("\n\n".utf8)
+        #expect(try reader.consume(first).passable == first.count)
         var cut = reader
         #expect(throws: AnswerFault.unfinished) { try cut.ended() }
         let last =
             #"data: {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":3}}"#
-        _ = try reader.consume(Array(last.utf8) + Array("\n\n".utf8))
-        #expect(reader.isHolding)
+        #expect(try reader.consume(first + Array(last.utf8) + Array("\n\n".utf8)).passable == first.count)
+        #expect(try reader.consume(first).passable == 0)
         try reader.ended()
         #expect(reader.summary.usage == TokenUsage(input: 9, output: 3))
     }
@@ -126,7 +135,7 @@ import Testing
         let text =
             #"{"choices":[{"message":{"tool_calls":[{"id":"call_1"}]}}],"usage":{"prompt_tokens":9,"completion_tokens":3}}"#
         var reader = AnswerReader(.chat, contentType: "application/json")
-        for byte in text.utf8 { #expect(try reader.consume([byte]) == nil) }
+        for byte in text.utf8 { #expect(try reader.consume([byte]) == AnswerReader.Piece(passable: 0, end: nil)) }
         try reader.ended()
         #expect(reader.summary.ids == ["call_1"])
         #expect(reader.summary.usage == TokenUsage(input: 9, output: 3))

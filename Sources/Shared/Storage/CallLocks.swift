@@ -26,7 +26,7 @@ package actor CallLocks {
 
     /// Takes the lock of a job unless another process holds it; one that this process holds is taken once more.
     package func take(_ job: JobID) async throws -> Bool {
-        if isHeld(job), await connection?.isOpen == true, isHeld(job) {
+        if isHeld(job), connection?.isOpen == true {
             held[job]?.users += 1
             return true
         }
@@ -88,7 +88,7 @@ package actor CallLocks {
             isBusy = false
             if !waiters.isEmpty { waiters.removeFirst().resume() }
         }
-        if let connection, await connection.isOpen {
+        if let connection, connection.isOpen {
             return try await connection.query(statement, [.integer(job.rawValue)])
         }
         let new = try await PostgresConnection.connect(options)

@@ -173,14 +173,12 @@ struct LiveCall: Sendable {
                     response.cancel()
                     throw AnswerFault.tooLarge(limit: AnswerBuffer.maximumBytes)
                 }
-                let end = try reader.consume(chunk)
-                let own = chunk.prefix(end ?? chunk.count)
+                let piece = try reader.consume(chunk)
+                let own = chunk.prefix(piece.end ?? chunk.count)
                 whole += own
-                if end != nil {
-                    held += own
-                    return (whole, held)
-                }
-                if reader.isStream, !reader.isHolding { buffer.append(own) } else { held += own }
+                if piece.passable > 0 { buffer.append(own.prefix(piece.passable)) }
+                held += own.dropFirst(piece.passable)
+                if piece.end != nil { return (whole, held) }
             }
             try reader.ended()
             return (whole, held)

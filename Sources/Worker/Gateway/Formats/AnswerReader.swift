@@ -8,11 +8,19 @@ package struct AnswerReader: Sendable {
         case events(ServerSentEventParser)
     }
 
+    /// What some bytes are to the answer that they continue.
+    package struct Piece: Equatable, Sendable {
+        /// How many of them may be passed on before the answer is recorded: all that does not complete it.
+        package let passable: Int
+        /// How many of them belong to the answer, when it is complete with them; nil when more is to come.
+        package let end: Int?
+    }
+
     private let format: WireFormat
     private var content: Content
     /// Of a stream without a terminator of its own: whether what ends an answer has come, and only the end of the
     /// connection is missing.
-    package private(set) var isHolding = false
+    private var isHolding = false
     package private(set) var summary = AnswerSummary()
 
     /// - Parameter contentType: As the provider said it.
@@ -22,29 +30,31 @@ package struct AnswerReader: Sendable {
         content = isStream ? .events(ServerSentEventParser()) : .document([])
     }
 
-    /// Whether the bytes may be passed on before the answer is complete.
+    /// Whether bytes are passed on before the answer is complete.
     package var isStream: Bool { if case .events = content { true } else { false } }
 
     /// Reads on.
-    ///
-    /// - Returns: How many of the bytes belong to the answer, when it is complete with them; nil when more is to come.
-    package mutating func consume(_ bytes: [UInt8]) throws(AnswerFault) -> Int? {
+    package mutating func consume(_ bytes: [UInt8]) throws(AnswerFault) -> Piece {
         switch content {
         case .document(var document):
             // Let go of the state's copy first, or every piece would copy all that has come.
             content = .document([])
             document += bytes
             content = .document(document)
-            return nil
+            return Piece(passable: 0, end: nil)
         case .events(var parser):
             defer { content = .events(parser) }
             var begin = bytes.startIndex
+            var passable = 0
             while begin < bytes.endIndex {
                 let end = bytes[begin...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.endIndex
-                for event in try Self.events(in: bytes[begin..<end], &parser) where try take(event) { return end }
+                for event in try Self.events(in: bytes[begin..<end], &parser) {
+                    if try take(event) { return Piece(passable: passable, end: end) }
+                    if !isHolding { passable = end }
+                }
                 begin = end
             }
-            return nil
+            return Piece(passable: isHolding ? passable : bytes.count, end: nil)
         }
     }
 

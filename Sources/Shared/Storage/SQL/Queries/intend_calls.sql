@@ -11,22 +11,10 @@
 --   $17 now timestamptz: NULL for the database's clock
 --   $18 calls integer[]: which call of its step each is, counted from 1; NULL for the next one
 --
--- Returns one row for each: its number, counted from 1, the verdict and its detail; see the function. Waits for calls that
--- count in the same budgets. Locks the lease, then the lock of all budgets, and then what the function locks: whoever sets
--- a budget locks steps behind that. Calls of one job and connection count in the same budgets, so a set of them locks what
--- the first one locks.
-WITH held AS MATERIALIZED (
-    SELECT job_id FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE
-), shared AS MATERIALIZED (
-    SELECT chassis.share_budgets() FROM held
-)
-SELECT given.number, verdict, detail::text AS detail
-FROM (SELECT count(*) AS locks FROM shared) AS before
-CROSS JOIN unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $9::text[], $10::bigint[], $11::text[],
-                  $18::integer[])
-    WITH ORDINALITY AS given (position, kind, name, effect, fingerprint, model, amount, price, call, number)
-CROSS JOIN LATERAL
-     chassis.intend_call(CASE WHEN before.locks >= 0 THEN $1::bigint END, $2::bigint, given.position, given.kind,
-                         given.name, given.effect, decode(given.fingerprint, 'hex'), $8::text, given.model, given.amount,
-                         given.price::jsonb, $12::bigint, $13::text, $14::bigint, $15::text, $16::integer,
-                         coalesce($17::timestamptz, clock_timestamp()), given.call);
+-- Returns one row for each: its number, counted from 1, the verdict and its detail; see the functions. Waits for calls that
+-- count in the same budgets. Calls of one job and connection count in the same budgets, so a set of them locks what the
+-- first one locks.
+SELECT number, verdict, detail::text AS detail
+FROM chassis.intend_calls(
+    $1::bigint, $2::bigint, $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text, $9::text[], $10::bigint[],
+    $11::text[], $12::bigint, $13::text, $14::bigint, $15::text, $16::integer, $17::timestamptz, $18::integer[]);
