@@ -157,7 +157,7 @@ import Testing
             [.integer(connection.backendProcessID)]
         )
         for await _ in connection.notifications {}
-        #expect(await !connection.isOpen)
+        #expect(!connection.isOpen)
         await #expect(throws: PostgresError.closed) { try await connection.query("SELECT 1") }
         await observer.close()
     }

@@ -38,6 +38,8 @@ package actor PostgresConnection {
     private let preparesStatements: Bool
     private let canceller: Canceller
     private var link: Link?
+    /// Whether there is a link.
+    private let isLinked = Atomic(true)
     private var prepared: Set<String> = []
     private var exchange: Exchange?
     private let requests = AsyncCounter(1)
@@ -88,8 +90,8 @@ package actor PostgresConnection {
         precondition(isWatched, "the connection's socket cannot be watched")
     }
 
-    /// Whether the connection can still be used.
-    package var isOpen: Bool { link != nil }
+    /// Whether the connection can still be used, as far as is known; asked without going to its thread.
+    package nonisolated var isOpen: Bool { isLinked.load(ordering: .acquiring) }
 
     /// Whether it is open and in no transaction.
     var isAtRest: Bool { link.map { PQtransactionStatus($0.handle.pointer) == PQTRANS_IDLE } ?? false }
@@ -404,6 +406,7 @@ package actor PostgresConnection {
         guard let link else { return }
         PostgresReactor.shared.unwatch(link.descriptor)
         self.link = nil
+        isLinked.store(false, ordering: .releasing)
         canceller.close()
         notification.finish()
         guard let broken = exchange else { return }

@@ -41,7 +41,9 @@ package actor PostgresPool {
     }
 
     /// Carries out one statement; see `PostgresConnection.query`.
-    package nonisolated func query(
+    ///
+    /// All of it happens on the connections' thread: whoever asks goes there once, and not for each part of it.
+    package func query(
         _ statement: PostgresStatement,
         _ parameters: [PostgresParameter] = []
     ) async throws -> PostgresResult {
@@ -49,7 +51,7 @@ package actor PostgresPool {
     }
 
     /// Carries out several statements in one transaction; see `PostgresConnection.pipeline`.
-    package nonisolated func pipeline(
+    package func pipeline(
         _ batch: [(PostgresStatement, [PostgresParameter])]
     ) async throws -> [PostgresResult] {
         try await withConnection { try await $0.pipeline(batch) }
@@ -72,7 +74,7 @@ package actor PostgresPool {
 
     private func open() async throws -> PostgresConnection {
         while let connection = idle.popLast() {
-            if await connection.isOpen { return connection }
+            if connection.isOpen { return connection }
         }
         guard !isClosed else { throw PostgresError.closed }
         return try await PostgresConnection.connect(options)
