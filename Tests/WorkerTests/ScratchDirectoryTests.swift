@@ -9,7 +9,7 @@ import Testing
         let root = try ScratchRoot()
         root.remove()
         defer { root.remove() }
-        let scratch = ScratchDirectory(root: root.path, job: JobID(rawValue: 1), epoch: LeaseEpoch(rawValue: 2))
+        let scratch = ScratchDirectory(root: root, job: JobID(rawValue: 1), epoch: LeaseEpoch(rawValue: 2))
         try scratch.make()
         try scratch.make()
         #expect(scratch.path == root.path + "/1-2")
@@ -21,7 +21,7 @@ import Testing
         root.remove()
         defer { unlink(root.path) }
         #expect(symlink("/tmp", root.path) == 0)
-        let scratch = ScratchDirectory(root: root.path, job: JobID(rawValue: 1), epoch: LeaseEpoch(rawValue: 2))
+        let scratch = ScratchDirectory(root: root, job: JobID(rawValue: 1), epoch: LeaseEpoch(rawValue: 2))
         let error = #expect(throws: StepFailure.self) { try scratch.make() }
         #expect(error?.failure.code == "scratch")
         #expect(error?.unknownCalls == 0)

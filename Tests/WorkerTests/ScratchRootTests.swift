@@ -26,4 +26,16 @@ import Testing
         #expect(rmdir(foreign) == 0)
         #expect(rmdir(parent) == 0)
     }
+
+    /// As when the system removed it, and its worker made it again.
+    @Test func isHeldAlsoWhenItWasMadeAgain() throws {
+        let root = try ScratchRoot(in: parent)
+        root.remove()
+        for _ in 0..<2 { try root.restore() }
+        let next = try ScratchRoot(in: parent)
+        #expect(access(root.path, F_OK) == 0)
+        root.remove()
+        next.remove()
+        #expect(rmdir(parent) == 0)
+    }
 }

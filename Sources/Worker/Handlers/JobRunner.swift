@@ -23,7 +23,7 @@ struct JobRunner: Sendable {
     let backlog: Backlog
     let lease: SessionLease
     let failpoints: Failpoints
-    let scratchRoot: String
+    let scratchRoot: ScratchRoot
     let handlers: [JobKind.Name: any JobHandler]
     let plainHandlers: [String: PlainHandler]
     let logger: Logger

@@ -5,28 +5,25 @@ import JobModel
 final class ScratchDirectory: Sendable {
     /// Where it lies; its artifacts lie in the folder `artifacts` below.
     let path: String
-    private let root: String
+    private let root: ScratchRoot
 
     /// - Parameter root: The directory of all scratch directories of the worker.
-    init(root: String, job: JobID, epoch: LeaseEpoch) {
+    init(root: ScratchRoot, job: JobID, epoch: LeaseEpoch) {
         self.root = root
-        path = "\(root)/\(job)-\(epoch)"
+        path = "\(root.path)/\(job)-\(epoch)"
     }
 
     var artifacts: String { path + "/artifacts" }
     var output: String { path + "/output.json" }
 
-    /// Makes the directory and its folder for artifacts.
-    ///
-    /// Also the root, when it is gone: systems remove what lies long unused in their directory for temporary files.
+    /// Makes the directory and its folder for artifacts, and the root when it is gone.
     ///
     /// - Throws: What a step may throw on: nothing was called yet, so no outcome is unknown.
     func make() throws(StepFailure) {
-        try Self.makeDirectory(root)
-        var status = stat()
-        guard lstat(root, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
-            // Whoever owns it could put other files in the place of ours.
-            throw Self.failure("the directory \(root) belongs to somebody else; remove it, or set TMPDIR")
+        do {
+            try root.restore()
+        } catch {
+            throw StepFailure(failure: error, unknownCalls: 0)
         }
         try Self.makeDirectory(path)
         try Self.makeDirectory(artifacts)

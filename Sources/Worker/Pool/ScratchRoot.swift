@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import JobModel
+import Synchronization
 
 /// The directory below which a worker process makes the scratch directories of its attempts.
 ///
@@ -10,7 +11,8 @@ final class ScratchRoot: Sendable {
     static let prefix = "chassis-worker-"
 
     let path: String
-    private let descriptor: Int32
+    /// The descriptor that the lock hangs on.
+    private let descriptor: Mutex<Int32>
 
     /// Makes a new one.
     ///
@@ -32,12 +34,47 @@ final class ScratchRoot: Sendable {
                 continue
             }
             self.path = path
-            self.descriptor = descriptor
+            self.descriptor = Mutex(descriptor)
             return
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { descriptor.withLock { _ = close($0) } }
+
+    /// Makes the directory again when it is gone, and holds that one: systems remove what lies long unused in their
+    /// directory for temporary files.
+    func restore() throws(JobFailure) {
+        try descriptor.withLock { held throws(JobFailure) in
+            while true {
+                let found = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                if found < 0, errno == ENOENT {
+                    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Self.failure(in: path) }
+                    continue
+                }
+                guard found >= 0, let status = Self.status(of: found), status.st_uid == geteuid() else {
+                    if found >= 0 { close(found) }
+                    // Whoever owns it could put other files in the place of ours.
+                    throw JobFailure(
+                        code: "scratch",
+                        message: "the directory \(path) belongs to somebody else; remove it, or set TMPDIR"
+                    )
+                }
+                if status.st_ino == Self.status(of: held)?.st_ino {
+                    close(found)
+                    return
+                }
+                close(held)
+                held = found
+                // Somebody may hold it to be abandoned just now, and remove it.
+                flock(found, LOCK_EX)
+            }
+        }
+    }
+
+    private static func status(of descriptor: Int32) -> stat? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? status : nil
+    }
 
     /// Removes the directory and all that lies in it; what cannot be removed stays.
     func remove() { clinux_remove_tree(path) }

@@ -65,7 +65,7 @@ package struct WorkerService: Service {
         try await Migrator().check(pool)
         var begun = Optional(try await beginSession())
         while let session = begun,
-            try await !runSession(session, pool: pool, store: store, scratch: scratch.path, gateway: gateway)
+            try await !runSession(session, pool: pool, store: store, scratch: scratch, gateway: gateway)
         {
             begun = await beginSessionAgain()
         }
@@ -161,7 +161,7 @@ package struct WorkerService: Service {
         _ session: Session,
         pool: PostgresPool,
         store: DirectoryStore,
-        scratch: String,
+        scratch: ScratchRoot,
         gateway: GatewayHost
     ) async throws -> Bool {
         let (keeper, connection) = (session.keeper, session.connection)
@@ -329,7 +329,7 @@ package struct WorkerService: Service {
     private func runner(
         pool: PostgresPool,
         store: DirectoryStore,
-        scratch: String,
+        scratch: ScratchRoot,
         backlog: Backlog,
         lease: SessionLease,
         gateway: GatewayHost,
