@@ -32,6 +32,7 @@ package struct Migration: Equatable, Sendable {
         migration(21, "number_calls", PackageResources.m0021_number_calls_sql),
         migration(22, "tell_of_ends", PackageResources.m0022_tell_of_ends_sql),
         migration(23, "budget_news", PackageResources.m0023_budget_news_sql),
+        migration(24, "pins", PackageResources.m0024_pins_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {
