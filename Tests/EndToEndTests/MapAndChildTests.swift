@@ -78,4 +78,27 @@ import Testing
         await last.killAndWait()
         await fleet.close()
     }
+
+    /// The parent's failure has the reason of the child's, also that of a cycle that no file alone shows.
+    @Test(.timeLimit(.minutes(1))) func aParentSaysWhyItsChildFailed() async throws {
+        let fleet = try await Fleet.make()
+        let lower = "name: lower\njobs: {down: {workflow: upper}}\n"
+        let below = try await fleet.submit("lower", lower, [.init(name: "down", kind: "workflow")])
+        _ = try await RunStore(fleet.pool).cancel(below)
+        let run = try await fleet.submit(
+            "upper",
+            "name: upper\njobs: {up: {workflow: lower}}\n",
+            [.init(name: "up", kind: "workflow")]
+        )
+        let worker = fleet.worker("only")
+        #expect(try await fleet.end(of: run) == "failed")
+        let error = try await fleet.error(of: run)
+        #expect(error.contains("child-failed"), "\(error)")
+        #expect(
+            error.contains("of lower has failed: down: workflows start each other in a cycle: upper → lower → upper")
+        )
+        #expect(error.contains("[workflow-cycle]"), "\(error)")
+        await worker.killAndWait()
+        await fleet.close()
+    }
 }

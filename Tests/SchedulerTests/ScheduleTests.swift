@@ -79,6 +79,15 @@ import Testing
         }
     }
 
+    @Test func twoFilesOfOneWorkflowAreNamed() async throws {
+        try await APIScene.play { scene async throws in
+            let source = Self.source("{every: 1h, params: {at: x}}")
+            let files = ["a.yaml", "b.yml"].map { JSONValue.object(["workflow": source, "file": .string($0)]) }
+            let answer = try await scene.post("/v1/workflows", ["files": .array(files)])
+            #expect(answer.detail.hasPrefix("a.yaml and b.yml are both called \"w\""), "\(answer)")
+        }
+    }
+
     @Test func aNewVersionKeepsWhatTheScheduleHasComeTo() async throws {
         try await APIScene.play { scene async throws in
             _ = try await Self.deploy(scene, [Self.source("{every: 1h, params: {at: x}}")])

@@ -15,7 +15,7 @@ import Testing
         let runs = [try await fixture.submit(["a"]), try await fixture.submit(["a"])]
         #expect(try await Self.why(fixture, runs[0]).code == .next)
         let behind = try await Self.why(fixture, runs[1])
-        #expect(behind.code == .behind && behind.text == "stands behind 1 others in the queue default")
+        #expect(behind.code == .behind && behind.text == "stands behind 1 other in the queue default")
         #expect(behind.state == .pending && behind.remedy != nil)
         try await fixture.pool.withConnection { try await $0.execute("UPDATE chassis.session SET slots = 0") }
         #expect(try await Self.why(fixture, runs[0]).code == .slots)
@@ -90,7 +90,7 @@ import Testing
         let limit = try await Self.why(fixture, second)
         #expect(limit.code == .limit && limit.state == .pending)
         #expect(limit.text == "1 job at once may be active (job w/only, key acme), and is (run \(first))")
-        #expect(try await Self.why(fixture, third).text.hasSuffix("; 1 stand before it"))
+        #expect(try await Self.why(fixture, third).text.hasSuffix("; 1 stands before it"))
         _ = try await fixture.submit(["r"], gates: [.rate(1, .seconds(60))])
         let late = try await fixture.submit(["r"], gates: [.rate(1, .seconds(60))])
         let rate = try await Self.why(fixture, late)

@@ -138,7 +138,7 @@ extension BadFile {
             "6:22: jobs.d.command[1]: expected a text, found nothing",
             "7:17: jobs.e.command[0]: the program is empty",
             "8:22: jobs.f.command.run: expected a list of the program and its arguments, found the string \"x\"",
-            "8:25: jobs.f.command.shell: unknown key \"shell\"; known here: run, env, cwd, output, limits, connections, "
+            "8:25: jobs.f.command.shell: unknown key \"shell\"; known here: run, env, cwd, input, output, limits, connections, "
                 + "steps, tools, approve, network"
         ),
         BadFile(

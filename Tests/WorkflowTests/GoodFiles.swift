@@ -106,7 +106,7 @@ enum GoodFiles {
             type: string
         jobs:
           a:
-            command: {run: [echo, 1.10, true, "", "${{ params.a }}"], env: {A_1: 1.50, _b: "${{ run.id }}"}, cwd: x, output: json}
+            command: {run: [echo, 1.10, true, "", "${{ params.a }}"], env: {A_1: 1.50, _b: "${{ run.id }}"}, cwd: x, input: [1, "${{ params.a }}"], output: json}
             retry: {attempts: 1, delay: 0s, max: 1d}
             timeout: 365d
             queue: heavy_1

@@ -18,6 +18,12 @@ struct AssetUpdateCommand: ClientCommand {
     )
     var partition: [String] = []
 
+    @Flag(name: .customLong("newest-first"), help: "Tell of the last partition first.")
+    var newestFirst = false
+
+    @Flag(name: .customLong("dry-run"), help: "Only show the partitions; nothing is sent.")
+    var isTrial = false
+
     @Option(help: "What is to be known about it, as JSON; what is no JSON is taken as a text.") var metadata: String?
     @Option(help: "The team whose workflows hear of it (default).") var team: String?
 
@@ -32,7 +38,14 @@ struct AssetUpdateCommand: ClientCommand {
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         let api = try options.api(invocation)
-        let partitions = try PartitionList.expand(partition)
+        var partitions = try PartitionList.expand(partition)
+        if newestFirst { partitions.reverse() }
+        guard !isTrial else {
+            let shown = partitions.map { StyledLine("\(asset.name) \($0)") }
+            let last = StyledLine("nothing was sent: a dry run", .dim)
+            options.show(shown + [last], json: .array(partitions.map { .string($0) }), invocation)
+            return .success
+        }
         var answers: [JSONValue] = []
         for part in partitions.isEmpty ? [nil] : partitions.map(Optional.some) {
             answers.append(try await api.updateAsset(asset.name, body(part, of: partitions.count, invocation)))
@@ -44,11 +57,10 @@ struct AssetUpdateCommand: ClientCommand {
         return .success
     }
 
-    private func body(_ partition: String?, of count: Int, _ invocation: Invocation) -> JSONObject {
+    private func body(_ partition: String?, of count: Int, _ invocation: Invocation) throws -> JSONObject {
         var body = JSONObject()
         body["partition"] = partition.map { .string($0) }
-        // What is no JSON is a text.
-        body["metadata"] = metadata.map { (try? JSONValue(parsing: $0)) ?? .string($0) }
+        body["metadata"] = try metadata.map { try DataArgument.value($0, of: "--metadata") }
         body["team"] = team.map { .string($0) }
         body["idempotency_key"] = idempotencyKey.map { .string(count > 1 ? "\($0) \(partition ?? "")" : $0) }
         body["run"] = invocation.run.map { .integer($0) }

@@ -73,6 +73,9 @@ struct DeployCommand: ClientCommand {
             let version = workflow.optionalNumber("version").map { "  v\($0)" } ?? "  its schedules are paused"
             var line = StyledLine(change.padding(to: 10), change == "unchanged" ? .dim : .bold)
             line.append(workflow.text("name") + version)
+            if let kept = workflow.optionalNumber("kept_version") {
+                line.append(" stays; this file is v\(kept), for after chassis unpin \(workflow.text("name"))")
+            }
             guard diff, let before = workflow["before"]?.stringValue, let file = sources[workflow.text("name")] else {
                 return [line]
             }

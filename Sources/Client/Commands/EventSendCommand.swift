@@ -25,8 +25,7 @@ struct EventSendCommand: ClientCommand {
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         var body: JSONObject = ["name": .string(name)]
         body["key"] = key.map { .string($0) }
-        // What is no JSON is a text.
-        body["data"] = data.map { (try? JSONValue(parsing: $0)) ?? .string($0) }
+        body["data"] = try data.map { try DataArgument.value($0, of: "--data") }
         body["team"] = team.map { .string($0) }
         body["idempotency_key"] = idempotencyKey.map { .string($0) }
         body["run"] = invocation.run.map { .integer($0) }

@@ -26,6 +26,16 @@ extension SchedulerAPI {
         return try await send("POST", "/v1/workflows", body: .object(body))
     }
 
+    /// The versions of a workflow.
+    func versions(of workflow: String) async throws -> JSONValue {
+        try await get("/v1/workflows/\(Self.encoded(workflow))/versions")
+    }
+
+    /// Pins or unpins a version of a workflow.
+    func pin(_ workflow: String, _ act: String, _ members: JSONObject) async throws -> JSONValue {
+        try await send("POST", "/v1/workflows/\(Self.encoded(workflow))/\(act)", body: .object(members))
+    }
+
     func schedules() async throws -> JSONValue { try await get("/v1/schedules") }
 
     /// Pauses, resumes or triggers a schedule.

@@ -70,6 +70,7 @@ struct APIRoutes: Sendable {
             + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
             + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier, audit: audit).endpoints
             + ScheduleRoutes(pool: pool, notifier: notifier, audit: audit).endpoints
+            + PinRoutes(deployments: DeployStore(pool), audit: audit).endpoints
             + BackfillRoutes(pool: pool, audit: audit).endpoints
             + AssetRoutes(pool: pool, events: events).endpoints
             + EventTriggerRoutes(triggers: EventTriggerStore(pool)).endpoints

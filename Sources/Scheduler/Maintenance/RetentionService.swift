@@ -16,14 +16,15 @@ package struct RetentionService: Service {
     static let interval = Duration.seconds(60)
     /// How many runs are deleted in one transaction.
     static let batch = 20
-    /// How many gates are looked at in one transaction.
-    static let gatesAtOnce = 2000
+    /// How many gates, and how many versions of workflows, are looked at in one transaction.
+    static let looksAtOnce = 2000
     /// The longest pause after a look that failed.
     static let longestPause = Duration.seconds(600)
 
     /// What the looks of one process remember.
     private final class Place: Sendable {
         let gate = Mutex<Int64>(0)
+        let version = Mutex<Int64>(0)
     }
 
     private let runs: RetentionStore
@@ -32,7 +33,7 @@ package struct RetentionService: Service {
     private let arrivals: ArrivalStore
     private let store: DirectoryStore
     private let retention: Duration
-    /// Behind which gate the next look begins.
+    /// Behind which gate and version the next look begins.
     private let place = Place()
     private let logger: Logger
 
@@ -81,16 +82,29 @@ package struct RetentionService: Service {
             + (try await schedules.pruneDueTimes(before: retention, limit: Self.batch))
             + (try await arrivals.prune(unseenFor: retention, limit: Self.batch))
             + (try await runs.pruneBatches(madeBefore: retention, limit: Self.batch))
+            + (try await runs.pruneStarters(droppedBefore: retention, limit: Self.batch))
             + (try await pruneGates())
+            + (try await pruneVersions())
     }
 
     /// Goes on with the gates behind those of the last look.
     private func pruneGates() async throws -> Int {
         let (deleted, next) = try await runs.pruneGates(
             after: place.gate.withLock { $0 },
-            limit: Self.gatesAtOnce
+            limit: Self.looksAtOnce
         )
         place.gate.withLock { $0 = next ?? 0 }
+        return deleted
+    }
+
+    /// Goes on with the versions behind those of the last look.
+    private func pruneVersions() async throws -> Int {
+        let (deleted, next) = try await runs.pruneVersions(
+            after: place.version.withLock { $0 },
+            limit: Self.looksAtOnce,
+            olderThan: retention
+        )
+        place.version.withLock { $0 = next ?? 0 }
         return deleted
     }
 }

@@ -26,6 +26,26 @@ package struct ChildStore: Sendable {
         }
     }
 
+    /// Why a run has failed: the first of its jobs that has, with its reason, or that of the run below which it failed.
+    ///
+    /// - Parameter depth: How many runs may stand above each other.
+    /// - Returns: Nil when no job has failed.
+    package func failure(of run: RunID, depth: Int) async throws -> String? {
+        var below = run
+        var reason: String?
+        for _ in 0..<depth {
+            let found = try await pool.query(Statement.findFirstFailure, [.integer(below.rawValue)])
+            guard let row = found.rows.first else { break }
+            let code = try row.optionalString("code") ?? ""
+            reason =
+                try row.string("name") + (below == run ? "" : " of run \(below)")
+                + ": \(try row.optionalString("message") ?? "") [\(code)]"
+            guard code == "child-failed", let child = try row.optionalInt64("child_run_id") else { break }
+            below = RunID(rawValue: child)
+        }
+        return reason
+    }
+
     /// The workflows of a run and of those it descends from, its own first.
     package func line(of run: RunID) async throws -> [String] {
         try await pool.query(Statement.readAncestors, [.integer(run.rawValue)]).rows.map { try $0.string("name") }

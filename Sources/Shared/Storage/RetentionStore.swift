@@ -46,6 +46,44 @@ package struct RetentionStore: Sendable {
         ).rows.count
     }
 
+    /// Deletes versions of workflows that are older than `retention` and that nobody uses any more.
+    ///
+    /// - Parameter last: The version behind which to begin; 0 for the first one.
+    /// - Parameter limit: How many are looked at.
+    /// - Returns: How many are gone, and behind which version to go on; nil when all were looked at.
+    package func pruneVersions(
+        after last: Int64,
+        limit: Int,
+        olderThan retention: Duration,
+        now: String? = nil
+    ) async throws -> (deleted: Int, next: Int64?) {
+        let row = try await pool.query(
+            Statement.pruneVersions,
+            [.integer(last), .integer(limit), .integer(retention.wholeMicroseconds), .optional(now)]
+        ).rows[0]
+        return (try row.int("deleted"), try row.optionalInt64("last_id"))
+    }
+
+    /// Deletes what ended, or was dropped by a deployment, longer ago than `retention`: a backfill with its due times,
+    /// schedules and triggers.
+    ///
+    /// - Returns: How many.
+    package func pruneStarters(
+        droppedBefore retention: Duration,
+        limit: Int,
+        now: String? = nil
+    ) async throws -> Int {
+        func prune(_ statement: PostgresStatement, _ limit: Int) async throws -> Int {
+            try await pool.query(
+                statement,
+                [.integer(retention.wholeMicroseconds), .integer(limit), .optional(now)]
+            ).rows.count
+        }
+        // A backfill may have many due times.
+        return try await prune(Statement.pruneBackfills, 1) + prune(Statement.pruneSchedules, limit)
+            + prune(Statement.pruneEventTriggers, limit)
+    }
+
     /// Deletes sessions that ended longer ago than `retention`.
     ///
     /// - Returns: How many.

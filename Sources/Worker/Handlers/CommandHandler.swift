@@ -26,15 +26,19 @@ struct CommandHandler: JobHandler {
         var variables: [String: String] = [:]
         for variable in command.environment { variables[variable.name] = try context.text(variable.value) }
         let given = variables
-        let request: JSONValue = [
+        let input = try context.evaluate { expressions throws(ExpressionError) in
+            try command.input?.evaluate(in: expressions)
+        }
+        var request: JSONObject = [
             "run": .array(arguments.map { .string($0) }),
             "environment": .object(
                 JSONObject(variables.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
             ),
         ]
+        request["input"] = input
         let step = StepRequest(
             position: try .step(named: "command"),
-            fingerprint: Fingerprint(kind: .step, request: request, after: nil),
+            fingerprint: Fingerprint(kind: .step, request: .object(request), after: nil),
             kind: .step,
             name: arguments.first ?? "",
             effect: command.hasOwnSteps ? .none : .idempotent,
@@ -47,6 +51,7 @@ struct CommandHandler: JobHandler {
                     try await execute(
                         command,
                         arguments: arguments,
+                        input: input,
                         variables: offer.variables.merging(served) { $1 }.merging(given) { $1 },
                         idempotencyKey: calls.idempotencyKey,
                         in: context
@@ -61,6 +66,7 @@ struct CommandHandler: JobHandler {
     private func execute(
         _ command: CommandDefinition,
         arguments: [String],
+        input: JSONValue?,
         variables: [String: String],
         idempotencyKey: String,
         in context: JobContext
@@ -79,11 +85,15 @@ struct CommandHandler: JobHandler {
             // For `chassis step` and `chassis mcp`.
             environment["PATH"] = "\(Program.defaultPath):\(GatewayHost.folder)"
         }
+        // A text as it is, everything else as JSON.
+        let bytes = input.map { $0.stringValue.map { Array($0.utf8) } ?? $0.encoded() }
+        let inputFile = try bytes.map { try InputFile($0, in: context.scratch.path) }
         var program = Program(
             arguments: resolved,
             environment: environment,
             scratchDirectory: context.scratch.path,
-            workingDirectory: try command.workingDirectory.map { try context.text($0) }
+            workingDirectory: try command.workingDirectory.map { try context.text($0) },
+            inputFile: inputFile?.path
         )
         if command.isIsolated {
             program.onlyPorts = ["CHASSIS_GATEWAY_URL", "CHASSIS_MCP_URL"].compactMap { Self.port(of: variables[$0]) }

@@ -11,6 +11,8 @@ import Workflow
 struct WorkflowHandler: JobHandler {
     /// The most runs that stand above each other.
     static let maximumDepth = 16
+    /// How much is told of why a child has failed, in characters.
+    static let longestReason = 500
     /// How often a job looks at its child although nobody told it of its end.
     static let lookInterval = Duration.seconds(60)
 
@@ -29,13 +31,7 @@ struct WorkflowHandler: JobHandler {
         case .succeeded?: return try await output(of: found?.run)
         case .failed?, .cancelled?:
             guard let found, try await isRevived(found, in: context) else {
-                throw JobFailure(
-                    code: "child-failed",
-                    message: "run \(found?.run.description ?? "?") of \(definition.workflow) has "
-                        + (found?.state == .cancelled ? "been cancelled" : "failed")
-                        + "; chassis retry \(context.job.run) goes on with it",
-                    isPermanent: true
-                )
+                throw try await failure(of: found, definition, context)
             }
             child = found.run
         case .queued?, .running?, nil:
@@ -45,6 +41,25 @@ struct WorkflowHandler: JobHandler {
             waitsFor: .run,
             until: .after(Self.lookInterval),
             detail: "run \(child) of \(definition.workflow)"
+        )
+    }
+
+    /// The failure of a job whose child did not succeed, with the child's own reason.
+    private func failure(
+        of child: ChildStore.Child?,
+        _ definition: ChildDefinition,
+        _ context: JobContext
+    ) async throws -> JobFailure {
+        var reason = "been cancelled"
+        if let child, child.state == .failed {
+            let first = try await children.failure(of: child.run, depth: Self.maximumDepth)
+            reason = "failed" + (first.map { ": " + $0.prefix(Self.longestReason) } ?? "")
+        }
+        return JobFailure(
+            code: "child-failed",
+            message: "run \(child?.run.description ?? "?") of \(definition.workflow) has \(reason)"
+                + "; chassis retry \(context.job.run) goes on with it",
+            isPermanent: true
         )
     }
 

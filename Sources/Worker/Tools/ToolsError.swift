@@ -50,7 +50,7 @@ extension ToolsError: CustomStringConvertible, CustomDebugStringConvertible {
             "no chassis-guard at \(path); install it there or set its path"
         case .argumentsTooLong:
             "an argument or variable of the program is longer than the operating system takes (128 KiB); "
-                + "pass large values by standard input or a file"
+                + "pass large values by standard input, as with input of a command, or by a file"
         case .guardFailed:
             "chassis-guard could not be run or watched"
         case .noSystemResource(let what, let errno):

@@ -34,6 +34,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case runNotPausable = "run-not-pausable"
     case notPaused = "not-paused"
     case workflowNotFound = "workflow-not-found"
+    case workflowNotDeployed = "workflow-not-deployed"
+    case notPinned = "not-pinned"
     case weightNotFound = "weight-not-found"
     case jobNotMarkable = "job-not-markable"
     case outputInvalid = "output-invalid"
@@ -58,7 +60,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             404
         case .methodNotAllowed: 405
         case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable,
-            .backfillNotActive, .runNotPausable, .notPaused, .jobNotMarkable:
+            .backfillNotActive, .runNotPausable, .notPaused, .jobNotMarkable, .workflowNotDeployed,
+            .notPinned:
             409
         case .bodyTooLarge: 413
         case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid, .assetInvalid, .outputInvalid: 422
@@ -104,6 +107,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .runNotPausable: "the run cannot be paused"
         case .notPaused: "it is not paused"
         case .workflowNotFound: "there is no such workflow"
+        case .workflowNotDeployed: "the workflow is not deployed"
+        case .notPinned: "no version of it is pinned"
         case .weightNotFound: "no such weight was set"
         case .jobNotMarkable: "the job cannot be marked"
         case .outputInvalid: "the output is refused"

@@ -78,19 +78,28 @@ struct ScheduleRoutes: Sendable {
             try members.finish()
             let definition = try source.definition()
             read.append(.init(name: source.name, text: source.text, definition: definition))
-            let workflow = DeployStore.NewWorkflow(
-                name: definition.name,
-                source: source.text,
-                schedules: try definition.schedules.map { try deployed($0, of: definition.name) },
-                eventTriggers: definition.eventTriggers.map { $0.deployed(of: definition) }
-            )
+            let workflow = try workflow(definition, source.text)
             guard found.updateValue(workflow, forKey: definition.name) == nil else {
-                throw Problem(.badRequest, "two files are called \"\(definition.name)\"; a workflow has one file")
+                let both = read.filter { $0.definition.name == definition.name }.map(\.name)
+                throw Problem(
+                    .badRequest,
+                    "\(both.joined(separator: " and ")) are both called \"\(definition.name)\"; a workflow has one file"
+                )
             }
         }
         let cycles = StartCycles(read).faults
         guard let first = cycles.first else { return Array(found.values) }
         throw WorkflowSource.problem(cycles.filter { $0.file == first.file }, in: first.file)
+    }
+
+    /// What is deployed of a file.
+    static func workflow(_ definition: WorkflowDefinition, _ source: String) throws -> DeployStore.NewWorkflow {
+        DeployStore.NewWorkflow(
+            name: definition.name,
+            source: source,
+            schedules: try definition.schedules.map { try deployed($0, of: definition.name) },
+            eventTriggers: definition.eventTriggers.map { $0.deployed(of: definition) }
+        )
     }
 
     private static func deployed(
@@ -178,6 +187,7 @@ extension DeployStore.Outcome {
         var object: JSONObject = [
             "name": .string(workflow), "change": .word(change), "version": version.map(JSONValue.count) ?? .null,
         ]
+        if let kept { object["kept_version"] = .count(kept) }
         if let before, change != .unchanged { object["before"] = .optional(before[workflow]) }
         return .object(object)
     }

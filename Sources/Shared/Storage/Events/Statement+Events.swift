@@ -19,6 +19,7 @@ extension Statement {
     static let dropNews = load("drop_news", PackageResources.drop_news_sql)
     static let renewNews = load("renew_news", PackageResources.renew_news_sql)
     static let clearNews = load("clear_news", PackageResources.clear_news_sql)
+    static let pruneEventTriggers = load("prune_event_triggers", PackageResources.prune_event_triggers_sql)
     static let retryNews = load("retry_news", PackageResources.retry_news_sql)
     static let addArrivals = load("add_arrivals", PackageResources.add_arrivals_sql)
     static let touchArrivals = load("touch_arrivals", PackageResources.touch_arrivals_sql)

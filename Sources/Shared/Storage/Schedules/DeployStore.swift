@@ -57,6 +57,8 @@ package struct DeployStore: Sendable {
     /// What a deployment does to a workflow.
     package enum Change: String, Sendable {
         case new, changed, unchanged
+        /// Another version is pinned, and stays the deployed one.
+        case pinned
         /// It is deployed no more, and its schedules are paused.
         case retired
     }
@@ -66,6 +68,8 @@ package struct DeployStore: Sendable {
         package let change: Change
         /// The number of the version that is deployed; nil for one that is retired.
         package let version: Int?
+        /// The number of the file's version, where another one is pinned.
+        package var kept: Int?
     }
 
     /// Carries the outcome of a trial out of its transaction.
@@ -73,7 +77,21 @@ package struct DeployStore: Sendable {
         let outcomes: [Outcome]
     }
 
-    private let pool: PostgresPool
+    /// What is deployed of a workflow.
+    struct Deployed {
+        /// The digest of the deployed version in hexadecimal; nil when none is deployed.
+        let digest: String?
+        let number: Int?
+        let isPinned: Bool
+
+        init(_ row: PostgresRow) throws {
+            digest = try row.optionalString("sha256")
+            number = try row.optionalInt("number")
+            isPinned = try row.bool("is_pinned")
+        }
+    }
+
+    let pool: PostgresPool
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 
@@ -111,14 +129,14 @@ package struct DeployStore: Sendable {
             _ = try await connection.query(Statement.addWorkflow, [.text(workflow.name), nil])
         }
         let rows = try await connection.query(Statement.listDeployed, [.array(workflows.map(\.name))]).rows
-        var digests: [String: String] = [:]
-        for row in rows { digests[try row.string("name")] = try row.optionalString("sha256") }
+        var before: [String: Deployed] = [:]
+        for row in rows { before[try row.string("name")] = try Deployed(row) }
         let now = try rows.first.map { try $0.timestamp("now_us") } ?? Timestamp(rawValue: 0)
         var outcomes: [Outcome] = []
         for workflow in workflows {
-            outcomes.append(try await put(workflow, before: digests[workflow.name], now, connection))
+            outcomes.append(try await put(workflow, before: before[workflow.name], now, connection))
         }
-        let gone = Set(digests.keys).subtracting(workflows.map(\.name)).sorted()
+        let gone = Set(before.keys).subtracting(workflows.map(\.name)).sorted()
         if prunes, !gone.isEmpty {
             _ = try await connection.query(Statement.retireWorkflows, [.array(gone), nil])
             outcomes += gone.map { Outcome(workflow: $0, change: .retired, version: nil) }
@@ -126,9 +144,12 @@ package struct DeployStore: Sendable {
         return outcomes
     }
 
-    private func put(
+    /// Makes a version the deployed one, unless another is pinned.
+    ///
+    /// - Parameter before: What was deployed; nil where nothing was.
+    func put(
         _ workflow: NewWorkflow,
-        before: String?,
+        before: Deployed?,
         _ now: Timestamp,
         _ connection: PostgresConnection
     ) async throws -> Outcome {
@@ -138,6 +159,10 @@ package struct DeployStore: Sendable {
             [.text(workflow.name), .text(workflow.source), .bytes(digest.bytes), nil]
         ).rows[0]
         let version = try row.int64("version_id")
+        let number = try row.int("number")
+        if let before, before.isPinned, before.digest != digest.description {
+            return Outcome(workflow: workflow.name, change: .pinned, version: before.number, kept: number)
+        }
         _ = try await connection.query(
             Statement.deployVersion,
             [.text(workflow.name), .integer(version), .array(workflow.schedules.map(\.name)), nil]
@@ -154,7 +179,8 @@ package struct DeployStore: Sendable {
             )
         }
         try await put(workflow.eventTriggers, of: workflow.name, version, connection)
-        let change: Change = before == nil ? .new : before == digest.description ? .unchanged : .changed
-        return Outcome(workflow: workflow.name, change: change, version: try row.int("number"))
+        let change: Change =
+            before?.digest == nil ? .new : before?.digest == digest.description ? .unchanged : .changed
+        return Outcome(workflow: workflow.name, change: change, version: number)
     }
 }

@@ -11,5 +11,6 @@ extension Statement {
     static let listBackfills = load("list_backfills", PackageResources.list_backfills_sql)
     static let pauseBackfill = load("pause_backfill", PackageResources.pause_backfill_sql)
     static let cancelBackfill = load("cancel_backfill", PackageResources.cancel_backfill_sql)
+    static let pruneBackfills = load("prune_backfills", PackageResources.prune_backfills_sql)
     static let retryBackfill = load("retry_backfill", PackageResources.retry_backfill_sql)
 }

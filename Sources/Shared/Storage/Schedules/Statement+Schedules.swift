@@ -20,5 +20,10 @@ extension Statement {
     static let listDeployed = load("list_deployed", PackageResources.list_deployed_sql)
     static let deployVersion = load("deploy_version", PackageResources.deploy_version_sql)
     static let putSchedule = load("put_schedule", PackageResources.put_schedule_sql)
+    static let lockWorkflow = load("lock_workflow", PackageResources.lock_workflow_sql)
+    static let pinWorkflow = load("pin_workflow", PackageResources.pin_workflow_sql)
+    static let listVersions = load("list_versions", PackageResources.list_versions_sql)
+    static let pruneSchedules = load("prune_schedules", PackageResources.prune_schedules_sql)
+    static let pruneVersions = load("prune_versions", PackageResources.prune_versions_sql)
     static let retireWorkflows = load("retire_workflows", PackageResources.retire_workflows_sql)
 }

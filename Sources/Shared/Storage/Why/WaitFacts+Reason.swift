@@ -67,7 +67,7 @@ extension WaitFacts {
             return reason(.pending, .next, "its limits are looked at in a moment", nil)
         }
         let whose = gate.key.isEmpty ? gate.scope : "\(gate.scope), key \(gate.key)"
-        let line = gate.before == 0 ? "" : "; \(counted(gate.before)) stand before it"
+        let line = gate.before == 0 ? "" : "; \(standing(gate.before)) before it"
         if gate.isRate, let period = gate.period {
             let what = gate.isRun ? "runs" : "jobs"
             return reason(
@@ -132,14 +132,17 @@ extension WaitFacts {
         let slots = fit.reduce(0) { $0 + $1.slots }
         let running = fit.reduce(0) { $0 + $1.running }
         if running >= slots {
-            let line = beforeInQueue == 0 ? "" : ", and \(counted(beforeInQueue)) stand before it"
+            let line = beforeInQueue == 0 ? "" : ", and \(standing(beforeInQueue)) before it"
             let text = "all \(slots) slots of the workers of the queue \(base) are taken\(line)"
             return reason(.pending, .slots, text, "the end of a running job, or another worker")
         }
         guard beforeInQueue > 0 else { return reason(.pending, .next, "is claimed in a moment", nil) }
-        let text = "stands behind \(counted(beforeInQueue)) others in the queue \(base)"
+        let text =
+            "stands behind \(counted(beforeInQueue)) \(beforeInQueue == 1 ? "other" : "others") in the queue \(base)"
         return reason(.pending, .behind, text, "their turn, a higher priority, or more workers")
     }
+
+    private func standing(_ count: Int) -> String { "\(counted(count)) \(count == 1 ? "stands" : "stand")" }
 
     private func counted(_ count: Int) -> String {
         count >= Self.mostCounted ? "more than \(Self.mostCounted)" : "\(count)"

@@ -30,6 +30,8 @@ package struct CommandDefinition: Equatable, Sendable {
     package let workingDirectory: Template?
     /// What the output is made from; nil takes JSON where the last line is JSON, and text otherwise.
     package let output: OutputFormat?
+    /// What it reads on standard input; nil for nothing.
+    package var input: TemplateValue?
     /// What it may use.
     package var limits = ProgramLimitsDefinition()
     /// How often the model that it talks to may make the same calls.

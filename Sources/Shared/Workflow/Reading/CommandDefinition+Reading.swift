@@ -2,7 +2,7 @@ internal import JobModel
 
 extension CommandDefinition {
     private static let keys = KnownKeys(
-        ["run", "env", "cwd", "output", "limits", "connections", "steps", "tools", "approve", "network"]
+        ["run", "env", "cwd", "input", "output", "limits", "connections", "steps", "tools", "approve", "network"]
     )
     private static let limitKeys = KnownKeys(
         ProgramLimitsDefinition.keys + ["requests", "repeated_calls", "repeated_cycles"]
@@ -45,6 +45,7 @@ extension CommandDefinition {
             connections: connections,
             hasSteps: hasSteps
         )
+        input = mapping["input"]?.templateValue()
         if let calls = limits?["repeated_calls"]?.integer(in: 1...1_000) { loops.repeatedCalls = calls }
         if let cycles = limits?["repeated_cycles"]?.integer(in: 1...1_000) { loops.repeatedCycles = cycles }
         requestLimit = limits?["requests"]?.integer(in: 1...1_000_000)

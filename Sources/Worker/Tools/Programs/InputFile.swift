@@ -1,11 +1,12 @@
 import Glibc
 
 /// A file for a program to read as standard input, removed when nobody holds this any more.
-final class InputFile: Sendable {
-    let path: String
+package final class InputFile: Sendable {
+    /// Where it lies.
+    package let path: String
 
     /// Writes the bytes to a new file that only this user may read.
-    init(_ bytes: [UInt8], in directory: String) throws(ToolsError) {
+    package init(_ bytes: [UInt8], in directory: String) throws(ToolsError) {
         path = "\(directory)/input-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .noSystemResource(what: "a file in \(directory)", errno: errno) }

@@ -1,4 +1,4 @@
--- Keeps a version of a workflow, or finds the one with the same content. Follows add_workflow in its transaction, so
+-- Keeps a version of a workflow, or finds the one with the same content, which is spare no more. Follows add_workflow in its transaction, so
 -- that no number is given twice.
 --
 --   $1 name text, $2 source text, $3 source_sha256 bytea
@@ -14,7 +14,7 @@ WITH named AS (
             WHERE other.workflow_id = named.workflow_id),
            $3::bytea, $2::text, coalesce($4::timestamptz, now())
     FROM named
-    ON CONFLICT (workflow_id, source_sha256) DO NOTHING
+    ON CONFLICT (workflow_id, source_sha256) DO UPDATE SET spare_at = NULL WHERE workflow_version.spare_at IS NOT NULL
     RETURNING version_id, number
 )
 SELECT version_id, number FROM added

@@ -1,9 +1,9 @@
--- Takes workflows out of the deployed ones and pauses their schedules and triggers.
+-- Takes workflows out of the deployed ones, pinned or not, and pauses their schedules and triggers.
 --
 --   $1 names text[]
 --   $2 now timestamptz: NULL for the database's clock
 WITH retired AS (
-    UPDATE chassis.workflow SET deployed_version_id = NULL WHERE name = ANY ($1::text[]) RETURNING workflow_id
+    UPDATE chassis.workflow SET deployed_version_id = NULL, pinned_at = NULL WHERE name = ANY ($1::text[]) RETURNING workflow_id
 ), quiet AS (
     UPDATE chassis.event_trigger SET paused_at = coalesce($2::timestamptz, now())
     FROM retired

@@ -15,14 +15,14 @@
 --       NULL when no job has a rule and all failures count
 --   $24 are_held boolean: whether the jobs that have gates need one job more than they do; hold_jobs takes it off
 --
--- Returns the run's id; nothing when there is no such version, which add_workflow_version adds, when the idempotency
+-- Returns the run's id; nothing when there is no such version or it is spare, which add_workflow_version mends, when the idempotency
 -- key names a run already, which find_run_by_key finds, or when the workflow is paused or the team has a weight, and $24
 -- is not true.
 WITH new_run AS (
     INSERT INTO chassis.run (version_id, team, params, idempotency_key, requested_by, created_at)
     SELECT version_id, $2::text, $3::jsonb, $4::text, $20::text, coalesce($12::timestamptz, now())
     FROM chassis.workflow JOIN chassis.workflow_version USING (workflow_id)
-    WHERE workflow.name = $1::text AND source_sha256 = $13::bytea
+    WHERE workflow.name = $1::text AND source_sha256 = $13::bytea AND spare_at IS NULL
       AND ($24::boolean OR workflow.runs_paused_at IS NULL
            AND NOT EXISTS (SELECT FROM chassis.team_weight WHERE team = $2::text))
     ON CONFLICT DO NOTHING
