@@ -16,6 +16,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -270,7 +271,10 @@ let package = Package(
         tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
         tests(
             "GatewayTests",
-            ["JobModel", "Digests", "Checkpoints", "HTTPTransport", "Models", "Settings", "Gateway", "TestSupport"]
+            [
+                "JobModel", "Digests", "Checkpoints", "HTTPTransport", "Models", "Settings", "Gateway", "TestSupport",
+                nio, nioEmbedded, nioHTTP,
+            ]
         ),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),
         tests(

@@ -7,45 +7,8 @@ import Testing
 
 /// What programs and providers do wrong: a clear error, nothing recorded, nobody else disturbed.
 @Suite(.serialized) struct GatewayFaultTests {
-    /// What came of a rude client.
-    private struct Outcome {
-        let said: JSONValue
-        /// How many calls the provider billed.
-        let billed: Int
-        let recorded: Int
-        let unknown: Int
-    }
-
-    /// Runs a rude client to its end.
-    private func outcome(_ words: String..., script: String? = nil, more: String = "") async throws -> Outcome {
-        let scene = try await GatewayScene.make()
-        if let script { await scene.script("rude", script) }
-        let worker = scene.worker("worker")
-        let run = try await scene.submit(
-            "rude",
-            run: ["python3", "\(Fleet.repository)/Tests/Servers/rude_client.py"] + words,
-            more: more
-        )
-        _ = try await scene.fleet.end(of: run)
-        let row = try await scene.fleet.pool.query(
-            """
-            SELECT count(*) FILTER (WHERE state = 'recorded') AS recorded, coalesce(sum(unknown_calls), 0) AS unknown
-            FROM chassis.step WHERE position LIKE 'gateway/%'
-            """
-        ).rows[0]
-        let outcome = Outcome(
-            said: try JSONValue(parsing: try await scene.output(of: run)),
-            billed: try await scene.bill(of: "rude").count,
-            recorded: try row.int("recorded"),
-            unknown: try row.int("unknown")
-        )
-        await worker.killAndWait()
-        await scene.close()
-        return outcome
-    }
-
     @Test(.timeLimit(.minutes(1))) func saysWhatIsWrongInTheProvidersWords() async throws {
-        let outcome = try await outcome("refusals")
+        let outcome = try await RudeOutcome.of("refusals")
         #expect(outcome.billed == 0)
         #expect(outcome.recorded == 0)
         let statuses = [
@@ -61,39 +24,39 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)), arguments: [("flood", ["413", "closed"]), ("bomb", ["400"])])
     func endsWhatHasNoEnd(_ what: String, _ endings: [String]) async throws {
-        let outcome = try await outcome(what)
+        let outcome = try await RudeOutcome.of(what)
         #expect(outcome.recorded == 0)
         #expect(endings.contains(outcome.said["status"]?.stringValue ?? ""), "\(outcome.said.text())")
     }
 
     @Test(.timeLimit(.minutes(1))) func readsCompressedRequests() async throws {
-        #expect(try await outcome("compressed").said == ["status": 200, "text": "all done"])
+        #expect(try await RudeOutcome.of("compressed").said == ["status": 200, "text": "all done"])
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: [1, 150, 400, 700]) func billsOnceWhoeverHangsUp(_ count: Int)
         async throws
     {
         let prompt = "hello [run:rude turns:1 delay:300 chunks:3]"
-        let outcome = try await outcome("hang-up", prompt, "\(count)")
+        let outcome = try await RudeOutcome.of("hang-up", prompt, "\(count)")
         #expect(outcome.billed == 1)
         #expect(outcome.recorded == 1)
         #expect(outcome.said["begins alike"] == true && outcome.said["ended"] == true, "\(outcome.said.text())")
     }
 
     @Test(.timeLimit(.minutes(1))) func givesEqualRequestsAtOnceTheirOwnAnswers() async throws {
-        let outcome = try await outcome("parallel", "hello [run:rude turns:1 delay:200]")
+        let outcome = try await RudeOutcome.of("parallel", "hello [run:rude turns:1 delay:200]")
         #expect(outcome.billed == 3)
         #expect(outcome.said == ["different": 3])
     }
 
     @Test(.timeLimit(.minutes(1))) func joinsTheCallOfAClientThatLostPatience() async throws {
-        let outcome = try await outcome("impatient", "hello [run:rude turns:1 delay:1500]")
+        let outcome = try await RudeOutcome.of("impatient", "hello [run:rude turns:1 delay:1500]")
         #expect(outcome.billed == 1)
         #expect(outcome.said == ["status": 200, "match": "joined"])
     }
 
     @Test(.timeLimit(.minutes(1))) func recordsNoPageThatIsNoAnswer() async throws {
-        let outcome = try await outcome("until-good", script: #"["429", "html", "close"]"#)
+        let outcome = try await RudeOutcome.of("until-good", script: #"["429", "html", "close"]"#)
         #expect(outcome.recorded == 1)
         // The page and the closed connection may have been paid for.
         #expect(outcome.unknown == 2)
@@ -102,7 +65,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func takesNoCutStreamForAnAnswer() async throws {
-        let outcome = try await outcome("until-good", "hello [run:rude turns:1]", "stream", script: #"["cut"]"#)
+        let outcome = try await RudeOutcome.of("until-good", "hello [run:rude turns:1]", "stream", script: #"["cut"]"#)
         #expect(outcome.billed == 2)
         #expect(outcome.recorded == 1)
         #expect(outcome.said == ["cut", 200])
@@ -110,7 +73,7 @@ import Testing
 
     /// What is no HTTP gets an error all the same, and disturbs nobody.
     @Test(.timeLimit(.minutes(1))) func refusesWhatIsNoRequest() async throws {
-        let outcome = try await outcome("lies")
+        let outcome = try await RudeOutcome.of("lies")
         #expect(outcome.billed == 1)
         #expect(outcome.recorded == 1)
         for (name, said) in outcome.said.objectValue ?? [:] where name != "still served" {
@@ -120,13 +83,13 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func answersRequestsThatDoNotWaitForEachOther() async throws {
-        let outcome = try await outcome("pipelined")
+        let outcome = try await RudeOutcome.of("pipelined")
         #expect(outcome.said == ["answers": 3, "texts": 3])
         #expect(outcome.billed == 3)
     }
 
     @Test(.timeLimit(.minutes(1))) func isNotHeldByACrowdThatAsksNothing() async throws {
-        let outcome = try await outcome("crowd", more: ", limits: {open_files: 8192}")
+        let outcome = try await RudeOutcome.of("crowd", more: ", limits: {open_files: 8192}")
         #expect(outcome.said == ["status": 200, "quick": true, "opened": 4300])
     }
 
@@ -188,7 +151,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func isNotHeldByClientsWithoutEnd() async throws {
-        #expect(try await outcome("loris").said == ["status": 200, "quick": true, "held": 200])
+        #expect(try await RudeOutcome.of("loris").said == ["status": 200, "quick": true, "held": 200])
     }
 
     /// A token is dead when its attempt has ended, also for who runs in another job of the same worker.
@@ -210,6 +173,6 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func keepsTheKeyFromTheProgram() async throws {
-        #expect(try await outcome("secrets").said == ["key": false, "postgres": false])
+        #expect(try await RudeOutcome.of("secrets").said == ["key": false, "postgres": false])
     }
 }

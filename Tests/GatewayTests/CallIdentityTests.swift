@@ -8,7 +8,16 @@ import Testing
 
     static func identity(_ format: WireFormat, _ body: String, connection: String = "openai") throws -> CallIdentity {
         let body = try #require(try JSONValue(parsing: body).objectValue)
-        return CallIdentity(format, connection: connection, model: nil, body: body) { issued.contains($0) }
+        var openings = Openings()
+        openings.add("  <code>now()</code>\n")
+        return CallIdentity(
+            format,
+            connection: connection,
+            model: nil,
+            body: body,
+            isSpoken: { openings.begin($0) },
+            isIssued: { issued.contains($0) }
+        )
     }
 
     /// What two requests have in common.
@@ -33,7 +42,43 @@ import Testing
     private static let text =
         #"{"model":"m","messages":[{"role":"user","content":"U"},{"role":"assistant","content":"Calling tools: [{'id': 'call_1'}]"},{"role":"user","content":"Observation: 12:00"}]}"#
 
+    /// An agent that writes code, or its calls as prose: no call has an id.
+    private static let code =
+        #"{"model":"m","messages":[{"role":"user","content":"U"},{"role":"assistant","content":[{"type":"text","text":"<code>now()</code>"}]},{"role":"user","content":[{"type":"text","text":"Observation:\n12:00"}]}]}"#
+    private static let geminiCode =
+        #"{"contents":[{"role":"user","parts":[{"text":"U"}]},{"role":"model","parts":[{"text":"<code>now()</code> it is"}]},{"role":"user","parts":[{"text":"Observation: 12:00"}]}]}"#
+
     static let pairs: [Pair] = [
+        Pair(name: "what code returned", format: .chat, left: code, right: later(code), relation: .drifted),
+        Pair(name: "Gemini's code", format: .generate, left: geminiCode, right: later(geminiCode), relation: .drifted),
+        Pair(
+            name: "code that no provider wrote",
+            format: .chat,
+            left: code.replacing("now()", with: "my()"),
+            right: later(code).replacing("now()", with: "my()"),
+            relation: .other
+        ),
+        Pair(
+            name: "other code",
+            format: .chat,
+            left: code,
+            right: later(code).replacing("now()", with: "then()"),
+            relation: .other
+        ),
+        Pair(
+            name: "another question behind an answer",
+            format: .chat,
+            left: code.replacing("Observation:", with: "It is"),
+            right: later(code).replacing("Observation:", with: "It is"),
+            relation: .other
+        ),
+        Pair(
+            name: "an observation of a person's",
+            format: .chat,
+            left: #"{"model":"m","messages":[{"role":"user","content":"Observation: 12:00"}]}"#,
+            right: #"{"model":"m","messages":[{"role":"user","content":"Observation: 12:01"}]}"#,
+            relation: .other
+        ),
         Pair(name: "the same", format: .chat, left: chat, right: chat, relation: .equal),
         Pair(
             name: "another order of keys",

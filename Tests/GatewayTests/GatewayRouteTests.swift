@@ -39,7 +39,10 @@ import Testing
     @Test(arguments: [
         (WireFormat.Family.openAI, "POST", "v1/files"), (.openAI, "GET", "v1/files"),
         (.openAI, "DELETE", "v1/models/x"),
-        (.openAI, "GET", "v1/models/../../admin"), (.openAI, "POST", "v1/messages"),
+        (.openAI, "GET", "v1/models/../../admin"), (.openAI, "GET", "v1/models/%2E%2e/%2e./admin"),
+        (.openAI, "GET", "v1/models/x%2F..%2f..%2Fadmin"), (.openAI, "GET", "v1/models/..%5cadmin"),
+        (.gemini, "POST", "v1beta/models/.%2e/x:generateContent"),
+        (.openAI, "POST", "v1/messages"),
         (.anthropic, "POST", "v1/complete"),
         (.gemini, "POST", "v1beta/models/g:delete"), (.gemini, "POST", "v1beta/models/:generateContent"),
         (.openAI, "POST", ""),

@@ -33,6 +33,15 @@ import Testing
         #expect(matcher.asked(step, mustNotRepeat: true) { place(9) } == .run(place(1)))
     }
 
+    /// A record that did not reach the program is served to whoever asks next; the step is not done again.
+    @Test func servesAgainWhatDidNotReachTheProgram() {
+        var matcher = StepMatcher()
+        matcher.inheritedRecorded(place(1), step)
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(9) } == .serve(place(1)))
+        matcher.left(place(1), step)
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(9) } == .serve(place(1)))
+    }
+
     @Test func believesARecordMoreThanADoubt() {
         var matcher = StepMatcher()
         matcher.inheritedRecorded(place(1), step)

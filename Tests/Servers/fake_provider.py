@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A model provider with three wire formats, scripted by the prompt, that keeps a bill.
 
-The first user message of a request says what is played, between brackets: [run:TAG turns:N delay:MS chunks:K same:1].
-Every turn but the last calls the tool "note", with same:1 always with the same argument; how far a conversation is, is counted from its own messages. Tool-call
+The first user message of a request says what is played, between brackets: [run:TAG turns:N delay:MS chunks:K same:1 kib:N].
+With kib:N the last answer has so many KiB. Every turn but the last calls the tool "note", with same:1 always with the same argument; how far a conversation is, is counted from its own messages. Tool-call
 ids are random: an answer that is asked for twice is another answer. Streams come in K chunks with MS milliseconds in all.
 
   POST /v1/chat/completions, /v1/responses, /v1/embeddings      OpenAI
@@ -10,15 +10,20 @@ ids are random: an answer that is asked for twice is another answer. Streams com
   POST /v1beta/models/M:generateContent, :streamGenerateContent Gemini
   GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn and key
   POST /_script      {"tag": T, "answers": [...]}: what the next calls of a tag get instead: "html", "cut", "429", "close",
-                     "huge" (1 GB), "endless" (a stream without end)
+                     "huge" (1 GB), "endless" (a stream without end), "twice" (a stream with two terminators and noise behind them), "short" (less
+                     than its length says), "long" (more than that), "gzip" (compressed, though nobody asked for it),
+                     "no-utf8", "reset"
 
 The first line of the output says the port. The server ends when nobody reads its output any more.
 """
+import gzip
 import http.server
 import json
 import os
 import re
 import select
+import socket
+import struct
 import sys
 import threading
 import time
@@ -73,8 +78,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             answer = scripts.get(tag) and scripts[tag].pop(0)
         if answer == "429":
             return self.reply(429, {"error": {"message": "slow down", "type": "rate_limit_error"}}, [("Retry-After", "0")])
-        if answer == "close":
+        if answer in ("close", "reset"):
             self.close_connection = True
+            if answer == "reset":
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
             return
         key = self.headers.get("authorization") or self.headers.get("x-api-key") or self.headers.get("x-goog-api-key")
         turn = self.turn(path, request)
@@ -87,7 +95,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.huge()
         if answer == "endless":
             return self.endless()
+        if answer in ("short", "long", "gzip", "no-utf8"):
+            return self.lie(answer)
         self.repeats = "same" in options
+        self.kib = int(options.get("kib", 0))
         last = turn >= int(options.get("turns", 1))
         self.play(path, request, turn, last, int(options.get("delay", 0)), int(options.get("chunks", 4)), answer)
 
@@ -107,7 +118,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def play(self, path, request, turn, last, delay, chunks, answer):
         call = "call_" + uuid.uuid4().hex[:16]
         arguments = {"item": "1" if self.repeats else str(turn)}
-        text = "all done" if last else f"item {turn}"
+        text = "all done" + "." * (self.kib << 10) if last else f"item {turn}"
         if path.endswith("/embeddings"):
             events = [{"object": "list", "data": [{"index": 0, "embedding": [0.5]}], "usage": {"prompt_tokens": 3, "total_tokens": 3}}]
             return self.reply(200, events[0])
@@ -197,6 +208,28 @@ class Handler(http.server.BaseHTTPRequestHandler):
         while True:
             self.wfile.write(b"data: %s\n\n" % json.dumps(event).encode())
 
+    def lie(self, how):
+        """An answer that is not what its header says."""
+        body = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": "all done"}}]}).encode()
+        length = len(body)
+        if how == "gzip":
+            body = gzip.compress(body)
+            length = len(body)
+        elif how == "short":
+            length += 10
+        elif how == "long":
+            body += b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+        else:
+            body = body.replace(b"all", b"\xff\xfe\xfd")
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        if how == "gzip":
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
     def slowly(self, whole, delay):
         time.sleep(delay / 1000)
         self.reply(200, whole)
@@ -214,6 +247,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(text.encode()), text.encode()))
             self.wfile.flush()
             time.sleep(delay / 1000 / len(events))
+        if answer == "twice":
+            noise = b"data: [DONE]\n\ndata: {no json\n\n\xff\xfe"
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(noise), noise))
         self.wfile.write(b"0\r\n\r\n")
 
     def reply(self, status, value, headers=()):

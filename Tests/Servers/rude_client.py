@@ -6,6 +6,7 @@
 import gzip
 import json
 import os
+import signal
 import socket
 import sys
 import threading
@@ -132,6 +133,56 @@ def lies():
     return results
 
 
+def wire(data, then=b"", patience=5):
+    """Sends bytes as they are; returns all that comes back until the peer closes, or says nothing for a moment."""
+    with socket.create_connection((host, int(port))) as peer:
+        peer.sendall(data)
+        peer.settimeout(patience)
+        got = b""
+        try:
+            while piece := peer.recv(65536):
+                got += piece
+                if then:
+                    peer.sendall(then)
+                    then = b""
+        except TimeoutError:
+            got += b" (open)"
+        return got.decode(errors="replace")
+
+
+def bare(method, path, body=b"", *headers, version="1.1"):
+    lines = [f"{method} {path} HTTP/{version}", "Host: x", "Authorization: Bearer " + token, *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def old_ways():
+    """What few clients do any more, and is HTTP all the same."""
+    path, body = "/fake/v1/chat/completions", json.dumps(call()).encode()
+    length, last = f"Content-Length: {len(body)}", "Connection: close"
+    models = bare("GET", "/fake/v1/models", b"", last)
+    streamed = json.dumps(call(True)).encode()
+    results = {
+        "head": wire(bare("HEAD", "/fake/v1/models") + models),
+        "options": wire(bare("OPTIONS", path, b"", last)),
+        "any": wire(bare("OPTIONS", "*", b"", last)),
+        "put": wire(bare("PUT", path, body, length, last)),
+        "1.0": wire(bare("POST", path, body, length, version="1.0")),
+        "1.0 stream": wire(bare("POST", path, streamed, f"Content-Length: {len(streamed)}", version="1.0")),
+        "continue": wire(bare("POST", path, b"", length, last, "Expect: 100-continue"), body),
+        "trailers": wire(bare(
+            "POST", path, b"%x;x=1\r\n%s\r\n0\r\nAuthorization: Bearer none\r\n\r\n" % (len(body), body), last,
+            "Transfer-Encoding: chunked")),
+        "slashes": wire(bare("POST", path.replace("/", "//"), body, length, last)),
+        "elsewhere": wire(bare("GET", "/fake/v1/models/%2e%2e/%2e%2e/_bill", b"", last)),
+    }
+    for name, text in {
+        "repeated key": b'{"max_tokens": 1, "max_tokens": 9}', "deep": b'{"x":' + b"[" * 100000 + b"]" * 100000 + b"}",
+        "no utf-8": b'{"model":"\xff\xfe"}', "utf-16": "{}".encode("utf-16"), "nul": body + b"\0", "values": b"[1" + b",1" * (8 << 20) + b"]",
+    }.items():
+        results[name] = wire(bare("POST", path, text, f"Content-Length: {len(text)}", last), patience=20)
+    return results
+
+
 def pipelined():
     """Two requests in one piece, and a third that begins in it."""
     body = json.dumps(call()).encode()
@@ -185,6 +236,25 @@ def leave_token():
     with open(sys.argv[3], "w", encoding="utf-8") as file:
         json.dump([base, token], file)
     return {}
+
+
+def leave_busy():
+    """Leaves address and token to another program, and ends while a call is under way."""
+    leave_token()
+    body = json.dumps(call()).encode()
+    peer = socket.create_connection((host, int(port)))
+    peer.sendall(bare("POST", "/fake/v1/chat/completions", body, f"Content-Length: {len(body)}"))
+    time.sleep(0.3)
+    # Whoever decides about it stops this program before it has ended, or it ends by itself.
+    time.sleep(float(sys.argv[4]) if len(sys.argv) > 4 else 0)
+    return {}
+
+
+def stale_models():
+    """Asks for what costs nothing with what another attempt has left."""
+    with open(sys.argv[3], encoding="utf-8") as file:
+        address, old = json.load(file)
+    return {"status": ask(f"{address}/models", key=old)[0]}
 
 
 def stale_token():
@@ -265,6 +335,26 @@ def hang_up():
     whole, ended = stream()
     again, _ = stream() if len(sys.argv) > 4 else (whole, True)
     return {"begins alike": whole.startswith(first), "ended": ended, "count": len(first)}
+
+
+def told_again():
+    """Is killed when it has a streamed answer, and compares what the next attempt gets."""
+    got, ended = stream()
+    if not os.path.exists(sys.argv[3]):
+        with open(sys.argv[3], "wb") as file:
+            file.write(got)
+        os.kill(os.getpid(), signal.SIGKILL)
+    with open(sys.argv[3], "rb") as file:
+        return {"alike": file.read() == got, "ended": ended or got.endswith(b"data: [DONE]\n\n")}
+
+
+def variables():
+    """Where the variables lead that SDKs read."""
+    told = {}
+    for name, value in os.environ.items():
+        if name.startswith(("OPENAI_", "ANTHROPIC_", "GOOGLE_", "GEMINI_", "CHASSIS_GATEWAY", "CHASSIS_STEP")):
+            told[name] = "token" if value == token else value.removeprefix(root)
+    return told
 
 
 def parallel():

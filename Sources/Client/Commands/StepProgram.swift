@@ -31,6 +31,12 @@ enum StepProgram {
             case .signaled(let number): return Outcome(status: 128 + number, output: text)
             }
         } catch let error as SubprocessError {
+            guard error.code != .outputLimitExceeded else {
+                throw ClientError.unsuccessful(
+                    "\(program) printed more than \(maximumOutput) bytes, which is not kept; leave it in a file, such as one "
+                        + "below $CHASSIS_ARTIFACTS, and print where"
+                )
+            }
             throw ClientError.unsuccessful("\(program) cannot be run: \(error)")
         }
     }

@@ -31,10 +31,10 @@ struct ProgramGateway: Sendable {
         let attempt = try await open(used, command, judge, in: context)
         do {
             let value = try await body(variables(attempt, used))
-            await close(attempt, command, context)
+            await close(attempt, command, context, hasSucceeded: true)
             return value
         } catch {
-            let end = await close(attempt, command, context)
+            let end = await close(attempt, command, context, hasSucceeded: false)
             if let failure = end?.failure { throw failure }
             // A program that was refused a call ends with an error: it is to go on when there is room.
             if let suspension = end?.suspension { throw suspension }
@@ -81,26 +81,35 @@ struct ProgramGateway: Sendable {
     @discardableResult private func close(
         _ attempt: GatewayHost.Attempt,
         _ command: CommandDefinition,
-        _ context: JobContext
+        _ context: JobContext,
+        hasSucceeded: Bool
     ) async -> GatewayStatistics? {
         do {
-            var end = try await host.close(attempt)
-            while end.underWay > 0, !Task.isCancelled {
-                try await ContinuousClock().sleep(for: Self.look)
-                end = try await host.close(attempt)
+            while true {
+                // Calls of a job that is stopped are finished and recorded all the same.
+                let isLast = Task.isCancelled
+                let end = try await host.close(attempt, isLast: isLast)
+                if end.underWay == 0 || isLast {
+                    say(end.statistics, command, context.log, hasSucceeded: hasSucceeded)
+                    return end.statistics
+                }
+                // Where the wait is cut short, the job is stopped, which is seen above.
+                try? await ContinuousClock().sleep(for: Self.look)
             }
-            say(end.statistics, command, context.log)
-            return end.statistics
-        } catch is CancellationError {
-            // The calls are finished and recorded all the same.
         } catch {
             context.log.event("\(error)")
         }
         return nil
     }
 
-    private func say(_ statistics: GatewayStatistics, _ command: CommandDefinition, _ log: JobLog) {
-        if statistics.requests == 0, !command.connections.isEmpty {
+    private func say(
+        _ statistics: GatewayStatistics,
+        _ command: CommandDefinition,
+        _ log: JobLog,
+        hasSucceeded: Bool
+    ) {
+        // A program that failed may not have come so far, nor even have been started.
+        if statistics.requests == 0, hasSucceeded, !command.connections.isEmpty {
             log.event(
                 "warning: the program asked the gateway for nothing, though the job names "
                     + "\(command.connections.joined(separator: ", ")); what it called is not recorded"

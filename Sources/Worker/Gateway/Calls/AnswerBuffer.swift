@@ -16,6 +16,9 @@ package final class AnswerBuffer: Sendable {
     /// The most bytes of an answer: 32 MiB.
     package static let maximumBytes = 32 << 20
 
+    /// The most bytes of a piece: 256 KiB.
+    static let maximumPiece = 256 << 10
+
     private enum Ending: Sendable {
         case complete
         case failed(GatewayRefusal)
@@ -74,11 +77,12 @@ package final class AnswerBuffer: Sendable {
     /// - Throws: The refusal of an answer that broke off.
     package func next(after offset: Int) async throws(GatewayRefusal) -> Piece {
         while true {
-            let (bytes, ending) = state.withLock { state in
-                (Array(state.bytes.dropFirst(offset)), state.ending)
+            let (bytes, isAll, ending) = state.withLock { state in
+                let bytes = Array(state.bytes.dropFirst(offset).prefix(Self.maximumPiece))
+                return (bytes, offset + bytes.count == state.bytes.count, state.ending)
             }
             let isComplete = if case .complete = ending { true } else { false }
-            if !bytes.isEmpty { return .bytes(bytes, isLast: isComplete) }
+            if !bytes.isEmpty { return .bytes(bytes, isLast: isComplete && isAll) }
             switch ending {
             case .complete: return .end
             case .failed(let refusal): throw refusal

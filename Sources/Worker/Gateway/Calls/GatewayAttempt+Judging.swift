@@ -8,6 +8,12 @@ extension GatewayAttempt {
     /// How far apart a worker is asked again that cannot be reached.
     private static let pause = Duration.milliseconds(200)
 
+    /// Notes that the job has to wait for something: it is suspended when its program has ended.
+    func held(by suspension: Suspension) { statistics.suspension = suspension }
+
+    /// Notes that the job must not go on, nor be tried again.
+    func stopped(by failure: JobFailure) { statistics.failure = failure }
+
     /// Has a call judged, and waits as long as that takes: when people have to decide first, the program is stopped.
     ///
     /// - Returns: What to do it with instead of its own arguments; nil when these are right.

@@ -53,6 +53,7 @@ extension GatewayAttempt {
             return
         }
         issuedIDs.formUnion(index.ids)
+        openings.add(index.opening)
         if let end = index.end { texts.add(entry.position, end) }
         let identity = CallIdentity(fingerprint: entry.fingerprint, lineage: index.lineage, head: index.head)
         noteKey(identity.key, of: entry.position)

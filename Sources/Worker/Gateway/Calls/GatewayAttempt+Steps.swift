@@ -1,5 +1,6 @@
 import Checkpoints
 import JobModel
+import Postgres
 import Storage
 
 extension GatewayAttempt {
@@ -21,11 +22,17 @@ extension GatewayAttempt {
         )
         switch decision {
         case .serve(let position):
-            guard let checkpoint = try await checkpoints.recorded(position, fingerprint) else {
-                throw GatewayRefusal(.unavailable, "the record of step \(position) cannot be read")
+            do {
+                let record = try await stores.reading.pass { try await checkpoints.recorded(position, fingerprint) }
+                guard let record else {
+                    throw GatewayRefusal(.unavailable, "the record of step \(position) cannot be read")
+                }
+                statistics.replayed += 1
+                return .done(record.result, position)
+            } catch {
+                stepLeft(step, at: position)
+                throw error
             }
-            statistics.replayed += 1
-            return .done(checkpoint.result, position)
         case .unknown(let position): return .unknown(position)
         case .run(let position):
             fingerprints[position] = fingerprint
@@ -42,6 +49,9 @@ extension GatewayAttempt {
             return .run(position, idempotencyKey: job.idempotencyKey(position, fingerprint))
         }
     }
+
+    /// The record of a step did not reach the program.
+    func stepLeft(_ step: NamedStep, at position: StepPosition) { steps.left(position, step.fingerprint) }
 
     /// Waits until a step may be done.
     private func approve(_ step: NamedStep, at position: StepPosition) async throws {

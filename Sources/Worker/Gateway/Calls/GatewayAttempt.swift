@@ -36,6 +36,9 @@ actor GatewayAttempt {
     nonisolated let job: GatewayJob
     nonisolated let connections: [String: GatewayConnection]
     nonisolated let stores: GatewayStores
+    /// What its requests, and the answers that it is sent out of records, have of the gateway's memory.
+    nonisolated let room: BodyRoom
+    nonisolated let answers: BodyRoom
 
     private var phase = Phase.unopened
     private(set) var isClosed = false
@@ -45,6 +48,7 @@ actor GatewayAttempt {
     var steps = StepMatcher()
     var texts = RequestTexts()
     var issuedIDs: Set<String> = []
+    var openings = Openings()
     var fingerprints: [StepPosition: Fingerprint] = [:]
     private var buffers: [StepPosition: AnswerBuffer] = [:]
     /// How many calls were begun at each position; one that failed is followed by another.
@@ -59,13 +63,9 @@ actor GatewayAttempt {
         self.job = job
         self.connections = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }
         self.stores = stores
+        room = BodyRoom(limit: BodyRoom.partOfOne, within: stores.room)
+        answers = BodyRoom(limit: BodyRoom.partOfOne, within: stores.answers)
     }
-
-    /// Notes that the job has to wait for something: it is suspended when its program has ended.
-    func held(by suspension: Suspension) { statistics.suspension = suspension }
-
-    /// Notes that the job must not go on, nor be tried again.
-    func stopped(by failure: JobFailure) { statistics.failure = failure }
 
     // MARK: Opening and closing
 
@@ -142,7 +142,7 @@ actor GatewayAttempt {
 
     // MARK: Calls
 
-    /// How often, and how far apart, it is looked whether the client of an equal call has gone.
+    /// How often, and how far apart, it is looked whether an equal call's client has gone.
     private static let looks = 10
     private static let pause = Duration.milliseconds(10)
 
@@ -158,6 +158,7 @@ actor GatewayAttempt {
                 connection: request.connection.name,
                 model: request.pathModel,
                 body: request.json,
+                isSpoken: { openings.begin($0) },
                 isIssued: { issuedIDs.contains($0) }
             )
             if looks < Self.looks, matcher.isBesideAnEqual(identity) {
@@ -174,8 +175,14 @@ actor GatewayAttempt {
             )
             switch decision {
             case .serve(let position, let isDrifted):
-                if let delivery = try await serve(position, isDrifted: isDrifted, request, checkpoints) {
-                    return delivery
+                do {
+                    if let delivery = try await serve(position, isDrifted: isDrifted, request, checkpoints) {
+                        return delivery
+                    }
+                } catch {
+                    // Nobody has got it: whoever asks again is served, and pays nothing.
+                    matcher.clientLeft(position)
+                    throw error
                 }
                 matcher.lost(position)
             case .join(let position):
@@ -208,7 +215,7 @@ actor GatewayAttempt {
         _ checkpoints: JobCheckpoints
     ) async throws -> Delivery? {
         guard let fingerprint = fingerprints[position],
-            let checkpoint = try await checkpoints.recorded(position, fingerprint),
+            let checkpoint = try await stores.reading.pass({ try await checkpoints.recorded(position, fingerprint) }),
             let answer = KeptAnswer(json: checkpoint.result)
         else {
             await stores.say("the record of call \(position) is lost; it is made again", of: job)
@@ -257,7 +264,8 @@ actor GatewayAttempt {
             request: request,
             buffer: buffer,
             checkpoints: checkpoints,
-            isDiverged: isDiverged
+            isDiverged: isDiverged,
+            largePlace: LargeAnswerPlace(stores.largeAnswers)
         )
         let isJudged = job.judge?.models == true && request.format.isPaid
         stores.performer.begin { await isJudged ? call.runWhenApproved() : call.run() }
@@ -269,8 +277,9 @@ actor GatewayAttempt {
         texts.delta(of: request.json, request.format)
     }
 
-    func recorded(_ position: StepPosition, ids: [String], end: RequestTexts.End) {
-        issuedIDs.formUnion(ids)
+    func recorded(_ position: StepPosition, _ summary: AnswerSummary, end: RequestTexts.End) {
+        issuedIDs.formUnion(summary.ids)
+        openings.add(summary.opening)
         texts.add(position, end)
         matcher.recorded(position)
         buffers[position] = nil

@@ -33,6 +33,8 @@ struct LiveCall: Sendable {
     let isDiverged: Bool
     /// Its place among the calls that the connection's limits allow.
     let place = CallPlace()
+    /// Its place among the calls whose answers are large.
+    let largePlace: LargeAnswerPlace
 
     var job: GatewayJob { attempt.job }
     var line: CallLine { CallLine(job: job.job, epoch: job.epoch, connection: request.connection.name) }
@@ -173,6 +175,7 @@ struct LiveCall: Sendable {
                     response.cancel()
                     throw AnswerFault.tooLarge(limit: AnswerBuffer.maximumBytes)
                 }
+                if whole.count + chunk.count > LargeAnswerPlace.smallAnswer { try await largePlace.take() }
                 let piece = try reader.consume(chunk)
                 let own = chunk.prefix(piece.end ?? chunk.count)
                 whole += own
@@ -233,7 +236,13 @@ struct LiveCall: Sendable {
         startedAt: WallTime
     ) async throws {
         let (text, end) = await attempt.text(of: request)
-        let index = CallIndex(lineage: identity.lineage, head: identity.head, ids: summary.ids, end: end)
+        let index = CallIndex(
+            lineage: identity.lineage,
+            head: identity.head,
+            ids: summary.ids,
+            opening: summary.opening,
+            end: end
+        )
         do {
             try await checkpoints.record(
                 FinishedStep(
@@ -256,7 +265,7 @@ struct LiveCall: Sendable {
                 settlement: .unknown("its answer could not be recorded: \(error)")
             )
         }
-        await attempt.recorded(position, ids: summary.ids, end: end)
+        await attempt.recorded(position, summary, end: end)
     }
 
     /// An intent that cannot be settled now stays open, and the next attempt settles it by the record.

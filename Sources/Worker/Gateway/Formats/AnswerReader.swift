@@ -110,6 +110,7 @@ package struct AnswerReader: Sendable {
             case "message_start": summary.readAnthropic(json["message"]?["usage"])
             case "content_block_start":
                 if json["content_block"]?["type"] == "tool_use" { summary.note(json["content_block"]?["id"]) }
+            case "content_block_delta": summary.say(json["delta"]?["text"])
             case "message_delta": summary.readAnthropic(json["usage"])
             case "message_stop": return true
             default: break

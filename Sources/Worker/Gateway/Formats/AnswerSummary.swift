@@ -6,12 +6,23 @@ package struct AnswerSummary: Equatable, Sendable {
     package var usage: TokenUsage?
     /// The ids that the provider gave away: of tool calls, and of the answer itself where later requests name it.
     package var ids: [String] = []
+    /// How its text begins; by that later requests are told to go on from it where calls of tools have no ids.
+    package var opening = ""
+
+    /// The most bytes of an opening.
+    private static let longestOpening = 80
 
     package init() {}
 
     mutating func note(_ id: JSONValue?) {
         guard let id = id?.stringValue, !id.isEmpty, !ids.contains(id) else { return }
         ids.append(id)
+    }
+
+    /// Notes a piece of the answer's text.
+    mutating func say(_ text: JSONValue?) {
+        guard opening.utf8.count < Self.longestOpening, let text = text?.stringValue else { return }
+        opening += text.prefix(Self.longestOpening)
     }
 
     /// Reads a complete answer.
@@ -21,16 +32,23 @@ package struct AnswerSummary: Equatable, Sendable {
             for choice in json["choices"]?.arrayValue ?? [] {
                 let message = choice["message"] ?? choice["delta"]
                 for call in message?["tool_calls"]?.arrayValue ?? [] { note(call["id"]) }
+                say(message?["content"])
             }
             readOpenAI(json["usage"])
         case .responses:
             note(json["id"])
-            for item in json["output"]?.arrayValue ?? [] { note(item["call_id"]) }
+            for item in json["output"]?.arrayValue ?? [] {
+                note(item["call_id"])
+                if item["type"] == "message" { say(item["content"]?[0]?["text"]) }
+            }
             readOpenAI(json["usage"])
         case .embeddings: readOpenAI(json["usage"])
         case .conversations: note(json["id"])
         case .messages:
-            for block in json["content"]?.arrayValue ?? [] where block["type"] == "tool_use" { note(block["id"]) }
+            for block in json["content"]?.arrayValue ?? [] {
+                if block["type"] == "tool_use" { note(block["id"]) }
+                if block["type"] == "text" { say(block["text"]) }
+            }
             readAnthropic(json["usage"])
         case .generate, .streamGenerate, .embedContent: readGemini(json)
         case .countTokens: break
@@ -78,7 +96,10 @@ package struct AnswerSummary: Equatable, Sendable {
 
     mutating func readGemini(_ json: JSONValue) {
         for candidate in json["candidates"]?.arrayValue ?? [] {
-            for part in candidate["content"]?["parts"]?.arrayValue ?? [] { note(part["functionCall"]?["id"]) }
+            for part in candidate["content"]?["parts"]?.arrayValue ?? [] {
+                note(part["functionCall"]?["id"])
+                if part["thought"] != true { say(part["text"]) }
+            }
         }
         guard let usage = json["usageMetadata"] else { return }
         let thoughts = usage["thoughtsTokenCount"]?.integerValue ?? 0

@@ -13,7 +13,7 @@ package enum GatewayRoute: Equatable, Sendable {
         let version = parts.first.flatMap { Self.isVersion($0) ? $0 : nil }
         if version != nil { parts.removeFirst() }
         let rest = parts.joined(separator: "/")
-        guard !parts.contains("..") else { return nil }
+        guard !parts.contains(where: Self.leadsElsewhere) else { return nil }
         switch (family, method) {
         case (.openAI, "POST"):
             let formats: [String: WireFormat] = [
@@ -52,6 +52,14 @@ package enum GatewayRoute: Equatable, Sendable {
         ]
         guard let format = formats[String(rest[rest.index(after: colon)...])], !model.isEmpty else { return nil }
         self = .call(format, path: "\(version)/\(rest)", model: String(model))
+    }
+
+    /// Whether a server may read a part as a way to another path, with the real key: dots, and separators that are written
+    /// otherwise.
+    private static func leadsElsewhere(_ part: String) -> Bool {
+        let part = part.lowercased()
+        let plain = part.replacing("%2e", with: ".")
+        return plain == "." || plain == ".." || part.contains("%2f") || part.contains("%5c") || part.contains("\\")
     }
 
     private static func isVersion(_ part: String) -> Bool {

@@ -32,12 +32,14 @@ package struct CallIdentity: Equatable, Sendable {
     /// - Parameters:
     ///   - connection: The name of the connection: the address behind it may change.
     ///   - model: The model, where the path names it.
+    ///   - isSpoken: Whether a text begins as an answer of this job does.
     ///   - isIssued: Whether a text is an id that a provider gave away in an answer of this job.
     package init(
         _ format: WireFormat,
         connection: String,
         model: String?,
         body: JSONObject,
+        isSpoken: (String) -> Bool = { _ in false },
         isIssued: (String) -> Bool
     ) {
         var fields = JSONObject(body.filter { !Self.volatileKeys.contains($0.key) }.map { ($0.key, $0.value) })
@@ -54,7 +56,7 @@ package struct CallIdentity: Equatable, Sendable {
         }
         let items = fields[key]?.arrayValue ?? fields[key].map { [$0] } ?? []
         fields[key] = nil
-        let turns = Turns(items, format, isIssued: isIssued)
+        let turns = Turns(items, format, isSpoken: isSpoken, isIssued: isIssued)
         // Server-held conversations are named in the other fields, which both digests cover.
         let others = Self.joined(prefix, ["fields": .object(fields)])
         lineage =

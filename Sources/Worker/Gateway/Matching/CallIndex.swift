@@ -8,6 +8,8 @@ struct CallIndex: Equatable, Sendable {
     var head: SHA256Digest
     /// The ids that the answer gave away.
     var ids: [String]
+    /// How the answer's text begins.
+    var opening = ""
     /// How the request ends.
     var end: RequestTexts.End?
 
@@ -15,12 +17,14 @@ struct CallIndex: Equatable, Sendable {
         var object: JSONObject = [
             "head": .string(head.hex), "ids": .array(ids.map { .string($0) }),
         ]
+        if !opening.isEmpty { object["opening"] = .string(opening) }
         if let lineage { object["lineage"] = .string(lineage.hex) }
         if let end { object["request_end"] = end.json }
         return .object(object)
     }
 
-    init(lineage: SHA256Digest?, head: SHA256Digest, ids: [String], end: RequestTexts.End?) {
+    init(lineage: SHA256Digest?, head: SHA256Digest, ids: [String], opening: String = "", end: RequestTexts.End?) {
+        self.opening = opening
         self.lineage = lineage
         self.head = head
         self.ids = ids
@@ -35,6 +39,7 @@ struct CallIndex: Equatable, Sendable {
             lineage: json["lineage"]?.stringValue.flatMap { SHA256Digest(hex: $0) },
             head: head,
             ids: ids.compactMap(\.stringValue),
+            opening: json["opening"]?.stringValue ?? "",
             end: json["request_end"].flatMap(RequestTexts.End.init)
         )
     }

@@ -54,6 +54,12 @@ package struct StepMatcher: Sendable {
         return state == .recorded ? .serve(position) : .run(position)
     }
 
+    /// The record of a step did not reach the program: it is served to whoever asks next.
+    package mutating func left(_ position: StepPosition, _ fingerprint: Fingerprint) {
+        guard let index = entries[fingerprint]?.firstIndex(where: { $0.position == position }) else { return }
+        entries[fingerprint]?[index].state = .recorded
+    }
+
     /// The program could not do a step it had asked for: it may ask again.
     package mutating func failed(_ position: StepPosition, _ fingerprint: Fingerprint) {
         guard let index = entries[fingerprint]?.firstIndex(where: { $0.position == position }) else { return }

@@ -12,10 +12,19 @@ struct Turns {
     private var isInHead = true
     /// The item before names an id that a provider gave away: what comes next answers it, whatever its role.
     private var isAwaitingResult = false
+    /// What the model said in the item before.
+    private var lastAnswer: String?
 
-    init(_ items: [JSONValue], _ format: WireFormat, isIssued: (String) -> Bool) {
+    init(
+        _ items: [JSONValue],
+        _ format: WireFormat,
+        isSpoken: (String) -> Bool,
+        isIssued: (String) -> Bool
+    ) {
         for item in items {
-            switch Self.part(of: item, format) {
+            let part = Self.part(of: item, format)
+            defer { lastAnswer = part.isModel ? Self.text(of: item) : nil }
+            switch part {
             case .model:
                 isInHead = false
                 isAwaitingResult = Self.names(item, isIssued)
@@ -30,6 +39,9 @@ struct Turns {
                 isAwaitingResult = false
                 resultCount += 1
                 withoutResults.append(["result": true])
+            case .other where Self.isObservation(item) && lastAnswer.map(isSpoken) ?? false:
+                resultCount += 1
+                withoutResults.append(["result": true])
             case .other: withoutResults.append(item)
             }
             if isInHead { headCount += 1 }
@@ -41,6 +53,8 @@ struct Turns {
         /// Holds results of tools; the value is the item without them.
         case results(JSONValue, count: Int)
         case other
+
+        var isModel: Bool { if case .model = self { true } else { false } }
     }
 
     private static func part(of item: JSONValue, _ format: WireFormat) -> Part {
@@ -83,6 +97,17 @@ struct Turns {
         guard count > 0, var object = item.objectValue else { return .other }
         object[key] = .array(parts)
         return .results(.object(object), count: count)
+    }
+
+    /// Whether an item is what a tool returned to a model that calls tools in prose or code, where no call has an id.
+    private static func isObservation(_ item: JSONValue) -> Bool {
+        text(of: item)?.drop(while: \.isWhitespace).hasPrefix("Observation:") ?? false
+    }
+
+    /// The first text of an item.
+    private static func text(of item: JSONValue) -> String? {
+        let content = item["content"] ?? item["parts"]
+        return content?.stringValue ?? content?[0]?["text"]?.stringValue
     }
 
     /// Whether a value names an issued id, as a text of its own or within one.

@@ -57,11 +57,15 @@ package actor GatewayHost {
 
     /// Ends an attempt: its token is dead from here on.
     ///
+    /// - Parameter isLast: Whether nobody will ask for it again, whatever is under way.
     /// - Returns: What its program did, and how many calls are still under way.
-    package func close(_ attempt: Attempt) async throws -> (statistics: GatewayStatistics, underWay: Int) {
+    package func close(
+        _ attempt: Attempt,
+        isLast: Bool
+    ) async throws -> (statistics: GatewayStatistics, underWay: Int) {
         try await inTurn {
             guard let running else { throw GatewayError.gone }
-            let answer = try await ask(["close": .string(attempt.token)], running)
+            let answer = try await ask(["close": .string(attempt.token), "is_last": .bool(isLast)], running)
             guard let statistics = answer["statistics"], let underWay = answer["under_way"]?.integerValue else {
                 throw GatewayError.gone
             }

@@ -152,7 +152,7 @@ package struct GatewayProcess: Sendable {
             guard let attempt = registry.attempt(token) else { return ["error": "no such attempt"] }
             let statistics = await attempt.close()
             let underWay = stores.localCalls.count(of: attempt.job)
-            if underWay == 0 { registry.remove(token) }
+            if underWay == 0 || order["is_last"]?.boolValue == true { registry.remove(token) }
             return ["statistics": statistics.json, "under_way": .integer(Int64(underWay))]
         }
         return ["error": "the order is not understood"]

@@ -20,6 +20,8 @@ final class ArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var timer: Scheduled<Void>?
     private var head: HTTPRequestHead?
     private var isWriting = false
+    /// Whether the client knows no chunks: the end of the connection is the end of its answer.
+    private var speaksHTTP10 = false
 
     init(_ words: ArrivalWords, _ connections: ClientConnections) {
         self.words = words
@@ -65,6 +67,11 @@ final class ArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             self.head = head
+            speaksHTTP10 = head.version.major == 1 && head.version.minor == 0
+            if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }), !speaksHTTP10, canSpeak {
+                // What is wrong with the request is said in its answer, which the client reads then.
+                front.say("HTTP/1.1 100 Continue\r\n\r\n")
+            }
             // Its first byte may have come together with the end of the request before.
             perform(machine.bytesCame(at: .now), context)
         case .body: break
@@ -98,14 +105,28 @@ final class ArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         switch unwrapOutboundIn(data) {
-        case .head: isWriting = true
+        case .head(var head):
+            isWriting = true
+            guard speaksHTTP10 else { break }
+            head.version = .http1_0
+            head.headers.replaceOrAdd(name: "connection", value: "close")
+            return context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: break
         case .end:
             isWriting = false
             machine.answered()
             connections.change(context.channel, isIdle: machine.isIdle)
+            if speaksHTTP10 { return endConnection(context, data, promise) }
         }
         context.write(data, promise: promise)
+    }
+
+    /// Writes the end of an answer, and closes behind it.
+    private func endConnection(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
+        let written = promise ?? context.eventLoop.makePromise()
+        let channel = context.channel
+        written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        context.writeAndFlush(data, promise: written)
     }
 
     // MARK: Time
@@ -133,10 +154,12 @@ final class ArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// Whether something can be said that is no answer: into the middle of one nothing can.
+    private var canSpeak: Bool { !isWriting && machine.isIdle && machine.owed == 0 }
+
     /// Tells the client why, reads on for a moment so that it comes to read that, and closes.
     private func refuse(_ refusal: GatewayRefusal, _ context: ChannelHandlerContext) {
-        // Into the middle of an answer nothing can be said.
-        let canSpeak = !isWriting && machine.isIdle && machine.owed == 0
+        let canSpeak = canSpeak
         timer?.cancel()
         timer = nil
         perform(machine.refused(at: .now), context)
@@ -174,6 +197,10 @@ final class ArrivalBytesHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if hasEnded, case .inputClosed = event as? ChannelEvent { return context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    fileprivate func say(_ text: String) {
+        context?.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer(string: text))), promise: nil)
     }
 
     fileprivate func end(with response: [UInt8]?) {

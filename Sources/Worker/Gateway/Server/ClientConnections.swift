@@ -66,6 +66,7 @@ private final class ArrivalInstaller: ChannelInboundHandler, RemovableChannelHan
         do {
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(handler, position: .after(decoder))
+            try pipeline.addHandler(SlowReaderHandler(), position: .after(handler))
         } catch {
             // Without it a connection would have no bounds.
             context.close(promise: nil)

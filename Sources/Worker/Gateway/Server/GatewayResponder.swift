@@ -2,6 +2,7 @@ import HTTPTransport
 import Hummingbird
 import JobModel
 import Logging
+import Postgres
 import Storage
 import Telemetry
 
@@ -26,6 +27,12 @@ struct GatewayResponder: HTTPResponder {
     let hangUps: HangUps
 
     @concurrent func respond(to request: Request, context: Context) async throws -> Response {
+        let response = try await response(to: request, context: context)
+        // A body behind the head would be taken for the next answer.
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func response(to request: Request, context: Context) async throws -> Response {
         let family = Self.family(request.uri.string) { request.header($0) != nil }
         do {
             return try await answer(request, context)
@@ -71,7 +78,7 @@ struct GatewayResponder: HTTPResponder {
         switch GatewayRoute(connection.family, method: request.method.rawValue, path: rest) {
         case .call(let format, let path, let model):
             return try await call(format, path, model, connection, attempt, request, context)
-        case .passOn(let path): return try await passOn(path, connection, request)
+        case .passOn(let path): return try await passOn(path, connection, attempt, request)
         case nil: throw Self.nothing(at: rest)
         }
     }
@@ -103,15 +110,15 @@ struct GatewayResponder: HTTPResponder {
 
     /// The body of a request, in plain.
     ///
-    /// - Parameter share: Of the memory that all requests have; nil for those that are small by nature.
-    static func body(of request: Request, share: BodyRoom.Share? = nil) async throws -> [UInt8] {
+    /// - Parameter share: Of the memory that requests have: what the body takes when it has come and is read as JSON.
+    static func body(of request: Request, share: BodyRoom.Share) async throws -> [UInt8] {
         let limit = maximumBodyBytes
         var bytes: [UInt8] = []
         var count = 0
         do {
             for try await buffer in request.body {
                 count += buffer.readableBytes
-                if count <= limit { try share?.take(buffer.readableBytes) }
+                if count <= limit { try share.take(buffer.readableBytes) }
                 // Read on, and keep nothing: most clients read no answer before they have sent all.
                 if count <= limit { bytes += buffer.readableBytesView } else { bytes = [] }
                 guard count <= longestDrain else { break }
@@ -125,7 +132,9 @@ struct GatewayResponder: HTTPResponder {
             throw GatewayRefusal(.invalid, "the request broke off: \(error)")
         }
         guard count <= limit else { throw GatewayRefusal(.tooLarge, "the request has more than \(limit) bytes") }
-        return try RequestCoding.decoded(bytes, request.headers[.contentEncoding], limit: limit)
+        let plain = try RequestCoding.decoded(bytes, request.headers[.contentEncoding], limit: limit)
+        try share.take(max(0, plain.count - bytes.count) + JSONWeight.of(plain))
+        return plain
     }
 
     private static func passedOn(_ request: Request) -> HTTPHeaders {
@@ -152,7 +161,7 @@ struct GatewayResponder: HTTPResponder {
         _ request: Request,
         _ context: Context
     ) async throws -> Response {
-        let share = stores.room.share()
+        let share = attempt.room.share()
         var call = try CallRequest(
             format,
             connection: connection,
@@ -169,7 +178,15 @@ struct GatewayResponder: HTTPResponder {
             stores.performer.begin { await attempt.clientLeft(position) }
         }
         switch delivery.source {
-        case .kept(let answer): return Response(kept: answer, delivery, ticket)
+        case .kept(let answer):
+            let share = attempt.answers.share()
+            do {
+                try share.take(answer.body.count)
+            } catch {
+                await attempt.clientLeft(position)
+                throw error
+            }
+            return Response(kept: answer, delivery, ticket, share)
         case .buffer(let buffer):
             let endWatch = hangUps.watch(context.channel) { ticket.hungUp() }
             do {
@@ -182,7 +199,13 @@ struct GatewayResponder: HTTPResponder {
     }
 
     /// What costs nothing and is not recorded.
-    private func passOn(_ path: String, _ connection: GatewayConnection, _ request: Request) async throws -> Response {
+    private func passOn(
+        _ path: String,
+        _ connection: GatewayConnection,
+        _ attempt: GatewayAttempt,
+        _ request: Request
+    ) async throws -> Response {
+        guard await !attempt.isClosed else { throw GatewayAttempt.over }
         var outgoing = HTTPTransport.HTTPRequest(
             method: "GET",
             url: connection.address(path, query: Self.query(of: request)),
@@ -191,13 +214,15 @@ struct GatewayResponder: HTTPResponder {
         for header in connection.headers { outgoing.headers[header.name] = header.value.exposed }
         if let (name, value) = connection.authorization { outgoing.headers[name] = value }
         do {
-            let answer = try await stores.client.send(outgoing)
+            let answer = try await stores.places.pass { try await stores.client.send(outgoing) }
+            let share = attempt.answers.share()
+            try share.take(answer.body.count)
             var headers = HTTPFields()
             if let type = answer.headers["Content-Type"] { headers[.contentType] = type }
             return Response(
                 status: .init(code: answer.status),
                 headers: headers,
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+                body: ResponseBody(answer.body, share)
             )
         } catch let error as HTTPTransportError {
             throw GatewayRefusal(.unreachable, "\(connection.name): \(error)")

@@ -29,21 +29,18 @@ extension Response {
     }
 
     /// An answer out of its record.
-    init(kept answer: KeptAnswer, _ delivery: GatewayAttempt.Delivery, _ ticket: ClientTicket) {
-        let body = answer.body
+    ///
+    /// - Parameter share: What it holds of the gateway's memory until it is sent.
+    init(
+        kept answer: KeptAnswer,
+        _ delivery: GatewayAttempt.Delivery,
+        _ ticket: ClientTicket,
+        _ share: BodyRoom.Share
+    ) {
         self.init(
             status: .init(code: answer.status),
             headers: Self.fields(answer.headers, delivery),
-            body: ResponseBody(contentLength: body.count) { writer in
-                do {
-                    ticket.sendingLast()
-                    try await writer.write(ByteBuffer(bytes: body))
-                    try await writer.finish(nil)
-                } catch {
-                    ticket.writeFailed()
-                    throw error
-                }
-            }
+            body: ResponseBody(answer.body, share, ticket)
         )
     }
 
@@ -83,6 +80,30 @@ extension Response {
         fields.set("x-chassis-step", delivery.position.description)
         fields.set("x-chassis-match", delivery.match)
         return fields
+    }
+}
+
+extension ResponseBody {
+    /// A body whose bytes are all there.
+    ///
+    /// It goes out in pieces: so a client that takes some of them is told from one that takes nothing.
+    init(_ bytes: [UInt8], _ share: BodyRoom.Share, _ ticket: ClientTicket? = nil) {
+        self.init(contentLength: bytes.count) { writer in
+            do {
+                var begin = 0
+                repeat {
+                    let end = min(begin + AnswerBuffer.maximumPiece, bytes.count)
+                    if end == bytes.count { ticket?.sendingLast() }
+                    try await writer.write(ByteBuffer(bytes: bytes[begin..<end]))
+                    begin = end
+                } while begin < bytes.count
+                try await writer.finish(nil)
+            } catch {
+                ticket?.writeFailed()
+                throw error
+            }
+            withExtendedLifetime(share) {}
+        }
     }
 }
 

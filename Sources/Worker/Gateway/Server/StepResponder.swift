@@ -19,7 +19,9 @@ struct StepResponder: Sendable {
     let attempt: GatewayAttempt
 
     func answer(_ name: String, _ request: Request) async throws -> Response {
-        let bytes = try await GatewayResponder.body(of: request)
+        let share = attempt.room.share()
+        defer { withExtendedLifetime(share) {} }
+        let bytes = try await GatewayResponder.body(of: request, share: share)
         let json: JSONValue
         do {
             json = bytes.isEmpty ? [:] : try JSONValue(parsing: bytes)
@@ -43,7 +45,16 @@ struct StepResponder: Sendable {
         }
         switch answer {
         case .done(let result, let position):
-            return Response(200, ["state": "done", "position": .string("\(position)"), "result": result])
+            let answer: JSONValue = ["state": "done", "position": .string("\(position)"), "result": result]
+            let bytes = answer.encoded()
+            let share = attempt.answers.share()
+            do {
+                try share.take(bytes.count)
+            } catch {
+                await attempt.stepLeft(step, at: position)
+                throw error
+            }
+            return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(bytes, share))
         case .run(let position, let key):
             return Response(
                 200,

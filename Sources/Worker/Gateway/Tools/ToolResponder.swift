@@ -20,6 +20,8 @@ struct ToolResponder: HTTPResponder {
     /// How requests are refused that never were any.
     static let words = ArrivalWords { refusal, _ in ToolResponder.fault(nil, .noRequest, refusal.message).encoded() }
 
+    /// What all messages together have of the worker's memory: 128 MiB.
+    private let room = BodyRoom(limit: 128 << 20)
     let hosts: ByToken<any ToolHost>
     let judges: ByToken<any CallJudge>
 
@@ -32,7 +34,9 @@ struct ToolResponder: HTTPResponder {
                 // No server speaks first here, and there is no session to end.
                 return Response(status: .methodNotAllowed, headers: [.allow: "POST"])
             }
-            return try await answer(try await GatewayResponder.body(of: request), host)
+            let share = room.share()
+            defer { withExtendedLifetime(share) {} }
+            return try await answer(try await GatewayResponder.body(of: request, share: share), host)
         } catch let refusal as GatewayRefusal {
             let fault = Self.fault(nil, .noRequest, refusal.message)
             return Self.response(.init(code: refusal.reason.status), fault)
@@ -59,7 +63,8 @@ struct ToolResponder: HTTPResponder {
 
     /// Answers the gateway.
     private func judge(_ request: Request, _ token: String) async throws -> Response {
-        let body = try await GatewayResponder.body(of: request)
+        // The gateway asks, with what it holds already.
+        let body = try await GatewayResponder.body(of: request, share: BodyRoom().share())
         let json = try? JSONValue(parsing: body)
         guard let judge = judges.host(token), let call = json.flatMap(JudgedCall.init) else {
             throw GatewayRefusal(.unauthenticated, "the attempt has ended")
