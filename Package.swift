@@ -280,8 +280,8 @@ let package = Package(
         tests(
             "WorkerTests",
             [
-                "JobModel", "HTTPTransport", "Workflow", "Settings", "Storage", "Models", "Checkpoints", "TestSupport",
-                "Worker",
+                "JobModel", "HTTPTransport", "Workflow", "Settings", "Postgres", "Storage", "Models", "Checkpoints",
+                "TestSupport", "Worker", log,
             ]
         ),
         .executableTarget(

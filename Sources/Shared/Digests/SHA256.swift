@@ -8,17 +8,12 @@ import CLibCrypto
 /// let digest = hash.finalize()
 /// ```
 package struct SHA256: ~Copyable {
-    private let context: OpaquePointer
+    private var state = SHA256_CTX()
 
     /// A hash over nothing yet.
     package init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, HashAlgorithm.sha256.pointer, nil) == 1 else {
-            fatalError("libcrypto cannot start a SHA-256: out of memory")
-        }
-        self.context = context
+        guard SHA256_Init(&state) == 1 else { fatalError("libcrypto cannot start a SHA-256") }
     }
-
-    deinit { EVP_MD_CTX_free(context) }
 
     /// Adds bytes to what is hashed.
     package mutating func update(_ bytes: some Sequence<UInt8>) {
@@ -29,15 +24,16 @@ package struct SHA256: ~Copyable {
 
     /// Adds the bytes of a buffer to what is hashed.
     package mutating func update(_ buffer: UnsafeRawBufferPointer) {
-        guard EVP_DigestUpdate(context, buffer.baseAddress, buffer.count) == 1 else {
+        guard SHA256_Update(&state, buffer.baseAddress, buffer.count) == 1 else {
             fatalError("libcrypto refused \(buffer.count) bytes for a SHA-256")
         }
     }
 
     /// The digest of all that was added.
     package consuming func finalize() -> SHA256Digest {
+        var state = state
         let bytes = [UInt8](unsafeUninitializedCapacity: SHA256Digest.byteCount) { buffer, count in
-            guard EVP_DigestFinal_ex(context, buffer.baseAddress, nil) == 1 else {
+            guard SHA256_Final(buffer.baseAddress, &state) == 1 else {
                 fatalError("libcrypto cannot end a SHA-256")
             }
             count = SHA256Digest.byteCount

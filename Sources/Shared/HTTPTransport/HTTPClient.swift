@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Sends HTTP requests over connections that are kept and used again.
 ///
 /// All transfers of a client share one thread. A client that nobody holds any more closes its connections.
@@ -8,12 +10,15 @@ package final class HTTPClient: Sendable {
     /// The most bytes of a body that `send` collects when it is not told otherwise: 16 MiB.
     package static let defaultMaximumBytes = 16 << 20
 
-    private let inbox = EngineInbox()
+    /// How the engine is reached; nil before the first request.
+    ///
+    /// Many programs never send one, and what libcurl and its TLS library begin with takes megabytes.
+    private let inbox = Mutex<EngineInbox?>(nil)
 
     /// A client with a thread and connections of its own.
-    package init() { EngineThread.start(inbox) }
+    package init() {}
 
-    deinit { inbox.post(.stop) }
+    deinit { inbox.withLock { $0?.post(.stop) } }
 
     /// Sends a request and returns when the head of the response is there.
     ///
@@ -21,7 +26,7 @@ package final class HTTPClient: Sendable {
     ///
     /// - Throws: `HTTPTransportError`, or `CancellationError`.
     package func start(_ request: HTTPRequest) async throws -> HTTPResponseStream {
-        let transfer = Transfer(inbox: inbox)
+        let transfer = Transfer(inbox: engine())
         let head = try await transfer.start(request)
         let handle = TransferHandle(transfer: transfer, client: self)
         return HTTPResponseStream(status: head.status, headers: head.headers, body: HTTPBody(handle: handle))
@@ -44,5 +49,15 @@ package final class HTTPClient: Sendable {
         }
         let body = try await response.body.collect(maximumBytes: maximumBytes)
         return HTTPResponse(status: response.status, headers: response.headers, body: body)
+    }
+
+    private func engine() -> EngineInbox {
+        inbox.withLock { inbox in
+            if let inbox { return inbox }
+            let made = EngineInbox()
+            EngineThread.start(made)
+            inbox = made
+            return made
+        }
     }
 }
