@@ -10,6 +10,14 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// How programs are linked for release, so that idle ones keep little resident; see docs/decisions/0038.
+let linking: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic"],
+        .when(platforms: [.linux], configuration: .release)
+    )
+]
+
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -166,7 +174,8 @@ let package = Package(
                 "ChassisWorker", "Worker", "Gateway", "Settings", "Telemetry", "JobModel", "CLinux", log, arguments,
             ],
             path: "Sources/Worker/Command",
-            swiftSettings: settings
+            swiftSettings: settings,
+            linkerSettings: linking
         ),
 
         // A worker as users build one: it sees nothing but what is public
@@ -197,7 +206,8 @@ let package = Package(
                 "Scheduler", "Settings", "Telemetry", "JobModel", log, lifecycle, signals, arguments,
             ],
             path: "Sources/Scheduler/Command",
-            swiftSettings: settings
+            swiftSettings: settings,
+            linkerSettings: linking
         ),
 
         // The command for people
@@ -215,7 +225,8 @@ let package = Package(
             name: "chassis",
             dependencies: ["Client"],
             path: "Sources/Client/Command",
-            swiftSettings: settings
+            swiftSettings: settings,
+            linkerSettings: linking
         ),
 
         // Benchmarks: the measured side, and what the machine can do at all
@@ -226,7 +237,8 @@ let package = Package(
                 signals, arguments,
             ],
             path: "Benchmarks/Program",
-            swiftSettings: settings
+            swiftSettings: settings,
+            linkerSettings: linking
         ),
         .executableTarget(name: "chassis-limits", dependencies: ["CLibPQ"], path: "Benchmarks/Limits"),
 
