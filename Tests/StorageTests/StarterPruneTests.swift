@@ -129,7 +129,7 @@ import Testing
                 (deleted, place, looks) = (deleted + look.deleted, look.next, looks + 1)
             }
             #expect(deleted == (now == Self.later ? 0 : 2))
-            #expect(looks == (now == Self.later ? 4 : 4))
+            #expect(looks == 4)
         }
     }
 
