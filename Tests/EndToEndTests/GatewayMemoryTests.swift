@@ -13,7 +13,7 @@ import Testing
         .timeLimit(.minutes(3)),
         arguments: [
             ("idle", []), ("bombs", []), ("floods", ["413", "503"]), ("halves", ["503", "silence"]),
-            ("zips", ["200", "503"]), ("values", ["413", "503"]), ("objects", ["413", "503"]),
+            ("values", ["413", "503"]), ("objects", ["413", "503"]),
             ("replays", ["200", "503"]), ("streams", ["200"]),
         ]
     ) func aProgramGetsItsPartAndNoMore(_ attack: String, _ statuses: [String]) async throws {

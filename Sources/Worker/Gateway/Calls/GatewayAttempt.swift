@@ -24,7 +24,8 @@ actor GatewayAttempt {
     /// What a program is sent.
     struct Delivery: Sendable {
         enum Source: Sendable {
-            case kept(KeptAnswer)
+            /// With what it holds of the gateway's memory.
+            case kept(KeptAnswer, BodyRoom.Share)
             case buffer(AnswerBuffer)
         }
 
@@ -49,6 +50,8 @@ actor GatewayAttempt {
     var texts = RequestTexts()
     var issuedIDs: Set<String> = []
     var openings = Openings()
+    /// What answers take that were served: then it is known before they are read.
+    private var sizes: [StepPosition: Int] = [:]
     var fingerprints: [StepPosition: Fingerprint] = [:]
     private var buffers: [StepPosition: AnswerBuffer] = [:]
     /// How many calls were begun at each position; one that failed is followed by another.
@@ -214,6 +217,8 @@ actor GatewayAttempt {
         _ request: CallRequest,
         _ checkpoints: JobCheckpoints
     ) async throws -> Delivery? {
+        let share = answers.share()
+        try share.take(sizes[position] ?? 0)
         guard let fingerprint = fingerprints[position],
             let checkpoint = try await stores.reading.pass({ try await checkpoints.recorded(position, fingerprint) }),
             let answer = KeptAnswer(json: checkpoint.result)
@@ -221,13 +226,15 @@ actor GatewayAttempt {
             await stores.say("the record of call \(position) is lost; it is made again", of: job)
             return nil
         }
+        if sizes[position] == nil { try share.take(answer.body.count) }
+        sizes[position] = answer.body.count
         statistics.replayed += 1
         saved = saved + (checkpoint.record.cost ?? .zero)
         if isDrifted {
             statistics.drifted += 1
             await sayDrifted(position, request, checkpoint.record.request)
         }
-        return Delivery(position: position, source: .kept(answer), match: isDrifted ? "drifted" : "exact")
+        return Delivery(position: position, source: .kept(answer, share), match: isDrifted ? "drifted" : "exact")
     }
 
     private func sayDrifted(_ position: StepPosition, _ request: CallRequest, _ kept: StoredValue?) async {

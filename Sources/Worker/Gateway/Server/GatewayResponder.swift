@@ -178,15 +178,7 @@ struct GatewayResponder: HTTPResponder {
             stores.performer.begin { await attempt.clientLeft(position) }
         }
         switch delivery.source {
-        case .kept(let answer):
-            let share = attempt.answers.share()
-            do {
-                try share.take(answer.body.count)
-            } catch {
-                await attempt.clientLeft(position)
-                throw error
-            }
-            return Response(kept: answer, delivery, ticket, share)
+        case .kept(let answer, let share): return Response(kept: answer, delivery, ticket, share)
         case .buffer(let buffer):
             let endWatch = hangUps.watch(context.channel) { ticket.hungUp() }
             do {
