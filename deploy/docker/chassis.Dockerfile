@@ -9,6 +9,8 @@ COPY Package.swift ./
 RUN swift package resolve
 COPY Sources Sources
 COPY Tests Tests
+COPY Benchmarks Benchmarks
+COPY Examples Examples
 RUN swift build --configuration release --static-swift-stdlib --product chassis
 RUN mkdir /out && cd "$(swift build --configuration release --static-swift-stdlib --show-bin-path)" \
     && cp chassis /out/
