@@ -79,9 +79,10 @@ import Testing
         var kills = 0
         let total = each * Self.workflows
         var most = 0
-        for step in 1...8 {
+        // One kill for each hundred due times, at least eight.
+        for point in (0..<max(8, total / 100)).map({ _ in Int.random(in: 0..<total, using: &generator) }).sorted() {
             let isThere = "(SELECT count(*) FROM chassis.due_time) >= $1::bigint"
-            most = max(most, try await Self.most(of: fleet, total * step / 10, until: isThere, overlap))
+            most = max(most, try await Self.most(of: fleet, point, until: isThere, overlap))
             let victim = Int.random(in: 0..<count, using: &generator)
             await schedulers[victim].killAndWait()
             kills += 1

@@ -13,7 +13,8 @@ import Testing
         let claim = Statement.claimJobs.sql
             .replacing("$1::bigint", with: "\(session)").replacing("$2::text", with: "'default'")
             .replacing("$3::integer", with: "10").replacing("$4::integer", with: "NULL::integer")
-            .replacing("$5::bigint", with: "NULL::bigint").replacing("$6::timestamptz", with: "NULL::timestamptz")
+            .replacing("$5::bigint", with: "NULL::bigint").replacing("$6::bigint[]", with: "'{}'::bigint[]")
+            .replacing("$7::timestamptz", with: "NULL::timestamptz")
         return try await fixture.pool.withConnection { connection in
             try await connection.execute(
                 "SET enable_sort = off; SET enable_seqscan = off; SET enable_bitmapscan = off; "

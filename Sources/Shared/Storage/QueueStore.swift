@@ -27,12 +27,14 @@ package struct QueueStore: Sendable {
     /// - Parameter queue: The queue to claim from.
     /// - Parameter limit: How many jobs are claimed at most; none when 0.
     /// - Parameter place: Where in the queue's order to begin; nil for its start.
+    /// - Parameter params: Those that need not come again.
     package func turn(
         session: SessionID,
         ending endings: [JobEnding] = [],
         queue: String,
         limit: Int,
         from place: QueuePlace? = nil,
+        knowing params: ItemParams = ItemParams(),
         now: String? = nil
     ) async throws -> Turn {
         let now = PostgresParameter.optional(now)
@@ -42,7 +44,7 @@ package struct QueueStore: Sendable {
                 Statement.claimJobs,
                 [
                     PostgresParameter.integer(session.rawValue), .text(queue), .integer(limit),
-                    .optional(place?.rank), .optional(place?.number), now,
+                    .optional(place?.rank), .optional(place?.number), .array(params.known.map(\.run.rawValue)), now,
                 ]
             )
             // What the endings make pending is often next. Where they make nothing pending, the runs are locked last.
@@ -65,7 +67,7 @@ package struct QueueStore: Sendable {
                     if let job = try row.optionalInt64("parent_job_id") { parents.append(JobID(rawValue: job)) }
                 }
             case Statement.claimJobs:
-                turn.claimed = try Self.claimedJobs(result.rows)
+                turn.claimed = try Self.claimedJobs(result.rows, knowing: params)
                 turn.lastPlace = try result.rows.map(Self.place).max()
             default: break
             }
@@ -134,8 +136,8 @@ package struct QueueStore: Sendable {
         QueuePlace(rank: try row.int("rank"), number: try row.int64("place"))
     }
 
-    private static func claimedJobs(_ rows: PostgresRows) throws -> [ClaimedJob] {
-        var params: [Int64: JSONObject] = [:]
+    private static func claimedJobs(_ rows: PostgresRows, knowing known: ItemParams) throws -> [ClaimedJob] {
+        var params = Dictionary(known.known.map { ($0.run.rawValue, $0.params) }) { $1 }
         for row in rows {
             let run = try row.int64("run_id")
             guard params[run] == nil, let text = try row.optionalString("params") else { continue }

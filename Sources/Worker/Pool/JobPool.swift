@@ -19,14 +19,15 @@ final class JobPool: Sendable {
     /// The longest pause after a turn that failed.
     static let longestPause = Duration.seconds(1)
 
-    private let state: Mutex<PoolState>
+    let state: Mutex<PoolState>
     private let floors = Mutex(ClaimFloors<ContinuousClock.Instant>())
+    private let itemParams = Mutex(ItemParams())
     private let session: SessionID
-    private let lease: SessionLease
-    private let queue: QueueStore
-    private let notifier: ReadyNotifier
-    private let logger: Logger
-    private let runJob: @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
+    let lease: SessionLease
+    let queue: QueueStore
+    let notifier: ReadyNotifier
+    let logger: Logger
+    let runJob: @Sendable (ClaimedJob, StopSignal) async -> JobOutcome
     /// How many turns have failed in a row.
     private let failures = Mutex(0)
     /// One for each turn that may be in flight.
@@ -54,7 +55,7 @@ final class JobPool: Sendable {
         }
     }
 
-    private func wakeUp() {
+    func wakeUp() {
         for wakeUp in wakeUps { wakeUp.continuation.yield() }
     }
 
@@ -143,8 +144,10 @@ final class JobPool: Sendable {
                 ending: turn.endings,
                 queue: turn.queue,
                 limit: turn.limit,
-                from: place
+                from: place,
+                knowing: itemParams.withLock { $0 }
             )
+            if turn.limit > 0 { itemParams.withLock { $0.claimed(done.claimed) } }
             let mayHaveMore =
                 turn.limit > 0
                 && floors.withLock {
@@ -243,63 +246,6 @@ final class JobPool: Sendable {
                 "the lease was lost before the job could be ended; its result is dropped",
                 metadata: [LogKey.job: "\(ending.job)", LogKey.epoch: "\(ending.epoch)"]
             )
-        }
-    }
-
-    private func execute(_ job: ClaimedJob, _ signal: StopSignal) async {
-        var ending: JobEnding?
-        var isDropped = false
-        switch await runJob(job, signal) {
-        case .end(let outcome):
-            ending = JobEnding(of: job, outcome)
-        case .produce(let outcome, let products):
-            ending = JobEnding(of: job, outcome, products: products)
-        case .retry(let failure, let delay):
-            await write(job) { try await self.queue.delay(job.id, epoch: job.epoch, for: delay, failure: failure) }
-        case .release:
-            await write(job) {
-                guard let name = try await self.queue.release(job.id, epoch: job.epoch) else { return false }
-                self.notifier.notify([name])
-                return true
-            }
-        case .suspend(let suspension):
-            await write(job) {
-                switch try await self.queue.suspend(job.id, epoch: job.epoch, suspension) {
-                case nil: return false
-                case .waiting?: return true
-                case .pending(let name)?:
-                    self.notifier.notify([name])
-                    return true
-                }
-            }
-        case .drop: isDropped = true
-        }
-        let isWorthALook = state.withLock { state in
-            state.jobReturned(job, ending: ending, isDropped: isDropped)
-            return state.isWorthALook
-        }
-        if isWorthALook { wakeUp() }
-    }
-
-    /// Writes until it is written or the lease is lost.
-    private func write(_ job: ClaimedJob, _ body: () async throws -> Bool) async {
-        var pause = Duration.milliseconds(20)
-        while lease.isHeld {
-            do {
-                if try await !body() {
-                    logger.warning(
-                        "the lease was lost before the job could be given back or set aside",
-                        metadata: [LogKey.job: "\(job.id)", LogKey.epoch: "\(job.epoch)"]
-                    )
-                }
-                return
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.warning("a job could not be given back yet", metadata: [LogKey.error: "\(error)"])
-            }
-            do { try await ContinuousClock().sleep(for: pause) } catch { return }
-            pause = min(pause * 2, Self.longestPause)
         }
     }
 }
