@@ -12,6 +12,13 @@ package final class AsyncCounter: Sendable {
         var next = 0
         var waiters: [Waiter] = []
         var cancelled: Set<Int> = []
+
+        /// Whether a place was free, and is taken now; nobody waits then.
+        mutating func takeFree() -> Bool {
+            guard free > 0 else { return false }
+            free -= 1
+            return true
+        }
     }
 
     private let state: Mutex<State>
@@ -24,10 +31,14 @@ package final class AsyncCounter: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled before a place was free.
     package func take() async throws {
         try Task.checkCancellation()
-        let number = state.withLock { state in
+        // A free place is taken without a cancellation handler: its closure would be run on the concurrency pool, which is
+        // two changes of threads for who is on the connections' thread.
+        let number = state.withLock { state -> Int? in
+            if state.takeFree() { return nil }
             state.next += 1
             return state.next
         }
+        guard let number else { return }
         try await withTaskCancellationHandler {
             try await wait(number)
         } onCancel: {
@@ -53,7 +64,10 @@ package final class AsyncCounter: Sendable {
     }
 
     /// Waits for a place, also in a cancelled task.
-    func takeAnyway() async throws { try await wait(0) }
+    func takeAnyway() async throws {
+        if state.withLock({ $0.takeFree() }) { return }
+        try await wait(0)
+    }
 
     /// Gives the place to the next.
     package func giveBack() {
@@ -71,10 +85,7 @@ package final class AsyncCounter: Sendable {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             let answer: Bool? = state.withLock { state in
                 if state.cancelled.remove(number) != nil { return false }
-                guard state.free == 0 else {
-                    state.free -= 1
-                    return true
-                }
+                if state.takeFree() { return true }
                 state.waiters.append(Waiter(number: number, continuation: continuation))
                 return nil
             }

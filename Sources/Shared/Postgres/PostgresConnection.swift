@@ -272,19 +272,25 @@ package actor PostgresConnection {
         isCancellable: Bool,
         _ canceller: Canceller
     ) async throws -> [PostgresResult] {
-        try await withTaskCancellationHandler {
-            do {
-                return try await withCheckedThrowingContinuation { continuation in
-                    exchange = Exchange(awaited: awaited, continuation: continuation)
-                    flush()
-                    // The answer may have come in with what was read for a notification.
-                    socketIsReady()
-                }
-            } catch PostgresError.server("57014", _, _, _) where Task.isCancelled && isCancellable {
-                throw CancellationError()
+        do {
+            return try await withTaskCancellationHandler {
+                try await answer(to: awaited)
+            } onCancel: {
+                if isCancellable { canceller.cancel() }
             }
-        } onCancel: {
-            if isCancellable { canceller.cancel() }
+        } catch PostgresError.server("57014", _, _, _) where Task.isCancelled && isCancellable {
+            throw CancellationError()
+        }
+    }
+
+    /// A function of its own: a continuation within a closure is resumed on the concurrency pool, from where the task comes
+    /// back here at once, two changes of threads later.
+    private func answer(to awaited: Awaited) async throws -> [PostgresResult] {
+        try await withCheckedThrowingContinuation { continuation in
+            exchange = Exchange(awaited: awaited, continuation: continuation)
+            flush()
+            // The answer may have come in with what was read for a notification.
+            socketIsReady()
         }
     }
 
