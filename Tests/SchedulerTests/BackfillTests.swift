@@ -21,7 +21,10 @@ import Testing
         return .object(body)
     }
 
-    private static func play(_ test: (APIScene, BackfillService) async throws -> Void) async throws {
+    private static func play(
+        _ workflow: String = workflow,
+        _ test: (APIScene, BackfillService) async throws -> Void
+    ) async throws {
         try await APIScene.play { scene async throws in
             let file: JSONValue = ["workflow": .string(workflow), "file": "w.yaml"]
             #expect(try await scene.post("/v1/workflows", ["files": [file]]).status == 200)
@@ -94,6 +97,40 @@ import Testing
             #expect(try await scene.post("/v1/backfills/1/pause").code == "backfill-not-active")
             #expect(try await scene.post("/v1/backfills", Self.range(["to": "2025-01-01"])).code == "bad-request")
             #expect(try await scene.post("/v1/backfills", Self.range(["schedule": "x"])).code == "schedule-not-found")
+        }
+    }
+
+    /// A job with a rule, whose needed jobs have all ended, waits for nobody but who judges the run.
+    @Test func aRetryGoesThroughTheRulesOfTheRun() async throws {
+        let workflow = Self.workflow.replacing(
+            "jobs: {a: {command: [x]}}",
+            with: "jobs: {a: {command: [x]}, b: {needs: [a], runs: all_done, command: [x]}}"
+        )
+        try await Self.play(workflow) { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-01"]))
+            try await service.pass()
+            try await scene.end(try await scene.claim())
+            try await scene.end(try await scene.claim(), .failed(JobFailure(code: "c", message: "m")))
+            try await service.pass()
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["failed"] == 1)
+            _ = try await scene.post("/v1/backfills/1/retry")
+            try await service.pass()
+            try await scene.end(try await scene.claim())
+            try await service.pass()
+            #expect(try await scene.get("/v1/runs/1").json["state"] == "succeeded")
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["succeeded"] == 1)
+        }
+    }
+
+    /// How many runs are under way at once is the backfill's own affair.
+    @Test(arguments: ["singleton: true", "debounce: {wait: 1h}"])
+    func eachHasARunWhateverTheFileSaysOfStarts(_ start: String) async throws {
+        try await Self.play(Self.workflow + "\nstart: {\(start)}") { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-03", "limit": 3]))
+            try await service.pass()
+            let runs = try await scene.get("/v1/runs").json["runs"]?.arrayValue ?? []
+            #expect(runs.map { $0["state"] } == ["queued", "queued", "queued"])
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["running"] == 3)
         }
     }
 }

@@ -75,9 +75,10 @@ package struct BackfillService: Service {
                         due: item.due,
                         on: connection
                     )
+                    // Runs that became one would leave due times without theirs.
+                    submission.start = nil
                     for index in submission.jobs.indices { submission.jobs[index].priority -= Self.priorityDrop }
-                    try await store.start(item, of: backfill, submission, on: connection)
-                    queues += submission.jobs.filter(\.needs.isEmpty).map(\.queue)
+                    queues += try await store.start(item, of: backfill, submission, on: connection)
                 }
                 return (backfill.id, queues)
             } catch let error as CancellationError {

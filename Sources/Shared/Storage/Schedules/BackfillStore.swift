@@ -76,24 +76,29 @@ package struct BackfillStore: Sendable {
     }
 
     /// Starts the run of a due time.
+    ///
+    /// - Returns: The queues that have pending jobs by it.
     package func start(
         _ item: Item,
         of backfill: Taken,
         _ submission: RunStore.Submission,
         on connection: PostgresConnection
-    ) async throws {
+    ) async throws -> [String] {
         let run: RunID
+        var queues: [String] = []
         if let failed = item.failedRun {
             run = failed
             // One that somebody else has retried already goes on as well.
-            _ = try await connection.query(Statement.retryRun, [.integer(failed.rawValue), nil, nil, false])
+            queues = try await RunStore.retry(failed, RunStore.Retry(), on: connection, now: nil) ?? []
         } else {
             run = try await RunStore.submit(submission, on: connection, now: nil).run
+            queues = submission.jobs.filter(\.needs.isEmpty).map(\.queue)
         }
         _ = try await connection.query(
             Statement.startBackfillItem,
             [.integer(backfill.id), .integer(item.due), .integer(run.rawValue)]
         )
+        return queues
     }
 
     /// - Returns: False when there is no such backfill that has not ended.
