@@ -133,4 +133,33 @@ import Testing
             #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["running"] == 3)
         }
     }
+
+    /// One that can start no run holds no other up.
+    @Test func refusesWhatHasNoParams() async throws {
+        let workflow = Self.workflow.replacing("at: {}", with: "at: {enum: [\"2026-01-03\"]}")
+        try await Self.play(workflow) { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range())
+            try await service.pass()
+            #expect(try await Self.dates(scene) == ["2026-01-03"])
+            let shown = try await scene.get("/v1/backfills/1").json
+            #expect(shown["due_times"]?["refused"] == 4 && shown["items"] == shown["due_times"], "\(shown)")
+            let items = try await scene.get("/v1/backfills/1/items?state=refused&limit=1").json["items"]?.arrayValue
+            #expect(items?.first?["due_at"] == "2026-01-01T00:00:00.000000Z")
+            #expect(items?.first?["error"]?.stringValue?.contains("at") == true)
+        }
+    }
+
+    @Test func leavesOutWhatHasHadARun() async throws {
+        try await Self.play { scene, service in
+            let first = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-02"])).json
+            #expect(first["left_out"] == 0)
+            try await service.pass()
+            let trial = try await scene.post("/v1/backfills", Self.range(["dry_run": true])).json
+            #expect(trial["due_times"]?.arrayValue?.first == "2026-01-03T00:00:00+00:00")
+            #expect(trial["left_out"] == 2)
+            let second = try await scene.post("/v1/backfills", Self.range()).json
+            #expect(second["due_times"]?["pending"] == 3 && second["left_out"] == 2)
+            #expect(try await scene.post("/v1/backfills", Self.range(["again": true])).json["left_out"] == 0)
+        }
+    }
 }

@@ -4,6 +4,7 @@ package import Postgres
 import ServiceLifecycle
 package import Storage
 import Telemetry
+import Workflow
 
 /// Starts the runs of backfills, as many at once as each allows, behind all live work.
 ///
@@ -16,16 +17,27 @@ package struct BackfillService: Service {
     /// How far below its live runs' priority the jobs of a backfill stand: below every priority that a file can name.
     static let priorityDrop: Int16 = 10_000
 
+    /// What a look at a backfill did.
+    private struct Advance {
+        let id: Int64
+        /// The queues that have pending jobs by it.
+        var queues: [String] = []
+        /// How many items could start no run, so that there is room for others.
+        var refused = 0
+    }
+
     private let pool: PostgresPool
     private let store: BackfillStore
-    private let starter: ScheduleStarter
+    private let schedules: ScheduleStarter
+    private let triggers: EventTriggerStarter
     private let notifier: ReadyNotifier
     private let logger: Logger
 
     package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
         self.pool = pool
         store = BackfillStore(pool)
-        starter = ScheduleStarter(pool)
+        schedules = ScheduleStarter(pool)
+        triggers = EventTriggerStarter(pool)
         self.notifier = notifier
         self.logger = logger
     }
@@ -43,44 +55,44 @@ package struct BackfillService: Service {
         }
     }
 
-    /// Looks at each backfill once.
+    /// Looks at each backfill, and again while some of what was to start could not.
     ///
     /// - Throws: The first error, once all the others were looked at.
     package func pass() async throws {
-        var last: Int64 = 0
         var fault: (any Error)?
+        while try await round(&fault) {}
+        if let fault { throw fault }
+    }
+
+    /// Looks at each backfill once.
+    ///
+    /// - Parameter fault: Where there is none yet, what is wrong with one of them.
+    /// - Returns: Whether some of what was to start could not.
+    private func round(_ fault: inout (any Error)?) async throws -> Bool {
+        var last: Int64 = 0
+        var hasRefused = false
         while true {
             do {
-                guard let (id, queues) = try await advance(after: last) else { break }
-                last = id
-                notifier.notify(queues)
+                guard let done = try await advance(after: last) else { return hasRefused }
+                last = done.id
+                hasRefused = hasRefused || done.refused > 0
+                notifier.notify(done.queues)
             } catch let error as BackfillFault {
                 fault = fault ?? error
                 last = error.id
             }
         }
-        if let fault { throw fault }
     }
 
-    private func advance(after id: Int64) async throws -> (Int64, [String])? {
+    private func advance(after id: Int64) async throws -> Advance? {
         try await pool.transaction { connection in
             guard let backfill = try await store.take(after: id, on: connection) else { return nil }
             do {
-                var queues: [String] = []
-                for item in try await store.items(of: backfill, on: connection) {
-                    var submission = try await starter.submission(
-                        version: backfill.version,
-                        workflow: backfill.workflow,
-                        schedule: backfill.schedule,
-                        due: item.due,
-                        on: connection
-                    )
-                    // Runs that became one would leave due times without theirs.
-                    submission.start = nil
-                    for index in submission.jobs.indices { submission.jobs[index].priority -= Self.priorityDrop }
-                    queues += try await store.start(item, of: backfill, submission, on: connection)
+                var done = Advance(id: backfill.id)
+                for item in try await store.next(of: backfill, on: connection) {
+                    try await start(item, of: backfill, &done, connection)
                 }
-                return (backfill.id, queues)
+                return done
             } catch let error as CancellationError {
                 throw error
             } catch let error as PostgresError where error.isTransient {
@@ -89,5 +101,59 @@ package struct BackfillService: Service {
                 throw BackfillFault(id: backfill.id, reason: "\(error)")
             }
         }
+    }
+
+    /// Starts the run of an item, or notes why it cannot.
+    private func start(
+        _ item: BackfillStore.Next,
+        of backfill: BackfillStore.Taken,
+        _ done: inout Advance,
+        _ connection: PostgresConnection
+    ) async throws {
+        if let failed = item.failedRun {
+            done.queues += try await store.retry(failed, for: item, of: backfill, on: connection)
+            return
+        }
+        do {
+            let submission = try await submission(of: item, of: backfill, connection)
+            try await store.start(submission, for: item, of: backfill, on: connection)
+            done.queues += submission.jobs.filter(\.needs.isEmpty).map(\.queue)
+        } catch let error as ExpressionError {
+            done.refused += 1
+            try await store.refuse(item, of: backfill, error: "\(error)", on: connection)
+        } catch let problem as Problem {
+            done.refused += 1
+            try await store.refuse(item, of: backfill, error: problem.detail, on: connection)
+        }
+    }
+
+    private func submission(
+        of item: BackfillStore.Next,
+        of backfill: BackfillStore.Taken,
+        _ connection: PostgresConnection
+    ) async throws -> RunStore.Submission {
+        var submission =
+            switch item.subject {
+            case .due(let due):
+                try await schedules.submission(
+                    version: backfill.version,
+                    workflow: backfill.workflow,
+                    schedule: backfill.subject.name,
+                    due: due,
+                    on: connection
+                )
+            case .partition(let partition):
+                try await triggers.submission(
+                    version: backfill.version,
+                    workflow: backfill.workflow,
+                    trigger: backfill.subject.name,
+                    partition: partition,
+                    on: connection
+                )
+            }
+        // The backfill's own limit says how many are under way; runs that became one would leave items without theirs.
+        submission.start = nil
+        for index in submission.jobs.indices { submission.jobs[index].priority -= Self.priorityDrop }
+        return submission
     }
 }

@@ -1,5 +1,8 @@
--- Notes the run of a due time of a locked backfill.
+-- Notes what became of an item of a locked backfill.
 --
---   $1 backfill_id bigint, $2 due bigint: seconds since 1970, $3 run_id bigint
-UPDATE chassis.backfill_item SET state = 'running', run_id = $3::bigint
-WHERE backfill_id = $1::bigint AND due_at = to_timestamp($2::bigint);
+--   $1 backfill_id bigint, $2 number bigint
+--   $3 run_id bigint: that was started, or NULL
+--   $4 error text: why it could start none, or NULL
+UPDATE chassis.backfill_item
+SET state = CASE WHEN $4::text IS NULL THEN 'running' ELSE 'refused' END, run_id = $3::bigint, error = $4::text
+WHERE backfill_id = $1::bigint AND number = $2::bigint;
