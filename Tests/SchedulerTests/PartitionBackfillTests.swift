@@ -218,6 +218,38 @@ import Testing
         }
     }
 
+    /// Whoever cancels it may be killed before its runs are cancelled, and whoever is asked again does the rest.
+    @Test(arguments: [true, false]) func aCancellationIsCarriedThrough(_ isAskedAgain: Bool) async throws {
+        try await Self.play { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.body(["1", "2", "3"]))
+            try await service.pass()
+            let held = try await scene.claim()
+            // As it is when its scheduler is killed behind the first statement.
+            _ = try await scene.pool.query(
+                """
+                WITH cancelled AS (UPDATE chassis.backfill SET cancelled_at = now())
+                UPDATE chassis.backfill_item SET state = 'cancelled' WHERE state = 'pending'
+                """
+            )
+            let before = try await scene.get("/v1/backfills/1").json
+            #expect(before["state"] == "cancelled" && before["items"]?["running"] == 2, "\(before)")
+            #expect(try await scene.post("/v1/backfills/1/pause").code == "backfill-not-active")
+            if isAskedAgain {
+                #expect(try await scene.post("/v1/backfills/1/cancel").json["items"]?["cancelled"] == 2)
+            } else {
+                for _ in 0..<2 { try await service.pass() }
+            }
+            // One that a worker has is cancelled by that.
+            let between = try await Self.items(scene)
+            #expect(between["cancelled"] == 2 && between["running"] == 1, "\(between)")
+            #expect(try await scene.get("/v1/runs/\(held.run)").json["cancel_requested"] == true)
+            try await scene.end(held, .cancelled)
+            try await service.pass()
+            #expect(try await Self.items(scene)["cancelled"] == 3)
+            #expect(try await scene.post("/v1/backfills/1/cancel").code == "backfill-not-active")
+        }
+    }
+
     @Test func listsItemsPageByPage() async throws {
         try await Self.play { scene, _ in
             _ = try await scene.post("/v1/backfills", Self.body(["c", "a", "b"]))

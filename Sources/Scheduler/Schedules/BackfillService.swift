@@ -8,10 +8,11 @@ import Workflow
 
 /// Starts the runs of backfills, as many at once as each allows, behind all live work.
 ///
-/// Any number of schedulers may run it; one at a time deals with a backfill.
+/// Any number of schedulers may run it; one at a time deals with a backfill. It looks when one of its runs has ended that
+/// holds others up, and twice a second without that.
 package struct BackfillService: Service {
-    /// How far apart two looks are.
-    static let interval = Duration.milliseconds(500)
+    /// How far apart two looks are that nobody asked for.
+    package static let interval = Duration.milliseconds(500)
     /// The longest pause after a look that failed.
     static let longestPause = Duration.seconds(10)
     /// How far below its live runs' priority the jobs of a backfill stand: below every priority that a file can name.
@@ -24,25 +25,52 @@ package struct BackfillService: Service {
         var queues: [String] = []
         /// How many items could start no run, so that there is room for others.
         var refused = 0
+        /// What is to be cancelled with it.
+        var cancelled: [RunID] = []
     }
 
     private let pool: PostgresPool
     private let store: BackfillStore
     private let schedules: ScheduleStarter
     private let triggers: EventTriggerStarter
+    private let runs: RunStore
     private let notifier: ReadyNotifier
+    private let interval: Duration
     private let logger: Logger
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
 
-    package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
+    package init(
+        pool: PostgresPool,
+        notifier: ReadyNotifier,
+        interval: Duration = Self.interval,
+        logger: Logger
+    ) {
         self.pool = pool
         store = BackfillStore(pool)
         schedules = ScheduleStarter(pool)
         triggers = EventTriggerStarter(pool)
+        runs = RunStore(pool)
         self.notifier = notifier
+        self.interval = interval
         self.logger = logger
+        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Has backfills looked at that wait for the end of a run.
+    func wake() { wakeUp.yield() }
+
     package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await patrol() }
+                for await _ in wakeUps { await passWhenWoken() }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func patrol() async {
         let patrol = Patrol(
             shortestPause: Self.interval,
             longestPause: Self.longestPause,
@@ -51,7 +79,17 @@ package struct BackfillService: Service {
         )
         await patrol.run {
             try await pass()
-            return Self.interval
+            return interval
+        }
+    }
+
+    private func passWhenWoken() async {
+        do {
+            try await pass()
+        } catch is CancellationError {
+        } catch {
+            // The patrol looks too, soon, and says so.
+            logger.debug("a backfill could not go on", metadata: [LogKey.error: "\(error)"])
         }
     }
 
@@ -77,6 +115,7 @@ package struct BackfillService: Service {
                 last = done.id
                 hasRefused = hasRefused || done.refused > 0
                 notifier.notify(done.queues)
+                for run in done.cancelled { _ = try await runs.cancel(run) }
             } catch let error as BackfillFault {
                 fault = fault ?? error
                 last = error.id
@@ -89,6 +128,10 @@ package struct BackfillService: Service {
             guard let backfill = try await store.take(after: id, on: connection) else { return nil }
             do {
                 var done = Advance(id: backfill.id)
+                guard !backfill.isCancelled else {
+                    done.cancelled = try await store.uncancelledRuns(of: backfill.id, on: connection)
+                    return done
+                }
                 for item in try await store.next(of: backfill, on: connection) {
                     try await start(item, of: backfill, &done, connection)
                 }

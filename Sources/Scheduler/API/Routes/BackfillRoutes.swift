@@ -10,7 +10,6 @@ struct BackfillRoutes: Sendable {
     private let pool: PostgresPool
     private let planner: BackfillPlanner
     private let store: BackfillStore
-    private let runs: RunStore
     private let audit: AuditNotes
 
     init(pool: PostgresPool, audit: AuditNotes) {
@@ -18,7 +17,6 @@ struct BackfillRoutes: Sendable {
         self.pool = pool
         planner = BackfillPlanner(pool)
         store = BackfillStore(pool)
-        runs = RunStore(pool)
     }
 
     var endpoints: [Endpoint] {
@@ -98,8 +96,7 @@ struct BackfillRoutes: Sendable {
 
     private func cancel(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (id, reason) = try await act(request, context)
-        guard let active = try await store.cancel(id) else { throw try await notActive(id) }
-        for run in active { _ = try await runs.cancel(run) }
+        guard try await store.cancel(id) else { throw try await notActive(id) }
         try await audit.add("backfill.cancel", on: "backfill \(id)", reason: reason)
         return try await show(id)
     }
@@ -146,7 +143,7 @@ struct BackfillRoutes: Sendable {
 
     /// - Throws: `Problem` when it is not even there.
     private func notActive(_ id: Int64) async throws -> Problem {
-        Problem(.backfillNotActive, "backfill \(try await detail(id).id) has ended already")
+        Problem(.backfillNotActive, "backfill \(try await detail(id).id) has ended already, or is cancelled")
     }
 }
 

@@ -10,6 +10,8 @@ package struct BackfillStore: Sendable {
         package let subject: BackfillSubject
         package let version: VersionID
         let mostActive: Int
+        /// Whether it starts nothing more, and what is under way is to be cancelled.
+        package let isCancelled: Bool
     }
 
     /// An item that may start now.
@@ -25,6 +27,9 @@ package struct BackfillStore: Sendable {
         /// The run that failed before and is to go on.
         package let failedRun: RunID?
     }
+
+    /// How many runs are cancelled in one go.
+    private static let batch = 50
 
     private let pool: PostgresPool
 
@@ -92,11 +97,23 @@ package struct BackfillStore: Sendable {
             workflow: try row.string("workflow"),
             subject: try BackfillSubject(row: row),
             version: VersionID(rawValue: try row.int64("version_id")),
-            mostActive: try row.int("most_active")
+            mostActive: try row.int("most_active"),
+            isCancelled: try row.bool("is_cancelled")
         )
-        _ = try await connection.query(Statement.settleBackfill, [.integer(taken.id)])
-        _ = try await connection.query(Statement.endBackfill, [.integer(taken.id)])
+        try await settle(taken.id, connection)
         return taken
+    }
+
+    /// Takes over how the runs of a locked backfill have ended.
+    private func settle(_ id: Int64, _ connection: PostgresConnection) async throws {
+        _ = try await connection.query(Statement.settleBackfill, [.integer(id)])
+        _ = try await connection.query(Statement.endBackfill, [.integer(id)])
+    }
+
+    /// Some of the runs of a cancelled backfill that nobody has cancelled yet.
+    package func uncancelledRuns(of id: Int64, on connection: PostgresConnection) async throws -> [RunID] {
+        try await connection.query(Statement.findBackfillRuns, [.integer(id), .integer(Self.batch)]).rows
+            .map { RunID(rawValue: try $0.int64("run_id")) }
     }
 
     /// What may start now.
@@ -169,14 +186,24 @@ package struct BackfillStore: Sendable {
         try await !pool.query(Statement.pauseBackfill, [.integer(id), .bool(isPaused)]).rows.isEmpty
     }
 
-    /// Has a backfill start nothing more.
+    /// Has a backfill start nothing more, and cancels its runs under way.
     ///
-    /// - Returns: Its runs under way, which are the caller's to cancel; nil when there is no such backfill that has
-    ///   not ended.
-    package func cancel(_ id: Int64) async throws -> [RunID]? {
-        let rows = try await pool.query(Statement.cancelBackfill, [.integer(id)]).rows
-        guard !rows.isEmpty else { return nil }
-        return try rows.compactMap { try $0.optionalInt64("run_id").map(RunID.init(rawValue:)) }
+    /// Whoever is killed in it leaves the rest to the next who looks at the backfill.
+    ///
+    /// - Returns: False when there is no such backfill that has not ended.
+    package func cancel(_ id: Int64) async throws -> Bool {
+        guard try await !pool.query(Statement.cancelBackfill, [.integer(id)]).rows.isEmpty else { return false }
+        let runs = RunStore(pool)
+        while true {
+            let found = try await pool.withConnection { try await uncancelledRuns(of: id, on: $0) }
+            guard !found.isEmpty else { break }
+            for run in found { _ = try await runs.cancel(run) }
+        }
+        try await pool.transaction { connection in
+            _ = try await connection.query(Statement.lockBackfill, [.integer(id)])
+            try await settle(id, connection)
+        }
+        return true
     }
 
     /// Has the items go on whose runs have failed, or that could start none.

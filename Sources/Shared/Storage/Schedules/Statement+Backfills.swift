@@ -10,6 +10,8 @@ extension Statement {
     static let nextBackfillItems = load("next_backfill_items", PackageResources.next_backfill_items_sql)
     static let startBackfillItem = load("start_backfill_item", PackageResources.start_backfill_item_sql)
     static let endBackfill = load("end_backfill", PackageResources.end_backfill_sql)
+    static let lockBackfill = load("lock_backfill", PackageResources.lock_backfill_sql)
+    static let findBackfillRuns = load("find_backfill_runs", PackageResources.find_backfill_runs_sql)
     static let listBackfills = load("list_backfills", PackageResources.list_backfills_sql)
     static let listBackfillItems = load("list_backfill_items", PackageResources.list_backfill_items_sql)
     static let pauseBackfill = load("pause_backfill", PackageResources.pause_backfill_sql)
