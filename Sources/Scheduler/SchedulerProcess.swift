@@ -57,15 +57,16 @@ package enum SchedulerProcess {
             logger.info("listening", metadata: [LogKey.address: "\(address)"])
         }
         let schedules = ScheduleService(pool: pool, notifier: notifier, logger: logger)
+        let backfills = BackfillService(pool: pool, notifier: notifier, logger: logger)
         let ends = RunEndService(options, logger: logger) {
             triggers.wake()
             schedules.wake()
+            backfills.wake()
         }
         let retention = RetentionService(pool: pool, store: store, retention: settings.retention, logger: logger)
         return [
             .init(service: api), .init(service: repair), .init(service: retention),
-            .init(service: BackfillService(pool: pool, notifier: notifier, logger: logger)),
-            .init(service: schedules), .init(service: ends),
+            .init(service: backfills), .init(service: schedules), .init(service: ends),
             .init(service: NotifierService(notifier)),
             .init(service: WatchService(pool: pool, notifier: notifier, logger: logger)),
             .init(service: ApprovalService(pool: pool, notifier: notifier, logger: logger)),

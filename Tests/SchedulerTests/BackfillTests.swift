@@ -21,7 +21,10 @@ import Testing
         return .object(body)
     }
 
-    private static func play(_ test: (APIScene, BackfillService) async throws -> Void) async throws {
+    private static func play(
+        _ workflow: String = workflow,
+        _ test: (APIScene, BackfillService) async throws -> Void
+    ) async throws {
         try await APIScene.play { scene async throws in
             let file: JSONValue = ["workflow": .string(workflow), "file": "w.yaml"]
             #expect(try await scene.post("/v1/workflows", ["files": [file]]).status == 200)
@@ -94,6 +97,69 @@ import Testing
             #expect(try await scene.post("/v1/backfills/1/pause").code == "backfill-not-active")
             #expect(try await scene.post("/v1/backfills", Self.range(["to": "2025-01-01"])).code == "bad-request")
             #expect(try await scene.post("/v1/backfills", Self.range(["schedule": "x"])).code == "schedule-not-found")
+        }
+    }
+
+    /// A job with a rule, whose needed jobs have all ended, waits for nobody but who judges the run.
+    @Test func aRetryGoesThroughTheRulesOfTheRun() async throws {
+        let workflow = Self.workflow.replacing(
+            "jobs: {a: {command: [x]}}",
+            with: "jobs: {a: {command: [x]}, b: {needs: [a], runs: all_done, command: [x]}}"
+        )
+        try await Self.play(workflow) { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-01"]))
+            try await service.pass()
+            try await scene.end(try await scene.claim())
+            try await scene.end(try await scene.claim(), .failed(JobFailure(code: "c", message: "m")))
+            try await service.pass()
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["failed"] == 1)
+            _ = try await scene.post("/v1/backfills/1/retry")
+            try await service.pass()
+            try await scene.end(try await scene.claim())
+            try await service.pass()
+            #expect(try await scene.get("/v1/runs/1").json["state"] == "succeeded")
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["succeeded"] == 1)
+        }
+    }
+
+    /// How many runs are under way at once is the backfill's own affair.
+    @Test(arguments: ["singleton: true", "debounce: {wait: 1h}"])
+    func eachHasARunWhateverTheFileSaysOfStarts(_ start: String) async throws {
+        try await Self.play(Self.workflow + "\nstart: {\(start)}") { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-03", "limit": 3]))
+            try await service.pass()
+            let runs = try await scene.get("/v1/runs").json["runs"]?.arrayValue ?? []
+            #expect(runs.map { $0["state"] } == ["queued", "queued", "queued"])
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["running"] == 3)
+        }
+    }
+
+    /// One that can start no run holds no other up.
+    @Test func refusesWhatHasNoParams() async throws {
+        let workflow = Self.workflow.replacing("at: {}", with: "at: {enum: [\"2026-01-03\"]}")
+        try await Self.play(workflow) { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range())
+            try await service.pass()
+            #expect(try await Self.dates(scene) == ["2026-01-03"])
+            let shown = try await scene.get("/v1/backfills/1").json
+            #expect(shown["due_times"]?["refused"] == 4 && shown["items"] == shown["due_times"], "\(shown)")
+            let items = try await scene.get("/v1/backfills/1/items?state=refused&limit=1").json["items"]?.arrayValue
+            #expect(items?.first?["due_at"] == "2026-01-01T00:00:00.000000Z")
+            #expect(items?.first?["error"]?.stringValue?.contains("at") == true)
+        }
+    }
+
+    @Test func leavesOutWhatHasHadARun() async throws {
+        try await Self.play { scene, service in
+            let first = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-02"])).json
+            #expect(first["left_out"] == 0)
+            try await service.pass()
+            let trial = try await scene.post("/v1/backfills", Self.range(["dry_run": true])).json
+            #expect(trial["due_times"]?.arrayValue?.first == "2026-01-03T00:00:00+00:00")
+            #expect(trial["left_out"] == 2)
+            let second = try await scene.post("/v1/backfills", Self.range()).json
+            #expect(second["due_times"]?["pending"] == 3 && second["left_out"] == 2)
+            #expect(try await scene.post("/v1/backfills", Self.range(["again": true])).json["left_out"] == 0)
         }
     }
 }

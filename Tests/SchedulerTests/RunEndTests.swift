@@ -97,6 +97,61 @@ import Testing
         }
     }
 
+    private static func backfill(_ scene: APIScene, _ count: Int) async throws {
+        try await deploy(scene, "{asset: raw, params: {at: \"${{ trigger.partition }}\"}}")
+        let body: JSONObject = [
+            "workflow": "w", "trigger": "asset", "partitions": .array((1...count).map { .string("\($0)") }), "limit": 1,
+        ]
+        #expect(try await scene.post("/v1/backfills", .object(body)).status == 201)
+    }
+
+    @Test func theEndsThatABackfillWaitsForAreTold() async throws {
+        try await APIScene.play { scene async throws in
+            try await Self.backfill(scene, 2)
+            let service = BackfillService(pool: scene.pool, notifier: ReadyNotifier(scene.pool), logger: Self.logger)
+            try await scene.pool.withConnection { connection in
+                try await Notifications.listenToEnds(on: connection)
+                // Nothing waits for the end of the last one.
+                for notices in [1, 0] {
+                    try await service.pass()
+                    try await scene.end(try await scene.claim())
+                    #expect(try await Self.notices(connection) == notices)
+                }
+                _ = try await connection.query("UNLISTEN *")
+            }
+        }
+    }
+
+    /// Nobody looks without being told.
+    @Test func theNextRunOfABackfillStartsWhenTheOneBeforeEnds() async throws {
+        try await APIScene.play { scene async throws in
+            try await Self.backfill(scene, 20)
+            let service = BackfillService(
+                pool: scene.pool,
+                notifier: ReadyNotifier(scene.pool),
+                interval: .seconds(3600),
+                logger: Self.logger
+            )
+            let (starts, started) = AsyncStream.makeStream(of: Void.self)
+            let ends = RunEndService(.init(conninfo: scene.conninfo, applicationName: "ends"), logger: Self.logger) {
+                started.yield()
+                service.wake()
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await ends.run() }
+                for await _ in starts.prefix(1) {}
+                group.addTask { try await service.run() }
+                for number in 1...20 {
+                    let job = try await Self.claim(scene)
+                    #expect(job.params["at"] == .string("\(number)"))
+                    #expect(try await Self.live(scene) == 1)
+                    try await scene.end(job)
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
     /// Nobody looks without being told.
     @Test func theNextRunStartsWhenTheOneBeforeEnds() async throws {
         try await APIScene.play { scene async throws in

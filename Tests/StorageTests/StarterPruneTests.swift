@@ -181,4 +181,43 @@ import Testing
         #expect(try await prune() == 1)
         #expect(try await counts() == [0, 0, 0, 1])
     }
+
+    /// A trigger that was dropped, and the version that a backfill of it goes on with.
+    @Test func aBackfillOfPartitionsKeepsItsTriggerAndItsVersion() async throws {
+        let fixture = try await Self.make()
+        try await Self.pruneRuns(fixture)
+        for statement in [
+            """
+            INSERT INTO chassis.event_trigger
+                (workflow_id, name, version_id, team, summary, gather, created_at, removed_at)
+            VALUES (1, 'dropped', 4, 't', '', '', now(), now())
+            """,
+            """
+            INSERT INTO chassis.backfill (trigger_id, version_id, newest_first, most_active, created_at)
+            VALUES (1, 1, false, 1, now())
+            """,
+            "INSERT INTO chassis.backfill_item (backfill_id, partition, state) VALUES (2, 'p', 'pending')",
+        ] { _ = try await fixture.pool.query(PostgresStatement(name: nil, sql: statement)) }
+        let store = RetentionStore(fixture.pool)
+        func prune() async throws -> [Int] {
+            _ = try await store.pruneStarters(droppedBefore: .seconds(3600), limit: 10, now: Self.later)
+            let row = try await fixture.pool.query(
+                """
+                SELECT (SELECT count(*) FROM chassis.backfill) AS backfills,
+                       (SELECT count(*) FROM chassis.backfill_item) AS items,
+                       (SELECT count(*) FROM chassis.event_trigger) AS triggers
+                """
+            ).rows[0]
+            return try ["backfills", "items", "triggers"].map { try row.int($0) }
+        }
+        #expect(try await prune() == [2, 1, 1])
+        #expect(try await Self.prune(fixture) == 0)
+        #expect(try await Self.prune(fixture, now: "2100-01-01 00:11") == 1)
+        #expect(try await Self.numbers(fixture) == [1, 3, 4, 5, 6])
+        _ = try await fixture.pool.query("UPDATE chassis.backfill SET ended_at = now() WHERE trigger_id = 1")
+        #expect(try await prune() == [1, 0, 0])
+        #expect(try await Self.prune(fixture, now: "2100-01-01 00:22") == 0)
+        #expect(try await Self.prune(fixture, now: "2100-01-01 00:33") == 1)
+        #expect(try await Self.numbers(fixture) == [3, 4, 5, 6])
+    }
 }

@@ -25,6 +25,10 @@ struct AssetUpdateCommand: ClientCommand {
     var isTrial = false
 
     @Option(help: "What is to be known about it, as JSON; what is no JSON is taken as a text.") var metadata: String?
+
+    @Option(name: .customLong("metadata-file"), help: "The same from a file, or from standard input as /dev/stdin.")
+    var metadataFile: String?
+
     @Option(help: "The team whose workflows hear of it (default).") var team: String?
 
     @Option(
@@ -46,9 +50,12 @@ struct AssetUpdateCommand: ClientCommand {
             options.show(shown + [last], json: .array(partitions.map { .string($0) }), invocation)
             return .success
         }
+        // Once for all of them: a pipe can be read once.
+        let known = try DataArgument.value(metadata, file: metadataFile, of: "--metadata", invocation)
         var answers: [JSONValue] = []
         for part in partitions.isEmpty ? [nil] : partitions.map(Optional.some) {
-            answers.append(try await api.updateAsset(asset.name, body(part, of: partitions.count, invocation)))
+            let body = body(part, of: partitions.count, known, invocation)
+            answers.append(try await api.updateAsset(asset.name, body))
         }
         let lines = answers.map {
             StyledLine("event \($0.number("id"))").adding("  \(asset.name) \($0.text("partition"))", .dim)
@@ -57,10 +64,15 @@ struct AssetUpdateCommand: ClientCommand {
         return .success
     }
 
-    private func body(_ partition: String?, of count: Int, _ invocation: Invocation) throws -> JSONObject {
+    private func body(
+        _ partition: String?,
+        of count: Int,
+        _ metadata: JSONValue?,
+        _ invocation: Invocation
+    ) -> JSONObject {
         var body = JSONObject()
         body["partition"] = partition.map { .string($0) }
-        body["metadata"] = try metadata.map { try DataArgument.value($0, of: "--metadata") }
+        body["metadata"] = metadata
         body["team"] = team.map { .string($0) }
         body["idempotency_key"] = idempotencyKey.map { .string(count > 1 ? "\($0) \(partition ?? "")" : $0) }
         body["run"] = invocation.run.map { .integer($0) }

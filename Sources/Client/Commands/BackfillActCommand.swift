@@ -6,13 +6,13 @@ struct BackfillActCommand: ClientCommand {
     /// What can be done with a backfill.
     enum Act: String, CaseIterable, ExpressibleByArgument, Sendable {
         case pause, resume, cancel
-        /// Only the due times whose runs have failed.
+        /// Only what has failed, or could start no run.
         case retry
     }
 
     static let configuration = CommandConfiguration(
         commandName: "do",
-        abstract: "Pause, resume or cancel a backfill, or retry those of its runs that failed."
+        abstract: "Pause, resume or cancel a backfill, or retry what of it has failed or was refused."
     )
 
     @Argument(help: "pause, resume, cancel or retry.")
@@ -26,7 +26,7 @@ struct BackfillActCommand: ClientCommand {
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         let answer = try await options.api(invocation).backfill(backfill, act.rawValue, why.members)
-        options.show([BackfillsListCommand.line(answer)], json: answer, invocation)
+        options.show(BackfillsTable.lines([answer], width: invocation.output.width), json: answer, invocation)
         return .success
     }
 }

@@ -12,6 +12,10 @@ struct EventSendCommand: ClientCommand {
     @Argument(help: "What sort of thing happened, such as payment.received.") var name: String
     @Option(help: "To what it happened, such as an order's number.") var key: String?
     @Option(help: "What is to be known about it, as JSON; what is no JSON is taken as a text.") var data: String?
+
+    @Option(name: .customLong("data-file"), help: "The same from a file, or from standard input as /dev/stdin.")
+    var dataFile: String?
+
     @Option(help: "The team whose jobs and workflows hear of it (default).") var team: String?
 
     @Option(
@@ -25,7 +29,7 @@ struct EventSendCommand: ClientCommand {
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         var body: JSONObject = ["name": .string(name)]
         body["key"] = key.map { .string($0) }
-        body["data"] = try data.map { try DataArgument.value($0, of: "--data") }
+        body["data"] = try DataArgument.value(data, file: dataFile, of: "--data", invocation)
         body["team"] = team.map { .string($0) }
         body["idempotency_key"] = idempotencyKey.map { .string($0) }
         body["run"] = invocation.run.map { .integer($0) }

@@ -8,7 +8,7 @@ struct StateMark: Equatable, Sendable {
         (symbol, style) =
             switch state {
             case "succeeded", "recorded", "live": ("✓", .green)
-            case "failed", "lost": ("✗", .red)
+            case "failed", "lost", "refused": ("✗", .red)
             case "running", "started": ("●", .cyan)
             case "pending", "queued": ("○", .blue)
             case "delayed", "suspended", "released", "draining": ("◐", .yellow)

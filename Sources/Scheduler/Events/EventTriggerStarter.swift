@@ -59,12 +59,12 @@ struct EventTriggerStarter: Sendable {
         with trigger: EventTriggerStore.Taken,
         _ connection: PostgresConnection
     ) async throws -> Done {
-        let version = try await versions.entry(trigger.version, of: trigger.workflow) {
-            try await RunStore.version($0, on: connection)
-        }
-        guard let definition = version.definition.eventTriggers.first(where: { $0.name == trigger.name }) else {
-            throw StorageError.versionMissing(trigger.version)
-        }
+        let (version, definition) = try await definition(
+            trigger.version,
+            trigger.workflow,
+            trigger.name,
+            on: connection
+        )
         var turn = TriggerTurn(
             trigger: trigger,
             definition: definition,
@@ -83,5 +83,21 @@ struct EventTriggerStarter: Sendable {
             on: connection
         )
         return turn.done
+    }
+
+    /// A trigger as a version of its workflow has it.
+    ///
+    /// Reads on the transaction's own connection: all others may be in transactions that wait for one too.
+    func definition(
+        _ id: VersionID,
+        _ workflow: String,
+        _ name: String,
+        on connection: PostgresConnection
+    ) async throws -> (version: VersionCache.Entry, trigger: EventTriggerDefinition) {
+        let version = try await versions.entry(id, of: workflow) { try await RunStore.version($0, on: connection) }
+        guard let found = version.definition.eventTriggers.first(where: { $0.name == name }) else {
+            throw StorageError.versionMissing(id)
+        }
+        return (version, found)
     }
 }

@@ -131,22 +131,15 @@ struct TriggerTurn {
             )
             return
         }
-        var submission: RunStore.Submission
+        let submission: RunStore.Submission
         do {
-            submission = try SubmissionRequest.submission(
-                workflow,
-                source: source,
-                params: try definition.params(of: TriggerFacts(events: news.map(\.event.json))),
-                team: workflow.team ?? SubmissionRequest.defaultTeam,
-                idempotencyKey: nil
-            )
+            let facts = TriggerFacts(events: news.map(\.event.json))
+            submission = try definition.submission(of: workflow, source: source, facts)
         } catch let error as ExpressionError {
             return try await refuse(news, "event \(last.event.id): \(error)")
         } catch let problem as Problem {
             return try await refuse(news, "event \(last.event.id): \(problem.detail)")
         }
-        // What the trigger gathers is its own affair: a run that another takes the place of would lose its events.
-        submission.start = nil
         let run = try await store.start(submission, taking: news, for: trigger, on: connection)
         done.runs.append(run)
         if trigger.mostActive != nil { active.append(run) }

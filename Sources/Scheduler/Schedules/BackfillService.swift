@@ -4,33 +4,73 @@ package import Postgres
 import ServiceLifecycle
 package import Storage
 import Telemetry
+import Workflow
 
 /// Starts the runs of backfills, as many at once as each allows, behind all live work.
 ///
-/// Any number of schedulers may run it; one at a time deals with a backfill.
+/// Any number of schedulers may run it; one at a time deals with a backfill. It looks when one of its runs has ended that
+/// holds others up, and twice a second without that.
 package struct BackfillService: Service {
-    /// How far apart two looks are.
-    static let interval = Duration.milliseconds(500)
+    /// How far apart two looks are that nobody asked for.
+    package static let interval = Duration.milliseconds(500)
     /// The longest pause after a look that failed.
     static let longestPause = Duration.seconds(10)
     /// How far below its live runs' priority the jobs of a backfill stand: below every priority that a file can name.
     static let priorityDrop: Int16 = 10_000
 
-    private let pool: PostgresPool
-    private let store: BackfillStore
-    private let starter: ScheduleStarter
-    private let notifier: ReadyNotifier
-    private let logger: Logger
-
-    package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
-        self.pool = pool
-        store = BackfillStore(pool)
-        starter = ScheduleStarter(pool)
-        self.notifier = notifier
-        self.logger = logger
+    /// What a look at a backfill did.
+    private struct Advance {
+        let id: Int64
+        /// The queues that have pending jobs by it.
+        var queues: [String] = []
+        /// How many items could start no run, so that there is room for others.
+        var refused = 0
+        /// What is to be cancelled with it.
+        var cancelled: [RunID] = []
     }
 
+    private let pool: PostgresPool
+    private let store: BackfillStore
+    private let schedules: ScheduleStarter
+    private let triggers: EventTriggerStarter
+    private let runs: RunStore
+    private let notifier: ReadyNotifier
+    private let interval: Duration
+    private let logger: Logger
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+
+    package init(
+        pool: PostgresPool,
+        notifier: ReadyNotifier,
+        interval: Duration = Self.interval,
+        logger: Logger
+    ) {
+        self.pool = pool
+        store = BackfillStore(pool)
+        schedules = ScheduleStarter(pool)
+        triggers = EventTriggerStarter(pool)
+        runs = RunStore(pool)
+        self.notifier = notifier
+        self.interval = interval
+        self.logger = logger
+        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Has backfills looked at that wait for the end of a run.
+    func wake() { wakeUp.yield() }
+
     package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await patrol() }
+                for await _ in wakeUps { await passWhenWoken() }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func patrol() async {
         let patrol = Patrol(
             shortestPause: Self.interval,
             longestPause: Self.longestPause,
@@ -39,47 +79,63 @@ package struct BackfillService: Service {
         )
         await patrol.run {
             try await pass()
-            return Self.interval
+            return interval
         }
+    }
+
+    private func passWhenWoken() async {
+        do {
+            try await pass()
+        } catch is CancellationError {
+        } catch {
+            // The patrol looks too, soon, and says so.
+            logger.debug("a backfill could not go on", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+
+    /// Looks at each backfill, and again while some of what was to start could not.
+    ///
+    /// - Throws: The first error, once all the others were looked at.
+    package func pass() async throws {
+        var fault: (any Error)?
+        while try await round(&fault) {}
+        if let fault { throw fault }
     }
 
     /// Looks at each backfill once.
     ///
-    /// - Throws: The first error, once all the others were looked at.
-    package func pass() async throws {
+    /// - Parameter fault: Where there is none yet, what is wrong with one of them.
+    /// - Returns: Whether some of what was to start could not.
+    private func round(_ fault: inout (any Error)?) async throws -> Bool {
         var last: Int64 = 0
-        var fault: (any Error)?
+        var hasRefused = false
         while true {
             do {
-                guard let (id, queues) = try await advance(after: last) else { break }
-                last = id
-                notifier.notify(queues)
+                guard let done = try await advance(after: last) else { return hasRefused }
+                last = done.id
+                hasRefused = hasRefused || done.refused > 0
+                notifier.notify(done.queues)
+                for run in done.cancelled { _ = try await runs.cancel(run) }
             } catch let error as BackfillFault {
                 fault = fault ?? error
                 last = error.id
             }
         }
-        if let fault { throw fault }
     }
 
-    private func advance(after id: Int64) async throws -> (Int64, [String])? {
+    private func advance(after id: Int64) async throws -> Advance? {
         try await pool.transaction { connection in
             guard let backfill = try await store.take(after: id, on: connection) else { return nil }
             do {
-                var queues: [String] = []
-                for item in try await store.items(of: backfill, on: connection) {
-                    var submission = try await starter.submission(
-                        version: backfill.version,
-                        workflow: backfill.workflow,
-                        schedule: backfill.schedule,
-                        due: item.due,
-                        on: connection
-                    )
-                    for index in submission.jobs.indices { submission.jobs[index].priority -= Self.priorityDrop }
-                    try await store.start(item, of: backfill, submission, on: connection)
-                    queues += submission.jobs.filter(\.needs.isEmpty).map(\.queue)
+                var done = Advance(id: backfill.id)
+                guard !backfill.isCancelled else {
+                    done.cancelled = try await store.uncancelledRuns(of: backfill.id, on: connection)
+                    return done
                 }
-                return (backfill.id, queues)
+                for item in try await store.next(of: backfill, on: connection) {
+                    try await start(item, of: backfill, &done, connection)
+                }
+                return done
             } catch let error as CancellationError {
                 throw error
             } catch let error as PostgresError where error.isTransient {
@@ -88,5 +144,59 @@ package struct BackfillService: Service {
                 throw BackfillFault(id: backfill.id, reason: "\(error)")
             }
         }
+    }
+
+    /// Starts the run of an item, or notes why it cannot.
+    private func start(
+        _ item: BackfillStore.Next,
+        of backfill: BackfillStore.Taken,
+        _ done: inout Advance,
+        _ connection: PostgresConnection
+    ) async throws {
+        if let failed = item.failedRun {
+            done.queues += try await store.retry(failed, for: item, of: backfill, on: connection)
+            return
+        }
+        do {
+            let submission = try await submission(of: item, of: backfill, connection)
+            try await store.start(submission, for: item, of: backfill, on: connection)
+            done.queues += submission.jobs.filter(\.needs.isEmpty).map(\.queue)
+        } catch let error as ExpressionError {
+            done.refused += 1
+            try await store.refuse(item, of: backfill, error: "\(error)", on: connection)
+        } catch let problem as Problem {
+            done.refused += 1
+            try await store.refuse(item, of: backfill, error: problem.detail, on: connection)
+        }
+    }
+
+    private func submission(
+        of item: BackfillStore.Next,
+        of backfill: BackfillStore.Taken,
+        _ connection: PostgresConnection
+    ) async throws -> RunStore.Submission {
+        var submission =
+            switch item.subject {
+            case .due(let due):
+                try await schedules.submission(
+                    version: backfill.version,
+                    workflow: backfill.workflow,
+                    schedule: backfill.subject.name,
+                    due: due,
+                    on: connection
+                )
+            case .partition(let partition):
+                try await triggers.submission(
+                    version: backfill.version,
+                    workflow: backfill.workflow,
+                    trigger: backfill.subject.name,
+                    partition: partition,
+                    on: connection
+                )
+            }
+        // The backfill's own limit says how many are under way; runs that became one would leave items without theirs.
+        submission.start = nil
+        for index in submission.jobs.indices { submission.jobs[index].priority -= Self.priorityDrop }
+        return submission
     }
 }

@@ -66,7 +66,7 @@ struct EventTriggerRoutes: Sendable {
         return Response(json: detail.json)
     }
 
-    private static func notFound(_ workflow: String, _ name: String) -> Problem {
+    static func notFound(_ workflow: String, _ name: String) -> Problem {
         Problem(.triggerNotFound, "there is no trigger \"\(workflow)/\(name)\"; GET /v1/triggers lists them")
     }
 }

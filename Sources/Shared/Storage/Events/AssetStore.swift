@@ -42,6 +42,19 @@ package struct AssetStore: Sendable {
         }
     }
 
+    /// The newest update of each of some assets in a partition, as far as it is kept, in the order of their numbers.
+    package static func newestUpdates(
+        of names: [String],
+        partition: String,
+        team: String,
+        on connection: PostgresConnection
+    ) async throws -> [KeptEvent] {
+        try await connection.query(
+            Statement.readNewestUpdates,
+            [.text(team), .array(names), .text(partition)]
+        ).rows.map(KeptEvent.init(row:)).sorted { $0.id < $1.id }
+    }
+
     /// The partitions of an asset, those that were brought up to date last first.
     package func partitions(of name: String, limit: Int) async throws -> [Partition] {
         try await pool.query(Statement.listAssetPartitions, [.text(name), .integer(limit)]).rows.map { row in

@@ -13,6 +13,14 @@ package struct EventTriggerStore: Sendable {
         package let name: String
         package let version: VersionID
         package let mostActive: Int?
+
+        fileprivate init(row: PostgresRow) throws {
+            id = try row.int64("trigger_id")
+            workflow = try row.string("workflow")
+            name = try row.string("name")
+            version = VersionID(rawValue: try row.int64("version_id"))
+            mostActive = try row.optionalInt64("max_active").map(Int.init)
+        }
     }
 
     private let pool: PostgresPool
@@ -21,15 +29,13 @@ package struct EventTriggerStore: Sendable {
 
     /// Locks the trigger with new events that was dealt with longest ago; must come first in its transaction.
     package func take(on connection: PostgresConnection, now: String? = nil) async throws -> Taken? {
-        try await connection.query(Statement.takeEventTrigger, [.optional(now)]).rows.first.map { row in
-            Taken(
-                id: try row.int64("trigger_id"),
-                workflow: try row.string("workflow"),
-                name: try row.string("name"),
-                version: VersionID(rawValue: try row.int64("version_id")),
-                mostActive: try row.optionalInt64("max_active").map(Int.init)
-            )
-        }
+        try await connection.query(Statement.takeEventTrigger, [.optional(now)]).rows.first.map(Taken.init)
+    }
+
+    /// Locks a trigger that is deployed; nil when there is none of this name.
+    package func lock(workflow: String, name: String, on connection: PostgresConnection) async throws -> Taken? {
+        try await connection.query(Statement.lockEventTrigger, [.text(workflow), .text(name)]).rows.first
+            .map(Taken.init)
     }
 
     /// The runs of a trigger that count against its bound.
@@ -178,9 +184,8 @@ package struct EventTriggerStore: Sendable {
         _ body: (Int64, PostgresConnection) async throws -> Value
     ) async throws -> Value? {
         try await pool.transaction { connection in
-            let rows = try await connection.query(Statement.lockEventTrigger, [.text(workflow), .text(name)]).rows
-            guard let row = rows.first else { return nil }
-            return try await body(try row.int64("trigger_id"), connection)
+            guard let trigger = try await lock(workflow: workflow, name: name, on: connection) else { return nil }
+            return try await body(trigger.id, connection)
         }
     }
 

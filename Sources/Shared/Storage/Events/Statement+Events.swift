@@ -25,5 +25,6 @@ extension Statement {
     static let touchArrivals = load("touch_arrivals", PackageResources.touch_arrivals_sql)
     static let pruneArrivals = load("prune_arrivals", PackageResources.prune_arrivals_sql)
     static let listAssets = load("list_assets", PackageResources.list_assets_sql)
+    static let readNewestUpdates = load("read_newest_updates", PackageResources.read_newest_updates_sql)
     static let listAssetPartitions = load("list_asset_partitions", PackageResources.list_asset_partitions_sql)
 }

@@ -60,7 +60,8 @@ extension RunStore {
         }
     }
 
-    private static func retry(
+    /// The same in a transaction.
+    static func retry(
         _ run: RunID,
         _ retry: Retry,
         on connection: PostgresConnection,

@@ -2,15 +2,15 @@ import Postgres
 
 /// How far a backfill is.
 package struct BackfillDetail: Equatable, Sendable {
-    /// How many due times are in a state.
+    /// How many of its items are in a state.
     package struct Count: Equatable, Sendable {
-        package let state: String
+        package let state: BackfillItem.State
         package let items: Int
     }
 
     package let id: Int64
     package let workflow: String
-    package let schedule: String
+    package let subject: BackfillSubject
     package let newestFirst: Bool
     /// How many of its runs are under way at once, at most.
     package let mostActive: Int
@@ -18,17 +18,18 @@ package struct BackfillDetail: Equatable, Sendable {
     package let state: String
     package let createdAt: Timestamp
     package let counts: [Count]
+    /// Why an item could start no run.
+    package let error: String?
 
     init(row: PostgresRow) throws {
         id = try row.int64("backfill_id")
         workflow = try row.string("workflow")
-        schedule = try row.string("schedule")
+        subject = try BackfillSubject(row: row)
         newestFirst = try row.bool("newest_first")
         mostActive = try row.int("most_active")
         state = try row.string("state")
         createdAt = try row.timestamp("created_us")
-        counts = try ["pending", "running", "succeeded", "failed", "cancelled"].map {
-            Count(state: $0, items: try row.int($0))
-        }
+        counts = try BackfillItem.State.allCases.map { Count(state: $0, items: try row.int($0.rawValue)) }
+        error = try row.optionalString("error")
     }
 }

@@ -1,51 +1,91 @@
 package import JobModel
 package import Postgres
 
-/// Starts runs for due times that lie behind, a few at a time.
+/// Starts runs for due times that lie behind, or for partitions, a few at a time.
 package struct BackfillStore: Sendable {
     /// A backfill that is locked.
     package struct Taken: Equatable, Sendable {
         package let id: Int64
         package let workflow: String
-        package let schedule: String
+        package let subject: BackfillSubject
         package let version: VersionID
-        let newestFirst: Bool
         let mostActive: Int
+        /// Whether it starts nothing more, and what is under way is to be cancelled.
+        package let isCancelled: Bool
     }
 
-    /// A due time that may start now.
-    package struct Item: Equatable, Sendable {
-        /// In seconds since 1970.
-        package let due: Int
+    /// An item that may start now.
+    package struct Next: Equatable, Sendable {
+        package enum Subject: Equatable, Sendable {
+            /// A due time, in seconds since 1970.
+            case due(Int)
+            case partition(String)
+        }
+
+        let number: Int64
+        package let subject: Subject
         /// The run that failed before and is to go on.
         package let failedRun: RunID?
     }
+
+    /// How many runs are cancelled in one go.
+    private static let batch = 50
 
     private let pool: PostgresPool
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 
-    /// Adds a backfill of a locked schedule.
+    // MARK: Adding
+
+    /// What is left of a plan without what has had a run, by its schedule or trigger or by a backfill, or is about to
+    /// have one by a backfill.
+    package func left(of plan: BackfillPlan, on connection: PostgresConnection) async throws -> BackfillPlan {
+        switch plan {
+        case .dueTimes(let dues, let schedule):
+            guard let first = dues.min(), let last = dues.max() else { return plan }
+            let rows = try await connection.query(
+                Statement.findStartedDueTimes,
+                [.integer(schedule.id), .integer(first), .integer(last)]
+            ).rows
+            let started = Set(try rows.map { try $0.int("due") })
+            return .dueTimes(dues.filter { !started.contains($0) }, schedule)
+        case .partitions(let partitions, let trigger):
+            let rows = try await connection.query(
+                Statement.findStartedPartitions,
+                [.integer(trigger.id), .array(partitions)]
+            ).rows
+            let started = Set(try rows.map { try $0.string("partition") })
+            return .partitions(partitions.filter { !started.contains($0) }, trigger)
+        }
+    }
+
+    /// Adds a backfill.
     ///
-    /// - Parameter again: Whether due times are taken too that the schedule has started a run for.
-    /// - Returns: Its number, and how many due times it has.
+    /// - Parameter newestFirst: How the plan is ordered, for people.
+    /// - Returns: Its number.
     package func add(
-        _ dues: [Int],
-        of schedule: DueSchedule,
+        _ plan: BackfillPlan,
         newestFirst: Bool,
         mostActive: Int,
-        again: Bool,
         on connection: PostgresConnection
-    ) async throws -> (id: Int64, items: Int) {
-        let row = try await connection.query(
+    ) async throws -> Int64 {
+        let (schedule, trigger, version, dues, partitions): (Int64?, Int64?, VersionID, [Int]?, [String]?)
+        switch plan {
+        case .dueTimes(let list, let locked):
+            (schedule, trigger, version, dues, partitions) = (locked.id, nil, locked.version, list, nil)
+        case .partitions(let list, let locked):
+            (schedule, trigger, version, dues, partitions) = (nil, locked.id, locked.version, nil, list)
+        }
+        return try await connection.query(
             Statement.addBackfill,
             [
-                .integer(schedule.id), .integer(schedule.version.rawValue), .bool(newestFirst), .integer(mostActive),
-                .array(dues), .bool(again),
+                .optional(schedule), .optional(trigger), .integer(version.rawValue), .bool(newestFirst),
+                .integer(mostActive), dues.map { .array($0) } ?? .null, partitions.map { .array($0) } ?? .null,
             ]
-        ).rows[0]
-        return (try row.int64("backfill_id"), try row.int("items"))
+        ).rows[0].int64("backfill_id")
     }
+
+    // MARK: Starting
 
     /// Locks the first backfill behind `id` that goes on, and takes over how its runs have ended.
     package func take(after id: Int64, on connection: PostgresConnection) async throws -> Taken? {
@@ -55,63 +95,118 @@ package struct BackfillStore: Sendable {
         let taken = Taken(
             id: try row.int64("backfill_id"),
             workflow: try row.string("workflow"),
-            schedule: try row.string("schedule"),
+            subject: try BackfillSubject(row: row),
             version: VersionID(rawValue: try row.int64("version_id")),
-            newestFirst: try row.bool("newest_first"),
-            mostActive: try row.int("most_active")
+            mostActive: try row.int("most_active"),
+            isCancelled: try row.bool("is_cancelled")
         )
-        _ = try await connection.query(Statement.settleBackfill, [.integer(taken.id)])
-        _ = try await connection.query(Statement.endBackfill, [.integer(taken.id)])
+        try await settle(taken.id, connection)
         return taken
     }
 
+    /// Takes over how the runs of a locked backfill have ended.
+    private func settle(_ id: Int64, _ connection: PostgresConnection) async throws {
+        _ = try await connection.query(Statement.settleBackfill, [.integer(id)])
+        _ = try await connection.query(Statement.endBackfill, [.integer(id)])
+    }
+
+    /// Some of the runs of a cancelled backfill that nobody has cancelled yet.
+    package func uncancelledRuns(of id: Int64, on connection: PostgresConnection) async throws -> [RunID] {
+        try await connection.query(Statement.findBackfillRuns, [.integer(id), .integer(Self.batch)]).rows
+            .map { RunID(rawValue: try $0.int64("run_id")) }
+    }
+
     /// What may start now.
-    package func items(of backfill: Taken, on connection: PostgresConnection) async throws -> [Item] {
+    package func next(of backfill: Taken, on connection: PostgresConnection) async throws -> [Next] {
         try await connection.query(
             Statement.nextBackfillItems,
-            [.integer(backfill.id), .bool(backfill.newestFirst), .integer(backfill.mostActive)]
+            [.integer(backfill.id), .integer(backfill.mostActive)]
         ).rows.map { row in
-            Item(due: try row.int("due"), failedRun: try row.optionalInt64("run_id").map(RunID.init(rawValue:)))
+            Next(
+                number: try row.int64("number"),
+                subject: try row.optionalString("partition").map { .partition($0) } ?? .due(try row.int("due")),
+                failedRun: try row.optionalInt64("run_id").map(RunID.init(rawValue:))
+            )
         }
     }
 
-    /// Starts the run of a due time.
+    /// Starts the run of an item.
     package func start(
-        _ item: Item,
-        of backfill: Taken,
         _ submission: RunStore.Submission,
+        for item: Next,
+        of backfill: Taken,
         on connection: PostgresConnection
     ) async throws {
-        let run: RunID
-        if let failed = item.failedRun {
-            run = failed
-            // One that somebody else has retried already goes on as well.
-            _ = try await connection.query(Statement.retryRun, [.integer(failed.rawValue), nil, nil, false])
-        } else {
-            run = try await RunStore.submit(submission, on: connection, now: nil).run
-        }
+        let run = try await RunStore.submit(submission, on: connection, now: nil).run
+        try await note(item, of: backfill, run: run, on: connection)
+    }
+
+    /// Has the run of an item go on that has failed.
+    ///
+    /// - Returns: The queues that have pending jobs by it.
+    package func retry(
+        _ run: RunID,
+        for item: Next,
+        of backfill: Taken,
+        on connection: PostgresConnection
+    ) async throws -> [String] {
+        // One that somebody else has retried already goes on as well.
+        let queues = try await RunStore.retry(run, RunStore.Retry(), on: connection, now: nil)
+        try await note(item, of: backfill, run: run, on: connection)
+        return queues ?? []
+    }
+
+    /// Notes that no run can be started for an item.
+    package func refuse(
+        _ item: Next,
+        of backfill: Taken,
+        error: String,
+        on connection: PostgresConnection
+    ) async throws {
+        try await note(item, of: backfill, error: error, on: connection)
+    }
+
+    private func note(
+        _ item: Next,
+        of backfill: Taken,
+        run: RunID? = nil,
+        error: String? = nil,
+        on connection: PostgresConnection
+    ) async throws {
         _ = try await connection.query(
             Statement.startBackfillItem,
-            [.integer(backfill.id), .integer(item.due), .integer(run.rawValue)]
+            [.integer(backfill.id), .integer(item.number), .optional(run?.rawValue), .optional(error)]
         )
     }
+
+    // MARK: For people
 
     /// - Returns: False when there is no such backfill that has not ended.
     package func setPaused(_ isPaused: Bool, _ id: Int64) async throws -> Bool {
         try await !pool.query(Statement.pauseBackfill, [.integer(id), .bool(isPaused)]).rows.isEmpty
     }
 
-    /// Has a backfill start nothing more.
+    /// Has a backfill start nothing more, and cancels its runs under way.
     ///
-    /// - Returns: Its runs under way, which are the caller's to cancel; nil when there is no such backfill that has
-    ///   not ended.
-    package func cancel(_ id: Int64) async throws -> [RunID]? {
-        let rows = try await pool.query(Statement.cancelBackfill, [.integer(id)]).rows
-        guard !rows.isEmpty else { return nil }
-        return try rows.compactMap { try $0.optionalInt64("run_id").map(RunID.init(rawValue:)) }
+    /// Whoever is killed in it leaves the rest to the next who looks at the backfill.
+    ///
+    /// - Returns: False when there is no such backfill that has not ended.
+    package func cancel(_ id: Int64) async throws -> Bool {
+        guard try await !pool.query(Statement.cancelBackfill, [.integer(id)]).rows.isEmpty else { return false }
+        let runs = RunStore(pool)
+        while true {
+            let found = try await pool.withConnection { try await uncancelledRuns(of: id, on: $0) }
+            guard !found.isEmpty else { break }
+            for run in found { _ = try await runs.cancel(run) }
+        }
+        try await pool.transaction { connection in
+            _ = try await connection.query(Statement.lockBackfill, [.integer(id)])
+            try await settle(id, connection)
+        }
+        return true
     }
 
-    /// Has the due times go on whose runs have failed.
+    /// Has the items go on whose runs have failed, or that could start none.
     ///
     /// - Returns: How many.
     package func retry(_ id: Int64) async throws -> Int {
@@ -121,5 +216,20 @@ package struct BackfillStore: Sendable {
     /// The newest backfills, or the one of a number.
     package func list(_ id: Int64? = nil) async throws -> [BackfillDetail] {
         try await pool.query(Statement.listBackfills, [.optional(id)]).rows.map(BackfillDetail.init)
+    }
+
+    /// The items of a backfill, in the order in which they start.
+    ///
+    /// - Parameter number: Only those behind it.
+    package func items(
+        of id: Int64,
+        in state: BackfillItem.State? = nil,
+        after number: Int64 = 0,
+        limit: Int
+    ) async throws -> [BackfillItem] {
+        try await pool.query(
+            Statement.listBackfillItems,
+            [.integer(id), .optional(state?.rawValue), .integer(number), .integer(limit)]
+        ).rows.map(BackfillItem.init)
     }
 }

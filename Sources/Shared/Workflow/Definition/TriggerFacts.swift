@@ -23,4 +23,13 @@ package struct TriggerFacts: Equatable, Sendable {
             "events": .array(events), "event": events.last ?? .null, "partition": events.last?["key"] ?? .null,
         ]
     }
+
+    /// - Parameters:
+    ///   - partition: The partition that the run is for.
+    ///   - events: What is known of it, in the order in which it came; may be empty.
+    package init(partition: String, events: [JSONValue]) {
+        json = [
+            "events": .array(events), "event": events.last ?? .null, "partition": .string(partition),
+        ]
+    }
 }
