@@ -8,7 +8,8 @@ ids are random: an answer that is asked for twice is another answer. Streams com
   POST /v1/chat/completions, /v1/responses, /v1/embeddings      OpenAI
   POST /v1/messages, /v1/messages/count_tokens                  Anthropic
   POST /v1beta/models/M:generateContent, :streamGenerateContent Gemini
-  GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn and key
+  GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn and key, and the SHA-256 of a
+                     stream that came to its end
   POST /_script      {"tag": T, "answers": [...]}: what the next calls of a tag get instead: "html", "cut", "429", "close",
                      "huge" (1 GB), "endless" (a stream without end), "twice" (a stream with two terminators and noise behind them), "short" (less
                      than its length says), "long" (more than that), "gzip" (compressed, though nobody asked for it),
@@ -17,6 +18,7 @@ ids are random: an answer that is asked for twice is another answer. Streams com
 The first line of the output says the port. The server ends when nobody reads its output any more.
 """
 import gzip
+import hashlib
 import http.server
 import json
 import os
@@ -89,6 +91,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             entry = {"tag": tag, "path": path, "turn": turn, "key": key, "idempotency": self.headers.get("idempotency-key")}
             bill.append(entry)
+        self.entry = entry
         if answer == "html":
             return self.reply(200, b"<html>please log in</html>", [("Content-Type", "text/html")])
         if answer == "huge":
@@ -239,6 +242,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
+        digest = hashlib.sha256()
         for number, (name, data) in enumerate(events):
             if answer == "cut" and number == len(events) // 2:
                 # Ends in order, and without the stream's own terminator.
@@ -246,7 +250,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             text = (f"event: {name}\n" if name else "") + f"data: {data if isinstance(data, str) else json.dumps(data)}\n\n"
             self.wfile.write(b"%x\r\n%s\r\n" % (len(text.encode()), text.encode()))
             self.wfile.flush()
+            digest.update(text.encode())
             time.sleep(delay / 1000 / len(events))
+        self.entry["digest"] = digest.hexdigest()
         if answer == "twice":
             noise = b"data: [DONE]\n\ndata: {no json\n\n\xff\xfe"
             self.wfile.write(b"%x\r\n%s\r\n" % (len(noise), noise))
