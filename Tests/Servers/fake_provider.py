@@ -17,6 +17,7 @@ ids are random: an answer that is asked for twice is another answer. Streams com
                      (200 and that); and what tells the key that the call came with: "tell-401", "tell-502" (a page),
                      "tell-page" (a page with status 200), "tell-document", "tell-stream", "tell-error" (within a stream)
   GET  .../models?answer=A   what a call would get
+  GET  .../conversations/ID/items   how many items it holds
 
 The first line of the output says the port. The server ends when nobody reads its output any more.
 """
@@ -38,6 +39,8 @@ lock = threading.Lock()
 bill = []
 scripts = {}
 plays = {}
+# What conversations hold that the provider keeps, by their ids.
+held = {}
 
 
 def texts(value):
@@ -61,6 +64,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/_bill":
             with lock:
                 return self.reply(200, bill)
+        if "/conversations/" in self.path:
+            with lock:
+                items = held[self.path.split("/")[-2]]
+            return self.reply(200, {"object": "list", "data": [item.get("type", "message") for item in items]})
         path, _, query = self.path.partition("?answer=")
         if query:
             return self.oddity(query)
@@ -77,7 +84,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(200, {})
         path = self.path.split("?")[0]
         # A conversation that the provider holds is named by its last answer alone.
-        said = plays.get(request.get("previous_response_id"), "") + " ".join(texts(request))
+        said = plays.get(request.get("previous_response_id") or request.get("conversation"), "") + " ".join(texts(request))
         play = re.search(r"\[run:([\w-]+)((?: \w+:\d+)*)\]", said)
         self.said = play.group(0) + " " if play else ""
         tag = play.group(1) if play else "untagged"
@@ -116,6 +123,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     @staticmethod
     def turn(path, request):
         """Which answer of the conversation this is, counted from 1."""
+        if request.get("conversation"):
+            with lock:
+                items = held[request["conversation"]]
+            return 1 + sum(item.get("role") == "assistant" or item.get("type") == "function_call" for item in items)
         if "previous_response_id" in request and request["previous_response_id"]:
             return int(request["previous_response_id"].rsplit("_", 1)[1]) + 1
         items = request.get("messages") or request.get("input") or request.get("contents") or []
@@ -136,7 +147,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path.endswith("/count_tokens"):
             return self.reply(200, {"input_tokens": 7})
         if path.endswith("/conversations"):
-            return self.reply(200, {"id": "conv_" + uuid.uuid4().hex[:12], "object": "conversation", "created_at": 1})
+            conversation = "conv_" + uuid.uuid4().hex[:12]
+            plays[conversation], held[conversation] = self.said, []
+            return self.reply(200, {"id": conversation, "object": "conversation", "created_at": 1})
         if path.endswith(":countTokens"):
             return self.reply(200, {"totalTokens": 7})
         if path.endswith(":embedContent"):
@@ -168,6 +181,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "output": output, "usage": {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110},
             }
             plays[whole["id"]] = self.said
+            if request.get("conversation"):
+                with lock:
+                    held[request["conversation"]] += request["input"] + output
             if not request.get("stream"):
                 return self.slowly(whole, delay)
             stream = [("response.created", {"type": "response.created", "response": {"id": whole["id"]}})]
