@@ -148,7 +148,7 @@ let package = Package(
             in: "Worker/Gateway",
             [
                 "JobModel", "Digests", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings", "HTTPTransport",
-                "Models", "CLinux", "CLibZ", "CLibZstd", log, lifecycle, hummingbird, nio,
+                "Models", "Tools", "CLinux", "CLibZ", "CLibZstd", log, lifecycle, hummingbird, nio,
                 nioHTTP,
             ]
         ),

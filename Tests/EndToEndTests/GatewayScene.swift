@@ -69,9 +69,12 @@ struct GatewayScene {
     }
 
     /// The provider's own account of the calls with a tag.
-    func bill(of tag: String) async throws -> [JSONValue] {
-        let text = await ask("_bill")
-        return (try JSONValue(parsing: text).arrayValue ?? []).filter { $0["tag"]?.stringValue == tag }
+    func bill(of tag: String) async throws -> [JSONValue] { try await bills()[tag] ?? [] }
+
+    /// The provider's own account of all calls, by their tags.
+    func bills() async throws -> [String: [JSONValue]] {
+        let calls = try JSONValue(parsing: await ask("_bill")).arrayValue ?? []
+        return Dictionary(grouping: calls) { $0["tag"]?.stringValue ?? "" }
     }
 
     /// Has the next calls of a tag get something else than an answer.

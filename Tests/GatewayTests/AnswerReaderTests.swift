@@ -140,4 +140,45 @@ import Testing
         #expect(reader.summary.ids == ["call_1"])
         #expect(reader.summary.usage == TokenUsage(input: 9, output: 3))
     }
+
+    @Test(
+        arguments: WireFormat.allCases,
+        ["{}", "[]", "[{}]", #"{"message":"log in","data":{},"id":1,"content":"x"}"#, "[1]"]
+    )
+    func takesNoOtherJSONForAnAnswer(_ format: WireFormat, _ text: String) throws {
+        var reader = AnswerReader(format, contentType: "application/json")
+        _ = try reader.consume(Array(text.utf8))
+        #expect(throws: AnswerFault.noAnswer(excerpt: text)) { try reader.ended() }
+    }
+
+    @Test(arguments: WireFormat.allCases) func takesAnErrorWithStatus200ForNoAnswer(_ format: WireFormat) throws {
+        for text in [#"{"error":{"message":"overloaded"},"choices":[]}"#, #"[{"error":{"message":"overloaded"}}]"#] {
+            var reader = AnswerReader(format, contentType: "application/json")
+            _ = try reader.consume(Array(text.utf8))
+            #expect(throws: AnswerFault.reported("overloaded")) { try reader.ended() }
+        }
+    }
+
+    @Test(arguments: [
+        (WireFormat.chat, #"{"choices":[]}"#), (.responses, #"{"id":"r","status":"queued","error":null,"output":[]}"#),
+        (.embeddings, #"{"data":[]}"#), (.conversations, #"{"id":"conv_1"}"#), (.messages, #"{"content":[]}"#),
+        (.countTokens, #"{"input_tokens":0}"#), (.generate, #"{"candidates":[]}"#),
+        (.generate, #"{"promptFeedback":{"blockReason":"SAFETY"}}"#), (.streamGenerate, #"[{"candidates":[]},{}]"#),
+        (.embedContent, #"{"embedding":{"values":[]}}"#), (.embedContent, #"{"embeddings":[]}"#),
+        (.countGemini, #"{"totalTokens":0}"#),
+    ]) func takesTheLeastThatAnAnswerHas(_ format: WireFormat, _ text: String) throws {
+        var reader = AnswerReader(format, contentType: nil)
+        _ = try reader.consume(Array(text.utf8))
+        try reader.ended()
+    }
+
+    @Test(arguments: [
+        (WireFormat.chat, "data: [DONE]"), (.chat, #"data: {"usage":{}}"# + "\n\ndata: [DONE]"),
+        (.messages, #"data: {"type":"message_stop"}"#), (.responses, #"data: {"type":"response.completed"}"#),
+    ]) func takesAnEndAloneForNoAnswer(_ format: WireFormat, _ text: String) {
+        var reader = AnswerReader(format, contentType: "text/event-stream")
+        #expect(throws: AnswerFault.noAnswer(excerpt: "the stream's end, and nothing before it")) {
+            try reader.consume(Array((text + "\n\n").utf8))
+        }
+    }
 }

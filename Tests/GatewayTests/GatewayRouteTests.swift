@@ -27,6 +27,10 @@ import Testing
             .gemini, "POST", "v1beta/models/g-2:streamGenerateContent",
             .call(.streamGenerate, path: "v1beta/models/g-2:streamGenerateContent", model: "g-2")
         ),
+        (
+            .gemini, "POST", "v1beta/models/g-2:countTokens",
+            .call(.countGemini, path: "v1beta/models/g-2:countTokens", model: "g-2")
+        ),
     ]) func knowsTheProvidersPaths(
         _ family: WireFormat.Family,
         _ method: String,

@@ -7,16 +7,22 @@ ids are random: an answer that is asked for twice is another answer. Streams com
 
   POST /v1/chat/completions, /v1/responses, /v1/embeddings      OpenAI
   POST /v1/messages, /v1/messages/count_tokens                  Anthropic
-  POST /v1beta/models/M:generateContent, :streamGenerateContent Gemini
-  GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn and key
+  POST /v1beta/models/M:generateContent, :streamGenerateContent, :embedContent, :countTokens      Gemini
+  GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn, key and the SHA-256 of its body, and that of a
+                     stream that came to its end
   POST /_script      {"tag": T, "answers": [...]}: what the next calls of a tag get instead: "html", "cut", "429", "close",
                      "huge" (1 GB), "endless" (a stream without end), "twice" (a stream with two terminators and noise behind them), "short" (less
                      than its length says), "long" (more than that), "gzip" (compressed, though nobody asked for it),
-                     "no-utf8", "reset"
+                     "no-utf8", "reset", "empty" (200 and nothing), "page-502" (HTML), "moved" (a redirect), any JSON that is an object
+                     (200 and that); and what tells the key that the call came with: "tell-401", "tell-502" (a page),
+                     "tell-page" (a page with status 200), "tell-document", "tell-stream", "tell-error" (within a stream)
+  GET  .../models?answer=A   what a call would get
+  GET  .../conversations/ID/items   how many items it holds
 
 The first line of the output says the port. The server ends when nobody reads its output any more.
 """
 import gzip
+import hashlib
 import http.server
 import json
 import os
@@ -33,6 +39,8 @@ lock = threading.Lock()
 bill = []
 scripts = {}
 plays = {}
+# What conversations hold that the provider keeps, by their ids.
+held = {}
 
 
 def texts(value):
@@ -56,7 +64,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/_bill":
             with lock:
                 return self.reply(200, bill)
-        if self.path.endswith("/models"):
+        if "/conversations/" in self.path:
+            with lock:
+                items = held[self.path.split("/")[-2]]
+            return self.reply(200, {"object": "list", "data": [item.get("type", "message") for item in items]})
+        path, _, query = self.path.partition("?answer=")
+        if query:
+            return self.oddity(query)
+        if path.endswith("/models"):
             return self.reply(200, {"object": "list", "data": [{"id": "fake", "object": "model"}]})
         self.reply(404, {"error": {"message": "nothing here"}})
 
@@ -69,7 +84,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(200, {})
         path = self.path.split("?")[0]
         # A conversation that the provider holds is named by its last answer alone.
-        said = plays.get(request.get("previous_response_id"), "") + " ".join(texts(request))
+        said = plays.get(request.get("previous_response_id") or request.get("conversation"), "") + " ".join(texts(request))
         play = re.search(r"\[run:([\w-]+)((?: \w+:\d+)*)\]", said)
         self.said = play.group(0) + " " if play else ""
         tag = play.group(1) if play else "untagged"
@@ -87,10 +102,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         key = self.headers.get("authorization") or self.headers.get("x-api-key") or self.headers.get("x-goog-api-key")
         turn = self.turn(path, request)
         with lock:
-            entry = {"tag": tag, "path": path, "turn": turn, "key": key, "idempotency": self.headers.get("idempotency-key")}
+            entry = {"tag": tag, "path": path, "turn": turn, "key": key, "idempotency": self.headers.get("idempotency-key"), "sent": hashlib.sha256(body).hexdigest()}
             bill.append(entry)
-        if answer == "html":
-            return self.reply(200, b"<html>please log in</html>", [("Content-Type", "text/html")])
+        self.entry = entry
+        if isinstance(answer, dict):
+            return self.reply(200, answer)
+        if answer in ("html", "empty", "page-502", "moved") or (answer or "").startswith("tell-"):
+            return self.oddity(answer)
         if answer == "huge":
             return self.huge()
         if answer == "endless":
@@ -105,6 +123,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     @staticmethod
     def turn(path, request):
         """Which answer of the conversation this is, counted from 1."""
+        if request.get("conversation"):
+            with lock:
+                items = held[request["conversation"]]
+            return 1 + sum(item.get("role") == "assistant" or item.get("type") == "function_call" for item in items)
         if "previous_response_id" in request and request["previous_response_id"]:
             return int(request["previous_response_id"].rsplit("_", 1)[1]) + 1
         items = request.get("messages") or request.get("input") or request.get("contents") or []
@@ -124,6 +146,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(200, events[0])
         if path.endswith("/count_tokens"):
             return self.reply(200, {"input_tokens": 7})
+        if path.endswith("/conversations"):
+            conversation = "conv_" + uuid.uuid4().hex[:12]
+            plays[conversation], held[conversation] = self.said, []
+            return self.reply(200, {"id": conversation, "object": "conversation", "created_at": 1})
+        if path.endswith(":countTokens"):
+            return self.reply(200, {"totalTokens": 7})
+        if path.endswith(":embedContent"):
+            return self.reply(200, {"embedding": {"values": [0.5]}})
         if path.endswith("/chat/completions"):
             message = {"role": "assistant", "content": text}
             if not last:
@@ -151,6 +181,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "output": output, "usage": {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110},
             }
             plays[whole["id"]] = self.said
+            if request.get("conversation"):
+                with lock:
+                    held[request["conversation"]] += request["input"] + output
             if not request.get("stream"):
                 return self.slowly(whole, delay)
             stream = [("response.created", {"type": "response.created", "response": {"id": whole["id"]}})]
@@ -189,6 +222,40 @@ class Handler(http.server.BaseHTTPRequestHandler):
             begin = {"candidates": [{"index": 0, "content": {"role": "model", "parts": [{"text": ""}]}}]}
             return self.stream([(None, begin), (None, whole)], delay, answer)
         self.reply(404, {"error": {"message": "nothing here"}})
+
+    def oddity(self, how):
+        """An answer that is none, or that tells the key."""
+        key = self.headers.get("authorization") or self.headers.get("x-api-key") or self.headers.get("x-goog-api-key") or ""
+        key = key.removeprefix("Bearer ")
+        page = [("Content-Type", "text/html"), ("x-request-id", "of-" + key)]
+        message = f"the key {key} is unknown"
+        if how == "html":
+            return self.reply(200, b"<html>please log in</html>", page[:1])
+        if how == "empty":
+            return self.reply(200, b"", [("Content-Type", "application/json")])
+        if how == "page-502":
+            return self.reply(502, b"<html>bad gateway</html>", page[:1])
+        if how == "moved":
+            return self.reply(307, b"", [("Location", "http://127.0.0.1:1/elsewhere")])
+        if how == "tell-401":
+            return self.reply(401, {"error": {"message": message, "type": "auth", "hex": key.encode().hex()}}, page[1:])
+        if how in ("tell-502", "tell-page"):
+            return self.reply(502 if how == "tell-502" else 200, f"<html>{message}</html>".encode(), page)
+        if how == "tell-document":
+            return self.reply(200, {"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": message}}]}, page[1:])
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("x-request-id", "of-" + key)
+        self.end_headers()
+        delta = {"choices": [{"index": 0, "delta": {"content": message}, "finish_reason": None}]}
+        events = [{"error": {"message": message}}] if how == "tell-error" else [delta, delta]
+        text = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+        # In pieces, so that the key comes in parts.
+        for start in range(0, len(text), 7):
+            self.wfile.write(text[start : start + 7].encode())
+            self.wfile.flush()
+            time.sleep(0.002)
+        self.close_connection = True
 
     def huge(self):
         """An answer of 1 GB, as far as the client takes it."""
@@ -239,6 +306,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
+        digest = hashlib.sha256()
         for number, (name, data) in enumerate(events):
             if answer == "cut" and number == len(events) // 2:
                 # Ends in order, and without the stream's own terminator.
@@ -246,7 +314,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             text = (f"event: {name}\n" if name else "") + f"data: {data if isinstance(data, str) else json.dumps(data)}\n\n"
             self.wfile.write(b"%x\r\n%s\r\n" % (len(text.encode()), text.encode()))
             self.wfile.flush()
+            digest.update(text.encode())
             time.sleep(delay / 1000 / len(events))
+        self.entry["digest"] = digest.hexdigest()
         if answer == "twice":
             noise = b"data: [DONE]\n\ndata: {no json\n\n\xff\xfe"
             self.wfile.write(b"%x\r\n%s\r\n" % (len(noise), noise))

@@ -10,53 +10,70 @@ struct ArtifactKeeper: Sendable {
 
     let store: DirectoryStore
 
+    /// What lies below a folder.
+    private struct Found {
+        var files: [String] = []
+        /// Links, pipes and other things that are no files.
+        var others: [String] = []
+    }
+
     /// Keeps every file below `directory`, under its path from there.
     ///
+    /// - Returns: What lies there and is not kept, since it is no file: links are not followed.
     /// - Throws: `JobFailure` for a name that cannot be kept, `CheckpointError` when the store refuses.
-    func keep(filesIn directory: String, of job: ClaimedJob) async throws {
+    func keep(filesIn directory: String, of job: ClaimedJob) async throws -> [String] {
         let reference = JobReference(run: job.run, job: job.id)
-        for name in try Self.files(in: directory) {
+        let found = try Self.found(in: directory)
+        for name in found.files {
             let artifact = Artifact(job: reference, epoch: job.epoch, name: try ArtifactName(name))
             try await store.putArtifact(artifact, fromFile: directory + "/" + name)
         }
+        return found.others
     }
 
-    private static let unreadableName = JobFailure(
-        code: "artifacts",
-        message: "the name of an artifact is not UTF-8",
-        isPermanent: true
-    )
+    private static func failure(_ message: String) -> JobFailure {
+        JobFailure(code: "artifacts", message: message, isPermanent: true)
+    }
 
-    /// The paths of the regular files below a directory; links are not followed.
-    private static func files(in directory: String) throws(JobFailure) -> [String] {
-        var found: [String] = []
+    private static func found(in directory: String) throws(JobFailure) -> Found {
+        var found = Found()
         var pending = [""]
         while let folder = pending.popLast() {
-            guard let entries = opendir(directory + "/" + folder) else { continue }
+            let path = folder.isEmpty ? directory : directory + "/" + folder
+            // A link in the folder's place would lead to what is none of the program's artifacts.
+            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            if descriptor < 0, errno == ENOENT { continue }
+            guard descriptor >= 0, let entries = fdopendir(descriptor) else {
+                let reason = errno
+                if descriptor >= 0 { close(descriptor) }
+                throw failure(
+                    folder.isEmpty && (reason == ENOTDIR || reason == ELOOP)
+                        ? "$CHASSIS_ARTIFACTS is no directory any more; leave the files below it"
+                        : "the folder $CHASSIS_ARTIFACTS/\(folder) cannot be read: \(String(cString: strerror(reason)))"
+                )
+            }
             defer { closedir(entries) }
             while let entry = readdir(entries) {
                 let text = withUnsafePointer(to: &entry.pointee.d_name) {
                     $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
                 }
-                guard let name = text else { throw unreadableName }
+                guard let name = text else { throw failure("the name of an artifact is not UTF-8") }
                 guard name != ".", name != ".." else { continue }
                 let path = folder.isEmpty ? name : folder + "/" + name
                 var status = stat()
                 guard lstat(directory + "/" + path, &status) == 0 else { continue }
                 switch status.st_mode & S_IFMT {
                 case S_IFDIR: pending.append(path)
-                case S_IFREG: found.append(path)
-                default: break
+                case S_IFREG: found.files.append(path)
+                default: found.others.append(path)
                 }
-                guard found.count <= maximumFiles else {
-                    throw JobFailure(
-                        code: "artifacts",
-                        message: "the program left more than \(maximumFiles) artifacts",
-                        isPermanent: true
-                    )
+                guard found.files.count <= maximumFiles else {
+                    throw failure("the program left more than \(maximumFiles) artifacts")
                 }
             }
         }
-        return found.sorted()
+        found.files.sort()
+        found.others.sort()
+        return found
     }
 }

@@ -13,6 +13,8 @@ import Workflow
 struct CommandHandler: JobHandler {
     /// The largest output file that is read, in bytes.
     static let maximumOutputBytes = 4 << 20
+    /// How many names of what is not kept as an artifact are told.
+    private static let shownNames = 10
 
     let runner: ProgramRunner
     let programs: ProgramDirectory?
@@ -104,7 +106,7 @@ struct CommandHandler: JobHandler {
             context.log.write(line.stream == .output ? .stdout : .stderr, line.text)
         }
         guard result.succeeded else { throw Self.failure(of: arguments[0], result) }
-        try await artifacts.keep(filesIn: context.scratch.artifacts, of: context.job)
+        try await keepArtifacts(of: context)
         return try output(command.output, result, file: context.scratch.output)
     }
 
@@ -130,6 +132,18 @@ struct CommandHandler: JobHandler {
         let message = "\(name) \(result.ending)" + (tail.isEmpty ? "" : ": \(tail)")
         // A program that has ended is no outcome unknown: it said that it failed.
         return StepFailure(failure: JobFailure(code: code, message: message), unknownCalls: 0)
+    }
+
+    private func keepArtifacts(of context: JobContext) async throws {
+        let others: [String]
+        do {
+            others = try await artifacts.keep(filesIn: context.scratch.artifacts, of: context.job)
+        } catch let failure as JobFailure {
+            throw StepFailure(failure: failure, unknownCalls: 0)
+        }
+        guard !others.isEmpty else { return }
+        let names = others.prefix(Self.shownNames) + (others.count > Self.shownNames ? ["…"] : [])
+        context.log.event("not kept as artifacts, since they are no files: \(names.joined(separator: ", "))")
     }
 
     private func output(
@@ -173,19 +187,22 @@ struct CommandHandler: JobHandler {
 
     /// What the program left as its output; nil when it left nothing.
     private static func contents(of file: String) throws -> [UInt8]? {
-        // A pipe that the program left there would be waited for.
+        // A pipe that the program left there would be waited for, and a link may lead anywhere.
         let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
+        if descriptor < 0, errno == ENOENT { return nil }
+        defer { if descriptor >= 0 { close(descriptor) } }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw badOutput("$CHASSIS_OUTPUT is no file")
+        guard descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw badOutput("$CHASSIS_OUTPUT is no file that can be read; write the output to it as JSON")
         }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { return count == 0 && !bytes.isEmpty ? bytes : nil }
+            guard count >= 0 else {
+                throw badOutput("the file $CHASSIS_OUTPUT cannot be read: \(String(cString: strerror(errno)))")
+            }
+            if count == 0 { return bytes.isEmpty ? nil : bytes }
             bytes += chunk[..<count]
             guard bytes.count <= maximumOutputBytes else {
                 throw badOutput("the file $CHASSIS_OUTPUT is larger than \(maximumOutputBytes) bytes")

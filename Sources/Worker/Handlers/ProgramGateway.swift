@@ -167,7 +167,14 @@ extension GatewayConnection {
     /// The connection as the gateway uses it; nil when it leads to no model whose words the gateway knows.
     fileprivate init?(_ definition: ConnectionDefinition) {
         guard case .model(let access) = definition.kind, let family = WireFormat.Family(access.wire) else { return nil }
-        self.init(name: definition.name, family: family, url: access.url, key: access.key, prices: access.prices)
+        self.init(
+            name: definition.name,
+            family: family,
+            url: access.url,
+            key: access.key,
+            secrets: definition.secrets.map(Secret.init),
+            prices: access.prices
+        )
         limits = ConnectionStore.Limits(access.limits)
         headers = access.headers.map { Header(name: $0.name, value: $0.value) }
         if let firstByte = access.silence.firstByte { self.firstByte = firstByte }

@@ -51,6 +51,11 @@ package struct Redactor: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Bytes without secrets, whatever they are.
+    package func redacted(_ bytes: [UInt8]) -> [UInt8] {
+        isEmpty ? bytes : bytes.withUnsafeBufferPointer { redacted($0) } ?? bytes
+    }
+
     /// A value without secrets in its texts and keys.
     package func redacted(_ value: JSONValue) -> JSONValue {
         if isEmpty { return value }
@@ -95,6 +100,10 @@ package struct Redactor: Sendable {
     /// Whether the bytes from a place on are the beginning of a secret, and not all of it.
     func begins(in bytes: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
         let rest = bytes[place...]
+        if rest.count > 1 {
+            let pair = UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1])
+            guard beginnings[Int(pair >> 6)] & 1 << UInt64(pair & 63) != 0 else { return false }
+        }
         return patterns.contains { $0.count > rest.count && $0.starts(with: rest) }
     }
 

@@ -1,6 +1,7 @@
 import Digests
 package import HTTPTransport
 import JobModel
+import Tools
 
 /// An answer as it is kept and served again: the status, the headers that matter, and the very bytes.
 package struct KeptAnswer: Equatable, Sendable {
@@ -18,8 +19,8 @@ package struct KeptAnswer: Equatable, Sendable {
     private static let keptHeaders = ["Content-Type", "x-request-id", "request-id", "openai-model", "openai-version"]
 
     /// What is kept of a provider's headers.
-    static func kept(_ headers: HTTPHeaders) -> HTTPHeaders {
-        HTTPHeaders(keptHeaders.compactMap { name in headers[name].map { (name, $0) } })
+    static func kept(_ headers: HTTPHeaders, _ redactor: Redactor) -> HTTPHeaders {
+        HTTPHeaders(keptHeaders.compactMap { name in headers[name].map { (name, redactor.redacted($0)) } })
     }
 
     var json: JSONValue {

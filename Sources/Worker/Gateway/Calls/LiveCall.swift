@@ -5,6 +5,7 @@ import Models
 import Postgres
 import Settings
 import Storage
+import Tools
 
 /// A call that is made: intent, request, answer, record, settlement; whoever waits for it or not.
 struct LiveCall: Sendable {
@@ -16,10 +17,6 @@ struct LiveCall: Sendable {
     private static let lockIsKept = Duration.milliseconds(500)
     /// The longest that a provider's wish to be left alone is heeded.
     private static let longestHold = Duration.seconds(120)
-    /// What a client needs to see of a refusal's headers.
-    private static let errorHeaders = [
-        "Content-Type", "Retry-After", "retry-after-ms", "x-should-retry", "x-request-id", "request-id",
-    ]
 
     let attempt: GatewayAttempt
     let stores: GatewayStores
@@ -144,7 +141,7 @@ struct LiveCall: Sendable {
         }
         guard (200..<300).contains(response.status) else { return try await passOnError(response) }
         var reader = AnswerReader(request.format, contentType: response.headers["Content-Type"])
-        let headers = KeptAnswer.kept(response.headers)
+        let headers = KeptAnswer.kept(response.headers, request.connection.redactor)
         if reader.isStream { buffer.begin(status: response.status, headers: headers) }
         let body = try await receive(response, &reader)
         let answer = KeptAnswer(status: response.status, headers: headers, body: body.whole)
@@ -169,8 +166,10 @@ struct LiveCall: Sendable {
     ) async throws -> (whole: [UInt8], held: [UInt8]) {
         var whole: [UInt8] = []
         var held: [UInt8] = []
+        var redactor = StreamRedactor(request.connection.redactor)
         do {
-            for try await chunk in response.body {
+            for try await sent in response.body {
+                let chunk = redactor.take(sent)
                 guard whole.count + chunk.count <= AnswerBuffer.maximumBytes else {
                     response.cancel()
                     throw AnswerFault.tooLarge(limit: AnswerBuffer.maximumBytes)
@@ -183,6 +182,10 @@ struct LiveCall: Sendable {
                 held += own.dropFirst(piece.passable)
                 if piece.end != nil { return (whole, held) }
             }
+            let rest = redactor.finish()
+            whole += rest
+            held += rest
+            _ = try reader.consume(rest)
             try reader.ended()
             return (whole, held)
         } catch let fault as AnswerFault {
@@ -209,9 +212,14 @@ struct LiveCall: Sendable {
         if let wait = RetryAfter.read(response.headers) {
             await stores.gates.hold(request.connection.name, for: min(wait, Self.longestHold))
         }
-        let headers = Self.errorHeaders.compactMap { name in response.headers[name].map { (name, $0) } }
-        buffer.begin(status: response.status, headers: HTTPHeaders(headers))
-        buffer.complete(with: body)
+        let error = ProviderError(
+            status: response.status,
+            headers: response.headers,
+            body: body,
+            of: request.connection
+        )
+        buffer.begin(status: error.status, headers: error.headers)
+        buffer.complete(with: error.body)
     }
 
     private static func failure(of error: any Error) -> Failure {

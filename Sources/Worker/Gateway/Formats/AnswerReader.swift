@@ -21,6 +21,8 @@ package struct AnswerReader: Sendable {
     /// Of a stream without a terminator of its own: whether what ends an answer has come, and only the end of the
     /// connection is missing.
     private var isHolding = false
+    /// Of a stream with a terminator: whether anything of an answer has come.
+    private var hasBegun = false
     package private(set) var summary = AnswerSummary()
 
     /// - Parameter contentType: As the provider said it.
@@ -80,11 +82,13 @@ package struct AnswerReader: Sendable {
                 throw .notJSON(excerpt: String(decoding: bytes.prefix(100), as: UTF8.self))
             }
             // Gemini's stream without events is one array.
-            for part in json.arrayValue ?? [json] {
-                guard part.objectValue != nil else {
-                    throw .notJSON(excerpt: String(decoding: bytes.prefix(100), as: UTF8.self))
-                }
+            let parts = json.arrayValue ?? [json]
+            for part in parts {
+                if let error = part["error"], !error.isNull { throw .reported(Self.message(error)) }
                 summary.read(part, format)
+            }
+            guard parts.contains(where: format.isAnswer) else {
+                throw .noAnswer(excerpt: String(decoding: bytes.prefix(100), as: UTF8.self))
             }
         case .events: guard isHolding else { throw .unfinished }
         }
@@ -92,7 +96,7 @@ package struct AnswerReader: Sendable {
 
     /// Takes one event; returns whether the answer is complete with it.
     private mutating func take(_ event: ServerSentEvent) throws(AnswerFault) -> Bool {
-        if format == .chat, event.data == "[DONE]" { return true }
+        if format == .chat, event.data == "[DONE]" { return try endsAnswer() }
         let json: JSONValue
         do {
             json = try JSONValue(parsing: Array(event.data.utf8))
@@ -103,16 +107,19 @@ package struct AnswerReader: Sendable {
         switch format {
         case .chat:
             summary.read(json, .chat)
+            if format.isAnswer(json) { hasBegun = true }
             return false
         case .responses: return try takeResponses(json)
         case .messages:
             switch json["type"]?.stringValue {
-            case "message_start": summary.readAnthropic(json["message"]?["usage"])
+            case "message_start":
+                hasBegun = true
+                summary.readAnthropic(json["message"]?["usage"])
             case "content_block_start":
                 if json["content_block"]?["type"] == "tool_use" { summary.note(json["content_block"]?["id"]) }
             case "content_block_delta": summary.say(json["delta"]?["text"])
             case "message_delta": summary.readAnthropic(json["usage"])
-            case "message_stop": return true
+            case "message_stop": return try endsAnswer()
             default: break
             }
             return false
@@ -122,17 +129,25 @@ package struct AnswerReader: Sendable {
             let isBlocked = json["promptFeedback"]?["blockReason"] != nil
             if isBlocked || candidates.contains(where: { $0["finishReason"]?.isNull == false }) { isHolding = true }
             return false
-        case .embeddings, .conversations, .countTokens, .embedContent:
+        case .embeddings, .conversations, .countTokens, .embedContent, .countGemini:
             isHolding = true
             return false
         }
     }
 
+    private func endsAnswer() throws(AnswerFault) -> Bool {
+        guard hasBegun else { throw .noAnswer(excerpt: "the stream's end, and nothing before it") }
+        return true
+    }
+
     private mutating func takeResponses(_ json: JSONValue) throws(AnswerFault) -> Bool {
         switch json["type"]?.stringValue {
         case "response.completed", "response.incomplete":
-            if let response = json["response"] { summary.read(response, .responses) }
-            return true
+            if let response = json["response"] {
+                hasBegun = true
+                summary.read(response, .responses)
+            }
+            return try endsAnswer()
         case "response.failed": throw .reported(Self.message(json["response"]?["error"] ?? .null))
         case "error": throw .reported(Self.message(json))
         default: return false

@@ -1,8 +1,9 @@
 package import JobModel
 package import Storage
+import Tools
 
 /// A connection that a program may use through the gateway.
-package struct GatewayConnection: Equatable, Sendable {
+package struct GatewayConnection: Sendable {
     /// A header of every request.
     package struct Header: Equatable, Sendable {
         var name: String
@@ -21,6 +22,10 @@ package struct GatewayConnection: Equatable, Sendable {
     package var key: Secret?
     /// Further headers of every request to the provider.
     package var headers: [Header] = []
+    /// What no program may see, nor anything that is kept, although the provider repeats it.
+    package private(set) var secrets: [Secret]
+    /// Takes the secrets out of what the provider sends.
+    let redactor: Redactor
     /// What the tokens of its models cost.
     package var prices: [String: ModelPrice]
     /// How much may be asked of it, by all workers together.
@@ -34,6 +39,7 @@ package struct GatewayConnection: Equatable, Sendable {
         family: WireFormat.Family,
         url: String,
         key: Secret? = nil,
+        secrets: [Secret] = [],
         prices: [String: ModelPrice] = [:],
         firstByte: Duration = .seconds(120),
         stall: Duration = .seconds(60)
@@ -42,6 +48,8 @@ package struct GatewayConnection: Equatable, Sendable {
         self.family = family
         self.url = url
         self.key = key
+        self.secrets = secrets
+        redactor = Redactor(secrets: (secrets + [key].compactMap { $0 }).map(\.exposed))
         self.prices = prices
         self.firstByte = firstByte
         self.stall = stall
@@ -78,6 +86,7 @@ extension GatewayConnection {
             "name": .string(name), "family": .string(family.rawValue), "url": .string(url),
             "key": key.map { .string($0.exposed) } ?? .null,
             "headers": .array(headers.map { [.string($0.name), .string($0.value.exposed)] }),
+            "secrets": .array(secrets.map { .string($0.exposed) }),
             "first_byte": .integer(firstByte.wholeMicroseconds), "stall": .integer(stall.wholeMicroseconds),
             "limits": .array(
                 [limits.requestsPerMinute, limits.tokensPerMinute, limits.concurrent].map { limit in
@@ -99,6 +108,7 @@ extension GatewayConnection {
             family: family,
             url: url,
             key: json["key"]?.stringValue.map(Secret.init),
+            secrets: (json["secrets"]?.arrayValue ?? []).compactMap { $0.stringValue.map(Secret.init) },
             prices: Dictionary(
                 uniqueKeysWithValues: (json["prices"]?.objectValue ?? [:]).compactMap { model, value in
                     ModelPrice(json: value).map { (model, $0) }

@@ -58,7 +58,9 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
     }
 
     /// The body, as a family of providers writes its errors.
-    package func json(_ family: WireFormat.Family) -> JSONValue {
+    ///
+    /// - Parameter status: The status that it is sent with, by default its own.
+    package func json(_ family: WireFormat.Family, status: Int? = nil) -> JSONValue {
         switch family {
         case .openAI:
             return [
@@ -72,7 +74,7 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         case .gemini:
             return [
                 "error": [
-                    "code": .integer(Int64(reason.status)), "message": .string(message),
+                    "code": .integer(Int64(status ?? reason.status)), "message": .string(message),
                     "status": .string(geminiStatus),
                 ]
             ]

@@ -48,7 +48,7 @@ package enum GatewayRoute: Equatable, Sendable {
         let model = rest[..<colon].dropFirst("models/".count)
         let formats: [String: WireFormat] = [
             "generateContent": .generate, "streamGenerateContent": .streamGenerate, "embedContent": .embedContent,
-            "batchEmbedContents": .embedContent,
+            "batchEmbedContents": .embedContent, "countTokens": .countGemini,
         ]
         guard let format = formats[String(rest[rest.index(after: colon)...])], !model.isEmpty else { return nil }
         self = .call(format, path: "\(version)/\(rest)", model: String(model))

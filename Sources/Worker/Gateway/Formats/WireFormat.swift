@@ -1,3 +1,5 @@
+import JobModel
+
 /// A call as it is made on the wire: whose words, and of which kind.
 package enum WireFormat: String, CaseIterable, Sendable {
     case chat, responses, embeddings, conversations
@@ -6,6 +8,7 @@ package enum WireFormat: String, CaseIterable, Sendable {
     case generate
     case streamGenerate = "stream-generate"
     case embedContent = "embed-content"
+    case countGemini = "count-gemini-tokens"
 
     /// Who invented the words; connections and errors have one, too.
     package enum Family: String, CaseIterable, Sendable {
@@ -17,15 +20,30 @@ package enum WireFormat: String, CaseIterable, Sendable {
         switch self {
         case .chat, .responses, .embeddings, .conversations: .openAI
         case .messages, .countTokens: .anthropic
-        case .generate, .streamGenerate, .embedContent: .gemini
+        case .generate, .streamGenerate, .embedContent, .countGemini: .gemini
         }
     }
 
     /// Whether a call may cost money.
     package var isPaid: Bool {
         switch self {
-        case .conversations, .countTokens: false
+        case .conversations, .countTokens, .countGemini: false
         case .chat, .responses, .embeddings, .messages, .generate, .streamGenerate, .embedContent: true
+        }
+    }
+
+    /// Whether a document, or a part of one, has what answers of this kind have.
+    func isAnswer(_ json: JSONValue) -> Bool {
+        switch self {
+        case .chat: json["choices"]?.arrayValue != nil
+        case .responses: json["output"]?.arrayValue != nil
+        case .embeddings: json["data"]?.arrayValue != nil
+        case .conversations: json["id"]?.stringValue != nil
+        case .messages: json["content"]?.arrayValue != nil
+        case .countTokens: json["input_tokens"]?.integerValue != nil
+        case .generate, .streamGenerate: json["candidates"]?.arrayValue != nil || json["promptFeedback"] != nil
+        case .embedContent: json["embedding"] != nil || json["embeddings"] != nil
+        case .countGemini: json["totalTokens"]?.integerValue != nil
         }
     }
 
@@ -35,7 +53,7 @@ package enum WireFormat: String, CaseIterable, Sendable {
         case .chat, .messages: "messages"
         case .responses: "input"
         case .generate, .streamGenerate: "contents"
-        case .embeddings, .conversations, .countTokens, .embedContent: nil
+        case .embeddings, .conversations, .countTokens, .embedContent, .countGemini: nil
         }
     }
 }

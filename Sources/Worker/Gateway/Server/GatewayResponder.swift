@@ -33,18 +33,17 @@ struct GatewayResponder: HTTPResponder {
     }
 
     private func response(to request: Request, context: Context) async throws -> Response {
-        let family = Self.family(request.uri.string) { request.header($0) != nil }
         do {
             return try await answer(request, context)
         } catch let refusal as GatewayRefusal {
-            return Response(refusal: refusal, family)
+            return Response(refusal: refusal, family(of: request))
         } catch StorageError.leaseLost {
-            return Response(refusal: GatewayAttempt.over, family)
+            return Response(refusal: GatewayAttempt.over, family(of: request))
         } catch let error as CancellationError {
             throw error
         } catch {
             stores.logger.warning("a request was not answered", metadata: [LogKey.error: "\(error)"])
-            return Response(refusal: GatewayRefusal(.unavailable, "\(error)"), family)
+            return Response(refusal: GatewayRefusal(.unavailable, "\(error)"), family(of: request))
         }
     }
 
@@ -88,6 +87,13 @@ struct GatewayResponder: HTTPResponder {
     }
 
     // MARK: Reading
+
+    /// Whose words a client understands: those of the connection it asks, where it may, else by what it sent.
+    private func family(of request: Request) -> WireFormat.Family {
+        let name = request.uri.path.split(separator: "/").first.map(String.init) ?? ""
+        let connection = Self.token(of: request).flatMap { registry.attempt($0) }?.connections[name]
+        return connection?.family ?? Self.family(request.uri.string) { request.header($0) != nil }
+    }
 
     /// Whose words a client understands, by what it sent.
     static func family(_ target: String, has: (String) -> Bool) -> WireFormat.Family {
@@ -209,13 +215,7 @@ struct GatewayResponder: HTTPResponder {
             let answer = try await stores.places.pass { try await stores.client.send(outgoing) }
             let share = attempt.answers.share()
             try share.take(answer.body.count)
-            var headers = HTTPFields()
-            if let type = answer.headers["Content-Type"] { headers[.contentType] = type }
-            return Response(
-                status: .init(code: answer.status),
-                headers: headers,
-                body: ResponseBody(answer.body, share)
-            )
+            return try Response(passedOn: answer, of: connection, share)
         } catch let error as HTTPTransportError {
             throw GatewayRefusal(.unreachable, "\(connection.name): \(error)")
         }

@@ -2,6 +2,7 @@ import Checkpoints
 import HTTPTransport
 import Hummingbird
 import JobModel
+import Tools
 
 /// The head of a provider's answer.
 struct Head: Sendable {
@@ -26,6 +27,32 @@ extension Response {
             headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: refusal.json(family).encoded()))
         )
+    }
+
+    /// What a provider answered to a question that costs nothing.
+    ///
+    /// - Parameter share: What it holds of the gateway's memory until it is sent.
+    /// - Throws: `GatewayRefusal` for what is no answer.
+    init(
+        passedOn answer: HTTPTransport.HTTPResponse,
+        of connection: GatewayConnection,
+        _ share: BodyRoom.Share
+    ) throws(GatewayRefusal) {
+        var (status, kept, body) = (answer.status, HTTPHeaders(), connection.redactor.redacted(answer.body))
+        if (200..<300).contains(status) {
+            let isStream = answer.headers["Content-Type"]?.lowercased().hasPrefix("text/event-stream") == true
+            guard isStream || (try? JSONValue(parsing: body)) != nil else {
+                let fault = AnswerFault.notJSON(excerpt: String(decoding: body.prefix(100), as: UTF8.self))
+                throw GatewayRefusal(.badAnswer, "\(connection.name): \(fault)")
+            }
+            kept["Content-Type"] = answer.headers["Content-Type"]
+        } else if status != 304 {
+            let error = ProviderError(status: status, headers: answer.headers, body: body, of: connection)
+            (status, kept, body) = (error.status, error.headers, error.body)
+        }
+        var headers = HTTPFields()
+        for header in kept { headers.set(header.name, header.value) }
+        self.init(status: .init(code: status), headers: headers, body: ResponseBody(body, share))
     }
 
     /// An answer out of its record.

@@ -1,0 +1,165 @@
+import Checkpoints
+import HTTPTransport
+import JobModel
+import Postgres
+import Storage
+
+/// The calls that a program makes: found, or made.
+extension GatewayAttempt {
+    /// How often, and how far apart, it is looked whether an equal call's client has gone.
+    private static let looks = 10
+    private static let pause = Duration.milliseconds(10)
+
+    /// Finds the answer of a call, or has the call made.
+    func deliver(_ request: CallRequest) async throws -> Delivery {
+        let checkpoints = try await open()
+        try checkLoops(request)
+        var looks = request.retry > 0 ? Self.looks : 0
+        while true {
+            guard !isClosed else { throw Self.over }
+            let identity = CallIdentity(
+                request.format,
+                connection: request.connection.name,
+                model: request.pathModel,
+                body: request.json,
+                isSpoken: { openings.begin($0) },
+                isIssued: { issuedIDs.contains($0) }
+            )
+            if looks < Self.looks, matcher.isBesideAnEqual(identity) {
+                // A client that hangs up and asks again comes by another connection, whose request may be read before the
+                // end of the first one is.
+                looks += 1
+                try await Task.sleep(for: Self.pause)
+                continue
+            }
+            let decision = matcher.arrived(
+                identity,
+                retry: request.retry,
+                newPosition: { newPosition(request.connection.name) }
+            )
+            switch decision {
+            case .serve(let position, let isDrifted):
+                do {
+                    if let delivery = try await serve(position, isDrifted: isDrifted, request, checkpoints) {
+                        return delivery
+                    }
+                } catch {
+                    // Nobody has got it: whoever asks again is served, and pays nothing.
+                    matcher.clientLeft(position)
+                    throw error
+                }
+                matcher.lost(position)
+            case .join(let position):
+                guard let buffer = buffers[position] else { preconditionFailure("no buffer at \(position)") }
+                return Delivery(position: position, source: .buffer(buffer), match: "joined")
+            case .call(let position, let isDiverged):
+                if let fault {
+                    matcher.failed(position)
+                    throw GatewayRefusal(
+                        .stopped,
+                        "no call is made in this attempt, since none can be recorded: \(fault)"
+                    )
+                }
+                return begin(position, identity, isDiverged: isDiverged, request, checkpoints)
+            }
+        }
+    }
+
+    /// Refuses a request whose conversation goes round in a circle.
+    private func checkLoops(_ request: CallRequest) throws(GatewayRefusal) {
+        guard let fault = job.loops.fault(in: ModelTurns.calls(in: request.json, request.format)) else { return }
+        stopped(by: JobFailure(code: fault.code, message: fault.message, isPermanent: true))
+        throw GatewayRefusal(.stopped, fault.message)
+    }
+
+    private func serve(
+        _ position: StepPosition,
+        isDrifted: Bool,
+        _ request: CallRequest,
+        _ checkpoints: JobCheckpoints
+    ) async throws -> Delivery? {
+        let share = answers.share()
+        try share.take(sizes[position] ?? 0)
+        guard let fingerprint = fingerprints[position],
+            let checkpoint = try await stores.reading.pass({ try await checkpoints.recorded(position, fingerprint) }),
+            let answer = KeptAnswer(json: checkpoint.result)
+        else {
+            await stores.say("the record of call \(position) is lost; it is made again", of: job)
+            return nil
+        }
+        if sizes[position] == nil { try share.take(answer.body.count) }
+        sizes[position] = answer.body.count
+        statistics.replayed += 1
+        saved = saved + (checkpoint.record.cost ?? .zero)
+        if isDrifted {
+            statistics.drifted += 1
+            await sayDrifted(position, request, checkpoint.record.request)
+        }
+        return Delivery(position: position, source: .kept(answer, share), match: isDrifted ? "drifted" : "exact")
+    }
+
+    private func sayDrifted(_ position: StepPosition, _ request: CallRequest, _ kept: StoredValue?) async {
+        var place = "what tools returned differs"
+        if case .inline(let kept) = kept, let key = request.format.listKey, let added = kept["added"]?.arrayValue,
+            let items = request.json[key]?.arrayValue,
+            let difference = Difference.first(.array(added), .array(Array(items.suffix(added.count))))
+        {
+            place = "\(key) differ at their end: \(difference)"
+        }
+        await stores.say("call \(position) (\(request.model)) was served from its record, drifted: \(place)", of: job)
+    }
+
+    private func begin(
+        _ position: StepPosition,
+        _ identity: CallIdentity,
+        isDiverged: Bool,
+        _ request: CallRequest,
+        _ checkpoints: JobCheckpoints
+    ) -> Delivery {
+        let buffer = AnswerBuffer()
+        buffers[position] = buffer
+        fingerprints[position] = identity.fingerprint
+        statistics.calls += 1
+        callNumbers[position, default: 0] += 1
+        if isDiverged { statistics.diverged += 1 }
+        stores.localCalls.began(job)
+        let call = LiveCall(
+            attempt: self,
+            stores: stores,
+            position: position,
+            number: callNumbers[position, default: 1],
+            identity: identity,
+            request: request,
+            buffer: buffer,
+            checkpoints: checkpoints,
+            isDiverged: isDiverged,
+            largePlace: LargeAnswerPlace(stores.largeAnswers)
+        )
+        let isJudged = job.judge?.models == true && request.format.isPaid
+        stores.performer.begin { await isJudged ? call.runWhenApproved() : call.run() }
+        return Delivery(position: position, source: .buffer(buffer), match: isDiverged ? "diverged" : "live")
+    }
+
+    /// The request of a call as it is kept.
+    func text(of request: CallRequest) -> (text: JSONValue, end: RequestTexts.End) {
+        texts.delta(of: request.json, request.format)
+    }
+
+    func recorded(_ position: StepPosition, _ summary: AnswerSummary, end: RequestTexts.End) {
+        issuedIDs.formUnion(summary.ids)
+        openings.add(summary.opening)
+        texts.add(position, end)
+        matcher.recorded(position)
+        buffers[position] = nil
+    }
+
+    /// An answer that was paid for could not be recorded.
+    func cannotRecord(_ error: any Error) { fault = "\(error)" }
+
+    func failed(_ position: StepPosition) {
+        matcher.failed(position)
+        buffers[position] = nil
+    }
+
+    func clientLeft(_ position: StepPosition) { matcher.clientLeft(position) }
+}

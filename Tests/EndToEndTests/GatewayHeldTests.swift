@@ -1,0 +1,74 @@
+import Glibc
+import JobModel
+import Postgres
+import TestSupport
+import Testing
+
+/// Conversations that the provider holds: their programs and workers are killed at every call, and they go on where they were.
+@Suite(.serialized) struct GatewayHeldTests {
+    private static let turns = 6
+
+    enum Victim: CaseIterable, Sendable { case program, worker }
+
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            ("previous", ["drift"]), ("previous", ["stream"]), ("conversation", ["drift", "stream"]), ("talk", []),
+        ] as [(String, [String])],
+        Victim.allCases
+    ) func goesOnWhereItWasKilled(_ how: (String, [String]), _ first: Victim) async throws {
+        let scene = try await GatewayScene.make()
+        let run = try await scene.submit(
+            "held",
+            run: [
+                "python3", "\(Fleet.repository)/Tests/Servers/held_agent.py", how.0,
+                "go [run:held turns:\(Self.turns) delay:150]",
+            ] + how.1
+        )
+        var worker = scene.worker("worker-0")
+        for turn in 1...Self.turns {
+            while try await calls(scene).count < turn { _ = try await scene.fleet.pool.query("SELECT pg_sleep(0.01)") }
+            // One at its first call, the other at the second one, and so on.
+            if (turn % 2 == 1) == (first == .program) {
+                if let program = scene.program(of: worker, tag: "held") { kill(program, SIGKILL) }
+            } else {
+                await worker.killAndWait()
+                worker = scene.worker("worker-\(turn)")
+            }
+        }
+        let state = try await scene.fleet.end(of: run)
+        let error = try await scene.fleet.error(of: run)
+        #expect(state == "succeeded", "\(error)")
+        #expect(try await calls(scene).map { $0["turn"]?.integerValue } == Array(1...Int64(Self.turns)))
+        let said = try JSONValue(parsing: try await scene.output(of: run))
+        #expect(said["answer"] == "all done")
+        if how.0 != "previous" {
+            // The one conversation that was begun holds every request and answer once.
+            let begun = try await scene.bill(of: "held").filter {
+                $0["path"]?.stringValue?.hasSuffix("conversations") == true
+            }
+            #expect(begun.count == 1)
+            let request: JSONValue = how.0 == "talk" ? "message" : "function_call_output"
+            let middle = Array(repeating: [request, "function_call"] as [JSONValue], count: Self.turns - 2).flatMap {
+                $0
+            }
+            #expect(said["items"] == .array(["message", "function_call"] + middle + [request, "message"]))
+        }
+        let log = try await scene.log(of: run)
+        #expect(log.contains("drifted") == how.1.contains("drift") && !log.contains("diverged"), "\(log)")
+        let rest = try await scene.fleet.number(
+            """
+            SELECT count(*)::integer AS n FROM chassis.step JOIN chassis.job USING (job_id)
+            WHERE run_id = $1::bigint AND step.position LIKE 'gateway/%' AND (step.state <> 'recorded' OR unknown_calls > 0)
+            """,
+            of: run
+        )
+        #expect(rest == 0)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    private func calls(_ scene: GatewayScene) async throws -> [JSONValue] {
+        try await scene.bill(of: "held").filter { $0["path"]?.stringValue?.hasSuffix("/responses") == true }
+    }
+}
