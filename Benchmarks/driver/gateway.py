@@ -72,7 +72,8 @@ class Scheduler:
         while (state := json.loads(self._ask("show", shown["id"], "--json"))["state"]) in ("queued", "running"):
             if time.monotonic() > give_up:
                 sys.exit(f"run {shown['id']} is still {state}")
-            time.sleep(0.1)
+            # Seldom: each look is a process, on the processors that are measured.
+            time.sleep(0.5)
         if state != "succeeded":
             sys.exit(f"{what} has {state}: {self._ask('show', shown['id'])}")
         return json.loads(self._ask("output", shown["id"], "--json"))
