@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <linux/magic.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -189,4 +190,22 @@ int clinux_spawn_detached(char *const arguments[], char *const environment[], in
     close(faults[0]);
     while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {}
     return length == sizeof number ? number : 0;
+}
+
+void clinux_bound_heaps(void) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    mallopt(M_ARENA_MAX, cores > 4 ? (int)cores : 4);
+}
+
+void clinux_trim_heaps(size_t limit) {
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file == NULL) return;
+    unsigned long all, resident, shared;
+    int count = fscanf(file, "%lu %lu %lu", &all, &resident, &shared);
+    fclose(file);
+    if (count != 3) return;
+    struct mallinfo2 heaps = mallinfo2();
+    size_t own = (resident - shared) * (size_t)sysconf(_SC_PAGESIZE);
+    if (own > heaps.uordblks + heaps.hblkhd + limit) malloc_trim(0);
 }

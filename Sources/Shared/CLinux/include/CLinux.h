@@ -34,6 +34,12 @@ int64_t clinux_monotonic_ns(void);
 /* What the host's clock says, in microseconds since 1970-01-01 00:00 UTC. */
 int64_t clinux_wall_us(void);
 
+/* Has malloc(3) give memory back: what is large comes from the system and goes back to it at once, and threads share a few
+   heaps. To be called before anything large is taken. */
+void clinux_bound_heaps(void);
+/* malloc_trim(3): gives back what lies free between what is taken, where that is more than so many bytes. */
+void clinux_trim_heaps(size_t limit);
+
 /* Thread name (at most 15 characters), seen in ps and gdb. */
 void clinux_name_thread(const char *name);
 

@@ -79,15 +79,20 @@ extension GatewayAttempt {
         _ checkpoints: JobCheckpoints
     ) async throws -> Delivery? {
         let share = answers.share()
-        try share.take(sizes[position] ?? 0)
+        var taken = 0
         guard let fingerprint = fingerprints[position],
-            let checkpoint = try await stores.reading.pass({ try await checkpoints.recorded(position, fingerprint) }),
+            let checkpoint = try await stores.reading.pass({
+                // Whoever read it meanwhile knows what it takes; of many at once, only the first do not.
+                taken = sizes[position] ?? 0
+                try share.take(taken)
+                return try await checkpoints.recorded(position, fingerprint)
+            }),
             let answer = KeptAnswer(json: checkpoint.result)
         else {
             await stores.say("the record of call \(position) is lost; it is made again", of: job)
             return nil
         }
-        if sizes[position] == nil { try share.take(answer.body.count) }
+        try share.take(max(0, answer.body.count - taken))
         sizes[position] = answer.body.count
         statistics.replayed += 1
         saved = saved + (checkpoint.record.cost ?? .zero)

@@ -27,7 +27,7 @@ struct GatewayStores: Sendable {
     /// What answers have that are sent out of their records.
     let answers = BodyRoom()
     /// Records that are read at once, before it is known how large they are.
-    let reading = AsyncCounter(8)
+    let reading = AsyncCounter(4)
     /// Calls at once whose answers are large.
     let largeAnswers = AsyncCounter(8)
     /// Lets so many calls be under way at once; the others wait in their order.

@@ -29,6 +29,7 @@ package struct GatewayProcess: Sendable {
         control descriptor: Int32,
         logger: (_ format: String?, _ level: String) -> Logger
     ) async throws -> GatewayProcess? {
+        Heaps.bound()
         let channel = try ControlChannel(descriptor: descriptor)
         guard let json = try await channel.next(), let settings = GatewaySettings(json: json) else { return nil }
         return GatewayProcess(
@@ -91,6 +92,7 @@ package struct GatewayProcess: Sendable {
                 }
                 port.finish()
             }
+            group.addTask { await Heaps.keepSmall() }
             var iterator = ports.makeAsyncIterator()
             if let port = await iterator.next() {
                 _ = channel.send(["port": .integer(Int64(port))])
