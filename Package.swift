@@ -166,7 +166,7 @@ let package = Package(
         library(
             "ChassisWorker",
             in: "Worker/Library",
-            ["Worker", "Settings", "Telemetry", "JobModel", log, lifecycle, signals, arguments]
+            ["Worker", "Settings", "Telemetry", "JobModel", "CLinux", log, lifecycle, signals, arguments]
         ),
         .executableTarget(
             name: "chassis-worker",

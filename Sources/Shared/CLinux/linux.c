@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
@@ -71,6 +72,8 @@ int64_t clinux_monotonic_ns(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+
+void clinux_keep_private(void) { prctl(PR_SET_DUMPABLE, 0); }
 
 void clinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 

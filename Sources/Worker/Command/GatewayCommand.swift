@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Gateway
 import Glibc
 import Logging
@@ -14,6 +15,8 @@ struct GatewayCommand: AsyncParsableCommand {
     )
 
     func run() async throws {
+        // The programs that it serves run as its user, and are not to read its keys.
+        clinux_keep_private()
         // A terminal's or a service manager's request to stop is the worker's to answer: this process ends with it.
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { Glibc.signal(signal, SIG_IGN) }
         do {

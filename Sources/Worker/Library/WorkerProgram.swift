@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CLinux
 internal import Logging
 internal import ServiceLifecycle
 internal import Settings
@@ -40,6 +41,8 @@ package enum WorkerProgram {
     ///
     /// - Parameter name: The program's, for messages.
     package static func run(_ options: WorkerOptions, code: WorkerCode = WorkerCode(), name: String) async {
+        // The programs of its jobs run as its user, and are not to read its keys.
+        clinux_keep_private()
         let settings: WorkerSettings
         do {
             settings = try options.settings()

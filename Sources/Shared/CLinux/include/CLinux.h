@@ -40,6 +40,10 @@ void clinux_bound_heaps(void);
 /* malloc_trim(3): gives back what lies free between what is taken, where that is more than so many bytes. */
 void clinux_trim_heaps(size_t limit);
 
+/* Keeps the process's memory and environment from other processes of its user: prctl(PR_SET_DUMPABLE). Also from debuggers and
+   core dumps. Programs that it starts are as open as ever. */
+void clinux_keep_private(void);
+
 /* Thread name (at most 15 characters), seen in ps and gdb. */
 void clinux_name_thread(const char *name);
 
