@@ -1,4 +1,5 @@
 import JobModel
+import Postgres
 import Storage
 import TestSupport
 import Testing
@@ -49,6 +50,24 @@ import Testing
         let again = try #require(try await scene.fixture.claim().first)
         #expect(try await scene.children.start(Self.submission, for: again) == child)
         #expect(try await scene.children.start(Self.submission, for: scene.job) == nil)
+    }
+
+    /// What a backfill's runs start is no live work either.
+    @Test(arguments: [(Int16(-10_005), [Int16(-9_980)]), (-1_000, [20])])
+    func childrenOfABackfillStandBehindLiveWork(_ priority: Int16, _ expected: [Int16]) async throws {
+        let fixture = try await QueueFixture.make()
+        _ = try await fixture.runs.cancel(try await fixture.runs.submit(Self.submission).run)
+        let jobs = [RunStore.NewJob(name: "up", kind: "workflow", queue: "default", priority: priority)]
+        _ = try await fixture.runs.submit(.init(workflow: "w", source: "source", jobs: jobs))
+        let job = try #require(try await fixture.claim().first)
+        var submission = Self.submission
+        submission.jobs[0].priority = 20
+        let child = try #require(try await ChildStore(fixture.pool).start(submission, for: job))
+        let rows = try await fixture.pool.query(
+            "SELECT priority FROM chassis.ready WHERE run_id = $1::bigint",
+            [.integer(child.rawValue)]
+        ).rows
+        #expect(try rows.map { Int16(try $0.int("priority")) } == expected)
     }
 
     @Test func theEndOfAChildResumesItsParent() async throws {

@@ -15,8 +15,6 @@ package struct BackfillService: Service {
     package static let interval = Duration.milliseconds(500)
     /// The longest pause after a look that failed.
     static let longestPause = Duration.seconds(10)
-    /// How far below its live runs' priority the jobs of a backfill stand: below every priority that a file can name.
-    static let priorityDrop: Int16 = 10_000
 
     /// What a look at a backfill did.
     private struct Advance {
@@ -196,7 +194,7 @@ package struct BackfillService: Service {
             }
         // The backfill's own limit says how many are under way; runs that became one would leave items without theirs.
         submission.start = nil
-        for index in submission.jobs.indices { submission.jobs[index].priority -= Self.priorityDrop }
+        submission.standBehindLiveWork()
         return submission
     }
 }

@@ -76,6 +76,7 @@ package struct ChildStore: Sendable {
             // Whatever the child's file says: who starts it pays for it.
             var submission = submission
             submission.assign(team: try parent.string("team"))
+            if RunStore.Submission.standsBehindLiveWork(try parent.int("priority")) { submission.standBehindLiveWork() }
             let child = try await RunStore.submit(submission, on: connection, now: nil).run.rawValue
             _ = try await connection.query(
                 Statement.adoptRun,
