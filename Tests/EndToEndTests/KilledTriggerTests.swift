@@ -82,7 +82,9 @@ import Testing
             kills += 1
             schedulers[victim] = await fleet.scheduler()
         }
-        if try last.int("most") <= 1 { last = try await fleet.wait(for: RunID(rawValue: Int64(total)), until: Self.look) }
+        if try last.int("most") <= 1 {
+            last = try await fleet.wait(for: RunID(rawValue: Int64(total)), until: Self.look)
+        }
         let note = Comment(rawValue: "seed \(seed), \(kills) kills")
         #expect(try last.int("most") <= 1, note)
         let rows = try await fleet.pool.query(

@@ -39,7 +39,7 @@ import Testing
         #expect(first.map(\.params) == [["x": 1], ["x": 1]])
         known.claimed(first)
         // No run's params ever change; here they do, so that it shows which ones an item has.
-        _ = try await fixture.pool.query(PostgresStatement(name: nil, sql: #"UPDATE chassis.run SET params = '{"x": 2}'"#))
+        _ = try await fixture.pool.query(#"UPDATE chassis.run SET params = '{"x": 2}'"#)
         #expect(try await claim(knowing: known).map(\.params) == [["x": 1], ["x": 1]])
         #expect(try await claim(knowing: ItemParams()).map(\.params) == [["x": 2], ["x": 2]])
     }
