@@ -20,7 +20,7 @@ import Testing
                 guard isAllowed else { throw Refused() }
                 return items.map { $0 * 10 }
             }
-            return []
+            throw CancellationError()
         }
 
         func next() async -> [Int]? { await arrivals.first { _ in true } }
