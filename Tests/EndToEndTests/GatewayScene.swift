@@ -77,6 +77,17 @@ struct GatewayScene {
         return Dictionary(grouping: calls) { $0["tag"]?.stringValue ?? "" }
     }
 
+    /// How many calls of a run are not recorded, or not known to have been paid once.
+    func openCalls(of run: RunID) async throws -> Int {
+        try await fleet.number(
+            """
+            SELECT count(*)::integer AS n FROM chassis.step JOIN chassis.job USING (job_id)
+            WHERE run_id = $1::bigint AND step.position LIKE 'gateway/%' AND (step.state <> 'recorded' OR unknown_calls > 0)
+            """,
+            of: run
+        )
+    }
+
     /// Has the next calls of a tag get something else than an answer.
     func script(_ tag: String, _ answers: String) async {
         _ = await ask("_script", posting: "{\"tag\": \"\(tag)\", \"answers\": \(answers)}")

@@ -132,23 +132,7 @@ import Testing
                 interval: .seconds(3600),
                 logger: Self.logger
             )
-            let (starts, started) = AsyncStream.makeStream(of: Void.self)
-            let ends = RunEndService(.init(conninfo: scene.conninfo, applicationName: "ends"), logger: Self.logger) {
-                started.yield()
-                service.wake()
-            }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await ends.run() }
-                for await _ in starts.prefix(1) {}
-                group.addTask { try await service.run() }
-                for number in 1...20 {
-                    let job = try await Self.claim(scene)
-                    #expect(job.params["at"] == .string("\(number)"))
-                    #expect(try await Self.live(scene) == 1)
-                    try await scene.end(job)
-                }
-                group.cancelAll()
-            }
+            try await Self.expectRuns(1...20, in: scene, of: { try await service.run() }, waking: { service.wake() })
         }
     }
 
@@ -156,35 +140,41 @@ import Testing
     @Test func theNextRunStartsWhenTheOneBeforeEnds() async throws {
         try await APIScene.play { scene async throws in
             try await Self.deploy(scene, "{event: e, max_active: 1, params: {at: \"${{ trigger.event.key }}\"}}")
+            try await Self.tell(scene, 20)
             let triggers = EventTriggerService(
                 pool: scene.pool,
                 notifier: ReadyNotifier(scene.pool),
                 interval: .seconds(3600),
                 logger: Self.logger
             )
-            let (starts, started) = AsyncStream.makeStream(of: Void.self)
-            let ends = RunEndService(
-                .init(conninfo: scene.conninfo, applicationName: "ends"),
-                logger: Self.logger
-            ) {
-                started.yield()
-                triggers.wake()
+            try await Self.expectRuns(1...20, in: scene, of: { try await triggers.run() }, waking: { triggers.wake() })
+        }
+    }
+
+    /// Runs a service that is woken by the ends of runs, and expects one run at a time, in order.
+    private static func expectRuns(
+        _ numbers: ClosedRange<Int>,
+        in scene: APIScene,
+        of service: @escaping @Sendable () async throws -> Void,
+        waking wake: @escaping @Sendable () -> Void
+    ) async throws {
+        let (starts, started) = AsyncStream.makeStream(of: Void.self)
+        let ends = RunEndService(.init(conninfo: scene.conninfo, applicationName: "ends"), logger: logger) {
+            started.yield()
+            wake()
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await ends.run() }
+            // The connection listens.
+            for await _ in starts.prefix(1) {}
+            group.addTask { try await service() }
+            for number in numbers {
+                let job = try await claim(scene)
+                #expect(job.params["at"] == .string("\(number)"))
+                #expect(try await live(scene) == 1)
+                try await scene.end(job)
             }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await ends.run() }
-                group.addTask { try await triggers.run() }
-                // The connection listens.
-                for await _ in starts.prefix(1) {}
-                try await Self.tell(scene, 20)
-                triggers.wake()
-                for number in 1...20 {
-                    let job = try await Self.claim(scene)
-                    #expect(job.params["at"] == .string("\(number)"))
-                    #expect(try await Self.live(scene) == 1)
-                    try await scene.end(job)
-                }
-                group.cancelAll()
-            }
+            group.cancelAll()
         }
     }
 

@@ -3,7 +3,6 @@ package import Logging
 package import Postgres
 import ServiceLifecycle
 package import Storage
-import Telemetry
 import Workflow
 
 /// Starts the runs of backfills, as many at once as each allows, behind all live work.
@@ -34,9 +33,7 @@ package struct BackfillService: Service {
     private let runs: RunStore
     private let notifier: ReadyNotifier
     private let interval: Duration
-    private let logger: Logger
-    private let wakeUps: AsyncStream<Void>
-    private let wakeUp: AsyncStream<Void>.Continuation
+    private let patrol: WokenPatrol
 
     package init(
         pool: PostgresPool,
@@ -51,43 +48,25 @@ package struct BackfillService: Service {
         runs = RunStore(pool)
         self.notifier = notifier
         self.interval = interval
-        self.logger = logger
-        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        patrol = WokenPatrol(
+            Patrol(
+                shortestPause: Self.interval,
+                longestPause: Self.longestPause,
+                complaint: "a backfill could not go on",
+                logger: logger
+            )
+        )
     }
 
     /// Has backfills looked at that wait for the end of a run.
-    func wake() { wakeUp.yield() }
+    func wake() { patrol.wake() }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await patrol() }
-                for await _ in wakeUps { await passWhenWoken() }
-                group.cancelAll()
-            }
-        }
-    }
-
-    private func patrol() async {
-        let patrol = Patrol(
-            shortestPause: Self.interval,
-            longestPause: Self.longestPause,
-            complaint: "a backfill could not go on",
-            logger: logger
-        )
         await patrol.run {
             try await pass()
             return interval
-        }
-    }
-
-    private func passWhenWoken() async {
-        do {
+        } whenWoken: {
             try await pass()
-        } catch is CancellationError {
-        } catch {
-            // The patrol looks too, soon, and says so.
-            logger.debug("a backfill could not go on", metadata: [LogKey.error: "\(error)"])
         }
     }
 

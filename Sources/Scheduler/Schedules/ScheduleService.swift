@@ -25,54 +25,36 @@ package struct ScheduleService: Service {
     private let starter: ScheduleStarter
     private let notifier: ReadyNotifier
     private let logger: Logger
-    private let wakeUps: AsyncStream<Void>
-    private let wakeUp: AsyncStream<Void>.Continuation
+    private let patrol: WokenPatrol
 
     package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
         store = ScheduleStore(pool)
         starter = ScheduleStarter(pool)
         self.notifier = notifier
         self.logger = logger
-        (wakeUps, wakeUp) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        patrol = WokenPatrol(
+            Patrol(
+                shortestPause: Self.shortestPause,
+                longestPause: Self.longestSleep,
+                complaint: "schedules could not be looked at",
+                logger: logger
+            )
+        )
     }
 
     /// Has schedules looked at that wait for the end of a run.
-    func wake() { wakeUp.yield() }
+    func wake() { patrol.wake() }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await patrol() }
-                for await _ in wakeUps { await passWhenWoken() }
-                group.cancelAll()
-            }
-        }
-    }
-
-    private func patrol() async {
-        let patrol = Patrol(
-            shortestPause: Self.shortestPause,
-            longestPause: Self.longestSleep,
-            complaint: "schedules could not be looked at",
-            logger: logger
-        )
         await patrol.run {
             try await pass()
             let wait = try await store.wait()
             let most = wait.isBlocked ? Self.sleepWhileBlocked : Self.longestSleep
             return min(max(wait.untilDue ?? most, .milliseconds(1)), most)
-        }
-    }
-
-    private func passWhenWoken() async {
-        do {
+        } whenWoken: {
             // One at a time: the patrol's lanes may be at work, and the connections are few.
             try await store.unblock()
             while try await startNext() {}
-        } catch is CancellationError {
-        } catch {
-            // The patrol looks too, soon.
-            logger.debug("schedules could not be looked at", metadata: [LogKey.error: "\(error)"])
         }
     }
 

@@ -64,10 +64,7 @@ package final class AsyncCounter: Sendable {
     }
 
     /// Waits for a place, also in a cancelled task.
-    func takeAnyway() async throws {
-        if state.withLock({ $0.takeFree() }) { return }
-        try await wait(0)
-    }
+    func takeAnyway() async throws { try await wait(0) }
 
     /// Gives the place to the next.
     package func giveBack() {

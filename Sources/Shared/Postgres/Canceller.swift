@@ -17,8 +17,6 @@ final class Canceller: Sendable {
     private struct State {
         var request: Request
         var waiters: [CheckedContinuation<Void, Never>] = []
-
-        var isOnItsWay: Bool { if case .onItsWay = request { true } else { false } }
     }
 
     private let state: Mutex<State>
@@ -66,7 +64,6 @@ final class Canceller: Sendable {
 
     /// Waits until no request is on its way, or the connection is closed.
     func settle() async {
-        guard state.withLock({ $0.isOnItsWay }) else { return }
         await withCheckedContinuation { continuation in
             let isSettled = state.withLock { state in
                 guard case .onItsWay = state.request else { return true }
