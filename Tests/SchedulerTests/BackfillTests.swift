@@ -1,5 +1,6 @@
 import JobModel
 import Logging
+import Postgres
 import Storage
 import Testing
 
@@ -146,6 +147,23 @@ import Testing
             let items = try await scene.get("/v1/backfills/1/items?state=refused&limit=1").json["items"]?.arrayValue
             #expect(items?.first?["due_at"] == "2026-01-01T00:00:00.000000Z")
             #expect(items?.first?["error"]?.stringValue?.contains("at") == true)
+        }
+    }
+
+    /// Whoever asks how far it is is told why it stands still.
+    @Test func showsWhyItCannotGoOn() async throws {
+        try await Self.play { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range())
+            let rows = try await scene.pool.query("SELECT source FROM chassis.workflow_version").rows
+            let source = try rows[0].string("source")
+            _ = try await scene.pool.query("UPDATE chassis.workflow_version SET source = 'name: ['")
+            await #expect(throws: BackfillFault.self) { try await service.pass() }
+            let stuck = try await scene.get("/v1/backfills/1").json
+            #expect(stuck["state"] == "active" && stuck["error"]?.stringValue?.isEmpty == false, "\(stuck)")
+            _ = try await scene.pool.query("UPDATE chassis.workflow_version SET source = $1::text", [.text(source)])
+            try await service.pass()
+            let shown = try await scene.get("/v1/backfills/1").json
+            #expect(shown["error"] == .null && shown["items"]?["running"] == 2, "\(shown)")
         }
     }
 

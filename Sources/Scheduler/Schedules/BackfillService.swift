@@ -96,6 +96,7 @@ package struct BackfillService: Service {
             } catch let error as BackfillFault {
                 fault = fault ?? error
                 last = error.id
+                try await store.note(error.reason, of: error.id)
             }
         }
     }
@@ -112,6 +113,7 @@ package struct BackfillService: Service {
                 for item in try await store.next(of: backfill, on: connection) {
                     try await start(item, of: backfill, &done, connection)
                 }
+                try await store.forgetError(of: backfill, on: connection)
                 return done
             } catch let error as CancellationError {
                 throw error

@@ -18,7 +18,7 @@ package struct BackfillDetail: Equatable, Sendable {
     package let state: String
     package let createdAt: Timestamp
     package let counts: [Count]
-    /// Why an item could start no run.
+    /// Why it cannot go on, or why an item could start no run.
     package let error: String?
 
     init(row: PostgresRow) throws {

@@ -12,6 +12,8 @@ package struct BackfillStore: Sendable {
         let mostActive: Int
         /// Whether it starts nothing more, and what is under way is to be cancelled.
         package let isCancelled: Bool
+        /// Whether it is noted that it cannot go on.
+        let hasError: Bool
     }
 
     /// An item that may start now.
@@ -98,7 +100,8 @@ package struct BackfillStore: Sendable {
             subject: try BackfillSubject(row: row),
             version: VersionID(rawValue: try row.int64("version_id")),
             mostActive: try row.int("most_active"),
-            isCancelled: try row.bool("is_cancelled")
+            isCancelled: try row.bool("is_cancelled"),
+            hasError: try row.bool("has_error")
         )
         try await settle(taken.id, connection)
         return taken
@@ -114,6 +117,17 @@ package struct BackfillStore: Sendable {
     package func uncancelledRuns(of id: Int64, on connection: PostgresConnection) async throws -> [RunID] {
         try await connection.query(Statement.findBackfillRuns, [.integer(id), .integer(Self.batch)]).rows
             .map { RunID(rawValue: try $0.int64("run_id")) }
+    }
+
+    /// Notes why a backfill cannot go on.
+    package func note(_ error: String, of id: Int64) async throws {
+        _ = try await pool.query(Statement.noteBackfillError, [.integer(id), .text(error.withoutNull)])
+    }
+
+    /// Forgets why a locked backfill could not go on: it did.
+    package func forgetError(of backfill: Taken, on connection: PostgresConnection) async throws {
+        guard backfill.hasError else { return }
+        _ = try await connection.query(Statement.noteBackfillError, [.integer(backfill.id), .null])
     }
 
     /// What may start now.

@@ -9,6 +9,7 @@ extension Statement {
     static let settleBackfill = load("settle_backfill", PackageResources.settle_backfill_sql)
     static let nextBackfillItems = load("next_backfill_items", PackageResources.next_backfill_items_sql)
     static let startBackfillItem = load("start_backfill_item", PackageResources.start_backfill_item_sql)
+    static let noteBackfillError = load("note_backfill_error", PackageResources.note_backfill_error_sql)
     static let endBackfill = load("end_backfill", PackageResources.end_backfill_sql)
     static let lockBackfill = load("lock_backfill", PackageResources.lock_backfill_sql)
     static let findBackfillRuns = load("find_backfill_runs", PackageResources.find_backfill_runs_sql)

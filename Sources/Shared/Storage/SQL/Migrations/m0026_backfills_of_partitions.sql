@@ -3,6 +3,8 @@
 ALTER TABLE chassis.backfill
     ALTER COLUMN schedule_id DROP NOT NULL,
     ADD COLUMN trigger_id bigint,
+    -- Why it cannot go on.
+    ADD COLUMN error text,
     ADD CONSTRAINT backfill_is_of_one_thing CHECK (num_nonnulls(schedule_id, trigger_id) = 1);
 CREATE INDEX backfill_by_schedule ON chassis.backfill (schedule_id) WHERE schedule_id IS NOT NULL;
 CREATE INDEX backfill_by_trigger ON chassis.backfill (trigger_id) WHERE trigger_id IS NOT NULL;
