@@ -20,6 +20,7 @@ import time
 
 options = None
 state = {"greeted": False, "extra": False, "count": 0}
+methods = {}  # of each request, by its id
 lock = threading.Lock()
 NEWEST = "2026-07-28"
 
@@ -156,9 +157,11 @@ def answer(message, tell):
     if method is None:
         log("answer " + json.dumps(message.get("result", message.get("error"))))
         return None
-    log(" ".join([method] + [params[key] for key in ("name", "uri") if isinstance(params.get(key), str)]))
+    about = [params[key] for key in ("name", "uri") if isinstance(params.get(key), str)]
+    log(" ".join([method] + about + [methods[id] for id in [params.get("requestId")] if id in methods]))
     if number is None:
         return None
+    methods[number] = method
     stateless = params.get("_meta", {}).get("io.modelcontextprotocol/protocolVersion") == NEWEST
     if method == "initialize" and options.form != "stateless":
         state["greeted"] = True

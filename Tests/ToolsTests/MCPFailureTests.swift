@@ -79,7 +79,7 @@ import Tools
         #expect(scene.log.contains { $0.contains("an answer that nobody waits for") })
         #expect(try await scene.call("echo", ["text": "others go on"]) == ToolOutput("others go on"))
         await scene.source.close()
-        #expect(scene.asked().filter { $0 == "notifications/cancelled" }.count == 3)
+        #expect(scene.asked().filter { $0 == "notifications/cancelled tools/call" }.count == 3)
         #expect(scene.asked().filter { $0 == "start" }.count == 1)
     }
 
@@ -91,7 +91,7 @@ import Tools
         call.cancel()
         await #expect(throws: CancellationError.self) { try await call.value }
         #expect(try await scene.call("echo", ["text": "a"]) == ToolOutput("a"))
-        #expect(scene.asked().contains("notifications/cancelled"))
+        #expect(scene.asked().contains("notifications/cancelled tools/call"))
         await scene.source.close()
     }
 
