@@ -34,9 +34,8 @@ struct SubmitTimedCommand: AsyncParsableCommand {
                     for: .microseconds(pauseMs * 1000 + Int(state % UInt64(pauseMs * 1000)))
                 )
                 let sent = clinux_monotonic_ns()
-                let receipt = try await store.submit(submission)
+                let receipt = try await store.submit(submission, telling: notifier)
                 let committed = clinux_monotonic_ns()
-                notifier.notify(["default"])
                 print(receipt.run, sent, committed)
             }
             // The last message is on its way.

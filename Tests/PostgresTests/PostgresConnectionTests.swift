@@ -79,6 +79,29 @@ import Testing
         await connection.close()
     }
 
+    @Test func carriesOutAStatementBehindAnother() async throws {
+        let connection = try await Self.connection()
+        try await connection.execute("CREATE TABLE t (x integer PRIMARY KEY); CREATE TABLE u (x bigint)")
+        let count = PostgresStatement(name: "count", sql: "INSERT INTO u SELECT count(*) + $1::bigint FROM t")
+        let insert = PostgresStatement(name: "insert", sql: "INSERT INTO t VALUES ($1::integer) RETURNING x")
+        let first = try await connection.query(insert, [1], behind: (count, [10]))
+        #expect(try first.rows.map { try $0.int("x") } == [1])
+        // The first one fails: it says so, and the second one is carried out.
+        let error = await #expect(throws: PostgresError.self) {
+            try await connection.query(insert, [1], behind: (count, [20]))
+        }
+        #expect(error?.sqlState == "23505")
+        // The second one fails: nobody hears of it, and what the first one did stands.
+        let second = try await connection.query(insert, [2], behind: ("SELECT 1 / 0", []))
+        #expect(try second.rows.map { try $0.int("x") } == [2])
+        _ = try await connection.query(insert, [3], behind: (count, [30]))
+        let counts = try await connection.query("SELECT x FROM u ORDER BY x").rows
+        #expect(try counts.map { try $0.int("x") } == [11, 21, 33])
+        let names = try await connection.query("SELECT name FROM pg_prepared_statements ORDER BY name").rows
+        #expect(try names.map { try $0.string("name") } == ["count", "insert"])
+        await connection.close()
+    }
+
     @Test func preparesANamedStatementOnce() async throws {
         let connection = try await Self.connection()
         let statement = PostgresStatement(name: "twice", sql: "SELECT $1::integer * 2 AS x")

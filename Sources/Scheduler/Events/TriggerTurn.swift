@@ -143,7 +143,7 @@ struct TriggerTurn {
         let run = try await store.start(submission, taking: news, for: trigger, on: connection)
         done.runs.append(run)
         if trigger.mostActive != nil { active.append(run) }
-        done.queues += submission.jobs.filter(\.needs.isEmpty).map(\.queue)
+        done.queues += submission.firstQueues
     }
 
     private mutating func refuse(_ news: [News], _ reason: String) async throws {

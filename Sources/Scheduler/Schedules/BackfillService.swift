@@ -139,7 +139,7 @@ package struct BackfillService: Service {
         do {
             let submission = try await submission(of: item, of: backfill, connection)
             try await store.start(submission, for: item, of: backfill, on: connection)
-            done.queues += submission.jobs.filter(\.needs.isEmpty).map(\.queue)
+            done.queues += submission.firstQueues
         } catch let error as ExpressionError {
             done.refused += 1
             try await store.refuse(item, of: backfill, error: "\(error)", on: connection)

@@ -64,7 +64,7 @@ struct ScheduleStarter: Sendable {
             "\(schedule.workflow)/\(schedule.name)"
         )
         let run = try await store.trigger(submission, for: schedule, on: connection)
-        return (run, submission.jobs.filter(\.needs.isEmpty).map(\.queue))
+        return (run, submission.firstQueues)
     }
 
     /// The first due time of a locked schedule from now on.
@@ -125,7 +125,7 @@ struct ScheduleStarter: Sendable {
                 on: connection,
                 now: now
             )
-            if done.run != nil { done.queues = submission.jobs.filter(\.needs.isEmpty).map(\.queue) }
+            if done.run != nil { done.queues = submission.firstQueues }
         case .skip(let due, let following):
             try await store.skip(schedule, due: timestamp(due), next: next(following), on: connection)
         case .pass(let following):

@@ -106,6 +106,20 @@ package actor PostgresConnection {
         try await pipeline([(statement, parameters)])[0]
     }
 
+    /// Carries out one statement and behind it, in a transaction of its own, another: in one round trip.
+    ///
+    /// - Returns: What the first one gave back. What becomes of the second one is not told; it is carried out also when the
+    ///   first one fails.
+    package func query(
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresParameter],
+        behind second: (PostgresStatement, [PostgresParameter])
+    ) async throws -> PostgresResult {
+        let batch = [(statement, parameters)]
+        try check(batch + [second])
+        return try await inTurn { try await self.send(batch, behind: second) }[0]
+    }
+
     /// Carries out several statements in one round trip and one transaction: all or nothing.
     ///
     /// - Returns: Their results, in order.
@@ -179,8 +193,8 @@ package actor PostgresConnection {
     // MARK: The exchange
 
     private enum Awaited {
-        /// The answers of a pipeline, up to its sync.
-        case pipeline(prepared: [String?])
+        /// The answers of a pipeline, up to the last of its syncs; only what comes before the first one is told.
+        case pipeline(prepared: [String?], syncs: Int)
         /// The answers of a script.
         case results
         /// The answer of a copy, which begins with the server's readiness.
@@ -191,6 +205,8 @@ package actor PostgresConnection {
         var awaited: Awaited
         var results: [PostgresResult] = []
         var place = 0
+        /// How many syncs of a pipeline have come.
+        var syncs = 0
         var error: PostgresError?
         let continuation: CheckedContinuation<[PostgresResult], any Error>
     }
@@ -217,26 +233,44 @@ package actor PostgresConnection {
 
     private func send(
         _ batch: [(PostgresStatement, [PostgresParameter])],
+        behind last: (PostgresStatement, [PostgresParameter])? = nil,
         isCancellable: Bool = true
     ) async throws -> [PostgresResult] {
         var names: [String?] = []
-        return try await run(awaiting: .pipeline(prepared: []), isCancellable: isCancellable) { handle in
-            for (statement, parameters) in batch {
-                if let name = statement.name, preparesStatements {
-                    if !prepared.contains(name), !names.contains(name) {
-                        guard handle.sendPrepare(name, statement.sql) else { return false }
-                        names.append(name)
-                    }
-                    guard handle.send(statement, isPrepared: true, parameters) else { return false }
-                } else {
-                    guard handle.send(statement, isPrepared: false, parameters) else { return false }
+        let groups = [batch] + (last.map { [[$0]] } ?? [])
+        return try await run(awaiting: .pipeline(prepared: [], syncs: groups.count), isCancellable: isCancellable) {
+            handle in
+            for group in groups {
+                for (statement, parameters) in group {
+                    guard send(statement, parameters, on: handle, &names) else { return false }
                 }
-                names.append(nil)
+                guard PQpipelineSync(handle.pointer) == 1 else { return false }
             }
-            return PQpipelineSync(handle.pointer) == 1
+            return true
         } awaitedAfterSending: {
-            .pipeline(prepared: names)
+            .pipeline(prepared: names, syncs: groups.count)
         }
+    }
+
+    /// Sends one statement of a pipeline, prepared before where that saves something.
+    ///
+    /// - Parameter names: Of each command that was sent: the name that it prepares.
+    private func send(
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresParameter],
+        on handle: borrowing ConnectionHandle,
+        _ names: inout [String?]
+    ) -> Bool {
+        var isPrepared = false
+        if let name = statement.name, preparesStatements {
+            if !prepared.contains(name), !names.contains(name) {
+                guard handle.sendPrepare(name, statement.sql) else { return false }
+                names.append(name)
+            }
+            isPrepared = true
+        }
+        names.append(nil)
+        return handle.send(statement, isPrepared: isPrepared, parameters)
     }
 
     /// Sends something and waits for its answer; one at a time.
@@ -336,12 +370,12 @@ package actor PostgresConnection {
     private func take(_ result: OpaquePointer?, _ pointer: OpaquePointer) -> Bool {
         guard let awaited = exchange?.awaited else { return false }
         switch awaited {
-        case .pipeline(let names): return takeOfPipeline(result, names)
+        case .pipeline(let names, let syncs): return takeOfPipeline(result, names, syncs: syncs)
         case .results, .copy: return takeOfScript(result, pointer, awaited)
         }
     }
 
-    private func takeOfPipeline(_ result: OpaquePointer?, _ names: [String?]) -> Bool {
+    private func takeOfPipeline(_ result: OpaquePointer?, _ names: [String?], syncs: Int) -> Bool {
         guard let result else {
             if PQstatus(link?.handle.pointer) != CONNECTION_OK { return false }
             exchange?.place += 1
@@ -349,18 +383,25 @@ package actor PostgresConnection {
         }
         let storage = ResultStorage(result)
         let place = exchange?.place ?? 0
+        let isTold = exchange?.syncs == 0
         switch PQresultStatus(result) {
         case PGRES_PIPELINE_SYNC:
+            exchange?.syncs += 1
+            guard exchange?.syncs == syncs else { return true }
             finish()
             return false
         case PGRES_PIPELINE_ABORTED: break
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
             if names.indices.contains(place), let name = names[place] {
                 prepared.insert(name)
-            } else {
+            } else if isTold {
                 exchange?.results.append(PostgresResult(storage))
             }
-        default: note(Self.error(of: result))
+        default:
+            let error = Self.error(of: result)
+            // A pooler gave this client another server connection: its names are not known there.
+            if error.sqlState == "26000" { prepared = [] }
+            if isTold { note(error) }
         }
         return true
     }
@@ -400,8 +441,6 @@ package actor PostgresConnection {
         guard let done = exchange else { return }
         exchange = nil
         if let error = done.error {
-            // A pooler gave this client another server connection: its names are not known there.
-            if error.sqlState == "26000" { prepared = [] }
             done.continuation.resume(throwing: error)
         } else {
             done.continuation.resume(returning: done.results)

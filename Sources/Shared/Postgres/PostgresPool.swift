@@ -50,6 +50,15 @@ package actor PostgresPool {
         try await withConnection { try await $0.query(statement, parameters) }
     }
 
+    /// Carries out one statement and another behind it; see `PostgresConnection.query(_:_:behind:)`.
+    package func query(
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresParameter],
+        behind second: (PostgresStatement, [PostgresParameter])
+    ) async throws -> PostgresResult {
+        try await withConnection { try await $0.query(statement, parameters, behind: second) }
+    }
+
     /// Carries out several statements in one transaction; see `PostgresConnection.pipeline`.
     package func pipeline(
         _ batch: [(PostgresStatement, [PostgresParameter])]

@@ -25,9 +25,14 @@ package enum Notifications {
 
     /// Tells the workers that `queues` have pending jobs.
     package static func sendReady(_ queues: some Sequence<String>, on pool: PostgresPool) async throws {
+        guard let (statement, parameters) = ready(queues) else { return }
+        _ = try await pool.query(statement, parameters)
+    }
+
+    /// What tells the workers that `queues` have pending jobs; nil when there are none.
+    static func ready(_ queues: some Sequence<String>) -> (PostgresStatement, [PostgresParameter])? {
         let names = Set(queues).sorted()
-        guard !names.isEmpty else { return }
-        _ = try await pool.query(notify, [.text(ready), .array(names.map(Optional.some))])
+        return names.isEmpty ? nil : (notify, [.text(ready), .array(names.map(Optional.some))])
     }
 
     static func sendCancellation(of run: RunID, on pool: PostgresPool) async throws {

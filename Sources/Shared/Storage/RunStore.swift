@@ -72,6 +72,9 @@ package struct RunStore: Sendable {
         /// The endings of which somebody is told.
         package var notices: Set<RunState> = []
 
+        /// The queues of the jobs that need no other: what it makes pending stands in them.
+        package var firstQueues: [String] { jobs.filter(\.needs.isEmpty).map(\.queue) }
+
         package init(
             workflow: String,
             source: String,
@@ -116,16 +119,39 @@ package struct RunStore: Sendable {
     package init(_ pool: PostgresPool) { self.pool = pool }
 
     /// Starts a run, whole or not at all.
-    package func submit(_ submission: Submission, now: String? = nil) async throws -> Receipt {
-        if !submission.isHeld, !submission.isWatched, submission.start == nil,
-            let receipt = try await Self.submitPlain(submission, now: now, { try await pool.pipeline($0) })
-        {
-            return receipt
+    ///
+    /// - Parameter notifier: Tells the workers of its pending jobs; nil when nobody is to be told.
+    package func submit(
+        _ submission: Submission,
+        telling notifier: ReadyNotifier? = nil,
+        now: String? = nil
+    ) async throws -> Receipt {
+        if !submission.isHeld, !submission.isWatched, submission.start == nil {
+            if let receipt = try await submitAndTell(submission, notifier, now: now) { return receipt }
+            if let receipt = try await Self.submitPlain(submission, now: now, { try await pool.pipeline($0) }) {
+                if receipt.isNew { notifier?.notify(submission.firstQueues) }
+                return receipt
+            }
         }
         let receipt = try await pool.transaction { try await Self.submit(submission, on: $0, now: now) }
         // Else it is looked at soon.
         _ = try? await GateStore(pool).admit(now: now)
+        if receipt.isNew { notifier?.notify(submission.firstQueues) }
         return receipt
+    }
+
+    /// Starts a run and tells the workers in one round trip.
+    ///
+    /// - Returns: Nil when it takes more than the one statement, or a message was sent a moment ago.
+    private func submitAndTell(
+        _ submission: Submission,
+        _ notifier: ReadyNotifier?,
+        now: String?
+    ) async throws -> Receipt? {
+        guard let message = notifier?.message(submission.firstQueues) else { return nil }
+        let parameters = Self.parameters(of: submission, now: now)
+        let result = try await pool.query(Statement.submitRun, parameters, behind: message)
+        return try result.rows.first.map { Receipt(run: RunID(rawValue: try $0.int64("run_id")), isNew: true) }
     }
 
     /// Starts a run within a transaction of the caller's; what has gates is looked at soon after its commit.

@@ -80,7 +80,7 @@ struct WorkflowHandler: JobHandler {
         guard let run = try await children.start(submission, for: context.job) else {
             throw StorageError.leaseLost(context.job.id, context.job.epoch)
         }
-        notifier.notify(submission.jobs.filter(\.needs.isEmpty).map(\.queue))
+        notifier.notify(submission.firstQueues)
         context.log.event("run \(run) of \(definition.workflow) has begun")
         return run
     }

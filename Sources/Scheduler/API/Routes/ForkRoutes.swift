@@ -31,7 +31,7 @@ struct ForkRoutes: Sendable {
         guard let receipt = try await forks.fork(run, as: submission, parting: parting) else {
             throw Problem.runNotFound(run)
         }
-        if receipt.isNew { notifier.notify(submission.jobs.filter(\.needs.isEmpty).map(\.queue)) }
+        if receipt.isNew { notifier.notify(submission.firstQueues) }
         guard let summary = try await reader.summary(of: receipt.run) else { throw Problem.runNotFound(receipt.run) }
         return Response(status: receipt.isNew ? .created : .ok, json: .object(summary.json))
     }

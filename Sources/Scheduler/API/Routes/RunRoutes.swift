@@ -28,8 +28,7 @@ struct RunRoutes: Sendable {
             try await versions.source(of: name, version: version)
         }
         submission.requester = Person.current?.name
-        let receipt = try await runs.submit(submission)
-        if receipt.isNew { notifier.notify(submission.jobs.filter(\.needs.isEmpty).map(\.queue)) }
+        let receipt = try await runs.submit(submission, telling: notifier)
         return Response(status: receipt.isNew ? .created : .ok, json: .object(try await summary(of: receipt.run).json))
     }
 
