@@ -2,12 +2,17 @@
 ///
 /// A key that is set again keeps its place. Equality does not look at the order.
 package struct JSONObject: Sendable {
-    private var index: [String: Int] = [:]
+    /// So few keys are compared one after the other; that is faster than an index, and takes no memory.
+    private static let mostWithoutIndex = 12
+
     private var members: [(key: String, value: JSONValue)] = []
+    /// Where each key stands; empty while there are few.
+    private var index: [String: Int] = [:]
 
     package init() {}
 
     package init(_ members: some Sequence<(String, JSONValue)>) {
+        self.members.reserveCapacity(members.underestimatedCount)
         for (key, value) in members { self[key] = value }
     }
 
@@ -17,21 +22,50 @@ package struct JSONObject: Sendable {
 
     /// The value of a key; nil removes the member.
     package subscript(key: String) -> JSONValue? {
-        get { index[key].map { members[$0].value } }
+        get { place(of: key).map { members[$0].value } }
         set {
-            switch (index[key], newValue) {
+            switch (place(of: key), newValue) {
             case (let place?, let value?):
                 members[place].value = value
             case (nil, let value?):
-                index[key] = members.count
-                members.append((key, value))
+                append(key, value)
             case (let place?, nil):
                 members.remove(at: place)
-                index = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
+                reindex()
             case (nil, nil):
                 break
             }
         }
+    }
+
+    /// The members in the order in which they are written.
+    func inOrder(_ order: JSONValue.KeyOrder) -> [(key: String, value: JSONValue)] {
+        switch order {
+        case .written: members
+        case .canonical: members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        }
+    }
+
+    private func place(of key: String) -> Int? {
+        if members.count > Self.mostWithoutIndex { return index[key] }
+        for place in members.indices where members[place].key == key { return place }
+        return nil
+    }
+
+    /// Adds a member whose key is not there yet.
+    mutating func append(_ key: String, _ value: JSONValue) {
+        members.append((key, value))
+        if members.count == Self.mostWithoutIndex + 1 {
+            reindex()
+        } else if members.count > Self.mostWithoutIndex {
+            index[key] = members.count - 1
+        }
+    }
+
+    private mutating func reindex() {
+        index =
+            members.count > Self.mostWithoutIndex
+            ? Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) }) : [:]
     }
 }
 

@@ -36,7 +36,12 @@ struct JSONParser {
     private var current: UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private mutating func skipSpace() {
-        while at < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at]) { at += 1 }
+        while at < bytes.count {
+            switch bytes[at] {
+            case 0x20, 0x0A, 0x0D, 0x09: at += 1
+            default: return
+            }
+        }
     }
 
     private mutating func parseValue() throws(JSONParseError) -> JSONValue {
@@ -111,7 +116,7 @@ struct JSONParser {
             guard current == UInt8(ascii: ":") else { throw fault("expected :") }
             at += 1
             skipSpace()
-            object[key] = try parseValue()
+            object.append(key, try parseValue())
             skipSpace()
             switch current {
             case UInt8(ascii: ","): at += 1
@@ -158,7 +163,7 @@ struct JSONParser {
     private mutating func parseString() throws(JSONParseError) -> String {
         at += 1
         let start = at
-        while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { at += 1 }
+        at = bytes.withUnsafeBytes { JSONText.firstSpecial(in: $0, from: start) }
         if current == UInt8(ascii: "\"") {
             defer { at += 1 }
             return try validated(bytes[start..<at])
@@ -182,6 +187,8 @@ struct JSONParser {
     }
 
     private func validated(_ utf8: ArraySlice<UInt8>) throws(JSONParseError) -> String {
+        // Most texts are ASCII, and checking that is far cheaper than checking for UTF-8.
+        if utf8.withUnsafeBytes(JSONText.isASCII) { return String(decoding: utf8, as: UTF8.self) }
         guard let text = String(validating: utf8, as: UTF8.self) else { throw fault("a string is no UTF-8") }
         return text
     }

@@ -7,12 +7,16 @@ extension JSONValue {
         case canonical
     }
 
+    /// What most values take, so that they are not moved while they are written: 512 bytes.
+    private static let usualLength = 512
+
     /// The value as compact JSON text, as UTF-8.
     ///
     /// Doubles are written in the shortest form that reads back equal; a double without a fraction below 2^53 is
     /// written as an integer. Infinities and NaN, which JSON lacks, are written as `null`.
     package func encoded(_ order: KeyOrder = .written) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.usualLength)
         write(into: &bytes, order)
         return bytes
     }
@@ -26,7 +30,7 @@ extension JSONValue {
         switch self {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
-        case .integer(let value): bytes.append(contentsOf: String(value).utf8)
+        case .integer(let value): bytes.append(contentsOf: value.description.utf8)
         case .number(let value): Self.write(value, into: &bytes)
         case .string(let value): Self.write(value, into: &bytes)
         case .array(let values):
@@ -38,9 +42,7 @@ extension JSONValue {
             bytes.append(UInt8(ascii: "]"))
         case .object(let object):
             bytes.append(UInt8(ascii: "{"))
-            var members = Array(object)
-            if order == .canonical { members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } }
-            for (position, member) in members.enumerated() {
+            for (position, member) in object.inOrder(order).enumerated() {
                 if position > 0 { bytes.append(UInt8(ascii: ",")) }
                 Self.write(member.key, into: &bytes)
                 bytes.append(UInt8(ascii: ":"))
@@ -56,7 +58,7 @@ extension JSONValue {
             return
         }
         if let integer = Int64(exactly: value), abs(value) < 9_007_199_254_740_992 {
-            bytes.append(contentsOf: String(integer).utf8)
+            bytes.append(contentsOf: integer.description.utf8)
         } else {
             bytes.append(contentsOf: value.description.utf8)
         }
@@ -67,19 +69,17 @@ extension JSONValue {
         bytes.append(UInt8(ascii: "\""))
         var value = value
         value.withUTF8 { text in
+            let raw = UnsafeRawBufferPointer(text)
             var start = 0
-            for position in text.indices where isEscaped(text[position]) {
-                bytes.append(contentsOf: text[start..<position])
-                writeEscaped(text[position], into: &bytes)
-                start = position + 1
+            while true {
+                let end = JSONText.firstSpecial(in: raw, from: start)
+                bytes.append(contentsOf: text[start..<end])
+                guard end < text.count else { break }
+                writeEscaped(text[end], into: &bytes)
+                start = end + 1
             }
-            bytes.append(contentsOf: text[start...])
         }
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func isEscaped(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private static func writeEscaped(_ byte: UInt8, into bytes: inout [UInt8]) {
