@@ -1,5 +1,6 @@
 import CLibPQ
 import CLinux
+import Glibc
 import Synchronization
 
 /// One connection to a server; any number of tasks may use it, one request at a time goes over it.
@@ -213,15 +214,21 @@ package actor PostgresConnection {
 
     private func check(_ batch: [(PostgresStatement, [PostgresParameter])]) throws(PostgresError) {
         for (statement, parameters) in batch {
-            guard !statement.sql.utf8.contains(0) else { throw .badParameter(index: 0, reason: "it holds U+0000") }
+            guard !Self.holdsZero(statement.sql) else { throw .badParameter(index: 0, reason: "it holds U+0000") }
             guard parameters.count <= 65535 else {
                 throw .badParameter(index: parameters.count, reason: "there are more than 65535")
             }
             for (place, parameter) in parameters.enumerated() {
-                guard case .text(let text) = parameter, text.utf8.contains(0) else { continue }
+                guard case .text(let text) = parameter, Self.holdsZero(text) else { continue }
                 throw .badParameter(index: place + 1, reason: "it holds U+0000, which no text may")
             }
         }
+    }
+
+    /// Whether a text holds U+0000, which nothing that is sent may.
+    private static func holdsZero(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false }
     }
 
     private func inTurn<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {

@@ -8,7 +8,13 @@ package enum PostgresParameter: Sendable, Equatable {
     /// A `bytea`, sent as it is.
     case bytes([UInt8])
 
-    package static func integer(_ value: some BinaryInteger) -> Self { .text(String(value)) }
+    package static func integer(_ value: some BinaryInteger) -> Self { .text(digits(of: value)) }
+
+    /// The digits of a 64-bit integer are written without the generic way of all integers.
+    private static func digits(of value: some BinaryInteger) -> String {
+        Int64(exactly: value)?.description ?? String(value)
+    }
+
     package static func bool(_ value: Bool) -> Self { .text(value ? "t" : "f") }
     package static func double(_ value: Double) -> Self { .text(String(value)) }
 
@@ -26,7 +32,7 @@ package enum PostgresParameter: Sendable, Equatable {
         var literal = "{"
         for (index, value) in values.enumerated() {
             if index > 0 { literal += "," }
-            literal += String(value)
+            literal += digits(of: value)
         }
         return .text(literal + "}")
     }
@@ -46,15 +52,21 @@ package enum PostgresParameter: Sendable, Equatable {
                 continue
             }
             literal.append(UInt8(ascii: "\""))
-            for byte in value.utf8 {
-                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { literal.append(UInt8(ascii: "\\")) }
-                literal.append(byte)
+            if value.utf8.contains(where: isEscaped) {
+                for byte in value.utf8 {
+                    if isEscaped(byte) { literal.append(UInt8(ascii: "\\")) }
+                    literal.append(byte)
+                }
+            } else {
+                literal.append(contentsOf: value.utf8)
             }
             literal.append(UInt8(ascii: "\""))
         }
         literal.append(UInt8(ascii: "}"))
         return .text(String(decoding: literal, as: UTF8.self))
     }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") }
 
     /// A one-dimensional array of the text forms of any type.
     package static func array(_ values: [String]) -> Self {

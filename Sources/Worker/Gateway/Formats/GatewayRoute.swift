@@ -57,6 +57,11 @@ package enum GatewayRoute: Equatable, Sendable {
     /// Whether a server may read a part as a way to another path, with the real key: dots, and separators that are written
     /// otherwise.
     private static func leadsElsewhere(_ part: String) -> Bool {
+        // Most parts hold none of it, and that is seen at once.
+        guard
+            part.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ".") }
+            )
+        else { return false }
         let part = part.lowercased()
         let plain = part.replacing("%2e", with: ".")
         return plain == "." || plain == ".." || part.contains("%2f") || part.contains("%5c") || part.contains("\\")

@@ -42,12 +42,12 @@ package struct CallIdentity: Equatable, Sendable {
         isSpoken: (String) -> Bool = { _ in false },
         isIssued: (String) -> Bool
     ) {
-        var fields = JSONObject(body.filter { !Self.volatileKeys.contains($0.key) }.map { ($0.key, $0.value) })
-        let call: JSONValue = [
+        var fields = body
+        for key in Self.volatileKeys { fields[key] = nil }
+        let prefix: JSONObject = [
             "connection": .string(connection), "format": .string(format.rawValue),
             "model": model.map { .string($0) } ?? .null,
         ]
-        let prefix = JSONObject((call.objectValue ?? [:]).map { ($0.key, $0.value) })
         fingerprint = Fingerprint(kind: .model, request: Self.joined(prefix, ["body": .object(fields)]), after: nil)
         guard let key = format.listKey else {
             lineage = nil
@@ -65,7 +65,9 @@ package struct CallIdentity: Equatable, Sendable {
     }
 
     private static func joined(_ prefix: JSONObject, _ rest: JSONObject) -> JSONValue {
-        .object(JSONObject((prefix.map { ($0.key, $0.value) }) + rest.map { ($0.key, $0.value) }))
+        var whole = prefix
+        for (key, value) in rest { whole[key] = value }
+        return .object(whole)
     }
 
     static func digest(_ json: JSONValue) -> SHA256Digest { SHA256.digest(of: json.encoded(.canonical)) }
