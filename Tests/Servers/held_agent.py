@@ -44,5 +44,5 @@ while True:
     ]
 told = {"answer": answer["output"][0]["content"][0]["text"]}
 if how != "previous":
-    told["items"] = ask(f"/conversations/{state['conversation']}/items")["data"]
+    told["items"] = [item["type"] for item in ask(f"/conversations/{state['conversation']}/items")["data"]]
 print(json.dumps(told))

@@ -129,7 +129,7 @@ package struct AnswerReader: Sendable {
             let isBlocked = json["promptFeedback"]?["blockReason"] != nil
             if isBlocked || candidates.contains(where: { $0["finishReason"]?.isNull == false }) { isHolding = true }
             return false
-        case .embeddings, .conversations, .countTokens, .embedContent, .countGemini:
+        case .embeddings, .conversations, .conversationChange, .countTokens, .embedContent, .countGemini:
             isHolding = true
             return false
         }

@@ -65,7 +65,7 @@ struct Turns {
             case "tool", "function": return .results(item.removing(["content"]), count: 1)
             default: return .other
             }
-        case .responses:
+        case .responses, .conversationChange:
             let type = item["type"]?.stringValue ?? "message"
             if type.hasSuffix("_output") { return .results(item.removing(["output", "id", "status"]), count: 1) }
             return item["role"]?.stringValue == "assistant" || type != "message" ? .model : .other
