@@ -70,6 +70,10 @@ if attempt == 2:
     send("POST", conversation + "/items", message("last"))
     end()
 ask("last", "POST", conversation + "/items", message("last"))
+read = ask("items", "GET", conversation + "/items?limit=9")["data"]
+# By its path, and not by its turn.
+for name, path in [("item", f"/items/{read[0]['id']}"), ("about", "")][:: 1 if attempt == 3 else -1]:
+    ask(name, "GET", conversation + path)
 ask("delete", "DELETE", conversation)
 before = json.loads(kept.read_text(encoding="utf-8"))
 if attempt == 3:

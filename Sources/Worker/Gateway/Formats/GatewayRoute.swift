@@ -26,10 +26,13 @@ package enum GatewayRoute: Equatable, Sendable {
             guard let format = Self.change(method, of: parts) else { return nil }
             self = .call(format, path: rest, model: nil)
         case (.openAI, "GET"):
-            guard let first = parts.first, ["models", "responses", "conversations"].contains(first),
-                first == "models" || parts.count >= 2
-            else { return nil }
-            self = .passOn(path: rest)
+            switch (parts.first, parts.count) {
+            case ("models", _), ("responses", 2...): self = .passOn(path: rest)
+            case ("conversations", 2): self = .call(.conversationRead, path: rest, model: nil)
+            case ("conversations", 3...4) where parts[2] == "items":
+                self = .call(.conversationRead, path: rest, model: nil)
+            default: return nil
+            }
         case (.anthropic, "POST"):
             let formats: [String: WireFormat] = ["messages": .messages, "messages/count_tokens": .countTokens]
             guard let format = formats[rest] else { return nil }

@@ -5,6 +5,8 @@ package enum WireFormat: String, CaseIterable, Sendable {
     case chat, responses, embeddings, conversations
     /// Whatever is changed in a conversation that the provider keeps: items are added, it or one of them is deleted.
     case conversationChange = "conversation-change"
+    /// What is read of such a conversation: it grows, so what a program has read is recorded too.
+    case conversationRead = "conversation-read"
     case messages
     case countTokens = "count-tokens"
     case generate
@@ -20,7 +22,7 @@ package enum WireFormat: String, CaseIterable, Sendable {
 
     package var family: Family {
         switch self {
-        case .chat, .responses, .embeddings, .conversations, .conversationChange: .openAI
+        case .chat, .responses, .embeddings, .conversations, .conversationChange, .conversationRead: .openAI
         case .messages, .countTokens: .anthropic
         case .generate, .streamGenerate, .embedContent, .countGemini: .gemini
         }
@@ -29,7 +31,7 @@ package enum WireFormat: String, CaseIterable, Sendable {
     /// Whether a call may cost money.
     package var isPaid: Bool {
         switch self {
-        case .conversations, .conversationChange, .countTokens, .countGemini: false
+        case .conversations, .conversationChange, .conversationRead, .countTokens, .countGemini: false
         case .chat, .responses, .embeddings, .messages, .generate, .streamGenerate, .embedContent: true
         }
     }
@@ -38,7 +40,10 @@ package enum WireFormat: String, CaseIterable, Sendable {
     var hasIntent: Bool { isPaid || self == .conversationChange }
 
     /// Whether the path says what a call is about.
-    var isToldByPath: Bool { self == .conversationChange }
+    var isToldByPath: Bool { self == .conversationChange || self == .conversationRead }
+
+    /// Whether an error in an answer is a part of what was asked for: that of a tool, in an item that is read.
+    func holdsErrors(_ json: JSONValue) -> Bool { self == .conversationRead && isAnswer(json) }
 
     /// Whether a document, or a part of one, has what answers of this kind have.
     func isAnswer(_ json: JSONValue) -> Bool {
@@ -47,8 +52,8 @@ package enum WireFormat: String, CaseIterable, Sendable {
         case .responses: json["output"]?.arrayValue != nil
         case .embeddings: json["data"]?.arrayValue != nil
         case .conversations: json["id"]?.stringValue != nil
-        // One conversation, or a list of the items that were added.
-        case .conversationChange: json["id"]?.stringValue != nil || json["data"]?.arrayValue != nil
+        // One conversation or item, or a list of items.
+        case .conversationChange, .conversationRead: json["id"]?.stringValue != nil || json["data"]?.arrayValue != nil
         case .messages: json["content"]?.arrayValue != nil
         case .countTokens: json["input_tokens"]?.integerValue != nil
         case .generate, .streamGenerate: json["candidates"]?.arrayValue != nil || json["promptFeedback"] != nil
@@ -64,7 +69,7 @@ package enum WireFormat: String, CaseIterable, Sendable {
         case .responses: "input"
         case .conversationChange: "items"
         case .generate, .streamGenerate: "contents"
-        case .embeddings, .conversations, .countTokens, .embedContent, .countGemini: nil
+        case .embeddings, .conversations, .conversationRead, .countTokens, .embedContent, .countGemini: nil
         }
     }
 }

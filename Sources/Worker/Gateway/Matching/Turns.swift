@@ -78,7 +78,7 @@ struct Turns {
                 : parts(of: item, "parts") { part in
                     part["functionResponse"].map { ["functionResponse": $0.removing(["response"])] }
                 }
-        case .embeddings, .conversations, .countTokens, .embedContent, .countGemini: return .other
+        case .embeddings, .conversations, .conversationRead, .countTokens, .embedContent, .countGemini: return .other
         }
     }
 
