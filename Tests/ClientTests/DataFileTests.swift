@@ -40,9 +40,14 @@ import Testing
         #expect(throws: ClientError.usage("--data and --data-file exclude each other")) {
             try Self.value("1", file: "x")
         }
-        #expect(throws: ClientError.usage("--data-file is empty; name a file, or /dev/stdin")) {
+        #expect(throws: ClientError.usage("--data-file is empty; name a file, or - for standard input")) {
             try Self.value(nil, file: "")
         }
+    }
+
+    @Test func takesStandardInput() {
+        #expect(DataArgument.path("-", Self.invocation) == "/dev/stdin")
+        #expect(DataArgument.path("./-", Self.invocation) == "/tmp/./-")
     }
 
     @Test func saysWhatIsWrongWithTheFile() throws {

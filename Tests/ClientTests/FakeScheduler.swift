@@ -25,6 +25,14 @@ struct FakeScheduler {
         token: String? = "good",
         width: Int? = nil
     ) async -> (status: CommandStatus, output: String, errors: String) {
+        await chassis(arguments, token: token, width: width)
+    }
+
+    func chassis(
+        _ arguments: [String],
+        token: String? = "good",
+        width: Int? = nil
+    ) async -> (status: CommandStatus, output: String, errors: String) {
         var environment = ["CHASSIS_ADDRESS": address]
         environment["CHASSIS_TOKEN"] = token
         let (output, errors) = (Terminal(bufferOf: width), Terminal(bufferOf: nil))

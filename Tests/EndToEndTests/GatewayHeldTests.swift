@@ -14,6 +14,7 @@ import Testing
         .timeLimit(.minutes(1)),
         arguments: [
             ("previous", ["drift"]), ("previous", ["stream"]), ("conversation", ["drift", "stream"]), ("talk", []),
+            ("reads", []), ("session", ["drift"]), ("session", ["stream"]),
         ] as [(String, [String])],
         Victim.allCases
     ) func goesOnWhereItWasKilled(_ how: (String, [String]), _ first: Victim) async throws {
@@ -48,12 +49,15 @@ import Testing
                 $0["path"]?.stringValue?.hasSuffix("conversations") == true
             }
             #expect(begun.count == 1)
-            let request: JSONValue = how.0 == "talk" ? "message" : "function_call_output"
+            let request: JSONValue = how.0 == "talk" || how.0 == "reads" ? "message" : "function_call_output"
             let middle = Array(repeating: [request, "function_call"] as [JSONValue], count: Self.turns - 2).flatMap {
                 $0
             }
             #expect(said["items"] == .array(["message", "function_call"] + middle + [request, "message"]))
         }
+        // What the program added itself: its requests and the answers, each once.
+        let added = try await scene.bill(of: "held").filter { $0["path"]?.stringValue?.hasSuffix("/items") == true }
+        #expect(added.count == (how.0 == "session" ? 2 * Self.turns : 0))
         let log = try await scene.log(of: run)
         #expect(log.contains("drifted") == how.1.contains("drift") && !log.contains("diverged"), "\(log)")
         #expect(try await scene.openCalls(of: run) == 0)

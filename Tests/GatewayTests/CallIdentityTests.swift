@@ -6,7 +6,12 @@ import Testing
 @Suite struct CallIdentityTests {
     static let issued: Set<String> = ["call_1", "call_2", "toolu_1"]
 
-    static func identity(_ format: WireFormat, _ body: String, connection: String = "openai") throws -> CallIdentity {
+    static func identity(
+        _ format: WireFormat,
+        _ body: String,
+        connection: String = "openai",
+        target: String = "POST conversations/c/items"
+    ) throws -> CallIdentity {
         let body = try #require(try JSONValue(parsing: body).objectValue)
         var openings = Openings()
         openings.add("  <code>now()</code>\n")
@@ -14,6 +19,7 @@ import Testing
             format,
             connection: connection,
             model: nil,
+            target: format.isToldByPath ? target : nil,
             body: body,
             isSpoken: { openings.begin($0) },
             isIssued: { issued.contains($0) }
@@ -39,6 +45,8 @@ import Testing
         #"{"contents":[{"role":"user","parts":[{"text":"U"}]},{"role":"model","parts":[{"functionCall":{"name":"f"}}]},{"role":"user","parts":[{"functionResponse":{"name":"f","response":{"t":"12:00"}}}]}]}"#
     private static let responses =
         #"{"model":"m","previous_response_id":"resp_1","input":[{"type":"function_call_output","call_id":"call_1","output":"12:00"}]}"#
+    private static let added =
+        #"{"items":[{"type":"function_call","call_id":"call_1"},{"type":"function_call_output","call_id":"call_1","output":"12:00"}]}"#
     private static let text =
         #"{"model":"m","messages":[{"role":"user","content":"U"},{"role":"assistant","content":"Calling tools: [{'id': 'call_1'}]"},{"role":"user","content":"Observation: 12:00"}]}"#
 
@@ -118,6 +126,27 @@ import Testing
             right: later(chat).replacing("call_1", with: "call_2"),
             relation: .other
         ),
+        Pair(
+            name: "an added result",
+            format: .conversationChange,
+            left: added,
+            right: later(added),
+            relation: .drifted
+        ),
+        Pair(
+            name: "another added call",
+            format: .conversationChange,
+            left: added,
+            right: later(added).replacing("call_1", with: "call_2"),
+            relation: .other
+        ),
+        Pair(
+            name: "another name of a conversation",
+            format: .conversationChange,
+            left: #"{"metadata":{"topic":"a"}}"#,
+            right: #"{"metadata":{"topic":"b"}}"#,
+            relation: .other
+        ),
         Pair(name: "calls written as text", format: .chat, left: text, right: later(text), relation: .drifted),
         Pair(
             name: "text that names no answer",
@@ -165,6 +194,15 @@ import Testing
             left.fingerprint == right.fingerprint
             ? .equal : left.lineage != nil && left.lineage == right.lineage ? .drifted : .other
         #expect(relation == pair.relation, "\(pair.name)")
+    }
+
+    @Test(arguments: ["POST conversations/d/items", "POST conversations/c/items?include=x", "DELETE conversations/c"])
+    func tellsTargetsApart(_ target: String) throws {
+        let left = try Self.identity(.conversationChange, Self.added)
+        let right = try Self.identity(.conversationChange, Self.added, target: target)
+        #expect(left.fingerprint != right.fingerprint)
+        #expect(left.lineage != right.lineage)
+        #expect(left.head != right.head)
     }
 
     @Test func tellsConnectionsApart() throws {

@@ -12,7 +12,33 @@ import Testing
         (.openAI, "POST", "v1/responses", .call(.responses, path: "responses", model: nil)),
         (.openAI, "POST", "v1/embeddings", .call(.embeddings, path: "embeddings", model: nil)),
         (.openAI, "POST", "v1/conversations", .call(.conversations, path: "conversations", model: nil)),
+        (
+            .openAI, "POST", "v1/conversations/c", .call(.conversationChange, path: "conversations/c", model: nil)
+        ),
+        (
+            .openAI, "POST", "conversations/c/items",
+            .call(.conversationChange, path: "conversations/c/items", model: nil)
+        ),
+        (
+            .openAI, "DELETE", "v1/conversations/c",
+            .call(.conversationChange, path: "conversations/c", model: nil)
+        ),
+        (
+            .openAI, "DELETE", "v1/conversations/c/items/i",
+            .call(.conversationChange, path: "conversations/c/items/i", model: nil)
+        ),
         (.openAI, "GET", "v1/models", .passOn(path: "models")),
+        (.openAI, "GET", "v1/responses/r", .passOn(path: "responses/r")),
+        (.openAI, "GET", "v1/responses/r/input_items", .passOn(path: "responses/r/input_items")),
+        (.openAI, "GET", "v1/conversations/c", .call(.conversationRead, path: "conversations/c", model: nil)),
+        (
+            .openAI, "GET", "v1/conversations/c/items",
+            .call(.conversationRead, path: "conversations/c/items", model: nil)
+        ),
+        (
+            .openAI, "GET", "v1/conversations/c/items/i",
+            .call(.conversationRead, path: "conversations/c/items/i", model: nil)
+        ),
         (.openAI, "GET", "v1/models/gpt-4o", .passOn(path: "models/gpt-4o")),
         (.anthropic, "POST", "v1/messages", .call(.messages, path: "v1/messages", model: nil)),
         (
@@ -46,7 +72,13 @@ import Testing
         (.openAI, "GET", "v1/models/../../admin"), (.openAI, "GET", "v1/models/%2E%2e/%2e./admin"),
         (.openAI, "GET", "v1/models/x%2F..%2f..%2Fadmin"), (.openAI, "GET", "v1/models/..%5cadmin"),
         (.gemini, "POST", "v1beta/models/.%2e/x:generateContent"),
-        (.openAI, "POST", "v1/messages"),
+        (.openAI, "POST", "v1/messages"), (.openAI, "DELETE", "v1/conversations"),
+        (.openAI, "GET", "v1/conversations"), (.openAI, "GET", "v1/conversations/c/others"),
+        (.openAI, "GET", "v1/responses"),
+        (.openAI, "GET", "v1/conversations/c/items/i/x"),
+        (.openAI, "POST", "v1/conversations/c/items/i"), (.openAI, "POST", "v1/conversations/c/others"),
+        (.openAI, "DELETE", "v1/conversations/c/items"), (.openAI, "DELETE", "v1/conversations/c/items/%2e%2e"),
+        (.openAI, "DELETE", "v1/responses/r"),
         (.anthropic, "POST", "v1/complete"),
         (.gemini, "POST", "v1beta/models/g:delete"), (.gemini, "POST", "v1beta/models/:generateContent"),
         (.openAI, "POST", ""),

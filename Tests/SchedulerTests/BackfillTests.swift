@@ -180,4 +180,37 @@ import Testing
             #expect(try await scene.post("/v1/backfills", Self.range(["again": true])).json["left_out"] == 0)
         }
     }
+
+    /// Nothing is made where there is nothing to start, and whoever asked is told why.
+    @Test func isNotMadeWhereNothingIsLeft() async throws {
+        try await Self.play { scene, service in
+            let none: JSONObject = ["from": "2026-01-01T01:00:00Z", "to": "2026-01-01T23:00:00Z"]
+            var wanted = none
+            wanted["dry_run"] = true
+            let trial = try await scene.post("/v1/backfills", Self.range(wanted))
+            #expect(trial.status == 200 && trial.json["due_times"] == [] && trial.json["left_out"] == 0, "\(trial)")
+            let empty = try await scene.post("/v1/backfills", Self.range(none))
+            #expect(empty.status == 409 && empty.code == "backfill-empty")
+            #expect(
+                empty.json["detail"]?.stringValue
+                    == "the schedule \"w/cron\" is due at no time from 2026-01-01T01:00:00Z to "
+                    + "2026-01-01T23:00:00Z; take a longer range ('chassis schedule next FILE --from TIME' shows when it is due)"
+            )
+            #expect(try await scene.get("/v1/backfills").json["backfills"] == [])
+
+            _ = try await scene.post("/v1/backfills", Self.range())
+            let again = try await scene.post("/v1/backfills", Self.range(["dry_run": true])).json
+            #expect(again["due_times"] == [] && again["left_out"] == 5)
+            let second = try await scene.post("/v1/backfills", Self.range())
+            #expect(second.status == 409 && second.code == "backfill-empty" && second.json["left_out"] == 5)
+            #expect(
+                second.json["detail"]?.stringValue
+                    == "all 5 due times of the schedule \"w/cron\" from 2026-01-01 to 2026-01-05 "
+                    + "have had a run, or are in another backfill; \"again\": true (--again) takes them too"
+            )
+            #expect(try await scene.get("/v1/backfills").json["backfills"]?.arrayValue?.count == 1)
+            let acts = try await scene.get("/v1/audit").json["audit"]?.arrayValue ?? []
+            #expect(acts.count { $0["action"] == "backfill.start" } == 1, "\(acts)")
+        }
+    }
 }

@@ -161,7 +161,11 @@ import Testing
             let first = try await scene.post("/v1/backfills", Self.body(["1", "2"])).json
             #expect(first["items"]?["pending"] == 1 && first["left_out"] == 1)
             // Also what another backfill is about to start.
-            #expect(try await scene.post("/v1/backfills", Self.body(["1", "2"])).json["left_out"] == 2)
+            let second = try await scene.post("/v1/backfills", Self.body(["1", "2"]))
+            #expect(second.code == "backfill-empty" && second.json["left_out"] == 2, "\(second)")
+            let why = "the one partition asked for of the trigger \"w/asset\" has had a run, or is in another backfill"
+            let one = try await scene.post("/v1/backfills", Self.body(["2"])).json["detail"]?.stringValue
+            #expect(one == why + "; \"again\": true (--again) takes it too")
             // Not what was cancelled.
             _ = try await scene.post("/v1/backfills/1/cancel")
             #expect(try await scene.post("/v1/backfills", Self.body(["1", "2"])).json["left_out"] == 1)
@@ -170,7 +174,7 @@ import Testing
             try await service.pass()
             try await service.pass()
             #expect(try await Self.params(scene) == ["1", "2", "1", "2"])
-            #expect(try await scene.get("/v1/backfills/2").json["state"] == "done")
+            #expect(try await scene.get("/v1/backfills").json["backfills"]?.arrayValue?.count == 3)
         }
     }
 

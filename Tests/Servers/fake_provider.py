@@ -17,7 +17,7 @@ ids are random: an answer that is asked for twice is another answer. Streams com
                      (200 and that); and what tells the key that the call came with: "tell-401", "tell-502" (a page),
                      "tell-page" (a page with status 200), "tell-document", "tell-stream", "tell-error" (within a stream)
   GET  .../models?answer=A   what a call would get
-  GET  .../conversations/ID/items   how many items it holds
+  POST /v1/conversations/ID, .../ID/items, DELETE .../ID, .../ID/items/ITEM     what changes a conversation; GET of the same paths reads it
 
 The first line of the output says the port. The server ends when nobody reads its output any more.
 """
@@ -54,6 +54,13 @@ def texts(value):
             yield from texts(item)
 
 
+def hold(conversation, items):
+    """Adds items to a conversation, each with an id; returns them as they are held."""
+    items = [{"id": "item_" + uuid.uuid4().hex[:12], "type": "message", **item} for item in items]
+    held[conversation] += items
+    return items
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -65,15 +72,49 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with lock:
                 return self.reply(200, bill)
         if "/conversations/" in self.path:
-            with lock:
-                items = held[self.path.split("/")[-2]]
-            return self.reply(200, {"object": "list", "data": [item.get("type", "message") for item in items]})
+            return self.read_conversation()
         path, _, query = self.path.partition("?answer=")
         if query:
             return self.oddity(query)
         if path.endswith("/models"):
             return self.reply(200, {"object": "list", "data": [{"id": "fake", "object": "model"}]})
         self.reply(404, {"error": {"message": "nothing here"}})
+
+    def do_DELETE(self):
+        self.do_POST()
+
+    def conversation(self):
+        """The conversation that a path names, and the parts behind it."""
+        parts = self.path.split("?")[0].partition("/conversations/")[2].split("/")
+        return parts[0], parts[1:]
+
+    def read_conversation(self):
+        name, rest = self.conversation()
+        with lock:
+            items = list(held[name]) if name in held else None
+        if items is None:
+            return self.reply(404, {"error": {"message": f"no conversation {name}", "type": "invalid_request_error"}})
+        if not rest:
+            return self.reply(200, {"id": name, "object": "conversation", "created_at": 1, "metadata": {"items": len(items)}})
+        if len(rest) == 1:
+            return self.reply(200, {"object": "list", "data": items, "has_more": False})
+        found = [item for item in items if item["id"] == rest[1]]
+        self.reply(200, found[0]) if found else self.reply(404, {"error": {"message": "no such item", "type": "invalid_request_error"}})
+
+    def change_conversation(self, request):
+        name, rest = self.conversation()
+        with lock:
+            if name not in held:
+                return self.reply(404, {"error": {"message": f"no conversation {name}", "type": "invalid_request_error"}})
+            if self.command == "DELETE" and not rest:
+                del held[name]
+                return self.reply(200, {"id": name, "object": "conversation.deleted", "deleted": True})
+            if self.command == "DELETE":
+                held[name] = [item for item in held[name] if item["id"] != rest[1]]
+            if self.command == "DELETE" or not rest:
+                return self.reply(200, {"id": name, "object": "conversation", "created_at": 1, "metadata": {}})
+            added = hold(name, request["items"])
+        self.reply(200, {"object": "list", "data": added, "has_more": False, "first_id": added[0]["id"], "last_id": added[-1]["id"]})
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -84,7 +125,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(200, {})
         path = self.path.split("?")[0]
         # A conversation that the provider holds is named by its last answer alone.
-        said = plays.get(request.get("previous_response_id") or request.get("conversation"), "") + " ".join(texts(request))
+        said = plays.get(request.get("previous_response_id") or request.get("conversation") or self.conversation()[0], "") + " ".join(texts(request))
         play = re.search(r"\[run:([\w-]+)((?: \w+:\d+)*)\]", said)
         self.said = play.group(0) + " " if play else ""
         tag = play.group(1) if play else "untagged"
@@ -102,7 +143,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         key = self.headers.get("authorization") or self.headers.get("x-api-key") or self.headers.get("x-goog-api-key")
         turn = self.turn(path, request)
         with lock:
-            entry = {"tag": tag, "path": path, "turn": turn, "key": key, "idempotency": self.headers.get("idempotency-key"), "sent": hashlib.sha256(body).hexdigest()}
+            entry = {"tag": tag, "method": self.command, "path": path, "turn": turn, "key": key, "idempotency": self.headers.get("idempotency-key"), "sent": hashlib.sha256(body).hexdigest()}
             bill.append(entry)
         self.entry = entry
         if isinstance(answer, dict):
@@ -149,7 +190,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path.endswith("/conversations"):
             conversation = "conv_" + uuid.uuid4().hex[:12]
             plays[conversation], held[conversation] = self.said, []
+            with lock:
+                hold(conversation, request.get("items", []))
             return self.reply(200, {"id": conversation, "object": "conversation", "created_at": 1})
+        if "/conversations/" in path:
+            time.sleep(delay / 1000)
+            return self.change_conversation(request)
         if path.endswith(":countTokens"):
             return self.reply(200, {"totalTokens": 7})
         if path.endswith(":embedContent"):
@@ -183,7 +229,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             plays[whole["id"]] = self.said
             if request.get("conversation"):
                 with lock:
-                    held[request["conversation"]] += request["input"] + output
+                    hold(request["conversation"], request["input"] + output)
             if not request.get("stream"):
                 return self.slowly(whole, delay)
             stream = [("response.created", {"type": "response.created", "response": {"id": whole["id"]}})]

@@ -3,8 +3,10 @@
 
   held_agent.py HOW PROMPT [drift] [stream]
 
-HOW is previous (each request names the answer before it), conversation (each names a conversation that was made first) or talk
-(likewise, without tools: all requests but the first are alike). With "drift" the tool's result holds the time.
+HOW is previous (each request names the answer before it), conversation (each names a conversation that was made first), talk
+(likewise, without tools: all requests but the first are alike), reads (likewise; each request says what the conversation holds, which
+is read before) or session (each request repeats the conversation, which is read before, and its answer is added to it behind). With
+"drift" the tool's result holds the time.
 Prints JSON: its last answer, and where there is a conversation, what that holds.
 """
 import json
@@ -30,19 +32,33 @@ def ask(path, body=None):
 state = {}
 if how != "previous":
     state = {"conversation": ask("/conversations", {"metadata": {"topic": prompt}})["id"]}
+def held():
+    return ask(f"/conversations/{state['conversation']}/items?limit=100&order=asc")["data"]
+
+
+def hold(items):
+    ask(f"/conversations/{state['conversation']}/items", {"items": items})
+
+
 items = [{"role": "user", "content": prompt}]
 while True:
-    answer = ask("/responses", {"model": "fake", "input": items, "stream": "stream" in options, **state})
+    if how == "session":
+        hold(items)
+    request = {"input": held()} if how == "session" else {"input": items, **state}
+    answer = ask("/responses", {"model": "fake", "stream": "stream" in options, **request})
+    if how == "session":
+        hold(answer["output"])
     calls = [item for item in answer["output"] if item["type"] == "function_call"]
     if not calls:
         break
     if how == "previous":
         state = {"previous_response_id": answer["id"]}
-    items = [{"role": "user", "content": "And another one."}] if how == "talk" else [
-        {"type": "function_call_output", "call_id": call["call_id"], "output": "noted" + (f" at {time.time()}" if "drift" in options else "")}
-        for call in calls
-    ]
+    if how in ("talk", "reads"):
+        items = [{"role": "user", "content": "And another one" + (f" behind {len(held())}." if how == "reads" else ".")}]
+    else:
+        output = "noted" + (f" at {time.time()}" if "drift" in options else "")
+        items = [{"type": "function_call_output", "call_id": call["call_id"], "output": output} for call in calls]
 told = {"answer": answer["output"][0]["content"][0]["text"]}
 if how != "previous":
-    told["items"] = ask(f"/conversations/{state['conversation']}/items")["data"]
+    told["items"] = [item["type"] for item in held()]
 print(json.dumps(told))

@@ -69,4 +69,42 @@ import Testing
         #expect(order.contains(old), "its team's turn among the most urgent")
         #expect(!order.contains(young))
     }
+
+    /// A backlog of ten thousand old jobs of a backfill, and a fleet that live work fills by four fifths: no live job waits
+    /// for one of the backfill's, whose jobs get the rest.
+    @Test func aBackfillStandsBehindLiveWorkHoweverOldItIs() async throws {
+        let fixture = try await QueueFixture.make()
+        let backfill = try await fixture.submit(
+            (0..<10_000).map { "j\($0)" },
+            priority: -10_000,
+            now: "2026-01-01T00:00:00Z"
+        )
+        for second in 0..<20 {
+            let now = "2026-01-01T00:11:\(second + 10)Z"
+            var live: Set<RunID> = []
+            for _ in 0..<4 { live.insert(try await fixture.submit(["live"], now: now)) }
+            _ = try await fixture.queue.age(after: .seconds(600), now: now)
+            // What comes behind the raising is not behind what was raised.
+            live.insert(try await fixture.submit(["late"], now: now))
+            let claimed = try await fixture.claim(6).map(\.run)
+            #expect(live.isSubset(of: claimed) && claimed.count { $0 == backfill } == 1, "second \(second): \(claimed)")
+        }
+    }
+
+    /// Old jobs of backfills are as urgent as the most urgent ones of backfills.
+    @Test func jobsOfBackfillsAgeAmongThemselves() async throws {
+        let fixture = try await QueueFixture.make()
+        let old = try await fixture.submit(["old"], priority: -10_000, now: "2026-01-01T00:00:00Z")
+        let other = try await fixture.submit(["other"], team: "u", priority: -9_000, now: "2026-01-01T00:09:30Z")
+        let least = try await fixture.submit(["least"], team: "v", priority: -1_000, now: "2026-01-01T00:09:30Z")
+        let now = "2026-01-01T00:10:00Z"
+        #expect(try await fixture.queue.age(after: .seconds(600), now: now) == 1)
+        #expect(try await fixture.queue.age(after: .seconds(600), now: now) == 0, "it is raised already")
+        let order = try await fixture.pool.query(
+            "SELECT run_id, priority FROM chassis.ready ORDER BY priority DESC, place, run_id"
+        )
+        #expect(try order.rows.map { try $0.int("priority") } == [-1_000, -9_000, -9_000])
+        #expect(try order.rows.map { RunID(rawValue: try $0.int64("run_id")) }.first == least)
+        #expect(Set(try order.rows.dropFirst().map { RunID(rawValue: try $0.int64("run_id")) }) == [old, other])
+    }
 }

@@ -26,7 +26,7 @@ struct AssetUpdateCommand: ClientCommand {
 
     @Option(help: "What is to be known about it, as JSON; what is no JSON is taken as a text.") var metadata: String?
 
-    @Option(name: .customLong("metadata-file"), help: "The same from a file, or from standard input as /dev/stdin.")
+    @Option(name: .customLong("metadata-file"), help: DataArgument.fileHelp)
     var metadataFile: String?
 
     @Option(help: "The team whose workflows hear of it (default).") var team: String?

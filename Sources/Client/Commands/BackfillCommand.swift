@@ -74,18 +74,20 @@ struct BackfillCommand: ClientCommand {
     private static func trial(_ answer: JSONValue) -> [StyledLine] {
         let names = answer.texts("due_times") + answer.texts("partitions")
         return names.map { StyledLine($0) } + leftOut(answer)
-            + [StyledLine("nothing was started: a dry run", .dim)]
+            + [StyledLine("\(runs(Int64(names.count))) would start; nothing was started: a dry run", .dim)]
     }
 
     private static func lines(_ answer: JSONValue, _ subject: BackfillSubject) -> [StyledLine] {
         let number = answer.number("id")
-        let runs = answer["items"]?.number("pending") ?? 0
+        let count = answer["items"]?.number("pending") ?? 0
         return [
-            StyledLine("backfill \(number)", .bold).adding("  \(subject.whole), \(runs) \(runs == 1 ? "run" : "runs")")
+            StyledLine("backfill \(number)", .bold).adding("  \(subject.whole), \(runs(count))")
         ] + leftOut(answer) + [
             StyledLine("see how far it is with 'chassis backfills', or 'chassis backfills show \(number)'", .dim)
         ]
     }
+
+    private static func runs(_ count: Int64) -> String { "\(count) \(count == 1 ? "run" : "runs")" }
 
     private static func leftOut(_ answer: JSONValue) -> [StyledLine] {
         let count = answer.number("left_out")

@@ -28,13 +28,4 @@ struct DecisionOptions: ParsableArguments {
         options.show(ApprovalsView.lines(ApprovalDetail(answer), now: .now), json: answer, invocation)
         return .success
     }
-
-    /// A value from the command line.
-    static func json(_ text: String, _ option: String) throws(ClientError) -> JSONValue {
-        do {
-            return try JSONValue(parsing: text)
-        } catch {
-            throw .usage("\(option) is no JSON: \(error)")
-        }
-    }
 }

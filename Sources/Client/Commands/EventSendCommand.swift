@@ -13,7 +13,7 @@ struct EventSendCommand: ClientCommand {
     @Option(help: "To what it happened, such as an order's number.") var key: String?
     @Option(help: "What is to be known about it, as JSON; what is no JSON is taken as a text.") var data: String?
 
-    @Option(name: .customLong("data-file"), help: "The same from a file, or from standard input as /dev/stdin.")
+    @Option(name: .customLong("data-file"), help: DataArgument.fileHelp)
     var dataFile: String?
 
     @Option(help: "The team whose jobs and workflows hear of it (default).") var team: String?

@@ -30,11 +30,17 @@ struct ForkCommand: ClientCommand {
     @Option(name: .long, help: "The step's result, as JSON or text; it is not run.")
     var result: String?
 
+    @Option(name: .customLong("result-file"), help: DataArgument.fileHelp)
+    var resultFile: String?
+
     @Option(name: .long, help: "A workflow file in place of the run's own version.")
     var workflow: String?
 
     @Option(name: .customLong("param"), help: "A param in place of the run's own, as key=value; may be given again.")
     var params: [ParamArgument] = []
+
+    @Option(name: .customLong("param-file"), help: ParamArgument.fileHelp)
+    var paramFiles: [ParamArgument] = []
 
     @Flag(name: .long, help: "Show the progress until the run has ended; the exit status then says how.")
     var follow = false
@@ -48,7 +54,7 @@ struct ForkCommand: ClientCommand {
         let source = try workflow.map { try WorkflowSource.read($0, invocation).source }
         let answer = try await options.api(invocation).fork(
             id.run,
-            body: try body(workflow: source?.text, file: source?.name),
+            body: try body(workflow: source?.text, file: source?.name, invocation),
             source: source?.text ?? ""
         )
         let run = RunSummary(answer)
@@ -75,7 +81,12 @@ struct ForkCommand: ClientCommand {
         return try await follower.follow(RunID(rawValue: run.id), invocation)
     }
 
-    private func body(workflow: String?, file: String?) throws(ClientError) -> JSONObject {
+    private func body(
+        workflow: String?,
+        file: String?,
+        _ invocation: Invocation
+    ) throws(ClientError) -> JSONObject {
+        let result = try DataArgument.value(result, file: resultFile, of: "--result", invocation)
         if at == nil, prompt != nil || model != nil || result != nil {
             throw .usage("--prompt, --model and --result belong to a step; say with --at JOB:STEP to which")
         }
@@ -84,14 +95,12 @@ struct ForkCommand: ClientCommand {
         body["step"] = (at?.step).map { .string($0) }
         body["prompt"] = prompt.map { .string($0) }
         body["model"] = model.map { .string($0) }
-        body["result"] = result.map(Self.value)
+        body["result"] = result
         body["workflow"] = workflow.map { .string($0) }
         body["file"] = file.map { .string($0) }
         body["idempotency_key"] = idempotencyKey.map { .string($0) }
-        if !params.isEmpty { body["raw_params"] = .object(try ParamArgument.object(params)) }
+        let params = try ParamArgument.object(params, files: paramFiles, invocation)
+        if !params.isEmpty { body["raw_params"] = .object(params) }
         return body
     }
-
-    /// What reads as JSON is JSON, everything else a text.
-    private static func value(_ text: String) -> JSONValue { (try? JSONValue(parsing: text)) ?? .string(text) }
 }

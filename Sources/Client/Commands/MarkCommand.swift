@@ -16,8 +16,11 @@ struct MarkCommand: ClientCommand {
     @Argument(help: "The name of the job.")
     var job: String
 
-    @Option(name: .long, help: "The output, JSON; checked against the job's schema where it has one.")
-    var output = "null"
+    @Option(name: .long, help: "The output, as JSON (null); checked against the job's schema where it has one.")
+    var output: String?
+
+    @Option(name: .customLong("output-file"), help: DataArgument.fileHelp)
+    var outputFile: String?
 
     @Option(name: .long, help: "Why; the audit log keeps it.")
     var reason: String
@@ -25,16 +28,11 @@ struct MarkCommand: ClientCommand {
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let value: JSONValue
-        do {
-            value = try JSONValue(parsing: output)
-        } catch {
-            throw ClientError.usage("--output is no JSON: \(error); put texts in quotes, as '\"done\"'")
-        }
+        let value = try DataArgument.value(output, file: outputFile, as: .json, of: "--output", invocation)
         let answer = try await options.api(invocation).act(
             "mark",
             on: id.run,
-            ["job": .string(job), "output": value, "reason": .string(reason)]
+            ["job": .string(job), "output": value ?? .null, "reason": .string(reason)]
         )
         let run = RunSummary(answer)
         let next = run.isFinal && run.state != "succeeded" ? "; 'chassis retry \(run.id)' has the rest go on" : ""

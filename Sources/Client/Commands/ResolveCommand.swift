@@ -19,6 +19,9 @@ struct ResolveCommand: ClientCommand {
     @Option(name: .long, help: "It happened, and this was the result, as JSON; a text stands in quotes.")
     var happened: String?
 
+    @Option(name: .customLong("happened-file"), help: DataArgument.fileHelp)
+    var happenedFile: String?
+
     @Flag(name: .customLong("not-happened"), help: "It did not happen: it is run again.")
     var notHappened = false
 
@@ -31,14 +34,15 @@ struct ResolveCommand: ClientCommand {
     @OptionGroup var options: SchedulerOptions
 
     func validate() throws {
-        guard [happened != nil, notHappened, fail].count(where: { $0 }) == 1 else {
-            throw ValidationError("give one of --happened JSON, --not-happened and --fail")
+        guard [happened != nil || happenedFile != nil, notHappened, fail].count(where: { $0 }) == 1 else {
+            throw ValidationError("give one of --happened JSON (or --happened-file), --not-happened and --fail")
         }
     }
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         var body: JSONObject = [:]
-        if let happened { body["result"] = try DecisionOptions.json(happened, "--happened") }
+        let result = try DataArgument.value(happened, file: happenedFile, as: .json, of: "--happened", invocation)
+        body["result"] = result
         if let why { body["reason"] = .string(why) }
         let api = try options.api(invocation)
         let run = id.run.rawValue
@@ -51,7 +55,7 @@ struct ResolveCommand: ClientCommand {
             )
         }
         body["digest"] = .string(found.digest)
-        let word = happened != nil ? "happened" : notHappened ? "not-happened" : "fail"
+        let word = result != nil ? "happened" : notHappened ? "not-happened" : "fail"
         let answer = try await api.decide(found.id, word, body)
         options.show(ApprovalsView.lines(ApprovalDetail(answer), now: .now), json: answer, invocation)
         return .success

@@ -22,6 +22,9 @@ struct RunCommand: ClientCommand {
     @Option(name: .customLong("param"), help: "A param as key=value, read by its declared type; may be given again.")
     var params: [ParamArgument] = []
 
+    @Option(name: .customLong("param-file"), help: ParamArgument.fileHelp)
+    var paramFiles: [ParamArgument] = []
+
     @Flag(name: .long, help: "Show the progress until the run has ended; the exit status then says how.")
     var follow = false
 
@@ -35,7 +38,7 @@ struct RunCommand: ClientCommand {
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         let api = try options.api(invocation)
-        let rawParams = try ParamArgument.object(params)
+        let rawParams = try ParamArgument.object(params, files: paramFiles, invocation)
         let answer: JSONValue
         if named || version != nil {
             answer = try await api.submit(

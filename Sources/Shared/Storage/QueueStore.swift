@@ -238,12 +238,17 @@ package struct QueueStore: Sendable {
 
     /// Raises jobs to the highest priority that is pending in their queue, when they have been pending for long.
     ///
+    /// What stands behind live work stays behind it, and is raised to the highest priority there.
+    ///
     /// - Parameter limit: How many of each priority are looked at, at most.
     /// - Returns: How many were raised.
     package func age(after age: Duration, limit: Int = 1000, now: String? = nil) async throws -> Int {
         let result = try await pool.query(
             Statement.ageJobs,
-            [.integer(age.wholeMicroseconds), .integer(limit), .optional(now)]
+            [
+                .integer(age.wholeMicroseconds), .integer(limit),
+                .integer(Int(RunStore.Submission.leastLivePriority)), .optional(now),
+            ]
         )
         return try result.rows.first?.int("raised") ?? 0
     }

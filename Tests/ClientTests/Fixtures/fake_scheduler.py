@@ -4,8 +4,8 @@
     fake_scheduler.py [--listen HOST:PORT] [ignored options]
 
 Lets in the token `good` and every token of `chassis dev`. Prints its port. Run 12 has succeeded, 13 failed, 14 goes on
-with every look at it, 15 has no jobs that may be cancelled, and every other run is not there. While the file that
-CHASSIS_FAKE_OUTAGE names exists, it answers 503.
+with every look at it, 15 has no jobs that may be cancelled, and every other run is not there. Approval 7 is open. Of the
+schedule w/cron nothing is due. While the file that CHASSIS_FAKE_OUTAGE names exists, it answers 503.
 """
 
 import http.server
@@ -42,6 +42,14 @@ class Scheduler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, {"workers": [worker()]})
         if url.path == "/v1/queues":
             return self.answer(200, {"queues": [queue()]})
+        if url.path == "/v1/approvals":
+            return self.answer(200, {"approvals": [approval()]})
+        if url.path == "/v1/approvals/7":
+            return self.answer(200, approval())
+        if url.path == "/v1/schedules":
+            return self.answer(200, {"schedules": [{"workflow": "w", "name": "cron"}]})
+        if url.path == "/v1/triggers":
+            return self.answer(200, {"triggers": []})
         if url.path == "/v1/submissions":
             return self.answer(200, {"submissions": self.submissions})
         found = re.fullmatch(r"/v1/runs/(\d+)(/output|/logs)?", url.path)
@@ -61,6 +69,14 @@ class Scheduler(http.server.BaseHTTPRequestHandler):
                 self.submissions.append(body)
                 Scheduler.looks = 0
             return self.answer(201, going_on(0))
+        if re.fullmatch(r"/v1/runs/12/(mark|fork)|/v1/approvals/7/(approve|happened)|/v1/events|/v1/assets/.*", self.path):
+            with self.lock:
+                self.submissions.append(body)
+            return self.answer(200, approval() if "approvals" in self.path else {**RUN, "name": "e", "key": None})
+        if self.path == "/v1/backfills":
+            if body["dry_run"]:
+                return self.answer(200, {"dry_run": True, "due_times": [], "left_out": 0})
+            return self.problem(409, "backfill-empty", "the schedule \"w/cron\" is due at no time", left_out=0)
         found = re.fullmatch(r"/v1/runs/(\d+)/(cancel|retry)", self.path)
         if not found or int(found[1]) not in (12, 13, 14, 15):
             return self.problem(404, "run_not_found", f"there is no run {found[1] if found else '?'}")
@@ -148,6 +164,11 @@ def summary(run):
     for job in run["jobs"]:
         counts[job["state"]] = counts.get(job["state"], 0) + 1
     return {**short, "jobs": counts}
+
+
+def approval():
+    return {"id": 7, "run": 12, "workflow": "w", "team": "default", "job": "pay", "kind": "effect", "step": "t0001", "title": "pay",
+            "request": {"sum": 5}, "proposal": None, "digest": "d", "approvals": 1, "state": "open", "votes": []}
 
 
 def worker():

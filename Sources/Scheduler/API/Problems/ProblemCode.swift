@@ -26,6 +26,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case assetInvalid = "asset-invalid"
     case backfillNotFound = "backfill-not-found"
     case backfillNotActive = "backfill-not-active"
+    case backfillEmpty = "backfill-empty"
     case methodNotAllowed = "method-not-allowed"
     case outputNotReady = "output-not-ready"
     case runNotCancellable = "run-not-cancellable"
@@ -60,7 +61,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             404
         case .methodNotAllowed: 405
         case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable,
-            .backfillNotActive, .runNotPausable, .notPaused, .jobNotMarkable, .workflowNotDeployed,
+            .backfillNotActive, .backfillEmpty, .runNotPausable, .notPaused, .jobNotMarkable, .workflowNotDeployed,
             .notPinned:
             409
         case .bodyTooLarge: 413
@@ -99,6 +100,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .assetInvalid: "the update of the asset is refused"
         case .backfillNotFound: "there is no such backfill"
         case .backfillNotActive: "the backfill cannot go on"
+        case .backfillEmpty: "there is nothing to backfill"
         case .methodNotAllowed: "the method is not allowed here"
         case .outputNotReady: "the output is not there yet"
         case .runNotCancellable: "the run cannot be cancelled"

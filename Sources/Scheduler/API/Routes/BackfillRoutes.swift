@@ -36,6 +36,7 @@ struct BackfillRoutes: Sendable {
         let (planned, id) = try await pool.transaction { connection in
             let planned = try await planner.plan(wanted, on: connection)
             guard !wanted.isTrial else { return (planned, Int64?.none) }
+            guard planned.plan.count > 0 else { throw wanted.nothingToStart(leftOut: planned.leftOut) }
             let id = try await store.add(
                 planned.plan,
                 newestFirst: wanted.newestFirst,

@@ -5,6 +5,7 @@ package import JobModel
 package struct CallRequest: Sendable {
     package var format: WireFormat
     package var connection: GatewayConnection
+    package var method: String
     /// The provider's path.
     package var path: String
     package var query: String?
@@ -24,6 +25,7 @@ package struct CallRequest: Sendable {
     package init(
         _ format: WireFormat,
         connection: GatewayConnection,
+        method: String = "POST",
         path: String,
         query: String?,
         headers: HTTPHeaders,
@@ -42,6 +44,7 @@ package struct CallRequest: Sendable {
         }
         self.format = format
         self.connection = connection
+        self.method = method
         self.path = path
         self.query = query
         self.body = body
@@ -50,20 +53,25 @@ package struct CallRequest: Sendable {
         self.headers = headers
     }
 
-    /// The model, for prices and for people.
-    package var model: String { pathModel ?? json["model"]?.stringValue ?? format.rawValue }
+    /// The model, for prices; for people, what the call is about where it asks none.
+    package var model: String { pathModel ?? target ?? json["model"]?.stringValue ?? format.rawValue }
+
+    /// What the call is about, such as `DELETE conversations/conv_1`, where its path says that.
+    package var target: String? {
+        format.isToldByPath ? "\(method) \(path)" + (query.map { "?" + $0 } ?? "") : nil
+    }
 
     /// The request to the provider, with the real key.
     package func outgoing(idempotencyKey: String) -> HTTPRequest {
         var request = HTTPRequest(
-            method: "POST",
+            method: method,
             url: connection.address(path, query: query),
             headers: headers,
             body: body
         )
         for header in connection.headers { request.headers[header.name] = header.value.exposed }
         if let (name, value) = connection.authorization { request.headers[name] = value }
-        request.headers["Content-Type"] = "application/json"
+        if method == "POST" { request.headers["Content-Type"] = "application/json" }
         request.headers["Idempotency-Key"] = idempotencyKey
         request.firstByteTimeout = connection.firstByte
         request.stallTimeout = connection.stall

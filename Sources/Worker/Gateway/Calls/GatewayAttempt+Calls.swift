@@ -21,6 +21,7 @@ extension GatewayAttempt {
                 request.format,
                 connection: request.connection.name,
                 model: request.pathModel,
+                target: request.target,
                 body: request.json,
                 isSpoken: { openings.begin($0) },
                 isIssued: { issuedIDs.contains($0) }
@@ -147,7 +148,10 @@ extension GatewayAttempt {
 
     /// The request of a call as it is kept.
     func text(of request: CallRequest) -> (text: JSONValue, end: RequestTexts.End) {
-        texts.delta(of: request.json, request.format)
+        let (text, end) = texts.delta(of: request.json, request.format)
+        guard let target = request.target, var fields = text.objectValue else { return (text, end) }
+        fields["target"] = .string(target)
+        return (.object(fields), end)
     }
 
     func recorded(_ position: StepPosition, _ summary: AnswerSummary, end: RequestTexts.End) {

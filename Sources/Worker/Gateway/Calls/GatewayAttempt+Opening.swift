@@ -84,10 +84,10 @@ extension GatewayAttempt {
                 )
                 try await settle(step, as: .unknown("everything ended before the result was recorded"))
             }
-            if step.kind == StepKind.model.rawValue {
-                if fingerprints[position] == nil { matcher.inheritedUnknown(position, fingerprint) }
-            } else {
+            if GatewayJob.isNamed(position: step.position) {
                 steps.inheritedUnknown(position, fingerprint)
+            } else if fingerprints[position] == nil {
+                matcher.inheritedUnknown(position, fingerprint)
             }
             fingerprints[position] = fingerprint
         }

@@ -61,6 +61,11 @@ package struct GatewayJob: Equatable, Sendable {
     /// Whether a step is one of the gateway's, and no business of the attempt itself.
     package static func owns(position: String) -> Bool { position.hasPrefix(positionPrefix) }
 
+    /// Whether a step is one that a program named.
+    static func isNamed(position: String) -> Bool { position.hasPrefix(namedPrefix) }
+
+    private static let namedPrefix = positionPrefix + "step/"
+
     var reference: JobReference { JobReference(run: run, job: job, part: .gateway) }
 
     func identity(

@@ -41,6 +41,7 @@ extension LiveCall {
         var changed = try CallRequest(
             request.format,
             connection: request.connection,
+            method: request.method,
             path: request.path,
             query: request.query,
             headers: request.headers,

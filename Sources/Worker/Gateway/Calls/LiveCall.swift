@@ -104,19 +104,6 @@ struct LiveCall: Sendable {
         }
     }
 
-    private func intend() async throws {
-        guard request.format.isPaid else { return }
-        var step = job.identity(
-            position,
-            identity.fingerprint,
-            kind: .model,
-            name: "\(request.connection.name)/\(request.model)",
-            effect: .none
-        )
-        step.call = number
-        try await reserve(step)
-    }
-
     private func refusal(of error: any Error) async -> GatewayRefusal {
         switch error {
         case let suspension as Suspension:
@@ -206,7 +193,10 @@ struct LiveCall: Sendable {
         } catch {
             // The status alone says enough.
         }
-        await settle(.failed("\(request.connection.name) answered \(response.status)"))
+        let said = "\(request.connection.name) answered \(response.status)"
+        // A server that has failed may have made the change before.
+        let mayHaveHappened = !request.format.isPaid && response.status >= 500
+        await settle(mayHaveHappened ? .unknown(said) : .failed(said))
         await leave(nil)
         await attempt.failed(position)
         if let wait = RetryAfter.read(response.headers) {
@@ -274,22 +264,5 @@ struct LiveCall: Sendable {
             )
         }
         await attempt.recorded(position, summary, end: end)
-    }
-
-    /// An intent that cannot be settled now stays open, and the next attempt settles it by the record.
-    private func settle(_ settlement: StepStore.Settlement) async {
-        guard request.format.isPaid else { return }
-        let unknownCalls = if case .unknown = settlement { 1 } else { 0 }
-        try? await stores.patiently {
-            try await stores.settlements(
-                line,
-                StepStore.SettledStep(
-                    position: position.description,
-                    call: number,
-                    settlement: settlement,
-                    unknownCalls: unknownCalls
-                )
-            )
-        }
     }
 }

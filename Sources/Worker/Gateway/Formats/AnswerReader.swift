@@ -84,7 +84,9 @@ package struct AnswerReader: Sendable {
             // Gemini's stream without events is one array.
             let parts = json.arrayValue ?? [json]
             for part in parts {
-                if let error = part["error"], !error.isNull { throw .reported(Self.message(error)) }
+                if let error = part["error"], !error.isNull, !format.holdsErrors(part) {
+                    throw .reported(Self.message(error))
+                }
                 summary.read(part, format)
             }
             guard parts.contains(where: format.isAnswer) else {
@@ -129,7 +131,8 @@ package struct AnswerReader: Sendable {
             let isBlocked = json["promptFeedback"]?["blockReason"] != nil
             if isBlocked || candidates.contains(where: { $0["finishReason"]?.isNull == false }) { isHolding = true }
             return false
-        case .embeddings, .conversations, .countTokens, .embedContent, .countGemini:
+        case .embeddings, .conversations, .conversationChange, .conversationRead, .countTokens, .embedContent,
+            .countGemini:
             isHolding = true
             return false
         }

@@ -51,7 +51,7 @@ package struct AnswerSummary: Equatable, Sendable {
             }
             readAnthropic(json["usage"])
         case .generate, .streamGenerate, .embedContent: readGemini(json)
-        case .countTokens, .countGemini: break
+        case .conversationChange, .conversationRead, .countTokens, .countGemini: break
         }
     }
 

@@ -20,13 +20,19 @@ package enum GatewayRoute: Equatable, Sendable {
                 "chat/completions": .chat, "responses": .responses, "embeddings": .embeddings,
                 "conversations": .conversations,
             ]
-            guard let format = formats[rest] else { return nil }
+            guard let format = formats[rest] ?? Self.change(method, of: parts) else { return nil }
+            self = .call(format, path: rest, model: nil)
+        case (.openAI, "DELETE"):
+            guard let format = Self.change(method, of: parts) else { return nil }
             self = .call(format, path: rest, model: nil)
         case (.openAI, "GET"):
-            guard let first = parts.first, ["models", "responses", "conversations"].contains(first),
-                first == "models" || parts.count >= 2
-            else { return nil }
-            self = .passOn(path: rest)
+            switch (parts.first, parts.count) {
+            case ("models", _), ("responses", 2...): self = .passOn(path: rest)
+            case ("conversations", 2): self = .call(.conversationRead, path: rest, model: nil)
+            case ("conversations", 3...4) where parts[2] == "items":
+                self = .call(.conversationRead, path: rest, model: nil)
+            default: return nil
+            }
         case (.anthropic, "POST"):
             let formats: [String: WireFormat] = ["messages": .messages, "messages/count_tokens": .countTokens]
             guard let format = formats[rest] else { return nil }
@@ -40,6 +46,17 @@ package enum GatewayRoute: Equatable, Sendable {
             guard parts.first == "models" else { return nil }
             self = .passOn(path: "\(version ?? "v1beta")/" + rest)
         default: return nil
+        }
+    }
+
+    /// What changes a conversation that the provider keeps: `conversations/ID`, its `items`, or one of them.
+    private static func change(_ method: String, of parts: [String]) -> WireFormat? {
+        guard parts.first == "conversations" else { return nil }
+        return switch (method, parts.count) {
+        case ("POST", 2), ("DELETE", 2): .conversationChange
+        case ("POST", 3) where parts[2] == "items": .conversationChange
+        case ("DELETE", 4) where parts[2] == "items": .conversationChange
+        default: nil
         }
     }
 

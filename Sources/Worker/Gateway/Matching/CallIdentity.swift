@@ -32,33 +32,36 @@ package struct CallIdentity: Equatable, Sendable {
     /// - Parameters:
     ///   - connection: The name of the connection: the address behind it may change.
     ///   - model: The model, where the path names it.
+    ///   - target: What the call is about, where the path says that; then no member of the body is volatile.
     ///   - isSpoken: Whether a text begins as an answer of this job does.
     ///   - isIssued: Whether a text is an id that a provider gave away in an answer of this job.
     package init(
         _ format: WireFormat,
         connection: String,
         model: String?,
+        target: String? = nil,
         body: JSONObject,
         isSpoken: (String) -> Bool = { _ in false },
         isIssued: (String) -> Bool
     ) {
         var fields = body
-        for key in Self.volatileKeys { fields[key] = nil }
-        let prefix: JSONObject = [
+        if target == nil { for key in Self.volatileKeys { fields[key] = nil } }
+        var call: JSONObject = [
             "connection": .string(connection), "format": .string(format.rawValue),
             "model": model.map { .string($0) } ?? .null,
         ]
-        fingerprint = Fingerprint(kind: .model, request: Self.joined(prefix, ["body": .object(fields)]), after: nil)
+        if let target { call["target"] = .string(target) }
+        fingerprint = Fingerprint(kind: .model, request: Self.joined(call, ["body": .object(fields)]), after: nil)
         guard let key = format.listKey else {
             lineage = nil
-            head = Self.digest(Self.joined(prefix, ["body": .object(fields)]))
+            head = Self.digest(Self.joined(call, ["body": .object(fields)]))
             return
         }
         let items = fields[key]?.arrayValue ?? fields[key].map { [$0] } ?? []
         fields[key] = nil
         let turns = Turns(items, format, isSpoken: isSpoken, isIssued: isIssued)
         // Server-held conversations are named in the other fields, which both digests cover.
-        let others = Self.joined(prefix, ["fields": .object(fields)])
+        let others = Self.joined(call, ["fields": .object(fields)])
         lineage =
             turns.resultCount > 0 ? Self.digest(.array([others, .array(turns.withoutResults)])) : nil
         head = Self.digest(.array([others, .array(Array(items.prefix(turns.headCount)))]))

@@ -20,7 +20,9 @@ package enum ModelTurns {
                 .map { shown($0["name"], $0["input"]) }
         case .generate, .streamGenerate:
             (item["parts"]?.arrayValue ?? []).compactMap { $0["functionCall"] }.map { shown($0["name"], $0["args"]) }
-        case .responses, .embeddings, .conversations, .countTokens, .embedContent, .countGemini: []
+        case .responses, .embeddings, .conversations, .conversationChange, .conversationRead, .countTokens,
+            .embedContent, .countGemini:
+            []
         }
     }
 

@@ -171,6 +171,7 @@ struct GatewayResponder: HTTPResponder {
         var call = try CallRequest(
             format,
             connection: connection,
+            method: request.method.rawValue,
             path: path,
             query: Self.query(of: request),
             headers: Self.passedOn(request),
