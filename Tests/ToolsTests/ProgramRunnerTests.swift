@@ -196,6 +196,10 @@ import Tools
         let lines = Lines()
         let work = Task { [worker] in try await runner.run(worker, onLine: lines.sink) }
         #expect(await lines.next()?.text == "ready")
+        // Either may be a shell still, which has not become the program yet.
+        for mark in ["sleep\u{0}4711004", "sleep\u{0}4711005"] {
+            while ProcessTree.processes(marked: mark).isEmpty { await Task.yield() }
+        }
         for process in ProcessTree.processes(marked: "sleep\u{0}4711004") { kill(process, SIGKILL) }
         await ProcessTree.noneIsLeft(marked: "sleep\u{0}4711005")
         work.cancel()
