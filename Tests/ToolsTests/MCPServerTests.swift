@@ -37,6 +37,19 @@ import Tools
         await scene.source.close()
     }
 
+    /// It had not come to the question when that was given up, and ends at it later.
+    @Test func greetsAServerAnewThatWasSlowToEndAtTheQuestion() async throws {
+        let (clock, gate) = (ManualClock(), Scratch())
+        let scene = MCPScene(["--form", "dies", "--gate", gate.path + "/open"], clock: clock)
+        async let output = scene.call("echo", ["text": "hi"])
+        await scene.untilAsked("start")
+        await clock.pass(.seconds(15))
+        gate.write("open", "")
+        #expect(try await output == ToolOutput("hi"))
+        await scene.source.close()
+        #expect(scene.asked().filter { $0 == "start" }.count == 2)
+    }
+
     @Test func asksAServerOnlyOnceWhatItDoesNotKnow() async throws {
         let forms = MCPForms()
         for attempt in 1...2 {
