@@ -17,7 +17,7 @@ import Testing
         let session = try await pool.withConnection { connection in
             try await SessionStore().begin(
                 .init(worker: "w", host: "h", pid: 1, version: "t", queues: ["default"], slots: 1),
-                lease: .seconds(15),
+                lease: .seconds(3600),
                 on: connection
             )
         }
