@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Whoever must decide is told, by a message that only we can sign.
-@Suite(.timeLimit(.minutes(1))) struct OutboxServiceTests {
+@Suite(.timeLimit(.minutes(5))) struct OutboxServiceTests {
     private static let secret = "a secret"
 
     /// Has a job ask for an approval, at noon.
