@@ -79,6 +79,7 @@ class World:
         self.workers = [None] * WORKERS
         self.schedulers = [None] * SCHEDULERS
         self._started = {}
+        self._begins = [0] * SCHEDULERS
         self.crashes = []
         for number in range(SCHEDULERS):
             self.start_scheduler(number)
@@ -173,23 +174,27 @@ class World:
 
     def start_scheduler(self, number):
         log = self.directory / f"scheduler{number}.log"
-        begin = log.stat().st_size if log.exists() else 0
+        self._begins[number] = log.stat().st_size if log.exists() else 0
         self.fronts[number].target = None
         process = self.schedulers[number] = self._spawn(
             f"scheduler{number}",
             [RELEASE / "chassis-scheduler", "--postgres", self.cluster.conninfo(), "--store", self.store, "--listen",
              "127.0.0.1:0", "--poison-limit", 100, "--log-format", "text"])
         for _ in range(200):
-            with open(log) as file:
-                file.seek(begin)
-                line = next((line for line in file if "listening" in line), None)
-            if line:
-                host, port = line.split("address=")[1].split()[0].removeprefix("http://").rsplit(":", 1)
-                self.fronts[number].target = (host, int(port))
+            # Without a database it does not start, and the storm tries again; what takes longer is found later.
+            if self._lead_to_scheduler(number) or process.poll() is not None:
                 return
-            if process.poll() is not None:
-                return  # Without a database it does not start; the storm tries again.
             time.sleep(0.05)
+
+    def _lead_to_scheduler(self, number):
+        """Has its front lead to a scheduler, if that says by now where it listens."""
+        with open(self.directory / f"scheduler{number}.log") as file:
+            file.seek(self._begins[number])
+            line = next((line for line in file if "listening" in line), None)
+        if line:
+            host, port = line.split("address=")[1].split()[0].removeprefix("http://").rsplit(":", 1)
+            self.fronts[number].target = (host, int(port))
+        return line is not None
 
     def revive(self):
         """Starts every worker and scheduler that has ended, and the standby."""
@@ -200,6 +205,8 @@ class World:
                 if process.poll() is not None and time.monotonic() - self._started[name] > REVIVAL_SECONDS:
                     self._look_at_end(name, process)
                     start(number)
+                elif kind == "scheduler" and process.poll() is None and self.fronts[number].target is None:
+                    self._lead_to_scheduler(number)
         self.cluster.revive_standby()
 
     def _look_at_end(self, name, process):
@@ -209,7 +216,7 @@ class World:
     def control_model(self, path, value):
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.model_port}/__scripted/{path}", json.dumps(value).encode(), method="POST")
-        urllib.request.urlopen(request, timeout=10).read()
+        urllib.request.urlopen(request, timeout=60).read()
 
     # The end
 
@@ -238,15 +245,16 @@ class World:
         self.heal()
         if not self.cluster.wait_until_followed():
             print("the old primary does not follow the new one")
+        until = time.monotonic() + LONGEST_CALM_SECONDS
         for kind, tag in runs:
-            for _ in range(100):
+            while True:
                 # What was promised must be there; nobody asks for it twice.
                 if tag in self.client.promised or self.client.submit(kind, tag) is not None:
                     break
+                if time.monotonic() > until:
+                    raise RuntimeError("no scheduler takes a run although all faults have ended")
                 self.revive()
                 time.sleep(0.1)
-            else:
-                raise RuntimeError("no scheduler takes a run although all faults have ended")
         until = time.monotonic() + LONGEST_CALM_SECONDS
         while time.monotonic() < until:
             # A worker that gave its session up just now has another one; schedulers end the old one a moment later.

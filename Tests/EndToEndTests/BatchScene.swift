@@ -16,17 +16,26 @@ struct BatchScene {
     private let provider: ChildProcess
     private let port: Int
 
-    /// - Parameter doubt: How long a batch may take to show up in the provider's list.
-    static func make(doubt: String = "800ms") async throws -> BatchScene {
+    /// - Parameters:
+    ///   - gather: How long is waited for calls to share a batch.
+    ///   - doubt: How long a batch may take to show up in the provider's list.
+    static func make(gather: String = "100ms", doubt: String = "800ms") async throws -> BatchScene {
         let fleet = try await Fleet.make(turns: 1)
         let provider = ChildProcess(["python3", "\(Fleet.repository)/Tests/Servers/batch_provider.py"])
         let line = await provider.line { $0.hasPrefix("port ") }
         guard let port = line.flatMap({ Int($0.dropFirst(5)) }) else {
             preconditionFailure("the provider does not start: \(provider.output)")
         }
+        let scene = BatchScene(fleet: fleet, provider: provider, port: port)
+        scene.connect(gather: gather, doubt: doubt)
+        return scene
+    }
+
+    /// Has the workers that start from now on wait so long.
+    func connect(gather: String = "100ms", doubt: String = "800ms") {
         let more = """
             prices: {fake: {input: 2.5, output: 10, batch_percent: 50, max_output: 100}},
-                   batches: {gather: 100ms, poll: 200ms, doubt: \(doubt)}
+                   batches: {gather: \(gather), poll: 200ms, doubt: \(doubt)}
             """
         Fleet.write(
             """
@@ -37,7 +46,6 @@ struct BatchScene {
             """,
             to: fleet.directory + "/connections.yaml"
         )
-        return BatchScene(fleet: fleet, provider: provider, port: port)
     }
 
     func worker(_ name: String, failpoint: String? = nil) -> ChildProcess {

@@ -41,6 +41,11 @@ enum Descendants {
         return found
     }
 
+    /// Whether a process was stopped by a signal.
+    static func isStopped(_ pid: pid_t) -> Bool {
+        Fleet.read("/proc/\(pid)/stat").split(separator: ")").last?.hasPrefix(" T ") ?? false
+    }
+
     /// Returns when a process has none; the test's time limit ends a wait that never would.
     static func noneIsLeft(below pid: pid_t) async {
         while !of(pid).isEmpty { await Task.yield() }

@@ -11,7 +11,7 @@ import Testing
     enum Victim: CaseIterable, Sendable { case program, worker }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(2)),
         arguments: [
             ("previous", ["drift"]), ("previous", ["stream"]), ("conversation", ["drift", "stream"]), ("talk", []),
             ("reads", []), ("session", ["drift"]), ("session", ["stream"]),
@@ -19,16 +19,17 @@ import Testing
         Victim.allCases
     ) func goesOnWhereItWasKilled(_ how: (String, [String]), _ first: Victim) async throws {
         let scene = try await GatewayScene.make()
+        await scene.hold("held", from: 1)
         let run = try await scene.submit(
             "held",
             run: [
                 "python3", "\(Fleet.repository)/Tests/Servers/held_agent.py", how.0,
-                "go [run:held turns:\(Self.turns) delay:150]",
+                "go [run:held turns:\(Self.turns)]",
             ] + how.1
         )
         var worker = scene.worker("worker-0")
         for turn in 1...Self.turns {
-            while try await calls(scene).count < turn { _ = try await scene.fleet.pool.query("SELECT pg_sleep(0.01)") }
+            await scene.untilCalled("held", turn, path: "/responses")
             // One at its first call, the other at the second one, and so on.
             if (turn % 2 == 1) == (first == .program) {
                 if let program = scene.program(of: worker, tag: "held") { kill(program, SIGKILL) }
@@ -36,6 +37,7 @@ import Testing
                 await worker.killAndWait()
                 worker = scene.worker("worker-\(turn)")
             }
+            await scene.hold("held", from: turn < Self.turns ? turn + 1 : nil)
         }
         let state = try await scene.fleet.end(of: run)
         let error = try await scene.fleet.error(of: run)

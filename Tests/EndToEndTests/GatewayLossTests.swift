@@ -18,14 +18,16 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func listsTheCallInFlightWhenEverythingIsLost() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
-        let run = try await scene.submit("lost", run: GatewayScene.agent("chat", tag: "lost", turns: 3, delay: 4000))
-        while try await scene.bill(of: "lost").count < 2 {}
+        await scene.hold("lost", from: 2)
+        let run = try await scene.submit("lost", run: GatewayScene.agent("chat", tag: "lost", turns: 3))
+        await scene.untilCalled("lost", 2)
         let gateways = Self.gateway(of: scene)
         #expect(gateways.count == 1)
         // Stopped first, so that none of them sees another one's end.
         let victims = [first.pid] + gateways + [scene.program(of: first, tag: "lost")].compactMap { $0 }
         for victim in victims { kill(victim, SIGSTOP) }
         for victim in victims { kill(victim, SIGKILL) }
+        await scene.hold("lost", from: nil)
         let second = scene.worker("second")
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(second.output)")
         let bill = try await scene.bill(of: "lost")

@@ -93,6 +93,19 @@ struct GatewayScene {
         _ = await ask("_script", posting: "{\"tag\": \"\(tag)\", \"answers\": \(answers)}")
     }
 
+    /// Waits until so many calls of a tag, to paths that end so, are in the provider's account.
+    func untilCalled(_ tag: String, _ count: Int, path: String = "") async {
+        _ = await ask("_wait", posting: "{\"tag\": \"\(tag)\", \"path\": \"\(path)\", \"count\": \(count)}")
+    }
+
+    /// Has the calls of a tag wait from a turn on, once they are in the bill; those before it are answered, without one all are.
+    ///
+    /// - Parameter inTheMiddle: Whether streams wait behind their first event.
+    func hold(_ tag: String, from turn: Int?, inTheMiddle: Bool = false) async {
+        let from = turn.map(String.init) ?? "null"
+        _ = await ask("_hold", posting: "{\"tag\": \"\(tag)\", \"from\": \(from), \"middle\": \(inTheMiddle)}")
+    }
+
     private func ask(_ path: String, posting body: String? = nil) async -> String {
         let script =
             "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], *[a.encode() for a in sys.argv[2:]]).read().decode())"

@@ -63,7 +63,11 @@ import Testing
         while kills < 10 {
             // The first one so that there are answers behind tool results to replay, and calls to make.
             let target = Int.random(in: kills == 0 ? 3...turns / 2 : 1...turns, using: &generator)
-            guard try await reached(target, run, scene) else { break }
+            await scene.hold("storm", from: target)
+            await scene.untilCalled("storm", target)
+            guard try await !hasEnded(run, scene) else { break }
+            // It goes on for one call, and no further before the kill.
+            await scene.hold("storm", from: target + 1)
             // Anywhere in a turn: before the answer, in the middle, behind it.
             let wait = Double.random(in: 0...0.12, using: &generator)
             _ = try await scene.fleet.pool.query("SELECT pg_sleep($1::text::float8)", [.text("\(wait)")])
@@ -74,6 +78,7 @@ import Testing
                 worker = scene.worker("worker-\(kills + 1)")
             }
             kills += 1
+            await scene.hold("storm", from: nil)
         }
         let state = try await scene.fleet.end(of: run)
         let error = try await scene.fleet.error(of: run)
@@ -94,14 +99,6 @@ import Testing
         }
         await worker.killAndWait()
         await scene.close()
-    }
-
-    /// Whether the provider has been asked so many times before the run has ended.
-    private func reached(_ turn: Int, _ run: RunID, _ scene: GatewayScene) async throws -> Bool {
-        while true {
-            if try await scene.bill(of: "storm").count >= turn { return try await !hasEnded(run, scene) }
-            if try await hasEnded(run, scene) { return false }
-        }
     }
 
     private func hasEnded(_ run: RunID, _ scene: GatewayScene) async throws -> Bool {

@@ -69,7 +69,8 @@ import Testing
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let file = scene.fleet.directory + "/left"
-        let prompt = "hello [run:rude delay:4000]"
+        let prompt = "hello [run:rude turns:1]"
+        await scene.hold("rude", from: 1)
         let first = try await scene.submit("leaves", run: RudeOutcome.program(["leave-busy", prompt, file]))
         _ = try await scene.fleet.wait(
             for: first,
@@ -77,6 +78,7 @@ import Testing
                 "SELECT FROM chassis.step JOIN chassis.job USING (job_id) WHERE run_id = $1::bigint AND step.position LIKE 'gateway/%'"
         )
         // Its program is gone, and the attempt goes on, as long as the call takes.
+        Fleet.write("", to: file + ".go")
         while scene.program(of: worker, tag: "rude") != nil {
             _ = try await scene.fleet.pool.query("SELECT pg_sleep(0.05)")
         }
@@ -84,6 +86,7 @@ import Testing
         #expect(try await scene.fleet.end(of: second) == "succeeded", "\(worker.output)")
         #expect(try JSONValue(parsing: try await scene.output(of: second)) == ["status": 401])
         #expect(try await !hasEnded(first, scene))
+        await scene.hold("rude", from: nil)
         #expect(try await scene.fleet.end(of: first) == "succeeded", "\(worker.output)")
         #expect(try await scene.log(of: first).contains("through the gateway: 1 calls made"))
         await worker.killAndWait()
@@ -95,7 +98,8 @@ import Testing
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let file = scene.fleet.directory + "/left"
-        let words = ["leave-busy", "hello [run:rude delay:3000]", file, "60"]
+        let words = ["leave-busy", "hello [run:rude turns:1]", file]
+        await scene.hold("rude", from: 1)
         let run = try await scene.submit("leaves", run: RudeOutcome.program(words))
         let underWay: PostgresStatement = """
             SELECT FROM chassis.step JOIN chassis.job USING (job_id) WHERE run_id = $1::bigint AND step.position LIKE 'gateway/%'

@@ -14,18 +14,17 @@ import Testing
         // The first call of all waits until it is stopped.
         let wait = "mkdir \(fleet.directory)/began 2>/dev/null && { echo waiting >&2; sleep 300; }"
         let run = try await fleet.submitAgent(also: wait)
-        let first = fleet.worker("first", arguments: ["--lease", "3s"])
+        let first = fleet.worker("first", arguments: ["--lease", "10s"])
         _ = try await fleet.wait(
             for: run,
             until: "SELECT FROM chassis.log WHERE run_id = $1::bigint AND line LIKE '%waiting'"
         )
+        let second = await Self.another(on: fleet)
         let programs = Descendants.of(first.pid)
         #expect(programs.count >= 2, "the guard and its program")
         for process in [first.pid] + programs { kill(process, SIGSTOP) }
 
-        let second = fleet.worker("second")
-        #expect(try await fleet.end(of: run) == "succeeded")
-        try await expectTakeover(of: run, after: 3000, on: fleet)
+        try await expectTakeover(of: run, after: 10_000, on: fleet)
 
         for process in programs + [first.pid] { kill(process, SIGCONT) }
         _ = await first.line { $0.contains("the lease was lost") }
@@ -54,16 +53,15 @@ import Testing
         let run = try await fleet.submitAgent()
         let first = fleet.worker(
             "first",
-            arguments: ["--lease", "5s"],
+            arguments: ["--lease", "15s"],
             through: host.prefix,
             to: cluster.remoteConninfo(of: fleet.conninfo)
         )
         await fleet.untilHeld()
+        let second = await Self.another(on: fleet)
         await host.cut()
 
-        let second = fleet.worker("second")
-        #expect(try await fleet.end(of: run) == "succeeded")
-        try await expectTakeover(of: run, after: 5000, on: fleet)
+        try await expectTakeover(of: run, after: 15_000, on: fleet)
         // It fences itself although nobody can tell it anything.
         let fence = await first.line { $0.contains("the lease was lost") } ?? ""
         let isInTime = try await fleet.pool.query(
@@ -101,7 +99,7 @@ import Testing
         let run = try await fleet.submitAgent()
         let first = fleet.worker(
             "first",
-            arguments: ["--lease", "9s"],
+            arguments: ["--lease", "15s"],
             through: host.prefix,
             to: cluster.remoteConninfo(of: fleet.conninfo)
         )
@@ -112,7 +110,7 @@ import Testing
         _ = try await fleet.wait(
             for: run,
             until: """
-                SELECT FROM chassis.session WHERE worker = 'first' AND renewed_at < now() - interval '3.5 s'
+                SELECT FROM chassis.session WHERE worker = 'first' AND renewed_at < now() - interval '5.5 s'
                 AND EXISTS (SELECT FROM chassis.lease WHERE run_id = $1::bigint)
                 """
         )
@@ -130,10 +128,35 @@ import Testing
         await host.close()
     }
 
-    /// The second attempt began within the lease of the first one's worker, by the database's own clock.
+    /// A worker that has a session already.
+    private static func another(on fleet: Fleet) async -> ChildProcess {
+        let worker = fleet.worker("second")
+        _ = await worker.line { $0.contains("the session has begun") }
+        return worker
+    }
+
+    /// The second attempt begins when the lease of the first one's worker is over, by the database's own clock, and succeeds.
+    ///
+    /// The time that a takeover takes is measured in looks of this test, which takes five between two of a scheduler: a slow
+    /// machine is slow for both.
     ///
     /// - Parameter lease: In milliseconds.
     private func expectTakeover(of run: RunID, after lease: Int, on fleet: Fleet) async throws {
+        let second: PostgresStatement = """
+            SELECT count(*) AS n FROM (SELECT run_id, epoch FROM chassis.lease UNION ALL SELECT run_id, epoch FROM chassis.done)
+            AS attempt WHERE run_id = $1::bigint AND epoch = 2
+            """
+        let over: PostgresStatement = """
+            SELECT count(*) AS n FROM chassis.session
+            WHERE worker = 'first' AND lease_expires_at <= now() AND $1::bigint > 0
+            """
+        var looks = 0
+        while try await fleet.number(second, of: run) == 0 {
+            looks += try await fleet.number(over, of: run)
+            _ = try await fleet.pool.query("SELECT pg_sleep(0.02)")
+        }
+        #expect(looks < 50)
+        #expect(try await fleet.end(of: run) == "succeeded")
         let row = try await fleet.pool.query(
             """
             SELECT session.end_reason, (1000 * extract(epoch FROM done.started_at - session.renewed_at))::integer AS ms
@@ -144,9 +167,8 @@ import Testing
             [.integer(run.rawValue)]
         ).rows[0]
         #expect(try row.string("end_reason") == "lease expired")
-        // The lease counts from its last renewal; a scheduler looks ten times a second.
-        let milliseconds = try row.int("ms")
-        #expect((lease..<lease + 1000).contains(milliseconds))
+        // The lease counts from its last renewal.
+        #expect(try row.int("ms") >= lease)
     }
 
     /// The run is as the second attempt left it.

@@ -29,7 +29,7 @@ import Testing
         if !duringTool { await fleet.hold(turn: 5) }
         let wait = "mkdir \(fleet.directory)/began 2>/dev/null && { echo waiting >&2; cat \(gate); }"
         let run = try await fleet.submitAgent(also: duringTool ? wait : "true")
-        let worker = fleet.worker("only")
+        let worker = fleet.worker("only", arguments: ["--lease", "60s"])
         if duringTool {
             _ = try await fleet.wait(
                 for: run,

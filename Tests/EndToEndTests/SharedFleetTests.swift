@@ -27,14 +27,14 @@ import Testing
           each:
             map: {over: "${{ params.list }}"}
             limits: [{at_once: 2}]
-            command: [sh, -c, "COUNT items"]
+            command: [sh, -c, "COUNT items 2"]
             retry: {attempts: 1}
         params: {list: {type: array, default: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}}
         """,
         "child": """
         name: child
         limits: [{runs: 2}]
-        jobs: {one: {limits: [{at_once: 1}], command: [sh, -c, "COUNT children"], retry: {attempts: 1}}}
+        jobs: {one: {limits: [{at_once: 1}], command: [sh, -c, "COUNT children 1"], retry: {attempts: 1}}}
         """,
         "parent": """
         name: parent
@@ -46,12 +46,17 @@ import Testing
         """,
     ]
 
-    /// Each counts those that are there beside it.
+    /// Each counts those that are there beside it, the first ones when there are as many as there may be.
     @Test(.timeLimit(.minutes(2))) func limitsHoldInItemsAndInChildRuns() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let count = fleet.directory + "/count.sh"
         Fleet.write(
-            "cd \(fleet.directory); mkdir -p $1; touch $1/$$; ls $1 | wc -l >> $1.peaks; sleep 0.1; rm $1/$$\n",
+            """
+            cd \(fleet.directory); mkdir -p $1; touch $1/$$
+            until [ -e $1.met ]; do if [ $(ls $1 | wc -l) -ge $2 ]; then touch $1.met; else sleep 0.01; fi; done
+            ls $1 | wc -l >> $1.peaks; sleep 0.1; rm $1/$$
+
+            """,
             to: count
         )
         #expect(mkdir(fleet.directory + "/flows", 0o755) == 0)

@@ -27,7 +27,7 @@ import Testing
             adding: ["PRIVACY_TEST_KEY": "sesame"]
         )
         // A process that hides nothing shows that the program looks in the right place.
-        let open = ChildProcess((isRoot ? nobody : []) + ["sleep", "60"], adding: ["PRIVACY_TEST_KEY": "sesame"])
+        let open = ChildProcess((isRoot ? nobody : []) + ["sleep", "1000"], adding: ["PRIVACY_TEST_KEY": "sesame"])
         let source = """
             name: prying
             jobs:

@@ -47,7 +47,7 @@ struct APIScene {
                     queues: ["default"],
                     slots: 4
                 ),
-                lease: .seconds(15),
+                lease: .seconds(3600),
                 on: connection
             )
         }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What people decide over the HTTP API.
-@Suite(.timeLimit(.minutes(1))) struct ApprovalTests {
+@Suite(.timeLimit(.minutes(5))) struct ApprovalTests {
     private static let request: JSONValue = [
         "tool": "pay", "arguments": ["amount": 82_000], "target": ["connection": "bank"],
         "schema": [

@@ -10,7 +10,7 @@ import Testing
 @testable import Settings
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(1))) struct AssetSourceTests {
+@Suite(.timeLimit(.minutes(5))) struct AssetSourceTests {
     private static func watch(
         _ directory: String,
         _ pattern: String,

@@ -7,7 +7,7 @@ import Testing
 @testable import Scheduler
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2))) struct EventTriggerTests {
+@Suite(.timeLimit(.minutes(5))) struct EventTriggerTests {
     private static func source(_ trigger: String, name: String = "w", job: String = "a: {command: [x]}") -> String {
         """
         name: \(name)
@@ -291,7 +291,7 @@ import Testing
     }
 
     /// Several schedulers start what has news, each cancelled and begun again at random places.
-    @Test(.timeLimit(.minutes(2)), arguments: [1, 2], ["{event: e, gather: none", "{asset: e, max_active: 1"])
+    @Test(.timeLimit(.minutes(5)), arguments: [1, 2], ["{event: e, gather: none", "{asset: e, max_active: 1"])
     func eachEventIsTakenOnce(_ seed: UInt64, _ trigger: String) async throws {
         try await APIScene.play { scene async throws in
             _ = try await Self.deploy(scene, Self.source("\(trigger), \(Self.gathered)}"))

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Whoever must decide is told, by a message that only we can sign.
-@Suite(.timeLimit(.minutes(1))) struct OutboxServiceTests {
+@Suite(.timeLimit(.minutes(5))) struct OutboxServiceTests {
     private static let secret = "a secret"
 
     /// Has a job ask for an approval, at noon.
@@ -17,7 +17,7 @@ import Testing
         let session = try await pool.withConnection { connection in
             try await SessionStore().begin(
                 .init(worker: "w", host: "h", pid: 1, version: "t", queues: ["default"], slots: 1),
-                lease: .seconds(15),
+                lease: .seconds(3600),
                 on: connection
             )
         }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Scheduler
 
-@Suite(.timeLimit(.minutes(2))) struct PartitionBackfillTests {
+@Suite(.timeLimit(.minutes(5))) struct PartitionBackfillTests {
     private static func source(
         _ trigger: String = "asset: raw",
         params: String = #"{at: "${{ trigger.partition }}"}"#

@@ -8,7 +8,7 @@ import Testing
 @testable import Storage
 
 /// The ends of runs that hold others up.
-@Suite(.timeLimit(.minutes(1))) struct RunEndTests {
+@Suite(.timeLimit(.minutes(5))) struct RunEndTests {
     private static var logger: Logger {
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Scheduler
 
-@Suite(.timeLimit(.minutes(1))) struct ScheduleStarterTests {
+@Suite(.timeLimit(.minutes(5))) struct ScheduleStarterTests {
     /// A schedule that is a minute late, with a policy that has it run one behind the other.
     private static func deploy(_ scene: APIScene) async throws {
         let source = """

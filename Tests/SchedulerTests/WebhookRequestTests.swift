@@ -2,6 +2,7 @@ import Digests
 import JobModel
 import Scheduler
 import Settings
+import TestSupport
 import Testing
 
 @Suite struct WebhookRequestTests {
@@ -121,8 +122,9 @@ import Testing
         let signatures = String(repeating: ",v1=00", count: 20_000)
         let body = String(repeating: "x", count: 1 << 20)
         let request = Self.request(.stripe, body, ["Stripe-Signature": "t=\(Self.now)" + signatures])
-        let began = ContinuousClock.now
-        #expect(throws: WebhookRefusal.signatureWrong) { try request.verify(now: Self.now) }
-        #expect(ContinuousClock.now - began < .seconds(2))
+        let time = ProcessorTime.taken {
+            #expect(throws: WebhookRefusal.signatureWrong) { try request.verify(now: Self.now) }
+        }
+        #expect(time < .seconds(2))
     }
 }

@@ -16,6 +16,9 @@ ids are random: an answer that is asked for twice is another answer. Streams com
                      "no-utf8", "reset", "empty" (200 and nothing), "page-502" (HTML), "moved" (a redirect), any JSON that is an object
                      (200 and that); and what tells the key that the call came with: "tell-401", "tell-502" (a page),
                      "tell-page" (a page with status 200), "tell-document", "tell-stream", "tell-error" (within a stream)
+  POST /_hold        {"tag": T, "from": N}: calls of the tag wait from turn N on, once they are in the bill; those before it, and all of
+                     them where N is null, are answered; with "middle": true streams wait behind their first event
+  POST /_wait        {"tag": T, "path": P, "count": N}: answers when so many calls of the tag, to paths that end so, are in the bill
   GET  .../models?answer=A   what a call would get
   POST /v1/conversations/ID, .../ID/items, DELETE .../ID, .../ID/items/ITEM     what changes a conversation; GET of the same paths reads it
 
@@ -39,6 +42,9 @@ lock = threading.Lock()
 bill = []
 scripts = {}
 plays = {}
+# From which turn on the calls of a tag wait, and whether in the middle.
+holds = {}
+changed = threading.Condition()
 # What conversations hold that the provider keeps, by their ids.
 held = {}
 
@@ -123,6 +129,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with lock:
                 scripts.setdefault(request["tag"], []).extend(request["answers"])
             return self.reply(200, {})
+        if self.path == "/_hold":
+            with changed:
+                holds[request["tag"]] = (request["from"], request.get("middle", False))
+                changed.notify_all()
+            return self.reply(200, {})
+        if self.path == "/_wait":
+            def are_there():
+                return sum(e["tag"] == request["tag"] and e["path"].endswith(request["path"]) for e in bill) >= request["count"]
+            with changed:
+                changed.wait_for(are_there)
+            return self.reply(200, {})
         path = self.path.split("?")[0]
         # A conversation that the provider holds is named by its last answer alone.
         said = plays.get(request.get("previous_response_id") or request.get("conversation") or self.conversation()[0], "") + " ".join(texts(request))
@@ -145,6 +162,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             entry = {"tag": tag, "method": self.command, "path": path, "turn": turn, "key": key, "idempotency": self.headers.get("idempotency-key"), "sent": hashlib.sha256(body).hexdigest()}
             bill.append(entry)
+        with changed:
+            changed.notify_all()
         self.entry = entry
         if isinstance(answer, dict):
             return self.reply(200, answer)
@@ -343,11 +362,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.close_connection = True
 
+    def wait(self, is_middle):
+        """Waits as long as calls like this one are held there."""
+        def is_held():
+            turn, middle = holds.get(self.entry["tag"], (None, False))
+            return turn is not None and self.entry["turn"] >= turn and middle == is_middle
+        with changed:
+            changed.wait_for(lambda: not is_held())
+
     def slowly(self, whole, delay):
+        self.wait(False)
         time.sleep(delay / 1000)
         self.reply(200, whole)
 
     def stream(self, events, delay, answer):
+        self.wait(False)
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
@@ -361,6 +390,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(text.encode()), text.encode()))
             self.wfile.flush()
             digest.update(text.encode())
+            if number == 0:
+                self.wait(True)
             time.sleep(delay / 1000 / len(events))
         self.entry["digest"] = digest.hexdigest()
         if answer == "twice":

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """A tool server that speaks the Model Context Protocol, well or badly, as its options say.
 
-    mcp_server.py [--http] [--form handshake|stateless|both|silent|dies] [--order SEED] [--log FILE] [--name TEXT] [--more]
+    mcp_server.py [--http] [--form handshake|stateless|both|silent|dies] [--order SEED] [--log FILE] [--name TEXT] [--more] [--gate FILE]
 
 Over standard input and output, or, with --http, over streamable HTTP on a port of 127.0.0.1 that its first line says. The
 form is what it knows: the handshake, the stateless protocol of 2026-07-28, or both; `silent` knows the handshake and says
 nothing to anything before it, `dies` ends at it. What it is asked is written to FILE, a line each: method and name.
-Its tools do what their names say; --more has it list one more from the beginning.
+Its tools do what their names say; --more has it list one more from the beginning; --gate has it start slowly: it reads
+nothing until FILE is there.
 """
 import argparse
 import http.server
@@ -234,6 +235,8 @@ def serve_streams():
         if said is not None:
             write(said)
 
+    while options.gate and not os.path.exists(options.gate):
+        time.sleep(0.01)
     for line in sys.stdin:
         message = json.loads(line)
         if message.get("method") == "tools/call":
@@ -347,6 +350,7 @@ if __name__ == "__main__":
     parser.add_argument("--log")
     parser.add_argument("--name")
     parser.add_argument("--more", action="store_true")
+    parser.add_argument("--gate")
     options = parser.parse_args()
     state["extra"] = options.more
     log("start")

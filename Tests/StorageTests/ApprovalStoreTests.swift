@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What people are asked, and what they decide: once, and for what they have seen.
-@Suite(.timeLimit(.minutes(1))) struct ApprovalStoreTests {
+@Suite(.timeLimit(.minutes(5))) struct ApprovalStoreTests {
     private struct Scene {
         let fixture: QueueFixture
         let approvals: ApprovalStore

@@ -128,7 +128,7 @@ import Testing
     }
 
     /// Claims, endings and marks of the same jobs at once: each job ends once, and nothing is left.
-    @Test(.timeLimit(.minutes(2))) func marksAndWorkersAtOnce() async throws {
+    @Test(.timeLimit(.minutes(5))) func marksAndWorkersAtOnce() async throws {
         let fixture = try await QueueFixture.make()
         let seed = UInt64.random(in: 0..<1_000_000)
         var random = SeededGenerator(seed: seed)

@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EventStoreTests {
+@Suite(.timeLimit(.minutes(5))) struct EventStoreTests {
     private static func wait(_ job: ClaimedJob, key: String? = nil, since: Duration = .zero) -> EventWait {
         EventWait(job: job.id, run: job.run, name: "paid", key: key, since: since)
     }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Whoever takes several locks takes leases, then runs, then jobs that wait; so nobody waits in a circle.
-@Suite(.timeLimit(.minutes(1))) struct LockOrderTests {
+@Suite(.timeLimit(.minutes(5))) struct LockOrderTests {
     @Test func cancelsARunWhoseJobIsBeingClaimedByATurnThatWaitsForIt() async throws {
         let fixture = try await QueueFixture.make()
         let run = try await fixture.submit([("a", []), ("b", [])]).run

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A job's ending and what it tells of its assets are one: both are there, or neither.
-@Suite(.timeLimit(.minutes(1))) struct ProductTests {
+@Suite(.timeLimit(.minutes(5))) struct ProductTests {
     private static func ending(_ job: ClaimedJob, _ outcome: JobEnding.Outcome = .succeeded(1)) throws -> JobEnding {
         let products = [
             try NewEvent(name: "asset:a", data: ["rows": 3]), try NewEvent(name: "asset:a", key: "1"),

@@ -6,7 +6,7 @@ import Testing
 @testable import Storage
 
 /// Gates that nobody has to pass any more, and batches that have ended.
-@Suite(.timeLimit(.minutes(1))) struct SparePruneTests {
+@Suite(.timeLimit(.minutes(5))) struct SparePruneTests {
     private static let later = "2100-01-01"
 
     private static func prune(_ fixture: QueueFixture) async throws -> Int {

@@ -6,7 +6,7 @@ import Testing
 @testable import Storage
 
 /// What starts no runs any more: versions that nobody uses, ended backfills, dropped schedules and triggers.
-@Suite(.timeLimit(.minutes(1))) struct StarterPruneTests {
+@Suite(.timeLimit(.minutes(5))) struct StarterPruneTests {
     private static let later = "2100-01-01"
 
     private static func submission(_ source: String) -> RunStore.Submission {

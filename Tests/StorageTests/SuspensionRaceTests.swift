@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// No resumption is lost, whatever goes first.
-@Suite(.timeLimit(.minutes(1))) struct SuspensionRaceTests {
+@Suite(.timeLimit(.minutes(5))) struct SuspensionRaceTests {
     private static let event = Suspension(waitsFor: .event, detail: "flag")
 
     @Test(arguments: [true, false]) func aResumptionBesideTheSuspension(_ isResumedFirst: Bool) async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Jobs that wait without a lease.
-@Suite(.timeLimit(.minutes(1))) struct SuspensionTests {
+@Suite(.timeLimit(.minutes(5))) struct SuspensionTests {
     private static let approval = Suspension(waitsFor: .approval, detail: "notify")
 
     private static func suspended(_ fixture: QueueFixture) async throws -> (run: RunID, job: ClaimedJob) {

@@ -68,15 +68,23 @@ import Tools
     @Test func aServerThatNeverAnswersIsWaitedForNoLongerThanALimit() async throws {
         var selection = MCPSelection()
         selection.timeout = .seconds(8)
-        let scene = MCPScene(["--form", "both"], selection, clock: HurriedClock())
-        #expect(try await scene.call("hang").text == "the server did not answer within 8.0 seconds")
-        guard case .outcomeUnknown("hang_once", _)? = await error(scene, "hang_once") else {
+        let clock = ManualClock()
+        let scene = MCPScene(["--form", "both"], selection, clock: clock)
+        async let hung = scene.call("hang")
+        await scene.untilAsked("call hang -")
+        await clock.pass(.seconds(8))
+        #expect(try await hung.text == "the server did not answer within 8.0 seconds")
+        async let unknown = error(scene, "hang_once")
+        await scene.untilAsked("call hang_once key-1")
+        await clock.pass(.seconds(8))
+        guard case .outcomeUnknown("hang_once", _)? = await unknown else {
             Issue.record("it may be at it still")
             return
         }
-        let wrong = try await scene.call("wrong_id")
-        #expect(wrong.isError)
-        #expect(scene.log.contains { $0.contains("an answer that nobody waits for") })
+        async let wrong = scene.call("wrong_id")
+        while !scene.log.contains(where: { $0.contains("an answer that nobody waits for") }) { await Task.yield() }
+        await clock.pass(.seconds(8))
+        #expect(try await wrong.isError)
         #expect(try await scene.call("echo", ["text": "others go on"]) == ToolOutput("others go on"))
         await scene.source.close()
         #expect(scene.asked().filter { $0 == "notifications/cancelled tools/call" }.count == 3)
@@ -87,7 +95,7 @@ import Tools
         let scene = MCPScene()
         let tool = try await scene.tool("hang")
         let call = Task { [context = scene.context()] in try await tool.call([:], context) }
-        while !scene.asked().contains("call hang -") { await Task.yield() }
+        await scene.untilAsked("call hang -")
         call.cancel()
         await #expect(throws: CancellationError.self) { try await call.value }
         #expect(try await scene.call("echo", ["text": "a"]) == ToolOutput("a"))

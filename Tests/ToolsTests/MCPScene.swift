@@ -23,11 +23,13 @@ struct MCPScene {
 
     /// A server that is a program.
     ///
-    /// - Parameter options: Those of `Tests/Servers/mcp_server.py`.
+    /// - Parameters:
+    ///   - options: Those of `Tests/Servers/mcp_server.py`.
+    ///   - clock: Measures the limits; by default one on which none is ever reached.
     init(
         _ options: [String] = [],
         _ selection: MCPSelection = MCPSelection(),
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = ManualClock(),
         forms: MCPForms = MCPForms(),
         _ change: (inout MCPServer) -> Void = { _ in }
     ) {
@@ -98,6 +100,9 @@ struct MCPScene {
     func asked(_ path: String? = nil) -> [String] {
         ProcessTree.text(path ?? scratch.path + "/log").split(separator: "\n").map(String.init)
     }
+
+    /// Waits until the server was asked this.
+    func untilAsked(_ line: String) async { while !asked().contains(line) { await Task.yield() } }
 
     func listedTools() async throws -> [any Tool] { source.tools(in: try await source.list()) }
 

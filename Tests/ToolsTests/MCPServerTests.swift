@@ -28,9 +28,26 @@ import Tools
     }
 
     @Test func goesOnToTheHandshakeWhenTheServerSaysNothing() async throws {
-        let scene = MCPScene(["--form", "silent"], clock: HurriedClock())
-        #expect(try await scene.call("echo", ["text": "hi"]) == ToolOutput("hi"))
+        let clock = ManualClock()
+        let scene = MCPScene(["--form", "silent"], clock: clock)
+        async let output = scene.call("echo", ["text": "hi"])
+        await scene.untilAsked("server/discover")
+        await clock.pass(.seconds(15))
+        #expect(try await output == ToolOutput("hi"))
         await scene.source.close()
+    }
+
+    /// It had not come to the question when that was given up, and ends at it later.
+    @Test func greetsAServerAnewThatWasSlowToEndAtTheQuestion() async throws {
+        let (clock, gate) = (ManualClock(), Scratch())
+        let scene = MCPScene(["--form", "dies", "--gate", gate.path + "/open"], clock: clock)
+        async let output = scene.call("echo", ["text": "hi"])
+        await scene.untilAsked("start")
+        await clock.pass(.seconds(15))
+        gate.write("open", "")
+        #expect(try await output == ToolOutput("hi"))
+        await scene.source.close()
+        #expect(scene.asked().filter { $0 == "start" }.count == 2)
     }
 
     @Test func asksAServerOnlyOnceWhatItDoesNotKnow() async throws {

@@ -4,7 +4,7 @@ import Storage
 import Testing
 
 /// Jobs that wait for a budget are told of it, whoever dies.
-@Suite(.timeLimit(.minutes(1))) struct BudgetNewsTests {
+@Suite(.timeLimit(.minutes(5))) struct BudgetNewsTests {
     /// A job that found no room and is suspended.
     private func held(_ scene: MoneyFixture) async throws -> ClaimedJob {
         try await scene.set(100, .hold)

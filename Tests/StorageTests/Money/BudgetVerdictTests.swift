@@ -6,7 +6,7 @@ import Testing
 /// `Budget.room`, which the simulation decides by, against the statement that decides for workers.
 ///
 /// Calls by chance under several budgets by chance, whose limits and modes change meanwhile.
-@Suite(.timeLimit(.minutes(2))) struct BudgetVerdictTests {
+@Suite(.timeLimit(.minutes(5))) struct BudgetVerdictTests {
     @Test(arguments: [1, 2, 3, 4] as [UInt64]) func theDatabaseDecidesAsBudgetsDo(seed: UInt64) async throws {
         var scene = try await Scene.make(seed: seed)
         var verdicts: [Budget.Room: Int] = [:]

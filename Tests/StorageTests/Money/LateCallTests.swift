@@ -4,7 +4,7 @@ import Storage
 import Testing
 
 /// What is executed long after its worker has said it again, on another connection, begins and settles nothing.
-@Suite(.timeLimit(.minutes(1))) struct LateCallTests {
+@Suite(.timeLimit(.minutes(5))) struct LateCallTests {
     private static func step(_ job: ClaimedJob, call: Int) -> StepStore.Identity {
         var step = StepStoreTests.step(job, "t0001")
         step.call = call

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Sequences by chance of what happens to paid calls, against a small model of the books; and several at the same time.
-@Suite(.timeLimit(.minutes(2))) struct MoneyModelTests {
+@Suite(.timeLimit(.minutes(5))) struct MoneyModelTests {
     /// What one job's call has come to.
     private struct Call {
         var job: ClaimedJob

@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PaidCallTests {
+@Suite(.timeLimit(.minutes(5))) struct PaidCallTests {
     @Test func reservesAndSettlesOnce() async throws {
         let scene = try await MoneyFixture.make()
         try await scene.set(1000)

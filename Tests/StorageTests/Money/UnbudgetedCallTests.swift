@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Calls that count in no budget are written by other statements than those that do.
-@Suite(.timeLimit(.minutes(1))) struct UnbudgetedCallTests {
+@Suite(.timeLimit(.minutes(5))) struct UnbudgetedCallTests {
     @Test(arguments: 1...3 as ClosedRange<UInt64>) func theirBooksAreThoseOfCallsWithinAWideBudget(seed: UInt64)
         async throws
     {

@@ -30,7 +30,7 @@ struct ReadingScene {
                     queues: ["default", "gpu"],
                     slots: 4
                 ),
-                lease: .seconds(15),
+                lease: .seconds(3600),
                 on: connection,
                 now: now
             )

@@ -54,8 +54,9 @@ final class InputPipe: Sendable {
     func close() {
         state.withLock { state in
             guard state.file >= 0 else { return }
-            Glibc.close(state.file)
+            // First, or a program that is just opening it would wait for a writer that never comes.
             unlink(path)
+            Glibc.close(state.file)
             state.file = -1
             state.waiting = []
         }

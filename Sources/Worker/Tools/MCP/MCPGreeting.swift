@@ -32,7 +32,9 @@ struct MCPGreeting {
             } catch MCPError.refused(let fault) {
                 try expectsHandshake(fault)
             } catch MCPError.timedOut {
-                // A server from before that says nothing to what it does not know.
+                // A server from before that says nothing to what it does not know; or one that is slow to start, and ends at
+                // the question when it comes to it, with what was asked meanwhile.
+                return try await shakeHands(endsAnew: true)
             } catch MCPError.lost {
                 // One from before that ends at what it does not know.
                 throw NeedsHandshake()
@@ -75,7 +77,8 @@ struct MCPGreeting {
         )
     }
 
-    private func shakeHands() async throws -> MCPSession {
+    /// - Parameter endsAnew: Whether a server that ends instead of answering is to be greeted once more.
+    private func shakeHands(endsAnew: Bool = false) async throws -> MCPSession {
         channel.agreed(on: .newestWithHandshake)
         var request = MCPRequest(method: "initialize")
         request.params = [
@@ -83,7 +86,15 @@ struct MCPGreeting {
             "clientInfo": MCPSession.clientInfo,
         ]
         request.timeout = Self.patience
-        let answer = try await channel.result(of: request)
+        let answer: JSONValue
+        do {
+            answer = try await channel.result(of: request)
+        } catch let error as MCPError {
+            switch error {
+            case .lost where endsAnew, .unreachable where endsAnew: throw NeedsHandshake()
+            default: throw error
+            }
+        }
         guard let spoken = answer["protocolVersion"]?.stringValue, let version = MCPVersion(rawValue: spoken),
             !version.isStateless
         else {
