@@ -26,11 +26,13 @@ extension GatewayAttempt {
                 isSpoken: { openings.begin($0) },
                 isIssued: { issuedIDs.contains($0) }
             )
+            noteDepartures()
             if looks < Self.looks, matcher.isBesideAnEqual(identity) {
                 // A client that hangs up and asks again comes by another connection, whose request may be read before the
                 // end of the first one is.
                 looks += 1
                 try await Task.sleep(for: Self.pause)
+                await stores.hangUps.settle()
                 continue
             }
             let decision = matcher.arrived(
@@ -155,6 +157,8 @@ extension GatewayAttempt {
     }
 
     func recorded(_ position: StepPosition, _ summary: AnswerSummary, end: RequestTexts.End) {
+        // Whoever has gone does not get it.
+        noteDepartures()
         issuedIDs.formUnion(summary.ids)
         openings.add(summary.opening)
         texts.add(position, end)
@@ -166,9 +170,9 @@ extension GatewayAttempt {
     func cannotRecord(_ error: any Error) { fault = "\(error)" }
 
     func failed(_ position: StepPosition) {
+        noteDepartures()
         matcher.failed(position)
         buffers[position] = nil
     }
 
-    func clientLeft(_ position: StepPosition) { matcher.clientLeft(position) }
 }

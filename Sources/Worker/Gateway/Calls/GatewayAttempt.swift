@@ -5,6 +5,7 @@ import JobModel
 import Logging
 import Postgres
 import Storage
+import Synchronization
 
 /// One attempt of a job, as the gateway serves it: what was recorded before, what is under way, and its journal.
 ///
@@ -41,6 +42,8 @@ actor GatewayAttempt {
     nonisolated let room: BodyRoom
     nonisolated let answers: BodyRoom
 
+    /// The calls whose clients have gone, and of which the matcher does not know yet.
+    private let departures = Mutex<[StepPosition]>([])
     private var phase = Phase.unopened
     private(set) var isClosed = false
     var statistics = GatewayStatistics()
@@ -119,6 +122,18 @@ actor GatewayAttempt {
             )
         }
         return statistics
+    }
+
+    /// A client of a call has gone. It counts for whatever is matched from now on.
+    nonisolated func left(by position: StepPosition) { departures.withLock { $0.append(position) } }
+
+    /// Has the matcher know of the clients that have gone.
+    func noteDepartures() {
+        let positions = departures.withLock { departures in
+            defer { departures = [] }
+            return departures
+        }
+        for position in positions { matcher.clientLeft(position) }
     }
 
     func noteRequest() { statistics.requests += 1 }

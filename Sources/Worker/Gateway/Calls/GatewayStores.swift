@@ -21,6 +21,7 @@ struct GatewayStores: Sendable {
     let locks: CallLocks
     let gates: ConnectionGates
     let localCalls = LocalCalls()
+    let hangUps = HangUps()
     let client: HTTPClient
     let performer: CallPerformer
     let room = BodyRoom()

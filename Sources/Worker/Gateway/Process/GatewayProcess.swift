@@ -107,14 +107,13 @@ package struct GatewayProcess: Sendable {
         var quiet = logger
         // What the server itself calls errors are clients that leave, and all that are left when the worker has ended.
         quiet.logLevel = .critical
-        let hangUps = HangUps()
         let connections = ClientConnections(limit: min(Self.mostConnections, OpenFiles.raiseLimit() / 2))
         return Application(
-            responder: GatewayResponder(registry: registry, stores: stores, hangUps: hangUps),
+            responder: GatewayResponder(registry: registry, stores: stores),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [
-                        connections.handler(GatewayResponder.words), HangUpHandler(hangUps),
+                        connections.handler(GatewayResponder.words), HangUpHandler(stores.hangUps),
                     ],
                     idleTimeout: .seconds(ClientConnections.idleSeconds)
                 )

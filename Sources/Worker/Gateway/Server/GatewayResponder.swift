@@ -24,7 +24,6 @@ struct GatewayResponder: HTTPResponder {
 
     let registry: GatewayRegistry
     let stores: GatewayStores
-    let hangUps: HangUps
 
     @concurrent func respond(to request: Request, context: Context) async throws -> Response {
         let response = try await response(to: request, context: context)
@@ -181,13 +180,11 @@ struct GatewayResponder: HTTPResponder {
         call.share = share
         let delivery = try await attempt.deliver(call)
         let position = delivery.position
-        let ticket = ClientTicket { [stores] in
-            stores.performer.begin { await attempt.clientLeft(position) }
-        }
+        let ticket = ClientTicket { attempt.left(by: position) }
         switch delivery.source {
         case .kept(let answer, let share): return Response(kept: answer, delivery, ticket, share)
         case .buffer(let buffer):
-            let endWatch = hangUps.watch(context.channel) { ticket.hungUp() }
+            let endWatch = stores.hangUps.watch(context.channel) { ticket.hungUp() }
             do {
                 return Response(Head(try await buffer.head()), from: buffer, delivery, ticket, onEnd: endWatch)
             } catch {

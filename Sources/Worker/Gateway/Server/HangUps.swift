@@ -4,6 +4,7 @@ import Synchronization
 /// Tells who is interested when a client hangs up, also while nothing is written to it.
 final class HangUps: Sendable {
     private struct Connection {
+        let loop: any EventLoop
         var hasHungUp = false
         var watchers: [Int: @Sendable () -> Void] = [:]
     }
@@ -38,8 +39,19 @@ final class HangUps: Sendable {
         }
     }
 
+    /// Returns when all have been told of the hang-ups that the system knew of at the call, however late the connections'
+    /// threads run.
+    func settle() async {
+        let loops = state.withLock { $0.connections.values.map(\.loop) }
+        var seen: Set<ObjectIdentifier> = []
+        for loop in loops where seen.insert(ObjectIdentifier(loop)).inserted {
+            // The first of them may come between a look at the connections and what follows from it. A loop that ends has told all.
+            for _ in 1...2 { try? await loop.submit {}.get() }
+        }
+    }
+
     fileprivate func opened(_ channel: any Channel) {
-        state.withLock { $0.connections[ObjectIdentifier(channel)] = Connection() }
+        state.withLock { $0.connections[ObjectIdentifier(channel)] = Connection(loop: channel.eventLoop) }
     }
 
     fileprivate func hungUp(_ channel: any Channel) {

@@ -1,0 +1,85 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import Gateway
+
+@Suite(.timeLimit(.minutes(1))) struct HangUpsTests {
+    /// A server that hears of hang-ups, on a thread that a test can hold.
+    private struct Server {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let hangUps = HangUps()
+        private let accepted = AsyncStream.makeStream(of: (any Channel).self)
+
+        func start() async throws -> any Channel {
+            try await ServerBootstrap(group: group)
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .childChannelInitializer { [hangUps, accepted] channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(HangUpHandler(hangUps))
+                        accepted.continuation.yield(channel)
+                    }
+                }
+                .bind(host: "127.0.0.1", port: 0).get()
+        }
+
+        func connection() async -> (any Channel)? { await accepted.stream.first { _ in true } }
+
+        /// Holds the thread until something is written to the returned descriptor.
+        func hold() async throws -> Int32 {
+            var ends: [Int32] = [0, 0]
+            try #require(pipe(&ends) == 0)
+            let (reader, writer) = (ends[0], ends[1])
+            let (isHeld, held) = AsyncStream.makeStream(of: Void.self)
+            group.any().execute {
+                held.yield()
+                var byte: UInt8 = 0
+                _ = read(reader, &byte, 1)
+                close(reader)
+            }
+            for await _ in isHeld { break }
+            return writer
+        }
+    }
+
+    private final class Told: Sendable { let hasGone = Mutex(false) }
+
+    private static func connect(_ port: Int) -> Int32 {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let code = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return code == 0 ? socket : -1
+    }
+
+    @Test func whatTheSystemKnowsOfIsToldHoweverLateTheThreadRuns() async throws {
+        let server = Server()
+        let listening = try await server.start()
+        let client = Self.connect(try #require(listening.localAddress?.port))
+        let connection = try #require(await server.connection())
+        let told = Told()
+        let end = server.hangUps.watch(connection) { told.hasGone.withLock { $0 = true } }
+        let writer = try await server.hold()
+        close(client)
+        #expect(!told.hasGone.withLock { $0 })
+        async let settled: Void = server.hangUps.settle()
+        var byte: UInt8 = 1
+        #expect(write(writer, &byte, 1) == 1)
+        await settled
+        #expect(told.hasGone.withLock { $0 })
+        end()
+        close(writer)
+        try await listening.close()
+        try await server.group.shutdownGracefully()
+    }
+
+    @Test func nobodyIsWaitedForWhereNobodyIs() async { await HangUps().settle() }
+}
