@@ -124,7 +124,7 @@ actor GatewayAttempt {
         return statistics
     }
 
-    /// A client of a call has gone. It counts for whatever is matched from now on.
+    /// A client of a call has gone, which counts for whatever is matched from now on.
     nonisolated func left(by position: StepPosition) { departures.withLock { $0.append(position) } }
 
     /// Has the matcher know of the clients that have gone.
