@@ -1,3 +1,5 @@
+import Checkpoints
+import Digests
 import JobModel
 import Testing
 
@@ -24,6 +26,21 @@ import Testing
             isSpoken: { openings.begin($0) },
             isIssued: { issued.contains($0) }
         )
+    }
+
+    /// Never to be changed: what programs have paid for would be paid for again.
+    ///
+    /// The values follow from the rules alone: SHA-256 over canonical JSON.
+    @Test func digestsStayAsTheyAre() throws {
+        let messages =
+            #"{"role":"user","content":"hé\n"},{"role":"assistant","content":"a"},{"role":"user","content":"b"}"#
+        let body = #"{"user":"u","temperature":0.5,"messages":["# + messages + #"],"model":"m"}"#
+        let identity = try Self.identity(.chat, body)
+        #expect(identity.fingerprint.hex == "947f54be7fa7d6a1d0e7235c7216a97ebd4591f0ffc0e22d4a521e3de3270ab1")
+        #expect(identity.head.hex == "7ab958398f27409f79d782de4fe9f29353439a75da56edd577382f0f6a778ad5")
+        #expect(identity.lineage == nil)
+        let lineage = try Self.identity(.chat, Self.chat).lineage?.hex
+        #expect(lineage == "7480e7cdb982435ac96ce32cb86150e3cb72ef2b86786e72a49d5a77dbaddce4")
     }
 
     /// What two requests have in common.
