@@ -38,11 +38,11 @@ package actor PostgresConnection {
     private let notification: AsyncStream<PostgresNotification>.Continuation
     private let preparesStatements: Bool
     private let canceller: Canceller
-    private var link: Link?
+    var link: PostgresLink?
     /// Whether there is a link.
     private let isLinked = Atomic(true)
-    private var prepared: Set<String> = []
-    private var exchange: Exchange?
+    var prepared: Set<String> = []
+    var exchange: Exchange?
     private let requests = AsyncCounter(1)
     private let transactions = AsyncCounter(1)
 
@@ -56,10 +56,10 @@ package actor PostgresConnection {
     ///
     /// - Throws: `PostgresError.connectionRefused`.
     package static func connect(_ options: Options) async throws -> PostgresConnection {
-        let link: Link = try await withCheckedThrowingContinuation { continuation in
+        let link: PostgresLink = try await withCheckedThrowingContinuation { continuation in
             PlainThread.start(named: "pg-connect") {
                 do throws(PostgresError) {
-                    continuation.resume(returning: Link(try ConnectionHandle(connecting: options)))
+                    continuation.resume(returning: PostgresLink(try ConnectionHandle(connecting: options)))
                 } catch {
                     continuation.resume(throwing: error)
                 }
@@ -70,7 +70,7 @@ package actor PostgresConnection {
         return connection
     }
 
-    private init(_ link: Link, _ options: Options) {
+    private init(_ link: PostgresLink, _ options: Options) {
         self.link = link
         preparesStatements = options.preparesStatements
         canceller = Canceller(link.handle.pointer)
@@ -193,7 +193,7 @@ package actor PostgresConnection {
 
     // MARK: The exchange
 
-    private enum Awaited {
+    enum Awaited {
         /// The answers of a pipeline, up to the last of its syncs; only what comes before the first one is told.
         case pipeline(prepared: [String?], syncs: Int)
         /// The answers of a script.
@@ -202,7 +202,7 @@ package actor PostgresConnection {
         case copy(rows: [[UInt8]])
     }
 
-    private struct Exchange {
+    struct Exchange {
         var awaited: Awaited
         var results: [PostgresResult] = []
         var place = 0
@@ -335,7 +335,7 @@ package actor PostgresConnection {
         }
     }
 
-    private func flush() {
+    func flush() {
         guard let link else { return }
         switch PQflush(link.handle.pointer) {
         case 0: break
@@ -371,80 +371,7 @@ package actor PostgresConnection {
         }
     }
 
-    /// Takes one result of the exchange, or the nil behind the results of a statement.
-    ///
-    /// - Returns: False when there is nothing more to take now.
-    private func take(_ result: OpaquePointer?, _ pointer: OpaquePointer) -> Bool {
-        guard let awaited = exchange?.awaited else { return false }
-        switch awaited {
-        case .pipeline(let names, let syncs): return takeOfPipeline(result, names, syncs: syncs)
-        case .results, .copy: return takeOfScript(result, pointer, awaited)
-        }
-    }
-
-    private func takeOfPipeline(_ result: OpaquePointer?, _ names: [String?], syncs: Int) -> Bool {
-        guard let result else {
-            if PQstatus(link?.handle.pointer) != CONNECTION_OK { return false }
-            exchange?.place += 1
-            return true
-        }
-        let storage = ResultStorage(result)
-        let place = exchange?.place ?? 0
-        let isTold = exchange?.syncs == 0
-        switch PQresultStatus(result) {
-        case PGRES_PIPELINE_SYNC:
-            exchange?.syncs += 1
-            guard exchange?.syncs == syncs else { return true }
-            finish()
-            return false
-        case PGRES_PIPELINE_ABORTED: break
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
-            if names.indices.contains(place), let name = names[place] {
-                prepared.insert(name)
-            } else if isTold {
-                exchange?.results.append(PostgresResult(storage))
-            }
-        default:
-            let error = Self.error(of: result)
-            // A pooler gave this client another server connection: its names are not known there.
-            if error.sqlState == "26000" { prepared = [] }
-            if isTold { note(error) }
-        }
-        return true
-    }
-
-    private func takeOfScript(_ result: OpaquePointer?, _ pointer: OpaquePointer, _ awaited: Awaited) -> Bool {
-        guard let result else {
-            guard PQstatus(pointer) == CONNECTION_OK else { return false }
-            _ = PQenterPipelineMode(pointer)
-            finish()
-            return false
-        }
-        let storage = ResultStorage(result)
-        switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
-            exchange?.results.append(PostgresResult(storage))
-        case PGRES_COPY_IN:
-            if case .copy(let rows) = awaited { copy(rows, pointer) } else { _ = PQputCopyEnd(pointer, "not expected") }
-            flush()
-        default: note(Self.error(of: result))
-        }
-        return true
-    }
-
-    private func copy(_ rows: [[UInt8]], _ pointer: OpaquePointer) {
-        for row in rows {
-            let isTaken = row.withUnsafeBytes { bytes in
-                PQputCopyData(pointer, bytes.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count))
-            }
-            guard isTaken == 1 else { break }
-        }
-        _ = PQputCopyEnd(pointer, nil)
-    }
-
-    private func note(_ error: PostgresError) { if exchange?.error == nil { exchange?.error = error } }
-
-    private func finish() {
+    func finish() {
         guard let done = exchange else { return }
         exchange = nil
         if let error = done.error {
@@ -464,36 +391,5 @@ package actor PostgresConnection {
         guard let broken = exchange else { return }
         exchange = nil
         broken.continuation.resume(throwing: broken.error?.isConnectionError == true ? broken.error ?? error : error)
-    }
-
-    private static func error(of result: OpaquePointer) -> PostgresError {
-        func field(_ code: Character) -> String? {
-            PQresultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
-        }
-        guard let state = field("C") else {
-            let text = PQresultErrorMessage(result).map { String(cString: $0) } ?? ""
-            return text.isEmpty
-                ? .unsupportedReply(String(cString: PQresStatus(PQresultStatus(result))))
-                : .connectionLost(reason: text.split(whereSeparator: \.isNewline).joined(separator: "; "))
-        }
-        return .server(
-            sqlState: state,
-            message: field("M") ?? "",
-            detail: field("D"),
-            constraint: field("n")
-        )
-    }
-}
-
-/// A connection of libpq with its socket, held by the actor alone.
-private final class Link: @unchecked Sendable {
-    // @unchecked: made on one thread, handed over, and used on the reactor's from then on.
-
-    let handle: ConnectionHandle
-    let descriptor: Int32
-
-    init(_ handle: consuming ConnectionHandle) {
-        descriptor = PQsocket(handle.pointer)
-        self.handle = handle
     }
 }

@@ -125,7 +125,7 @@ actor GatewayAttempt {
     }
 
     /// A client of a call has gone, which counts for whatever is matched from now on.
-    nonisolated func left(by position: StepPosition) { departures.withLock { $0.append(position) } }
+    nonisolated func clientLeft(_ position: StepPosition) { departures.withLock { $0.append(position) } }
 
     /// Has the matcher know of the clients that have gone.
     func noteDepartures() {

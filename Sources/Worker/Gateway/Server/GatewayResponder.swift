@@ -180,7 +180,7 @@ struct GatewayResponder: HTTPResponder {
         call.share = share
         let delivery = try await attempt.deliver(call)
         let position = delivery.position
-        let ticket = ClientTicket { attempt.left(by: position) }
+        let ticket = ClientTicket { attempt.clientLeft(position) }
         switch delivery.source {
         case .kept(let answer, let share): return Response(kept: answer, delivery, ticket, share)
         case .buffer(let buffer):
