@@ -197,6 +197,27 @@ import Testing
         }
     }
 
+    /// What a scheduler brings to a trigger while another deploys, and cannot see, is not heard by the version that came.
+    @Test(arguments: ["{name: other, asset: d}", "{name: t, asset: a}"])
+    func aDispatchThatIsOvertakenByADeploymentIsNotHeard(_ next: String) async throws {
+        try await APIScene.play { scene async throws in
+            let service = try await Self.deploy(scene, Self.source("{name: t, any: [a, c], \(Self.gathered)}"))
+            try await scene.pool.transaction { connection in
+                let event: [PostgresParameter] = ["default", "asset:c", "2", "{}", "api", nil, nil, nil]
+                _ = try await connection.query(Statement.addEvent, event)
+                let done = try await connection.query(Statement.dispatchEvents, [.integer(10)]).rows[0]
+                #expect(try done.int("told") == 1)
+                _ = try await Self.deploy(scene, Self.source(next))
+            }
+            try await Self.settle(scene, service)
+            #expect(try await Self.runs(scene) == [])
+            _ = try await Self.deploy(scene, Self.source("{name: t, any: [a, c], \(Self.gathered)}"))
+            try await Self.update(scene, "a", ["partition": "4"])
+            try await Self.settle(scene, service)
+            #expect(try await Self.runs(scene) == [["a:4"]])
+        }
+    }
+
     @Test func whatCannotStartIsKeptWithItsReason() async throws {
         try await APIScene.play { scene async throws in
             let trigger = #"{event: paid, params: {sum: "${{ trigger.event.data.sum }}"}}"#

@@ -56,7 +56,7 @@ struct TriggerTurn {
             limit: EventTriggerStarter.newsAtOnce,
             on: connection
         )
-        let counted = try news.filter { try counts($0.event) }
+        let counted = try news.filter { try $0.isHeard && counts($0.event) }
         let ids = Set(counted.map(\.event.id))
         try await store.drop(news.map(\.event.id).filter { !ids.contains($0) }, of: trigger, on: connection)
         switch definition.gather {

@@ -6,7 +6,7 @@
 --
 -- Returns a row for each, in the order of their numbers.
 SELECT event_id, team, event.name, event.key, data::text AS data, source, event.run_id, depth,
-       (extract(epoch FROM at) * 1000000)::bigint AS at_us
+       (extract(epoch FROM at) * 1000000)::bigint AS at_us, true AS is_heard
 FROM unnest($2::text[]) AS wanted (name)
 CROSS JOIN LATERAL (
     SELECT news.event_id FROM chassis.news
