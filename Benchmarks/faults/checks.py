@@ -40,7 +40,7 @@ class Checks:
         self.complaints.append(f"{name}: {complaint}")
 
     def _rows(self, sql):
-        text = self._world.cluster.psql(f"SELECT json_agg(rows) FROM ({sql}) AS rows")
+        text = self._world.ask(f"SELECT json_agg(rows) FROM ({sql}) AS rows")
         return json.loads(text) if text and text != "" else []
 
     def _runs_ended_right(self):
@@ -221,7 +221,7 @@ class Checks:
                 JOIN chassis.done USING (job_id) WHERE approval.state = 'open'""",
             "sessions that have not ended": "SELECT count(*) FROM chassis.session WHERE ended_at IS NULL",
         }.items():
-            if count := int(self._world.cluster.psql(sql)):
+            if count := int(self._world.ask(sql)):
                 self._break("leaks", f"{count} {name}", count)
         for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
             try:

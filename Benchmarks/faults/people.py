@@ -1,6 +1,7 @@
 """The people behind the runs: they decide what they are asked, and raise budgets; each command comes twice."""
 
 import json
+import pathlib
 import time
 
 LOOK_SECONDS = 0.5
@@ -50,9 +51,21 @@ class People:
         for approval in found[1]["approvals"] if found else []:
             at = self._decide_at.setdefault(approval["id"], now + random.uniform(0, LONGEST_THOUGHT_SECONDS))
             if now >= at:
+                if approval["kind"] == "effect" and self._may_still_happen():
+                    continue
                 word, body = self._verdict(approval)
                 path = f"/v1/approvals/{approval['id']}/{word}"
                 self._client.twice(lambda first: self._ask("POST", path, {**body, "digest": approval["digest"]}, first))
+
+    def _may_still_happen(self):
+        """Whether a tool is at work that writes to the log by which people say what has happened."""
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if str(self._once_notes).encode() in path.read_bytes():
+                    return True
+            except OSError:
+                continue
+        return False
 
     def _verdict(self, approval):
         if approval["kind"] != "effect":

@@ -260,19 +260,39 @@ class World:
             # A worker that gave its session up just now has another one; schedulers end the old one a moment later.
             left = "SELECT count(*) + greatest((SELECT count(*) FROM chassis.session WHERE ended_at IS NULL) " \
                    f"- {WORKERS}, 0) FROM chassis.live_run"
-            if follow() and int(self.cluster.psql(left)) == 0:
+            if follow() and int(self.ask(left)) == 0:
                 break
             self.revive()
             time.sleep(0.2)
 
+    def ask(self, sql):
+        """Asks the database, which may be recovering still, and again for as long as it may take to be calm."""
+        until = time.monotonic() + LONGEST_CALM_SECONDS
+        while True:
+            try:
+                return self.cluster.psql(sql)
+            except subprocess.CalledProcessError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
+
     def stop(self):
-        """Ends workers and schedulers in good order."""
-        for process in self.workers + self.schedulers:
+        """Ends workers and schedulers in good order.
+
+        A worker that is held up on its way out may lose its session; the schedulers are there until that is ended, too.
+        """
+        self._end("worker", self.workers)
+        until = time.monotonic() + LONGEST_CALM_SECONDS
+        while int(self.ask("SELECT count(*) FROM chassis.session WHERE ended_at IS NULL")) and time.monotonic() < until:
+            time.sleep(0.2)
+        self._end("scheduler", self.schedulers)
+
+    def _end(self, kind, processes):
+        for process in processes:
             if process is not None and process.poll() is None:
                 process.send_signal(signal.SIGCONT)
                 process.send_signal(signal.SIGTERM)
-        for name, process in [*((f"worker{number}", process) for number, process in enumerate(self.workers)),
-                              *((f"scheduler{number}", process) for number, process in enumerate(self.schedulers))]:
+        for name, process in ((f"{kind}{number}", process) for number, process in enumerate(processes)):
             if process is not None:
                 try:
                     process.wait(timeout=30)

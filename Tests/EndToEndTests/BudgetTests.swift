@@ -27,15 +27,15 @@ import Testing
 
         var generator = SeededGenerator(seed: 7)
         var workers = [
-            fleet.worker("w0", arguments: ["--slots", Self.slots]),
-            fleet.worker("w1", arguments: ["--slots", Self.slots]),
+            fleet.worker("w0", arguments: Self.arguments),
+            fleet.worker("w1", arguments: Self.arguments),
         ]
         let half = try await Self.wait(fleet, untilCalls: 40)
         #expect(half)
         for round in 0..<3 {
             let victim = Int.random(in: 0..<2, using: &generator)
             await workers[victim].killAndWait()
-            workers[victim] = fleet.worker("w\(victim)-\(round)", arguments: ["--slots", Self.slots])
+            workers[victim] = fleet.worker("w\(victim)-\(round)", arguments: Self.arguments)
             if round == 1 {
                 await cluster.stop(SIGKILL)
                 await cluster.start()
@@ -80,6 +80,8 @@ import Testing
     private static let agents = getenv("CHASSIS_BUDGET_AGENTS").flatMap { Int(String(cString: $0)) } ?? 100
     /// How many a worker runs at once.
     private static let slots = agents == 100 ? "10" : String(agents / 2)
+    /// A job may be in the hands of each that is killed.
+    private static let arguments = ["--slots", slots, "--poison-limit", "100"]
     /// What a token read costs, in micro-dollars: so much that the agents need half as much again as they have.
     private static let scale: Int64 = agents == 100 ? 1 : 3
 

@@ -69,6 +69,9 @@ struct Fleet {
         )
     }
 
+    /// A lease that no worker loses by being held up; that a process is gone is known without it.
+    private static let lease = "60s"
+
     /// Starts a worker process.
     ///
     /// - Parameters:
@@ -90,7 +93,7 @@ struct Fleet {
                 Programs.path(program), "--postgres", conninfo ?? self.conninfo, "--store",
                 directory + "/store", "--name", name,
                 "--connections", directory + "/connections.yaml", "--log-format", "text",
-            ] + arguments,
+            ] + (arguments.contains("--lease") ? [] : ["--lease", Self.lease]) + arguments,
             // A worker that is killed leaves its scratch directory, which goes with the fleet's.
             adding: ["SWIFT_BACKTRACE": "enable=no", "TMPDIR": directory]
                 .merging(failpoint.map { ["CHASSIS_FAILPOINT": $0] } ?? [:]) { $1 }

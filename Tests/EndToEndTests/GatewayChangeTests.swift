@@ -63,8 +63,9 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func listsTheChangeInFlightWhenEverythingIsLost() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
+        await scene.hold("added", from: 1)
         let run = try await scene.submit("added", run: Self.program(["one", "added"]))
-        while try await Self.changes(scene, of: "added").isEmpty {}
+        await scene.untilCalled("added", 1, path: "/items")
         let gateways = Descendants.marked("chassis-worker\0gateway")
             .filter { Fleet.read("/proc/\($0)/environ").contains("TMPDIR=\(scene.fleet.directory)\0") }
         let programs = Descendants.of(first.pid).filter { Fleet.read("/proc/\($0)/cmdline").hasPrefix("python3\0") }
@@ -72,6 +73,7 @@ import Testing
         // Stopped first, so that none of them sees another one's end.
         for victim in [first.pid] + gateways + programs { kill(victim, SIGSTOP) }
         for victim in [first.pid] + gateways + programs { kill(victim, SIGKILL) }
+        await scene.hold("added", from: nil)
         let second = scene.worker("second")
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(second.output)")
         #expect(try JSONValue(parsing: try await scene.output(of: run)) == [200, "live"])

@@ -21,7 +21,12 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func aProgramThatWouldWaitLongIsSuspended() async throws {
         let scene = try await Self.scene("{requests_per_minute: 2}")
         let worker = scene.worker("worker")
+        await scene.hold("many", from: 2)
         let run = try await scene.submit("many", run: GatewayScene.agent("chat", tag: "many", turns: 4))
+        await scene.untilCalled("many", 2)
+        // However long it took until here, the next call would wait for a minute.
+        _ = try await scene.fleet.pool.query("UPDATE chassis.connection_call SET begun_at = now()")
+        await scene.hold("many", from: nil)
         let row = try await scene.fleet.wait(
             for: run,
             until: """

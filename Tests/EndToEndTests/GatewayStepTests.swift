@@ -14,7 +14,7 @@ import Testing
         return """
             set -e
             one=$(\(step) fetch -- sh -c 'echo fetch >> \(notes); echo 1')
-            two=$(\(step) charge --effect \(effect) -- sh -c 'echo charge >> \(notes); [ -e \(notes).killed ] || { touch \(notes).killed; kill -9 '$WORKER'; sleep 9; }; echo 2')
+            two=$(\(step) charge --effect \(effect) -- sh -c 'echo charge >> \(notes); [ -e \(notes).killed ] || { touch \(notes).killed; kill -9 '$WORKER'; sleep 300; }; echo 2')
             three=$(\(step) fetch -- sh -c 'echo fetch >> \(notes); echo 1')
             echo "[$one, $two, $three]"
             """

@@ -103,7 +103,7 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func aCallThatMayHaveHappenedIsAskedAbout() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
-        let run = try await Self.submit(scene, [#"note={"item": "a"}"#], then: "kill -9 \(first.pid); sleep 9")
+        let run = try await Self.submit(scene, [#"note={"item": "a"}"#], then: "kill -9 \(first.pid); sleep 300")
         #expect(await first.ended() == .signalled(SIGKILL))
         let second = scene.worker("second")
         let approval = try await Self.suspended(run, for: "effect", scene)

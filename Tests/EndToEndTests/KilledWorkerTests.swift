@@ -77,10 +77,10 @@ import Testing
     }
 
     /// A worker that is stopped past its lease and woken changes nothing.
-    @Test(.timeLimit(.minutes(1))) func changesNothingWhenItIsWokenAfterItsLease() async throws {
+    @Test(.timeLimit(.minutes(3))) func changesNothingWhenItIsWokenAfterItsLease() async throws {
         let fleet = try await Fleet.make(turns: 4)
         let run = try await fleet.submitAgent()
-        let first = fleet.worker("first", failpoint: "after-answer:3:stop", arguments: ["--lease", "10s"])
+        let first = fleet.worker("first", failpoint: "after-answer:3:stop", arguments: ["--lease", "30s"])
         while !Descendants.isStopped(first.pid) { _ = try await fleet.pool.query("SELECT pg_sleep(0.02)") }
         _ = try await fleet.wait(
             for: run,

@@ -8,13 +8,13 @@ import Testing
 /// The host of a worker stops or is cut off: nothing tells that it is gone, but its lease.
 @Suite(.serialized) struct LostHostTests {
     /// A worker and every process it has started are stopped in the middle of a tool call.
-    @Test(.timeLimit(.minutes(1))) func anotherWorkerGoesOnWhenAWorkerAndItsProgramsAreFrozen() async throws {
+    @Test(.timeLimit(.minutes(3))) func anotherWorkerGoesOnWhenAWorkerAndItsProgramsAreFrozen() async throws {
         let fleet = try await Fleet.make()
         let scheduler = await fleet.scheduler()
         // The first call of all waits until it is stopped.
         let wait = "mkdir \(fleet.directory)/began 2>/dev/null && { echo waiting >&2; sleep 300; }"
         let run = try await fleet.submitAgent(also: wait)
-        let first = fleet.worker("first", arguments: ["--lease", "10s"])
+        let first = fleet.worker("first", arguments: ["--lease", "25s"])
         _ = try await fleet.wait(
             for: run,
             until: "SELECT FROM chassis.log WHERE run_id = $1::bigint AND line LIKE '%waiting'"
@@ -24,7 +24,7 @@ import Testing
         #expect(programs.count >= 2, "the guard and its program")
         for process in [first.pid] + programs { kill(process, SIGSTOP) }
 
-        try await expectTakeover(of: run, after: 10_000, on: fleet)
+        try await expectTakeover(of: run, after: 25_000, on: fleet)
 
         for process in programs + [first.pid] { kill(process, SIGCONT) }
         _ = await first.line { $0.contains("the lease was lost") }
@@ -40,7 +40,7 @@ import Testing
 
     /// The link between a worker and the rest of the world carries nothing any more, and much later carries again.
     @Test(
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(4)),
         .enabled("network namespaces need root, iproute2 and a kernel that allows them", NetworkNamespace.isAllowed)
     )
     func anotherWorkerGoesOnWhenTheNetworkIsCut() async throws {
@@ -53,7 +53,7 @@ import Testing
         let run = try await fleet.submitAgent()
         let first = fleet.worker(
             "first",
-            arguments: ["--lease", "15s"],
+            arguments: ["--lease", "30s"],
             through: host.prefix,
             to: cluster.remoteConninfo(of: fleet.conninfo)
         )
@@ -61,7 +61,7 @@ import Testing
         let second = await Self.another(on: fleet)
         await host.cut()
 
-        try await expectTakeover(of: run, after: 15_000, on: fleet)
+        try await expectTakeover(of: run, after: 30_000, on: fleet)
         // It fences itself although nobody can tell it anything.
         let fence = await first.line { $0.contains("the lease was lost") } ?? ""
         let isInTime = try await fleet.pool.query(
@@ -86,7 +86,7 @@ import Testing
 
     /// A cut that is shorter than the lease costs nothing but the time it takes.
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(3)),
         .enabled("network namespaces need root, iproute2 and a kernel that allows them", NetworkNamespace.isAllowed)
     )
     func theWorkerGoesOnWhenTheNetworkIsBackInTime() async throws {
@@ -99,7 +99,7 @@ import Testing
         let run = try await fleet.submitAgent()
         let first = fleet.worker(
             "first",
-            arguments: ["--lease", "15s"],
+            arguments: ["--lease", "30s"],
             through: host.prefix,
             to: cluster.remoteConninfo(of: fleet.conninfo)
         )
@@ -110,7 +110,7 @@ import Testing
         _ = try await fleet.wait(
             for: run,
             until: """
-                SELECT FROM chassis.session WHERE worker = 'first' AND renewed_at < now() - interval '5.5 s'
+                SELECT FROM chassis.session WHERE worker = 'first' AND renewed_at < now() - interval '10.5 s'
                 AND EXISTS (SELECT FROM chassis.lease WHERE run_id = $1::bigint)
                 """
         )
@@ -137,25 +137,25 @@ import Testing
 
     /// The second attempt begins when the lease of the first one's worker is over, by the database's own clock, and succeeds.
     ///
-    /// The time that a takeover takes is measured in looks of this test, which takes five between two of a scheduler: a slow
-    /// machine is slow for both.
+    /// The time that the scheduler takes to see that is measured in its own statements, of which it makes some thirty a second
+    /// when it has nothing else to do.
     ///
     /// - Parameter lease: In milliseconds.
     private func expectTakeover(of run: RunID, after lease: Int, on fleet: Fleet) async throws {
-        let second: PostgresStatement = """
-            SELECT count(*) AS n FROM (SELECT run_id, epoch FROM chassis.lease UNION ALL SELECT run_id, epoch FROM chassis.done)
-            AS attempt WHERE run_id = $1::bigint AND epoch = 2
-            """
         let over: PostgresStatement = """
-            SELECT count(*) AS n FROM chassis.session
-            WHERE worker = 'first' AND lease_expires_at <= now() AND $1::bigint > 0
+            SELECT (SELECT max(query_start) FROM pg_stat_activity
+                    WHERE application_name = 'chassis-scheduler' AND datname = current_database())::text AS at
+            FROM chassis.session WHERE worker = 'first' AND lease_expires_at <= now() AND end_reason IS NULL
             """
-        var looks = 0
-        while try await fleet.number(second, of: run) == 0 {
-            looks += try await fleet.number(over, of: run)
+        let ended: PostgresStatement = """
+            SELECT FROM chassis.session WHERE worker = 'first' AND end_reason IS NOT NULL
+            """
+        var looks: Set<String> = []
+        while try await fleet.pool.query(ended).rows.isEmpty {
+            for row in try await fleet.pool.query(over).rows { looks.insert(try row.string("at")) }
             _ = try await fleet.pool.query("SELECT pg_sleep(0.02)")
         }
-        #expect(looks < 50)
+        #expect(looks.count < 50)
         #expect(try await fleet.end(of: run) == "succeeded")
         let row = try await fleet.pool.query(
             """

@@ -28,6 +28,9 @@ import Testing
         )
         // A process that hides nothing shows that the program looks in the right place.
         let open = ChildProcess((isRoot ? nobody : []) + ["sleep", "1000"], adding: ["PRIVACY_TEST_KEY": "sesame"])
+        while Fleet.read("/proc/\(open.pid)/comm") != "sleep\n" {
+            _ = try await fleet.pool.query("SELECT pg_sleep(0.02)")
+        }
         let source = """
             name: prying
             jobs:

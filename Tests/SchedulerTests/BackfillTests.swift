@@ -1,10 +1,10 @@
 import JobModel
 import Logging
 import Postgres
-import Storage
 import Testing
 
 @testable import Scheduler
+@testable import Storage
 
 @Suite struct BackfillTests {
     private static let workflow = """
@@ -81,6 +81,58 @@ import Testing
             #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["succeeded"] == 2)
             #expect(try await Self.dates(scene).count == 2)
             #expect(try await scene.post("/v1/backfills/1/retry").code == "backfill-not-active")
+        }
+    }
+
+    /// A backfill that is cancelled while somebody has it go on: neither sees the other until then.
+    @Test func isCancelledWithWhatIsRetriedJustNow() async throws {
+        try await Self.play { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-02"]))
+            try await service.pass()
+            for _ in 0..<2 {
+                try await scene.end(try await scene.claim(), .failed(JobFailure(code: "c", message: "m")))
+            }
+            try await service.pass()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                try await scene.pool.transaction { connection in
+                    _ = try await connection.query(Statement.lockBackfill, [.integer(1)])
+                    _ = try await connection.query(Statement.retryBackfill, [.integer(1)])
+                    group.addTask {
+                        let answer = try await scene.post("/v1/backfills/1/cancel")
+                        #expect(answer.status == 200, "\(answer)")
+                    }
+                    while try await scene.pool.query(
+                        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                    ).rows.isEmpty {}
+                }
+                try await group.waitForAll()
+            }
+            try await service.pass()
+            let shown = try await scene.get("/v1/backfills/1").json
+            #expect(shown["state"] == "cancelled" && shown["due_times"]?["pending"] == 0, "\(shown)")
+        }
+    }
+
+    /// Runs are past their retention while their backfill is paused.
+    @Test func knowsHowRunsHaveEndedThatAreGone() async throws {
+        try await Self.play { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-02"]))
+            try await service.pass()
+            _ = try await scene.post("/v1/backfills/1/pause")
+            try await scene.end(try await scene.claim())
+            try await scene.end(try await scene.claim(), .failed(JobFailure(code: "c", message: "m")))
+            let retention = RetentionStore(scene.pool)
+            #expect(try await retention.pruneRuns(endedBefore: .zero, limit: 10, now: "2100-01-01").count == 2)
+            _ = try await scene.post("/v1/backfills/1/resume")
+            try await service.pass()
+            let shown = try await scene.get("/v1/backfills/1").json["due_times"]
+            #expect(shown?["succeeded"] == 1 && shown?["failed"] == 1, "\(shown ?? .null)")
+            // Its run is gone, so there is another one.
+            _ = try await scene.post("/v1/backfills/1/retry")
+            try await service.pass()
+            try await scene.end(try await scene.claim())
+            try await service.pass()
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["succeeded"] == 2)
         }
     }
 

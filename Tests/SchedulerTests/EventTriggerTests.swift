@@ -218,6 +218,25 @@ import Testing
         }
     }
 
+    /// More came than is looked at in one go.
+    @Test func whatDoesNotCountIsTakenByNoRun() async throws {
+        try await APIScene.play { scene async throws in
+            let service = try await Self.deploy(
+                scene,
+                Self.source("{asset: a, where: event.data.counts, gather: all, \(Self.gathered)}")
+            )
+            let events = EventStore(scene.pool)
+            for number in 1...EventTriggerStarter.newsAtOnce + 1 {
+                let counts = number <= EventTriggerStarter.newsAtOnce
+                let event = try NewEvent(name: "asset:a", key: "\(number)", data: ["counts": .bool(counts)])
+                _ = try await events.add(event, team: "default", source: "test")
+            }
+            try await Self.settle(scene, service)
+            let taken = try await Self.runs(scene).flatMap(\.self)
+            #expect(taken.count == EventTriggerStarter.newsAtOnce && !taken.contains("a:201"))
+        }
+    }
+
     @Test func whatCannotStartIsKeptWithItsReason() async throws {
         try await APIScene.play { scene async throws in
             let trigger = #"{event: paid, params: {sum: "${{ trigger.event.data.sum }}"}}"#

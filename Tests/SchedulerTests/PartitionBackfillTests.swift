@@ -57,7 +57,10 @@ import Testing
         var body: JSONObject = ["partition": .string(partition), "team": .string(team)]
         if let rows { body["metadata"] = ["rows": .integer(rows)] }
         #expect(try await scene.post("/v1/assets/\(asset)", .object(body)).status == 201)
-        _ = try await EventStore(scene.pool).dispatch()
+        // The scene's own dispatcher may have it.
+        repeat {
+            _ = try await EventStore(scene.pool).dispatch()
+        } while try await !scene.pool.query("SELECT FROM chassis.event WHERE NOT is_dispatched").rows.isEmpty
     }
 
     /// One of the params of all runs, the oldest first.

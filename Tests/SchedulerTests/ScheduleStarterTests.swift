@@ -9,12 +9,12 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ScheduleStarterTests {
     /// A schedule that is a minute late, with a policy that has it run one behind the other.
-    private static func deploy(_ scene: APIScene) async throws {
+    private static func deploy(_ scene: APIScene, rule: String? = nil) async throws {
         let source = """
             name: w
             params: {at: {}}
             triggers:
-              - {every: 1s, overlap: queue-all, catchup: all, params: {at: "${{ trigger.due_at }}"}}
+              - {\(rule ?? "every: 1s"), name: s, overlap: queue-all, catchup: all, params: {at: "${{ trigger.due_at }}"}}
             jobs: {a: {command: [x]}}
             """
         let answer = try await scene.post(
@@ -22,6 +22,7 @@ import Testing
             ["files": [["workflow": .string(source), "file": "w.yaml"]]]
         )
         #expect(answer.status == 200, "\(answer)")
+        guard rule == nil else { return }
         _ = try await scene.pool.query(
             """
             UPDATE chassis.schedule
@@ -96,6 +97,45 @@ import Testing
                 }
             }
         }
+    }
+
+    /// A schedule that waits for the end of a run gets another rule: what waited is no longer due, and nothing is early.
+    @Test func anotherRuleBeginsWithItsOwnDueTime() async throws {
+        try await APIScene.play { scene async throws in
+            try await Self.deploy(scene)
+            let starter = ScheduleStarter(scene.pool)
+            let first = try #require(try await starter.startNext()?.run)
+            // The next one is due too, and waits.
+            #expect(try await starter.startNext()?.run == nil)
+            #expect(try await Self.row(scene, "blocked_by IS NOT NULL AND is_queued"))
+            try await Self.deploy(scene, rule: "cron: '0 6 1 1 *'")
+            _ = try await RunStore(scene.pool).cancel(first)
+            try await ScheduleStore(scene.pool).unblock()
+            #expect(try await starter.startNext() == nil)
+            #expect(try await Self.runs(scene) == 1)
+            #expect(try await Self.row(scene, "blocked_by IS NULL AND NOT is_queued"))
+            #expect(try await Self.row(scene, "next_at = next_due AND next_at > now()"))
+        }
+    }
+
+    /// A scheduler that could not start a run says so late: meanwhile another one has, or the file was mended.
+    @Test func whatIsPutOffIsWhatWasTaken() async throws {
+        try await APIScene.play { scene async throws in
+            try await Self.deploy(scene)
+            let store = ScheduleStore(scene.pool)
+            let taken = try #require(try await scene.pool.transaction { try await store.take(on: $0) })
+            #expect(try await ScheduleStarter(scene.pool).startNext()?.run != nil)
+            try await store.postpone(taken, by: .seconds(3600), error: "late")
+            #expect(try await Self.row(scene, "error IS NULL AND next_at = next_due"))
+            let next = try #require(try await scene.pool.transaction { try await store.take(on: $0) })
+            try await store.postpone(next, by: .seconds(3600), error: "in time")
+            #expect(try await Self.row(scene, "error = 'in time' AND next_at > now() + interval '1 minute'"))
+        }
+    }
+
+    private static func row(_ scene: APIScene, _ condition: String) async throws -> Bool {
+        try await scene.pool.query(PostgresStatement(name: nil, sql: "SELECT FROM chassis.schedule WHERE \(condition)"))
+            .rows.count == 1
     }
 
     /// The database's own failures come again after short pauses, which grow.

@@ -213,6 +213,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 hold(conversation, request.get("items", []))
             return self.reply(200, {"id": conversation, "object": "conversation", "created_at": 1})
         if "/conversations/" in path:
+            self.wait(False)
             time.sleep(delay / 1000)
             return self.change_conversation(request)
         if path.endswith(":countTokens"):

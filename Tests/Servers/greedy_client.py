@@ -56,7 +56,7 @@ def call(prompt, **more):
     return json.dumps({"model": "fake", "messages": [{"role": "user", "content": prompt}], **more}).encode()
 
 
-def send(*pieces, patience=30):
+def send(*pieces, patience=120):
     """Sends, and notes the status of what comes back; the connection stays open, and no more of it is read."""
     peer = socket.create_connection((host, int(port)))
     peer.settimeout(patience)
@@ -111,7 +111,7 @@ def zips():
     """Small bodies that become large ones, whose calls take their time."""
     body = gzip.compress(call("[run:zips delay:4000]" + "a" * SIZE))
     # Whoever got room is answered, however long the provider takes for so much.
-    return at_once(40, lambda _: send(request(body, "Content-Encoding: gzip"), patience=120))
+    return at_once(40, lambda _: send(request(body, "Content-Encoding: gzip")))
 
 
 def values():

@@ -2,7 +2,7 @@
 """A program that changes a conversation which the provider holds, and kills itself between and within its calls.
 
   held_changes.py all TAG FOLDER      kills itself behind an answer, before an answer, and behind the last one
-  held_changes.py one TAG             adds one item, slowly
+  held_changes.py one TAG             adds one item
   held_changes.py quick TAG           adds one item, and the same again
 
 Prints JSON: of "all", what each attempt was answered.
@@ -42,7 +42,7 @@ def end():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-delay = {"all": 200, "one": 4000, "quick": 0}[how]
+delay = 200 if how == "all" else 0
 conversation = "/" + ask("create", "POST", "", {"metadata": {"topic": f"[run:{tag} turns:1 delay:{delay}]"}})["id"]
 if how == "one":
     ask("add", "POST", conversation + "/items", message("one"))

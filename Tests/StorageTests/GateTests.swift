@@ -1,8 +1,9 @@
 import JobModel
 import Postgres
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 /// Limits and rates, as the queue keeps them.
 @Suite struct GateTests {
@@ -17,6 +18,31 @@ import Testing
         #expect(next.count == 1 && next[0].id > first[1].id, "the first in line")
         _ = try await fixture.end(next + [first[1]])
         #expect(try await fixture.claim().count == 2)
+    }
+
+    /// The first submission of a workflow, sent twice at the same moment.
+    @Test func twoSubmissionsUnderOneKeyAreOneRun() async throws {
+        let fixture = try await QueueFixture.make()
+        var submission = RunStore.Submission(
+            workflow: "w",
+            source: "source",
+            jobs: [.init(name: "only", kind: "llm", gates: [.jobs(1)])],
+            idempotencyKey: "key"
+        )
+        submission.gates = [.runs(1)]
+        let receipts = try await withThrowingTaskGroup(of: RunStore.Receipt.self) { [submission] group in
+            try await fixture.pool.transaction { connection in
+                // Neither finds a version or a run of its key, and both wait for the workflow.
+                _ = try await connection.query(Statement.addWorkflow, [.text("w"), nil])
+                for place in 0..<2 {
+                    group.addTask { try await fixture.runs.submit(submission) }
+                    while try await fixture.waitingForLocks() <= place {}
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(receipts[0].run == receipts[1].run && receipts.count { $0.isNew } == 1)
+        #expect(try await fixture.count("SELECT count(*) FROM chassis.run") == 1)
     }
 
     @Test func keysHaveLimitsOfTheirOwn() async throws {

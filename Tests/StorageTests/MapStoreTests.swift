@@ -1,7 +1,9 @@
 import JobModel
-import Storage
+import Postgres
 import TestSupport
 import Testing
+
+@testable import Storage
 
 /// The items of mapped jobs: added, limited, counted, stopped, retried.
 @Suite struct MapStoreTests {
@@ -163,6 +165,45 @@ import Testing
         #expect(try await scene.fixture.ending(of: scene.run) == "cancelled")
     }
 
+    /// Items are added, and added again over another connection while the server still carries out the first; workers claim them
+    /// between the two.
+    @Test func itemsAddedTwiceAreItemsOnce() async throws {
+        let scene = try await scene(1)
+        let pool = scene.fixture.pool
+        let items = try await scene.fixture.claim()
+        let lease: [PostgresParameter] = [
+            .integer(scene.parent.id.rawValue), .integer(scene.parent.epoch.rawValue),
+        ]
+        let (first, second) = (Held(), Held())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await pool.transaction { connection in
+                    _ = try await connection.query(Statement.lockMappedJob, lease)
+                    _ = try await connection.query(Statement.addItems, lease + [1, .array(["10", "20"]), nil])
+                    await first.wait()
+                }
+            }
+            await first.isThere()
+            group.addTask { _ = try await scene.maps.add([10, 20], from: 1, to: scene.parent) }
+            while try await scene.fixture.waitingForLocks() < 1 {}
+            group.addTask {
+                try await pool.transaction { connection in
+                    _ = try await connection.query(Statement.lockLiveRuns, [.array([scene.run.rawValue])])
+                    await second.wait()
+                }
+            }
+            while try await scene.fixture.waitingForLocks() < 2 {}
+            first.letGo()
+            await second.isThere()
+            #expect(try await scene.fixture.claim().count == 2)
+            second.letGo()
+            try await group.waitForAll()
+        }
+        #expect(try await scene.fixture.count("SELECT jobs FROM chassis.live_run") == 5)
+        #expect(try await scene.fixture.pending() == 0)
+        #expect(items.count == 1)
+    }
+
     @Test func nothingIsAddedWithoutTheLeaseOrToACancelledRun() async throws {
         let scene = try await scene(1)
         _ = try await scene.fixture.runs.cancel(scene.run)
@@ -170,4 +211,19 @@ import Testing
         _ = try await scene.fixture.end([scene.parent], .cancelled)
         #expect(try await scene.maps.add([1], from: 1, to: scene.parent) == nil)
     }
+}
+
+/// Something that is held until it is let go.
+private struct Held: Sendable {
+    private let there = AsyncStream.makeStream(of: Void.self)
+    private let free = AsyncStream.makeStream(of: Void.self)
+
+    func wait() async {
+        there.continuation.yield()
+        for await _ in free.stream { break }
+    }
+
+    func isThere() async { for await _ in there.stream { break } }
+
+    func letGo() { free.continuation.yield() }
 }

@@ -4,6 +4,9 @@ import Testing
 import Tools
 
 @Suite(.timeLimit(.minutes(3))) struct ProgramRunnerTests {
+    /// How long programs sleep, by which this process finds its own.
+    private static let mark = "\(getpid())471100"
+
     private let scratch = Scratch()
     private let runner = ProgramRunner()
 
@@ -141,23 +144,24 @@ import Tools
     }
 
     @Test func endsAProgramWhoseTimeIsOver() async throws {
-        let program = shell("trap '' TERM; echo begun; sleep 4711001; sleep 4711001") {
+        let program = shell("trap '' TERM; echo begun; sleep \(Self.mark)1; sleep \(Self.mark)1") {
             $0.limits.time = .seconds(300)
         }
         let result = try await runOutOfTime(program)
         #expect(result.ending == .timedOut(after: .seconds(300)))
         #expect(result.output == "begun\n")
-        #expect(ProcessTree.processes(marked: "4711001").isEmpty)
+        #expect(ProcessTree.processes(marked: "\(Self.mark)1").isEmpty)
     }
 
     @Test func cancellationEndsTheWholeTreeStraysIncluded() async throws {
         let lines = Lines()
-        let program = shell("setsid sh -c 'trap \"\" TERM; sleep 4711002; sleep 4711002' & echo up; sleep 4711002")
+        let sleep = "sleep \(Self.mark)2"
+        let program = shell("setsid sh -c 'trap \"\" TERM; \(sleep); \(sleep)' & echo up; \(sleep)")
         let work = Task { try await runner.run(program, onLine: lines.sink) }
         #expect(await lines.next()?.text == "up")
         work.cancel()
         await #expect(throws: CancellationError.self) { try await work.value }
-        #expect(ProcessTree.processes(marked: "4711002").isEmpty)
+        #expect(ProcessTree.processes(marked: "\(Self.mark)2").isEmpty)
     }
 
     @Test func aProgramThatStopsOnTermMaySayItsLastWords() async throws {
@@ -178,16 +182,16 @@ import Tools
     }
 
     @Test func whatAProgramLeavesRunningGoesWithIt() async throws {
-        let result = try await runner.run(shell("setsid sleep 4711003 & (sleep 4711003 &) ; echo gone"))
+        let result = try await runner.run(shell("setsid sleep \(Self.mark)3 & (sleep \(Self.mark)3 &) ; echo gone"))
         #expect(result.ending == .exited(0))
-        #expect(ProcessTree.processes(marked: "4711003").isEmpty)
+        #expect(ProcessTree.processes(marked: "\(Self.mark)3").isEmpty)
     }
 
     @Test func killingTheWorkerLeavesNoProcess() async throws {
         // A stand-in for the worker: it holds the other end of the guard's lifeline, and is killed by SIGKILL.
         let program = shell(
             """
-            sleep 4711004 | "$0" --grace-ms 100 -- sh -c 'setsid sleep 4711005 & echo ready; sleep 4711005' &
+            sleep \(Self.mark)4 | "$0" --grace-ms 100 -- sh -c 'setsid sleep \(Self.mark)5 & echo ready; sleep \(Self.mark)5' &
             wait
             """
         )
@@ -197,22 +201,22 @@ import Tools
         let work = Task { [worker] in try await runner.run(worker, onLine: lines.sink) }
         #expect(await lines.next()?.text == "ready")
         // Either may be a shell still, which has not become the program yet.
-        for mark in ["sleep\u{0}4711004", "sleep\u{0}4711005"] {
+        for mark in ["sleep\u{0}\(Self.mark)4", "sleep\u{0}\(Self.mark)5"] {
             while ProcessTree.processes(marked: mark).isEmpty { await Task.yield() }
         }
-        for process in ProcessTree.processes(marked: "sleep\u{0}4711004") { kill(process, SIGKILL) }
-        await ProcessTree.noneIsLeft(marked: "sleep\u{0}4711005")
+        for process in ProcessTree.processes(marked: "sleep\u{0}\(Self.mark)4") { kill(process, SIGKILL) }
+        await ProcessTree.noneIsLeft(marked: "sleep\u{0}\(Self.mark)5")
         work.cancel()
         _ = await work.result
     }
 
     @Test func killingTheGuardKillsTheProgram() async throws {
         let lines = Lines()
-        let work = Task { try await runner.run(shell("echo $PPID; exec sleep 4711006"), onLine: lines.sink) }
+        let work = Task { try await runner.run(shell("echo $PPID; exec sleep \(Self.mark)6"), onLine: lines.sink) }
         let guardProcess = try #require(pid_t(await lines.next()?.text ?? ""))
         kill(guardProcess, SIGKILL)
         #expect(try await work.value.ending == .signalled(SIGKILL))
-        await ProcessTree.noneIsLeft(marked: "4711006")
+        await ProcessTree.noneIsLeft(marked: "\(Self.mark)6")
     }
 
     @Test func limitsMemoryFilesAndProcessorTime() async throws {

@@ -88,7 +88,7 @@ package struct EventTriggerService: Service {
                     LogKey.error: "\(fault.reason)",
                 ]
             )
-            try await store.postpone(fault.trigger.id, by: Self.postponement, error: fault.reason)
+            try await store.postpone(fault.trigger, by: Self.postponement, error: fault.reason)
         }
         return true
     }

@@ -25,7 +25,7 @@ struct EventTriggerStarter: Sendable {
     private static let cacheSize = 500
     /// The most runs of one transaction.
     static let batch = 20
-    /// The most new events that are looked at in one transaction.
+    /// The most new events that are looked at at once.
     static let newsAtOnce = 200
 
     private let pool: PostgresPool

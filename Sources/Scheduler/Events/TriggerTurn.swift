@@ -9,6 +9,8 @@ struct TriggerTurn {
     static let longestChain = 32
     /// The most events of one run, shared by the names of its trigger.
     static let mostEvents = 1_000
+    /// How often new events are looked at in one turn, so many at once, before runs are made of those that count.
+    private static let mostLooks = 50
     /// The most data of the events of one run, as JSON text in bytes; the first event of each name is taken all the same.
     static let mostBytes = 1 << 20
 
@@ -49,31 +51,55 @@ struct TriggerTurn {
     /// Looks at what is new and starts what may start.
     mutating func take() async throws {
         guard room > 0 else { return }
-        let isAlone = definition.gather == .none
+        switch definition.gather {
+        case .none:
+            for event in try await look(after: 0).counted where room > 0 { try await start(taking: [event]) }
+        case .all:
+            try await gather(key: nil, try await lookAtAll().flatMap(\.events))
+        case .partition:
+            // What there is no room for stays new.
+            for (key, events) in try await lookAtAll() where room > 0 { try await gather(key: key, events) }
+        }
+    }
+
+    /// Judges some of what is new, and forgets what does not count.
+    ///
+    /// - Returns: What counts, and behind which event more may come; nil where none does.
+    private mutating func look(after last: Int64) async throws -> (counted: [News], next: Int64?) {
         let news = try await store.news(
             of: trigger,
-            withData: isAlone || definition.filter != nil,
+            after: last,
+            withData: definition.gather == .none || definition.filter != nil,
             limit: EventTriggerStarter.newsAtOnce,
             on: connection
         )
         let counted = try news.filter { try $0.isHeard && counts($0.event) }
         let ids = Set(counted.map(\.event.id))
         try await store.drop(news.map(\.event.id).filter { !ids.contains($0) }, of: trigger, on: connection)
-        switch definition.gather {
-        case .none:
-            for event in counted where room > 0 { try await start(taking: [event]) }
-        case .all:
-            try await gather(key: nil, counted)
-        case .partition:
-            var groups: [String: [News]] = [:]
-            var order: [String] = []
+        return (counted, news.count < EventTriggerStarter.newsAtOnce ? nil : news.last?.event.id)
+    }
+
+    /// The keys of what counts of all that is new, in the order in which they came, each with its events; of keys, as many as there
+    /// is room for.
+    private mutating func lookAtAll() async throws -> [(key: String, events: [Int64])] {
+        var groups: [(key: String, events: [Int64])] = []
+        var places: [String: Int] = [:]
+        var last: Int64 = 0
+        for _ in 0..<Self.mostLooks {
+            let (counted, next) = try await look(after: last)
             for event in counted {
                 let key = event.event.key ?? ""
-                if groups[key] == nil { order.append(key) }
-                groups[key, default: []].append(event)
+                let place = places[key] ?? groups.count
+                if place == groups.count {
+                    places[key] = place
+                    groups.append((key, []))
+                }
+                groups[place].events.append(event.event.id)
             }
-            for key in order where room > 0 { try await gather(key: key, groups[key] ?? []) }
+            guard let next, definition.gather == .all || groups.count < room else { break }
+            last = next
         }
+        return groups
     }
 
     /// Whether an event counts; one about which that cannot be said does not, and the trigger shows why.
@@ -89,9 +115,9 @@ struct TriggerTurn {
     }
 
     /// Starts a run that takes all there is, of one key or of any, where that is enough.
-    private mutating func gather(key: String?, _ new: [News]) async throws {
+    private mutating func gather(key: String?, _ new: [Int64]) async throws {
         // What does not start now waits, and is looked at again with what comes next.
-        try await store.hold(new.map(\.event.id), of: trigger, on: connection)
+        try await store.hold(new, of: trigger, on: connection)
         let names = definition.condition.names
         let present = try await store.present(names, key: key, of: trigger, on: connection)
         guard let taken = definition.condition.taken(of: present) else { return }

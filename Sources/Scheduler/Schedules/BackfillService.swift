@@ -132,8 +132,10 @@ package struct BackfillService: Service {
         _ done: inout Advance,
         _ connection: PostgresConnection
     ) async throws {
-        if let failed = item.failedRun {
-            done.queues += try await store.retry(failed, for: item, of: backfill, on: connection)
+        if let failed = item.failedRun,
+            let queues = try await store.retry(failed, for: item, of: backfill, on: connection)
+        {
+            done.queues += queues
             return
         }
         do {

@@ -87,7 +87,7 @@ package struct ScheduleService: Service {
                 "a schedule could not start its run; it is tried again",
                 metadata: [LogKey.schedule: "\(name)", LogKey.error: "\(fault.reason)"]
             )
-            try await store.postpone(fault.schedule.id, by: Self.postponement, error: fault.reason)
+            try await store.postpone(fault.schedule, by: Self.postponement, error: fault.reason)
         }
         return true
     }

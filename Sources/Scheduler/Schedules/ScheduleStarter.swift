@@ -104,6 +104,12 @@ struct ScheduleStarter: Sendable {
             return done
         }
         let (workflow, source, definition) = try await self.definition(of: schedule, on: connection)
+        guard due <= schedule.now else {
+            // Looked at before its time, which is nothing that happens.
+            let next = definition.nextDue(due.wholeSeconds, of: schedule.workflow)
+            try await store.pass(schedule, next: next, on: connection)
+            return done
+        }
         let decision = ScheduleDecision(
             definition,
             try definition.rule(),

@@ -93,17 +93,16 @@ package struct MapStore: Sendable {
         to job: ClaimedJob,
         now: String? = nil
     ) async throws -> String? {
+        let lease: [PostgresParameter] = [.integer(job.id.rawValue), .integer(job.epoch.rawValue)]
         let results = try await pool.pipeline([
+            (Statement.lockMappedJob, lease),
             (
                 Statement.addItems,
-                [
-                    .integer(job.id.rawValue), .integer(job.epoch.rawValue), .integer(first),
-                    .array(items.map { $0.text() }), .optional(now),
-                ]
+                lease + [.integer(first), .array(items.map { $0.text() }), .optional(now)]
             ),
             (Statement.followItems, [.array([job.id.rawValue]), .optional(now)]),
         ])
-        return try results[0].rows.first?.string("queue")
+        return try results[1].rows.first?.string("queue")
     }
 
     /// Skips the items that no worker holds.

@@ -14,11 +14,14 @@ package struct RetentionStore: Sendable {
     /// - Parameter limit: How many at most, in one transaction.
     /// - Returns: The runs that are gone.
     package func pruneRuns(endedBefore retention: Duration, limit: Int, now: String? = nil) async throws -> [RunID] {
-        let result = try await pool.query(
-            Statement.pruneRuns,
-            [.integer(retention.wholeMicroseconds), .integer(limit), .optional(now)]
-        )
-        return try result.rows.map { RunID(rawValue: try $0.int64("run_id")) }.sorted()
+        let results = try await pool.pipeline([
+            (Statement.settlePausedBackfills, []),
+            (
+                Statement.pruneRuns,
+                [.integer(retention.wholeMicroseconds), .integer(limit), .optional(now)]
+            ),
+        ])
+        return try results[1].rows.map { RunID(rawValue: try $0.int64("run_id")) }.sorted()
     }
 
     /// Deletes gates that no run and no job has to pass any more: limits of keys that nobody uses.

@@ -18,6 +18,7 @@ package enum Statement {
     static let followItems = load("follow_items", PackageResources.follow_items_sql)
     static let beginMap = load("begin_map", PackageResources.begin_map_sql)
     static let readMap = load("read_map", PackageResources.read_map_sql)
+    static let lockMappedJob = load("lock_mapped_job", PackageResources.lock_mapped_job_sql)
     static let addItems = load("add_items", PackageResources.add_items_sql)
     static let stopItems = load("stop_items", PackageResources.stop_items_sql)
     static let readItems = load("read_items", PackageResources.read_items_sql)

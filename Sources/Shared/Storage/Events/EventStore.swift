@@ -24,19 +24,21 @@ package struct EventStore: Sendable {
         run: RunID? = nil,
         now: String? = nil
     ) async throws -> (event: KeptEvent, isNew: Bool) {
-        let added = try await pool.query(
-            Statement.addEvent,
-            [
-                .text(team), .text(event.name), .optional(event.key), .json(event.data.text()), .text(source),
-                .optional(event.idempotencyKey), .optional(run?.rawValue), .optional(now),
-            ]
-        )
-        if let row = added.rows.first { return (try KeptEvent(row: row), true) }
         let key = PostgresParameter.optional(event.idempotencyKey)
-        guard let row = try await pool.query(Statement.findEventByKey, [.text(team), key]).rows.first else {
-            preconditionFailure("an event that is not new must be there")
+        while true {
+            let added = try await pool.query(
+                Statement.addEvent,
+                [
+                    .text(team), .text(event.name), .optional(event.key), .json(event.data.text()), .text(source),
+                    key, .optional(run?.rawValue), .optional(now),
+                ]
+            )
+            if let row = added.rows.first { return (try KeptEvent(row: row), true) }
+            if let row = try await pool.query(Statement.findEventByKey, [.text(team), key]).rows.first {
+                return (try KeptEvent(row: row), false)
+            }
+            // It was past its retention, and is gone now.
         }
-        return (try KeptEvent(row: row), false)
     }
 
     /// Events for people, newest first.

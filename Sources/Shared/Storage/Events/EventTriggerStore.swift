@@ -48,15 +48,18 @@ package struct EventTriggerStore: Sendable {
     /// The new events, in the order of their numbers.
     package func news(
         of trigger: Taken,
+        after last: Int64,
         withData: Bool,
         limit: Int,
         on connection: PostgresConnection
     ) async throws -> [News] {
-        try await connection.query(Statement.readNews, [.integer(trigger.id), .bool(withData), .integer(limit)]).rows
-            .map(News.init)
+        try await connection.query(
+            Statement.readNews,
+            [.integer(trigger.id), .bool(withData), .integer(limit), .integer(last)]
+        ).rows.map(News.init)
     }
 
-    /// Of which names there are events that no run has taken.
+    /// Of which names there are events that are held, for no run has taken them.
     ///
     /// - Parameter key: Only those with this key, which is empty for none; nil for any.
     package func present(
@@ -72,7 +75,7 @@ package struct EventTriggerStore: Sendable {
         return Set(try rows.map { try $0.string("name") })
     }
 
-    /// The events that no run has taken, at most `limit` of each name, in the order of their numbers.
+    /// The events that are held, for no run has taken them, at most `limit` of each name, in the order of their numbers.
     package func gather(
         _ names: Set<String>,
         key: String?,
@@ -141,11 +144,14 @@ package struct EventTriggerStore: Sendable {
         )
     }
 
-    /// Looks again later at a trigger that could not be dealt with.
-    package func postpone(_ trigger: Int64, by delay: Duration, error: String) async throws {
+    /// Looks again later at a trigger that could not be dealt with, unless it was changed since it was taken.
+    package func postpone(_ trigger: Taken, by delay: Duration, error: String) async throws {
         _ = try await pool.query(
             Statement.postponeEventTrigger,
-            [.integer(trigger), .text(error), .integer(delay.wholeMicroseconds)]
+            [
+                .integer(trigger.id), .text(error), .integer(delay.wholeMicroseconds),
+                .integer(trigger.version.rawValue),
+            ]
         )
     }
 

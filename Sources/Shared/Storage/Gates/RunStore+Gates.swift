@@ -27,7 +27,13 @@ extension RunStore {
             _ = try await connection.pipeline(addition(of: submission, now: now))
             run = try await insert()
         }
-        guard let run else { preconditionFailure("a new version must let its run start") }
+        guard let run else {
+            // Somebody else has submitted under its key since it was looked for.
+            if let earlier = try await earlierRun(of: submission, { try await connection.pipeline($0) }) {
+                return Receipt(run: earlier, isNew: false)
+            }
+            preconditionFailure("a new version must let its run start")
+        }
         let gates =
             submission.gates.map { (0, $0) }
             + submission.jobs.enumerated().flatMap { place, job in job.gates.map { (place, $0) } }

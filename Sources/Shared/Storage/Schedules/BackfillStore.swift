@@ -157,15 +157,19 @@ package struct BackfillStore: Sendable {
 
     /// Has the run of an item go on that has failed.
     ///
-    /// - Returns: The queues that have pending jobs by it.
+    /// - Returns: The queues that have pending jobs by it; nil when the run is past its retention and gone.
     package func retry(
         _ run: RunID,
         for item: Next,
         of backfill: Taken,
         on connection: PostgresConnection
-    ) async throws -> [String] {
-        // One that somebody else has retried already goes on as well.
+    ) async throws -> [String]? {
         let queues = try await RunStore.retry(run, RunStore.Retry(), on: connection, now: nil)
+        // One that somebody else has retried already goes on as well.
+        if queues == nil {
+            let found = try await connection.query(Statement.findRun, [.integer(run.rawValue), .null]).rows
+            if found.isEmpty { return nil }
+        }
         try await note(item, of: backfill, run: run, on: connection)
         return queues ?? []
     }
@@ -206,7 +210,7 @@ package struct BackfillStore: Sendable {
     ///
     /// - Returns: False when there is no such backfill that has not ended.
     package func cancel(_ id: Int64) async throws -> Bool {
-        guard try await !pool.query(Statement.cancelBackfill, [.integer(id)]).rows.isEmpty else { return false }
+        guard try await !change(id, by: Statement.cancelBackfill).isEmpty else { return false }
         let runs = RunStore(pool)
         while true {
             let found = try await pool.withConnection { try await uncancelledRuns(of: id, on: $0) }
@@ -224,7 +228,12 @@ package struct BackfillStore: Sendable {
     ///
     /// - Returns: How many.
     package func retry(_ id: Int64) async throws -> Int {
-        try await pool.query(Statement.retryBackfill, [.integer(id)]).rows.count
+        try await change(id, by: Statement.retryBackfill).count
+    }
+
+    /// Changes a backfill and its items as they are once the lock is had.
+    private func change(_ id: Int64, by statement: PostgresStatement) async throws -> PostgresRows {
+        try await pool.pipeline([(Statement.lockBackfill, [.integer(id)]), (statement, [.integer(id)])])[1].rows
     }
 
     /// The newest backfills, or the one of a number.

@@ -95,11 +95,14 @@ package struct ScheduleStore: Sendable {
         )
     }
 
-    /// Looks again later at a schedule that could not be dealt with.
-    package func postpone(_ schedule: Int64, by delay: Duration, error: String) async throws {
+    /// Looks again later at a schedule that could not be dealt with, unless it was dealt with or changed since it was taken.
+    package func postpone(_ schedule: DueSchedule, by delay: Duration, error: String) async throws {
         _ = try await pool.query(
             Statement.postponeSchedule,
-            [.integer(schedule), .text(error), .integer(delay.wholeMicroseconds)]
+            [
+                .integer(schedule.id), .text(error), .integer(delay.wholeMicroseconds),
+                .integer(schedule.version.rawValue), .optional(schedule.due?.rawValue),
+            ]
         )
     }
 

@@ -7,7 +7,7 @@
 --   $5 now timestamptz: NULL for the database's clock
 --
 -- Returns one row with the item's queue and how many were added; none when the lease was lost or the run was cancelled.
--- Locks the lease, then the run. Follow with follow_items in the same transaction where the map has a limit.
+-- Comes behind lock_mapped_job: which rooms items stand in is read before a lock would be had. Follow with follow_items in the same transaction where the map has a limit.
 WITH held AS MATERIALIZED (
     SELECT * FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR UPDATE
 ), live AS MATERIALIZED (

@@ -1,5 +1,5 @@
 -- Adds a schedule, or gives it a new version. What it has come to stays; where its rule is another one, or it was
--- dropped before, it goes on from the next due time given.
+-- dropped before, it goes on from the next due time given, and nothing waits for a run any more.
 --
 --   $1 workflow text, $2 name text, $3 version_id bigint, $4 rule text, $5 summary text, $6 timezone text
 --   $7 catchup text, $8 overlap text
@@ -14,6 +14,8 @@ FROM chassis.workflow WHERE workflow.name = $1::text
 ON CONFLICT (workflow_id, name) DO UPDATE
 SET version_id = excluded.version_id, rule = excluded.rule, summary = excluded.summary, timezone = excluded.timezone,
     catchup = excluded.catchup, overlap = excluded.overlap, error = NULL, removed_at = NULL,
+    blocked_by = CASE WHEN schedule.rule = excluded.rule AND schedule.removed_at IS NULL THEN schedule.blocked_by END,
+    is_queued = schedule.is_queued AND schedule.rule = excluded.rule AND schedule.removed_at IS NULL,
     next_due = CASE WHEN schedule.rule = excluded.rule AND schedule.removed_at IS NULL THEN schedule.next_due
                     ELSE excluded.next_due END,
     next_at = CASE WHEN schedule.rule <> excluded.rule OR schedule.removed_at IS NOT NULL THEN excluded.next_at
