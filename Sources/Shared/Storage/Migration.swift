@@ -35,6 +35,7 @@ package struct Migration: Equatable, Sendable {
         migration(24, "calls_in_sets", PackageResources.m0024_calls_in_sets_sql),
         migration(25, "pins", PackageResources.m0025_pins_sql),
         migration(26, "backfills_of_partitions", PackageResources.m0026_backfills_of_partitions_sql),
+        migration(27, "settle_before_the_next_call", PackageResources.m0027_settle_before_the_next_call_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -52,6 +52,7 @@ extension ModelDatabase {
             var seen = await transaction.statement()
             await transaction.lock(.step(job, position))
             if isBegun(call, job, epoch, position) { return .room(.granted) }
+            await settleCallBefore(job, epoch, position, budgets, in: transaction)
             for isLocked in [false, true] {
                 if isLocked, weakness != .reservesWithoutLock {
                     for budget in budgets { await transaction.lock(.budget(budget)) }
@@ -75,6 +76,26 @@ extension ModelDatabase {
                 tables.intend(job, row)
             }
             return .room(.granted)
+        }
+    }
+
+    /// What nobody has settled of a step is settled as unknown before a further call takes its row over.
+    private func settleCallBefore(
+        _ job: Int,
+        _ epoch: Int,
+        _ position: Int,
+        _ budgets: [Int],
+        in transaction: Transaction
+    ) async {
+        guard let row = tables.step(job, epoch, position), tables.steps[job][row].money == .reserved else { return }
+        for budget in Set(tables.steps[job][row].charges + budgets).sorted() {
+            await transaction.lock(.budget(budget))
+        }
+        let weakness = weakness
+        transaction.write {
+            $0.steps[job][row].state = .unknown
+            $0.steps[job][row].unknownCalls += 1
+            $0.settleCall(job, row, as: .unknown, cost: 0, weakness: weakness)
         }
     }
 
@@ -215,7 +236,8 @@ extension Tables {
             steps[job].append(row)
             return
         }
-        let unknownCalls = steps[job][place].unknownCalls
+        // A call that takes over the row of one that nobody has settled.
+        let unknownCalls = steps[job][place].unknownCalls + (steps[job][place].state == .started ? 1 : 0)
         steps[job][place] = row
         steps[job][place].unknownCalls = unknownCalls
     }

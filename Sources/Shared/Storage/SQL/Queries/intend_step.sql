@@ -5,7 +5,8 @@
 --   $8 now timestamptz: NULL for the database's clock
 --   $9 call integer: which call of the step, counted from 1; NULL for the next one
 --
--- A step that is tried again, with another model, gets that one's name.
+-- A step that is tried again, with another model, gets that one's name. Where the call before was not settled, it is counted as
+-- one whose outcome is unknown.
 --
 -- It locks the lease, so a rescue waits for it, and the next attempt sees the intent.
 --
@@ -22,7 +23,8 @@ WITH held AS MATERIALIZED (
     FROM held
     ON CONFLICT (job_id, epoch, position) DO UPDATE
     SET state = 'started', name = excluded.name, error = NULL, settled_at = NULL,
-        calls = coalesce($9::integer, made.calls + 1)
+        calls = coalesce($9::integer, made.calls + 1),
+        unknown_calls = made.unknown_calls + CASE WHEN made.state = 'started' AND $9::integer IS NOT NULL THEN 1 ELSE 0 END
     -- What comes late, when further calls were begun since, begins none.
     WHERE $9::integer IS NULL OR made.calls < $9::integer
 )
