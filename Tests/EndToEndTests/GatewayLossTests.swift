@@ -7,12 +7,6 @@ import Testing
 
 /// What is left when a program, or all of a host, is killed.
 @Suite(.serialized) struct GatewayLossTests {
-    /// The gateway is a process beside the worker, and no child of it.
-    private static func gateway(of scene: GatewayScene) -> [pid_t] {
-        Descendants.marked("chassis-worker\0gateway")
-            .filter { Fleet.read("/proc/\($0)/environ").contains("TMPDIR=\(scene.fleet.directory)\0") }
-    }
-
     /// Worker, gateway and program are killed at once: the call in flight alone is asked again, with the same key, and
     /// listed as unknown.
     @Test(.timeLimit(.minutes(1))) func listsTheCallInFlightWhenEverythingIsLost() async throws {
@@ -21,7 +15,7 @@ import Testing
         await scene.hold("lost", from: 2)
         let run = try await scene.submit("lost", run: GatewayScene.agent("chat", tag: "lost", turns: 3))
         await scene.untilCalled("lost", 2)
-        let gateways = Self.gateway(of: scene)
+        let gateways = scene.gateways()
         #expect(gateways.count == 1)
         // Stopped first, so that none of them sees another one's end.
         let victims = [first.pid] + gateways + [scene.program(of: first, tag: "lost")].compactMap { $0 }

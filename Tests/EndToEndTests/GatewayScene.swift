@@ -163,6 +163,12 @@ struct GatewayScene {
         try await Notifications.sendReady(["default"], on: fleet.pool)
     }
 
+    /// The processes of gateways, each beside its worker and no child of it.
+    func gateways() -> [pid_t] {
+        Descendants.marked("chassis-worker\0gateway")
+            .filter { Fleet.read("/proc/\($0)/environ").contains("TMPDIR=\(fleet.directory)\0") }
+    }
+
     func close() async {
         provider.signal(SIGTERM)
         _ = await provider.ended()

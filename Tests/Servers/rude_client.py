@@ -232,6 +232,19 @@ def fine():
     return {"status": ask(f"{base}/chat/completions", call())[0]}
 
 
+def swallow():
+    """Asks once, and goes on without an answer."""
+    try:
+        return {"status": ask(f"{base}/chat/completions", call())[0]}
+    except OSError:
+        return {"status": 0}
+
+
+def begin_step():
+    """Begins a named step, and never says what became of it."""
+    return {"state": ask(f"{root}/_step/charge", {"effect": "idempotent"})[1]["state"]}
+
+
 def loris():
     """Two hundred clients that never come to the end of their headers, and one that does."""
     peers = []

@@ -99,6 +99,7 @@ package enum Statement {
     static let readOpenSteps = load("read_open_steps", PackageResources.read_open_steps_sql)
     static let noteReplay = load("note_replay", PackageResources.note_replay_sql)
     static let lockCalls = load("lock_calls", PackageResources.lock_calls_sql)
+    static let probeCalls = load("probe_calls", PackageResources.probe_calls_sql)
     static let unlockCalls = load("unlock_calls", PackageResources.unlock_calls_sql)
     static let addLogLines = load("add_log_lines", PackageResources.add_log_lines_sql)
 

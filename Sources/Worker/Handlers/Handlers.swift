@@ -42,7 +42,7 @@ enum Handlers {
                 runner: runner,
                 programs: settings.programs.map(ProgramDirectory.init),
                 artifacts: ArtifactKeeper(store: store),
-                gateway: ProgramGateway(host: gateway, connections: settings.connections),
+                gateway: ProgramGateway(host: gateway, connections: settings.connections, store: store),
                 tools: ProgramToolbox(toolbox: toolbox, endpoint: tools)
             ),
             .sql: SQLHandler(toolbox: toolbox),

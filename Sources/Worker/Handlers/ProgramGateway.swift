@@ -1,3 +1,4 @@
+import Checkpoints
 import Gateway
 import Glibc
 import JobModel
@@ -8,10 +9,11 @@ import Workflow
 /// Has the gateway serve the program of a command job, and tells it where that is.
 struct ProgramGateway: Sendable {
     /// How often it is asked whether calls that outlived the program have ended.
-    private static let look = Duration.milliseconds(50)
+    static let look = Duration.milliseconds(50)
 
     let host: GatewayHost
     let connections: [String: ConnectionDefinition]
+    let store: DirectoryStore
 
     /// Runs `body` while the gateway serves the job, with the variables that the program needs.
     ///
@@ -29,10 +31,9 @@ struct ProgramGateway: Sendable {
             used[place].prices = listed.merging(used[place].prices) { $1 }
         }
         let attempt = try await open(used, command, judge, in: context)
+        let value: Value
         do {
-            let value = try await body(variables(attempt, used))
-            await close(attempt, command, context, hasSucceeded: true)
-            return value
+            value = try await body(variables(attempt, used))
         } catch {
             let end = await close(attempt, command, context, hasSucceeded: false)
             if let failure = end?.failure { throw failure }
@@ -40,6 +41,9 @@ struct ProgramGateway: Sendable {
             if let suspension = end?.suspension { throw suspension }
             throw error
         }
+        await close(attempt, command, context, hasSucceeded: true)
+        try await settleLeftovers(in: context)
+        return value
     }
 
     private func connection(_ name: String) throws(StepFailure) -> GatewayConnection {

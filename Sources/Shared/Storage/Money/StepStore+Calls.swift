@@ -53,6 +53,11 @@ extension StepStore {
         }
     }
 
+    /// Whether a gateway has calls of a job's program under way.
+    package func areCallsUnderWay(of job: JobID) async throws -> Bool {
+        try await !pool.query(Statement.probeCalls, [.integer(job.rawValue)]).rows[0].bool("is_free")
+    }
+
     /// What the model calls of a job have cost in all attempts; nil when the cost of one is not known.
     package func cost(of job: JobID) async throws -> MicroDollars? {
         let result = try await pool.query(Statement.readJobCost, [.integer(job.rawValue)])

@@ -62,7 +62,7 @@ package struct GatewayJob: Equatable, Sendable {
     package static func owns(position: String) -> Bool { position.hasPrefix(positionPrefix) }
 
     /// Whether a step is one that a program named.
-    static func isNamed(position: String) -> Bool { position.hasPrefix(namedPrefix) }
+    package static func isNamed(position: String) -> Bool { position.hasPrefix(namedPrefix) }
 
     private static let namedPrefix = positionPrefix + "step/"
 

@@ -1,0 +1,74 @@
+import Glibc
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// What the gateway leaves open of a job that succeeds: no attempt comes that would settle it.
+@Suite(.serialized) struct GatewayLeftoverTests {
+    private static func step(_ scene: GatewayScene) async throws -> PostgresRow {
+        try await scene.fleet.pool.query(
+            """
+            SELECT state, unknown_calls, coalesce(money, '') AS money, coalesce(cost_micro_usd, 0) AS cost,
+                   (SELECT coalesce(sum(reserved_micro_usd), 0)::bigint FROM chassis.ledger) AS reserved
+            FROM chassis.step WHERE position LIKE 'gateway/%'
+            """
+        ).rows[0]
+    }
+
+    /// The gateway alone is killed, and its program makes nothing of that.
+    @Test(.timeLimit(.minutes(1))) func aCallIsUnknownWhoseGatewayWasKilled() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        await scene.hold("rude", from: 1)
+        let run = try await scene.submit("rude", run: RudeOutcome.program(["swallow"]))
+        await scene.untilCalled("rude", 1)
+        for gateway in scene.gateways() { kill(gateway, SIGKILL) }
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run).contains(#""status": 0"#))
+        let step = try await Self.step(scene)
+        #expect(try step.string("state") == "unknown" && step.int("unknown_calls") == 1)
+        #expect(try step.string("money") == "unknown" && step.int64("reserved") == 0)
+        let log = try await scene.log(of: run)
+        #expect(log.contains("the outcome of model step gateway/fake#1 (fake/fake) is unknown"), "\(log)")
+        await scene.hold("rude", from: nil)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// The answer is recorded and its program has it, but the gateway cannot settle the call.
+    @Test(.timeLimit(.minutes(1))) func aCallIsSettledByItsRecord() async throws {
+        let scene = try await GatewayScene.make()
+        for statement: PostgresStatement in [
+            """
+            CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE 'not now'; END $$
+            """,
+            """
+            CREATE TRIGGER refuse BEFORE UPDATE ON chassis.step FOR EACH ROW
+            WHEN (current_setting('application_name') = 'chassis-worker gateway') EXECUTE FUNCTION public.refuse()
+            """,
+        ] { _ = try await scene.fleet.pool.query(statement) }
+        let worker = scene.worker("worker")
+        let run = try await scene.submit("rude", run: RudeOutcome.program(["swallow"]))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run).contains(#""status": 200"#))
+        let step = try await Self.step(scene)
+        #expect(try step.string("state") == "recorded" && step.int("unknown_calls") == 0)
+        #expect(try step.string("money") == "settled" && step.int64("cost") > 0 && step.int64("reserved") == 0)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aStepIsUnknownOfWhichTheProgramSaidNoMore() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit("rude", run: RudeOutcome.program(["begin-step"]))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let step = try await Self.step(scene)
+        #expect(try step.string("state") == "unknown" && step.int("unknown_calls") == 1)
+        await worker.killAndWait()
+        await scene.close()
+    }
+}
