@@ -3,6 +3,9 @@ import JobModel
 import Storage
 
 extension GatewayAttempt {
+    /// How long whoever has lost the lock of its calls with a connection may take to make another one.
+    private static let regain = Duration.seconds(1)
+
     func opened() async throws -> JobCheckpoints {
         try await waitForEarlierCalls()
         let start =
@@ -25,18 +28,44 @@ extension GatewayAttempt {
 
     /// Waits until no process makes calls for an earlier attempt any more.
     private func waitForEarlierCalls() async throws {
+        try await waitForTheirLock()
+        // Whoever makes them may have lost the lock with its connection just now, and takes it again at once.
+        while try await areCallsLost() {
+            try await ContinuousClock().sleep(for: Self.regain)
+            guard !isClosed else { throw Self.over }
+            if try await isLockFree() { return }
+            try await waitForTheirLock()
+        }
+    }
+
+    private func waitForTheirLock() async throws {
         while true {
             guard !isClosed else { throw Self.over }
-            if !stores.localCalls.hasEarlier(than: job) {
-                let isFree = try await stores.patiently { [stores, job] in
-                    guard try await stores.locks.take(job.job) else { return false }
-                    try await stores.locks.giveUp(job.job)
-                    return true
-                }
-                if isFree { return }
-            }
+            if try await isLockFree() { return }
             try await ContinuousClock().sleep(for: Self.look)
         }
+    }
+
+    private func isLockFree() async throws -> Bool {
+        guard !stores.localCalls.hasEarlier(than: job) else { return false }
+        return try await stores.patiently { [stores, job] in try await stores.locks.isFree(job.job) }
+    }
+
+    /// Whether a call that an earlier attempt has begun is neither settled nor recorded.
+    private func areCallsLost() async throws -> Bool {
+        guard job.epoch.rawValue > 1 else { return false }
+        let open = try await openSteps().filter { step in
+            step.state == .started && GatewayJob.owns(position: step.position)
+                && !GatewayJob.isNamed(position: step.position)
+        }
+        guard !open.isEmpty else { return false }
+        let records = try await GatewayRecords(of: job.job, in: job.run, store: stores.store)
+        for step in open where try await records.record(of: step) == nil { return true }
+        return false
+    }
+
+    private func openSteps() async throws -> [StepStore.OpenStep] {
+        try await stores.patiently { [stores, job] in try await stores.steps.open(of: job.job, before: job.epoch) }
     }
 
     private func inherit(_ entry: StepEntry, from checkpoints: JobCheckpoints) async throws {
@@ -63,10 +92,7 @@ extension GatewayAttempt {
     /// Settles what earlier attempts left open, by their records, or as unknown.
     private func reconcile(with checkpoints: JobCheckpoints) async throws {
         guard job.epoch.rawValue > 1 else { return }
-        let open = try await stores.patiently { [stores, job] in
-            try await stores.steps.open(of: job.job, before: job.epoch)
-        }
-        for step in open where GatewayJob.owns(position: step.position) {
+        for step in try await openSteps() where GatewayJob.owns(position: step.position) {
             guard let position = StepPosition(step.position), let fingerprint = Fingerprint(hex: step.fingerprint)
             else { continue }
             noteNumber(of: position)

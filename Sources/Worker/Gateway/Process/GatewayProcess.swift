@@ -55,6 +55,16 @@ package struct GatewayProcess: Sendable {
             throw error
         }
         await withTaskGroup(of: Void.self) { group in
+            group.addTask { await stores.locks.keep() }
+            await perform(stores)
+            group.cancelAll()
+        }
+        await stores.locks.close()
+        logger.debug("the gateway has ended")
+    }
+
+    private func perform(_ stores: GatewayStores) async {
+        await withTaskGroup(of: Void.self) { group in
             group.addTask { await stores.performer.run() }
             group.addTask {
                 await serve(stores)
@@ -62,8 +72,6 @@ package struct GatewayProcess: Sendable {
             }
             await group.waitForAll()
         }
-        await stores.locks.close()
-        logger.debug("the gateway has ended")
     }
 
     private func makeStores() async throws -> GatewayStores {
