@@ -148,4 +148,21 @@ import Testing
         await worker.killAndWait()
         await scene.close()
     }
+
+    /// Whoever has no token is refused before anything of the body is read, which may be large.
+    @Test(.timeLimit(.minutes(1))) func readsNothingOfWhoeverMayNotAsk() async throws {
+        #expect(try await Self.said("judge") == 401)
+    }
+
+    /// What came of one word for the client.
+    private static func said(_ word: String) async throws -> JSONValue? {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await submit(scene, [word])
+        _ = try await scene.fleet.end(of: run)
+        let said = try JSONValue(parsing: try await scene.output(of: run))[1]
+        await worker.killAndWait()
+        await scene.close()
+        return said
+    }
 }

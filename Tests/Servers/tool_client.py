@@ -4,11 +4,13 @@
   tool_client.py WORD…
 
 A word is NAME=ARGUMENTS for a call; "die=FILE" for a SIGKILL of itself unless the file is there; "bridge" to reach the
-tools by `chassis mcp` from there on; "rude" for what a program should not do.
+tools by `chassis mcp` from there on; "rude" for what a program should not do; "judge" for a large
+request to where calls are judged, of which only the head is sent.
 """
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -54,6 +56,25 @@ def rude():
     ]
 
 
+def wire(head, body=b""):
+    """Sends a request as it is; returns the status, and whether the connection is closed behind the answer."""
+    host, path = url.split("//")[1].split("/", 1)
+    with socket.create_connection(host.split(":")) as peer:
+        peer.settimeout(20)
+        peer.sendall(head.format(path="/" + path).encode() + b"\r\n\r\n" + body)
+        got = peer.recv(65536)
+        status = int(got.split(b" ")[1])
+        if b"connection: close" not in got.lower():
+            return [status, False]
+        while peer.recv(65536):
+            pass
+        return [status, True]
+
+
+def judge():
+    return wire("POST /judge/x HTTP/1.1\r\nHost: x\r\nContent-Length: %d" % (32 << 20))[0]
+
+
 results = [greet()]
 for word in sys.argv[1:]:
     name, _, rest = word.partition("=")
@@ -64,8 +85,8 @@ for word in sys.argv[1:]:
     elif name == "bridge":
         bridge = subprocess.Popen(["chassis", "mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         results.append(greet())
-    elif name == "rude":
-        results.append(rude())
+    elif name in ("rude", "judge"):
+        results.append(globals()[name]())
     else:
         answer = ask("tools/call", name=name, arguments=json.loads(rest))
         results.append(answer["result"]["content"][0]["text"] if "result" in answer else answer["error"]["message"])

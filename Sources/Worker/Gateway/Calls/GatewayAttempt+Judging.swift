@@ -47,6 +47,11 @@ extension GatewayAttempt {
                 try await ContinuousClock().sleep(for: Self.pause)
                 continue
             }
+            if answer.status == 503 {
+                // It has no room for the call now.
+                try await ContinuousClock().sleep(for: Self.pause)
+                continue
+            }
             guard answer.status == 200, let json = try? JSONValue(parsing: answer.body),
                 let verdict = JudgedCall.Verdict(json: json)
             else { throw GatewayRefusal(.stopped, "the job does not go on here") }

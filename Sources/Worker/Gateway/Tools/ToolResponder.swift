@@ -63,11 +63,13 @@ struct ToolResponder: HTTPResponder {
 
     /// Answers the gateway.
     private func judge(_ request: Request, _ token: String) async throws -> Response {
-        // The gateway asks, with what it holds already.
-        let body = try await GatewayResponder.body(of: request, share: BodyRoom().share())
-        let json = try? JSONValue(parsing: body)
-        guard let judge = judges.host(token), let call = json.flatMap(JudgedCall.init) else {
-            throw GatewayRefusal(.unauthenticated, "the attempt has ended")
+        // Before anything is read: whoever has no token takes no memory.
+        guard let judge = judges.host(token) else { throw GatewayRefusal(.unauthenticated, "the attempt has ended") }
+        let share = room.share()
+        defer { withExtendedLifetime(share) {} }
+        let body = try await GatewayResponder.body(of: request, share: share)
+        guard let call = (try? JSONValue(parsing: body)).flatMap(JudgedCall.init) else {
+            throw GatewayRefusal(.invalid, "the body is no call that could be judged")
         }
         return Self.response(.ok, try await judge.verdict(on: call).json)
     }
