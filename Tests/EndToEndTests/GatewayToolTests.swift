@@ -149,6 +149,12 @@ import Testing
         await scene.close()
     }
 
+    /// Clients of Java ask for HTTP/2 in each request; behind one that does, nothing more is read from a connection.
+    @Test(.timeLimit(.minutes(1))) func answersWhoeverWouldRatherSpeakHTTP2() async throws {
+        let said = try await Self.said("upgrade")
+        #expect(said == [[200, true], [200, true]], "\(said?.text() ?? "")")
+    }
+
     /// Whoever has no token is refused before anything of the body is read, which may be large.
     @Test(.timeLimit(.minutes(1))) func readsNothingOfWhoeverMayNotAsk() async throws {
         #expect(try await Self.said("judge") == 401)

@@ -129,4 +129,20 @@ import Testing
             of: run
         ) > 0
     }
+
+    /// Clients of Java ask for HTTP/2 in each request, and are content with an answer in HTTP/1.1.
+    @Test(.timeLimit(.minutes(1))) func answersWhoeverWouldRatherSpeakHTTP2() async throws {
+        let outcome = try await RudeOutcome.of("upgrades")
+        let said = (outcome.said.objectValue ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.stringValue }
+        for (name, status) in ["h2c": "200", "models": "200", "web socket": "400"] {
+            let answer = said[name] ?? ""
+            #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(name): \(answer)")
+            // Nothing more is read from the connection.
+            let isClosed = answer.lowercased().contains("connection: close") && !answer.hasSuffix(" (open)")
+            #expect(isClosed, "\(name): \(answer)")
+        }
+        #expect(said["models"]?.contains("upgrade") == false && said["models"]?.contains("http2") == false)
+        #expect(said["web socket"]?.contains("WebSocket endpoints are not served") == true)
+        #expect(outcome.billed == 1 && outcome.recorded == 1)
+    }
 }

@@ -19,7 +19,7 @@ ids are random: an answer that is asked for twice is another answer. Streams com
   POST /_hold        {"tag": T, "from": N}: calls of the tag wait from turn N on, once they are in the bill; those before it, and all of
                      them where N is null, are answered; with "middle": true streams wait behind their first event
   POST /_wait        {"tag": T, "path": P, "count": N}: answers when so many calls of the tag, to paths that end so, are in the bill
-  GET  .../models?answer=A   what a call would get
+  GET  .../models?answer=A   what a call would get; with "headers" the names of those that came
   POST /v1/conversations/ID, .../ID/items, DELETE .../ID, .../ID/items/ITEM     what changes a conversation; GET of the same paths reads it
 
 The first line of the output says the port. The server ends when nobody reads its output any more.
@@ -295,6 +295,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         key = key.removeprefix("Bearer ")
         page = [("Content-Type", "text/html"), ("x-request-id", "of-" + key)]
         message = f"the key {key} is unknown"
+        if how == "headers":
+            return self.reply(200, sorted(name.lower() for name in self.headers))
         if how == "html":
             return self.reply(200, b"<html>please log in</html>", page[:1])
         if how == "empty":

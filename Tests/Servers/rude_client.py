@@ -245,6 +245,18 @@ def begin_step():
     return {"state": ask(f"{root}/_step/charge", {"effect": "idempotent"})[1]["state"]}
 
 
+def upgrades():
+    """What clients ask for that would rather speak something else: HTTP/2, or over WebSockets."""
+    path, body = "/fake/v1/chat/completions", json.dumps(call()).encode()
+    length = f"Content-Length: {len(body)}"
+    h2c = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")
+    return {
+        "h2c": wire(bare("POST", path, body, length, *h2c)),
+        "models": wire(bare("GET", "/fake/v1/models?answer=headers", b"", *h2c)),
+        "web socket": wire(bare("GET", "/fake/v1/realtime", b"", "Connection: Upgrade", "Upgrade: WebSocket")),
+    }
+
+
 def loris():
     """Two hundred clients that never come to the end of their headers, and one that does."""
     peers = []

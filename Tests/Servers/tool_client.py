@@ -4,8 +4,8 @@
   tool_client.py WORD…
 
 A word is NAME=ARGUMENTS for a call; "die=FILE" for a SIGKILL of itself unless the file is there; "bridge" to reach the
-tools by `chassis mcp` from there on; "rude" for what a program should not do; "judge" for a large
-request to where calls are judged, of which only the head is sent.
+tools by `chassis mcp` from there on; "rude" for what a program should not do; "upgrade" for two requests that would rather be
+HTTP/2; "judge" for a large one to where calls are judged, of which only the head is sent.
 """
 import json
 import os
@@ -71,6 +71,12 @@ def wire(head, body=b""):
         return [status, True]
 
 
+def upgrade():
+    body = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}'
+    head = "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c"
+    return [wire(head % len(body), body) for _ in range(2)]
+
+
 def judge():
     return wire("POST /judge/x HTTP/1.1\r\nHost: x\r\nContent-Length: %d" % (32 << 20))[0]
 
@@ -85,7 +91,7 @@ for word in sys.argv[1:]:
     elif name == "bridge":
         bridge = subprocess.Popen(["chassis", "mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         results.append(greet())
-    elif name in ("rude", "judge"):
+    elif name in ("rude", "upgrade", "judge"):
         results.append(globals()[name]())
     else:
         answer = ask("tools/call", name=name, arguments=json.loads(rest))

@@ -22,6 +22,8 @@ final class ArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isWriting = false
     /// Whether the client knows no chunks: the end of the connection is the end of its answer.
     private var speaksHTTP10 = false
+    /// Whether the client would rather speak something else from here on: it is answered, and then nothing more is read.
+    private var asksForAnother = false
 
     init(_ words: ArrivalWords, _ connections: ClientConnections) {
         self.words = words
@@ -68,6 +70,7 @@ final class ArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             self.head = head
             speaksHTTP10 = head.version.major == 1 && head.version.minor == 0
+            asksForAnother = head.method == .CONNECT || head.headers.contains(name: "upgrade")
             if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }), !speaksHTTP10, canSpeak {
                 // What is wrong with the request is said in its answer, which the client reads then.
                 front.say("HTTP/1.1 100 Continue\r\n\r\n")
@@ -107,8 +110,8 @@ final class ArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head):
             isWriting = true
-            guard speaksHTTP10 else { break }
-            head.version = .http1_0
+            guard speaksHTTP10 || asksForAnother else { break }
+            if speaksHTTP10 { head.version = .http1_0 }
             head.headers.replaceOrAdd(name: "connection", value: "close")
             return context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: break
@@ -116,7 +119,7 @@ final class ArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
             isWriting = false
             machine.answered()
             connections.change(context.channel, isIdle: machine.isIdle)
-            if speaksHTTP10 { return endConnection(context, data, promise) }
+            if speaksHTTP10 || asksForAnother { return endConnection(context, data, promise) }
         }
         context.write(data, promise: promise)
     }

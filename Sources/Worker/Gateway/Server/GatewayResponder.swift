@@ -19,7 +19,8 @@ struct GatewayResponder: HTTPResponder {
     private static let ownHeaders: Set<String> = [
         "authorization", "x-api-key", "x-goog-api-key", "api-key", "cookie", "host", "content-length",
         "content-encoding", "content-type", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
-        "upgrade", "proxy-authorization", "proxy-connection", "accept-encoding", "expect", "idempotency-key",
+        "upgrade", "http2-settings", "proxy-authorization", "proxy-connection", "accept-encoding", "expect",
+        "idempotency-key",
     ]
 
     let registry: GatewayRegistry
@@ -47,7 +48,7 @@ struct GatewayResponder: HTTPResponder {
     }
 
     private func answer(_ request: Request, _ context: Context) async throws -> Response {
-        if request.headers[.upgrade] != nil {
+        if request.headers[.upgrade]?.lowercased().contains("websocket") == true {
             throw GatewayRefusal(
                 .invalid,
                 "WebSocket endpoints are not served, since what goes over them cannot be matched; use the HTTP endpoints"
