@@ -15,7 +15,7 @@ struct MCPCommand: ClientCommand {
         guard let url = invocation.environment["CHASSIS_MCP_URL"] else {
             throw ClientError.usage("chassis mcp works inside a command job that has tools; CHASSIS_MCP_URL is not set")
         }
-        try await ToolBridge(url: url, output: invocation.output).run()
+        try await ToolBridge(url: url, output: invocation.output, errors: invocation.errors).run(InputLines.stream())
         return .success
     }
 }
