@@ -63,6 +63,36 @@ import Testing
         ),
     ]
 
+    /// Clients that read by lines take its last line for the end, and not the empty one behind it.
+    @Test(arguments: streams, [1, 7, 100_000]) func passesNothingOnOfWhatEndsIt(_ stream: Stream, _ size: Int) throws {
+        let bytes = Array(stream.text.utf8)
+        let events = stream.text.split(separator: "\n\n")
+        let before = events.dropLast().map { $0.utf8.count + 2 }.reduce(0, +)
+        var reader = AnswerReader(stream.format, contentType: "text/event-stream")
+        var (passed, held) = (0, 0)
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            let chunk = Array(bytes[start..<min(start + size, bytes.count)])
+            let piece = try reader.consume(chunk)
+            // What was held back goes out before what follows it.
+            held += chunk.count
+            #expect(piece.passable <= held)
+            passed += piece.passable
+            held -= piece.passable
+        }
+        #expect(passed <= before, "\(passed) of \(before)")
+        #expect(held > 0)
+    }
+
+    @Test func passesAnEventOnWhenItIsComplete() throws {
+        var reader = AnswerReader(.chat, contentType: "text/event-stream")
+        let event = #"data: {"choices":[{"delta":{"content":"a"}}]}"# + "\n\n"
+        let first = try reader.consume(Array((event + event.prefix(9)).utf8))
+        #expect(first == AnswerReader.Piece(passable: event.utf8.count, end: nil))
+        let second = try reader.consume(Array((event.dropFirst(9) + "data: [DONE]\n").utf8))
+        #expect(second.passable == event.utf8.count)
+        #expect(try reader.consume(Array("\n".utf8)) == AnswerReader.Piece(passable: 0, end: 1))
+    }
+
     @Test(arguments: streams, [1, 7, 100_000]) func knowsAStreamsOwnEnd(_ stream: Stream, _ size: Int) throws {
         let bytes = Array(stream.text.utf8)
         var reader = AnswerReader(stream.format, contentType: "text/event-stream; charset=utf-8")

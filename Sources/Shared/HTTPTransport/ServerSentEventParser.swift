@@ -31,6 +31,9 @@ package struct ServerSentEventParser: Sendable {
         self.maximumEventBytes = maximumEventBytes
     }
 
+    /// Whether nothing of an event has come of which more is to come; a comment is no part of any.
+    package var isBetweenEvents: Bool { line.isEmpty && !hasData && event.isEmpty }
+
     /// Reads on and returns the events that these bytes complete.
     ///
     /// After an error the stream is of no use any more.

@@ -165,8 +165,11 @@ struct LiveCall: Sendable {
                 let piece = try reader.consume(chunk)
                 let own = chunk.prefix(piece.end ?? chunk.count)
                 whole += own
-                if piece.passable > 0 { buffer.append(own.prefix(piece.passable)) }
-                held += own.dropFirst(piece.passable)
+                held += own
+                if piece.passable > 0 {
+                    buffer.append(held.prefix(piece.passable))
+                    held.removeFirst(piece.passable)
+                }
                 if piece.end != nil { return (whole, held) }
             }
             let rest = redactor.finish()

@@ -10,7 +10,9 @@ package struct AnswerReader: Sendable {
 
     /// What some bytes are to the answer that they continue.
     package struct Piece: Equatable, Sendable {
-        /// How many of them may be passed on before the answer is recorded: all that does not complete it.
+        /// How many bytes may be passed on before the answer is recorded, of those that were held back and, behind them, these.
+        ///
+        /// They are whole events that do not complete it: some clients take the beginning of the last one for all of it.
         package let passable: Int
         /// How many of them belong to the answer, when it is complete with them; nil when more is to come.
         package let end: Int?
@@ -23,6 +25,8 @@ package struct AnswerReader: Sendable {
     private var isHolding = false
     /// Of a stream with a terminator: whether anything of an answer has come.
     private var hasBegun = false
+    /// How many bytes of a stream are held back.
+    private var heldCount = 0
     package private(set) var summary = AnswerSummary()
 
     /// - Parameter contentType: As the provider said it.
@@ -48,15 +52,16 @@ package struct AnswerReader: Sendable {
             defer { content = .events(parser) }
             var begin = bytes.startIndex
             var passable = 0
+            defer { heldCount += bytes.count - passable }
             while begin < bytes.endIndex {
                 let end = bytes[begin...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.endIndex
                 for event in try Self.events(in: bytes[begin..<end], &parser) {
                     if try take(event) { return Piece(passable: passable, end: end) }
-                    if !isHolding { passable = end }
                 }
+                if !isHolding, parser.isBetweenEvents { passable = heldCount + end }
                 begin = end
             }
-            return Piece(passable: isHolding ? passable : bytes.count, end: nil)
+            return Piece(passable: passable, end: nil)
         }
     }
 
