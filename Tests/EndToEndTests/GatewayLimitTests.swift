@@ -95,4 +95,17 @@ import Testing
         await worker.killAndWait()
         await scene.close()
     }
+
+    /// What the program makes of the refusal is its own business; its job has failed.
+    @Test(.timeLimit(.minutes(1))) func aProgramThatSwallowsTheRefusalFailsAllTheSame() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit("rude", run: RudeOutcome.program(["circle"]))
+        #expect(try await scene.fleet.end(of: run) == "failed")
+        let error = try await scene.fleet.error(of: run)
+        #expect(error.contains("limit-repeated-calls"), "\(error)")
+        #expect(try await scene.bill(of: "rude").isEmpty)
+        await worker.killAndWait()
+        await scene.close()
+    }
 }

@@ -245,6 +245,17 @@ def begin_step():
     return {"state": ask(f"{root}/_step/charge", {"effect": "idempotent"})[1]["state"]}
 
 
+def circle():
+    """Asks with a conversation that goes round, and goes on when it is refused."""
+    turn = [
+        {"role": "assistant", "tool_calls": [{"id": "c", "type": "function", "function": {"name": "look", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "c", "content": "nothing"},
+    ]
+    body = call()
+    body["messages"] += turn * 9
+    return {"status": ask(f"{base}/chat/completions", body)[0]}
+
+
 def upgrades():
     """What clients ask for that would rather speak something else: HTTP/2, or over WebSockets."""
     path, body = "/fake/v1/chat/completions", json.dumps(call()).encode()

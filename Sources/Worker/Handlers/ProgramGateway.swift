@@ -41,7 +41,9 @@ struct ProgramGateway: Sendable {
             if let suspension = end?.suspension { throw suspension }
             throw error
         }
-        await close(attempt, command, context, hasSucceeded: true)
+        let end = await close(attempt, command, context, hasSucceeded: true)
+        // Whatever the program made of its refusal.
+        if let failure = end?.failure { throw failure }
         try await settleLeftovers(in: context)
         return value
     }
@@ -82,7 +84,7 @@ struct ProgramGateway: Sendable {
     }
 
     /// - Returns: What the program did; nil when nobody knows.
-    @discardableResult private func close(
+    private func close(
         _ attempt: GatewayHost.Attempt,
         _ command: CommandDefinition,
         _ context: JobContext,
