@@ -63,8 +63,8 @@ import Testing
             "OPENAI_BASE_URL": "/fake/v1", "OPENAI_API_BASE": "/fake/v1", "OPENAI_API_KEY": "token",
             "ANTHROPIC_BASE_URL": "/claude", "ANTHROPIC_API_BASE": "/claude", "ANTHROPIC_API_KEY": "token",
             "GOOGLE_GEMINI_BASE_URL": "/gem", "GEMINI_API_BASE": "/gem", "GEMINI_API_KEY": "token",
-            "GOOGLE_API_KEY": "token", "CHASSIS_GATEWAY_URL": "", "CHASSIS_STEP_URL": "/_step",
-            "CHASSIS_STEP_TOKEN": "token",
+            "GOOGLE_API_KEY": "token", "GOOGLE_GENERATIVE_AI_API_KEY": "token", "CHASSIS_GATEWAY_URL": "",
+            "CHASSIS_STEP_URL": "/_step", "CHASSIS_STEP_TOKEN": "token",
         ]
         #expect(said == expected, "\(said.text())")
     }

@@ -163,7 +163,7 @@ struct ProgramGateway: Sendable {
         case .gemini:
             [
                 "GOOGLE_GEMINI_BASE_URL": base, "GEMINI_API_BASE": base, "GEMINI_API_KEY": token,
-                "GOOGLE_API_KEY": token,
+                "GOOGLE_API_KEY": token, "GOOGLE_GENERATIVE_AI_API_KEY": token,
             ]
         }
     }
