@@ -59,13 +59,21 @@ import Testing
         await scene.close()
     }
 
-    /// A program that names a connection and goes another way is warned of.
-    @Test(.timeLimit(.minutes(1))) func warnsOfAProgramThatAsksForNothing() async throws {
+    /// A program that names a connection and goes another way is warned of, whatever else it asks the gateway for.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            ("true", true),
+            ("python3 Tests/Servers/rude_client.py aside", true),
+            ("python3 Tests/Servers/rude_client.py fine", false),
+        ]
+    ) func warnsOfAProgramThatMakesNoCall(_ script: String, _ isWarned: Bool) async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
-        let run = try await scene.submit("silent", run: ["true"])
+        let run = try await scene.submit("silent", run: ["sh", "-c", "cd \(Fleet.repository); \(script)"])
         #expect(try await scene.fleet.end(of: run) == "succeeded")
-        #expect(try await scene.log(of: run).contains("warning: the program asked the gateway for nothing"))
+        let log = try await scene.log(of: run)
+        #expect(log.contains("warning: the program made no call through the gateway") == isWarned, "\(log)")
         await worker.killAndWait()
         await scene.close()
     }

@@ -245,6 +245,13 @@ def begin_step():
     return {"state": ask(f"{root}/_step/charge", {"effect": "idempotent"})[1]["state"]}
 
 
+def aside():
+    """Asks for much that is no call."""
+    statuses = [ask(f"{root}/_step/look", {"effect": "none"})[0], ask(f"{base}/models")[0], ask(f"{base}/files", call())[0]]
+    assert statuses == [200, 200, 404], statuses
+    return {}
+
+
 def circle():
     """Asks with a conversation that goes round, and goes on when it is refused."""
     turn = [

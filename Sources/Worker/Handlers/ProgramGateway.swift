@@ -115,9 +115,9 @@ struct ProgramGateway: Sendable {
         hasSucceeded: Bool
     ) {
         // A program that failed may not have come so far, nor even have been started.
-        if statistics.requests == 0, hasSucceeded, !command.connections.isEmpty {
+        if statistics.asked == 0, hasSucceeded, !command.connections.isEmpty {
             log.event(
-                "warning: the program asked the gateway for nothing, though the job names "
+                "warning: the program made no call through the gateway, though the job names "
                     + "\(command.connections.joined(separator: ", ")); what it called is not recorded"
             )
         } else if statistics.calls + statistics.replayed > 0 {

@@ -136,7 +136,8 @@ actor GatewayAttempt {
         for position in positions { matcher.clientLeft(position) }
     }
 
-    func noteRequest() { statistics.requests += 1 }
+    /// Notes that the program has asked for a call.
+    func noteAsked() { statistics.asked += 1 }
 
     static let over = GatewayRefusal(.unauthenticated, "the attempt that this token was good for has ended")
 

@@ -2,8 +2,8 @@ package import JobModel
 
 /// What the program of one attempt did through the gateway.
 package struct GatewayStatistics: Equatable, Sendable {
-    /// Requests of whatever kind that carried the attempt's token.
-    package var requests = 0
+    /// Requests for calls, whatever became of them; not those for named steps, nor for what is passed on unrecorded.
+    package var asked = 0
     /// Calls that were made.
     package var calls = 0
     /// Calls and named steps that were served from their records.
@@ -21,7 +21,7 @@ package struct GatewayStatistics: Equatable, Sendable {
 
     var json: JSONValue {
         [
-            "requests": .integer(Int64(requests)), "calls": .integer(Int64(calls)),
+            "asked": .integer(Int64(asked)), "calls": .integer(Int64(calls)),
             "replayed": .integer(Int64(replayed)), "drifted": .integer(Int64(drifted)),
             "diverged": .integer(Int64(diverged)), "suspension": suspension?.json ?? .null,
             "failure": failure.map { ["code": .string($0.code), "message": .string($0.message)] } ?? .null,
@@ -30,7 +30,7 @@ package struct GatewayStatistics: Equatable, Sendable {
 
     init(json: JSONValue) {
         func count(_ key: String) -> Int { Int(json[key]?.integerValue ?? 0) }
-        requests = count("requests")
+        asked = count("asked")
         calls = count("calls")
         replayed = count("replayed")
         drifted = count("drifted")

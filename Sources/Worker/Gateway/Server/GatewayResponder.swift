@@ -63,7 +63,6 @@ struct GatewayResponder: HTTPResponder {
                 "the key is not that of a running attempt: it is good for one attempt, and dead when that ends"
             )
         }
-        await attempt.noteRequest()
         let path = request.uri.path.split(separator: "/", maxSplits: 1).map(String.init)
         guard let first = path.first else { throw Self.nothing(at: "/") }
         let rest = path.count > 1 ? path[1] : ""
@@ -76,6 +75,7 @@ struct GatewayResponder: HTTPResponder {
         }
         switch GatewayRoute(connection.family, method: request.method.rawValue, path: rest) {
         case .call(let format, let path, let model):
+            await attempt.noteAsked()
             return try await call(format, path, model, connection, attempt, request, context)
         case .passOn(let path): return try await passOn(path, connection, attempt, request)
         case nil: throw Self.nothing(at: rest)
