@@ -1,8 +1,9 @@
 import JobModel
 import Postgres
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 /// What is paused is claimed by nobody, is in nobody's way, and is not lost.
 @Suite struct PauseTests {
@@ -76,6 +77,47 @@ import Testing
         }
         #expect(try await fixture.pending() == 0)
         #expect(try await fixture.held() == 2)
+    }
+
+    /// Resumed while its pause still looks for jobs that are moved: what is pending by then stays so.
+    @Test func aPauseThatIsStillLookingLeavesAResumedRunAlone() async throws {
+        let fixture = try await QueueFixture.make()
+        let pauses = PauseStore(fixture.pool)
+        let run = try await fixture.submit([("a", []), ("b", [])]).run
+        let other = PostgresPool(.init(conninfo: fixture.conninfo, applicationName: "test"), size: 2)
+        try await other.withConnection { connection in
+            try await connection.execute("BEGIN")
+            let queue =
+                "UPDATE chassis.ready SET losses = losses WHERE job_id = (SELECT min(job_id) FROM chassis.ready)"
+            try await connection.execute(queue)
+            async let pause = pauses.pause(run)
+            while try await fixture.held() == 0 { await Task.yield() }
+            #expect(try await pauses.resume(run) != nil)
+            try await connection.execute("COMMIT")
+            #expect(try await pause)
+        }
+        #expect(try await fixture.states(of: run) == ["a": "pending", "b": "pending"])
+    }
+
+    /// Resumed while somebody who has found it paused waits for the door.
+    @Test func aLookThatCameTooLateLeavesAResumedRunAlone() async throws {
+        let fixture = try await QueueFixture.make()
+        let pauses = PauseStore(fixture.pool)
+        let run = try await fixture.submit(["a"])
+        #expect(try await pauses.pause(run))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await fixture.pool.transaction { connection in
+                _ = try await connection.query(Statement.lockDoor)
+                _ = try await connection.query(Statement.resumeRun, [.integer(run.rawValue)])
+                _ = try await connection.query(Statement.releaseHeldJobs, [.array([run.rawValue])])
+                let admitted = try await connection.query(Statement.admitJobs, [.integer(10), .null])
+                #expect(admitted.rows.count == 1)
+                group.addTask { try await pauses.holdAgain() }
+                while try await fixture.waitingForLocks() == 0 {}
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.pending() == 1)
     }
 
     @Test func aCancelledRunEndsAlsoWhilePaused() async throws {

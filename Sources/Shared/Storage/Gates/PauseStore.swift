@@ -85,8 +85,8 @@ package struct PauseStore: Sendable {
             .map { RunID(rawValue: try $0.int64("run_id")) }
     }
 
-    /// Looks until no job of the runs can become pending without passing the door; what still moves is found by a later
-    /// `holdAgain`.
+    /// Looks until no job of the runs can become pending without passing the door, or they are resumed; what still moves is
+    /// found by a later `holdAgain`.
     private func hold(_ runs: [RunID]) async throws {
         guard !runs.isEmpty else { return }
         let runs = PostgresParameter.array(runs.map(\.rawValue))

@@ -2,12 +2,21 @@
 -- the door. Jobs that somebody moves just now are left to a later call: repeat it, each time in a transaction of its own,
 -- until it finds none.
 --
---   $1 run_ids bigint[]
+--   $1 run_ids bigint[]: those that are paused no more are left alone
 --
 -- Returns one row: how many jobs were found that were pending or not marked; with none, all jobs of these runs stand where
 -- the door keeps them, or run. Lock the door first, in the same transaction. Waits for nobody else.
 WITH member AS MATERIALIZED (
-    SELECT job_id FROM chassis.job WHERE run_id = ANY ($1::bigint[])
+    -- Whoever ends a pause holds the door, too: what is paused here is so until the end of this transaction.
+    SELECT job_id FROM chassis.job
+    WHERE run_id = ANY (ARRAY (
+        SELECT live_run.run_id
+        FROM chassis.live_run
+        JOIN chassis.run USING (run_id)
+        JOIN chassis.workflow_version USING (version_id)
+        JOIN chassis.workflow USING (workflow_id)
+        WHERE live_run.run_id = ANY ($1::bigint[])
+          AND (live_run.paused_at IS NOT NULL OR workflow.runs_paused_at IS NOT NULL)))
 ), found AS MATERIALIZED (
     SELECT (SELECT count(*) FROM chassis.ready JOIN member USING (job_id))
          + (SELECT count(*) FROM chassis.waiting JOIN member USING (job_id) WHERE NOT is_gated)
