@@ -120,6 +120,43 @@ import Testing
         #expect(try await fixture.pending() == 1)
     }
 
+    /// Whoever resumes it may be killed right behind the commit.
+    @Test func theEndOfAWorkflowsPauseLetsGoOfAllItsRunsAtOnce() async throws {
+        let fixture = try await QueueFixture.make()
+        let pauses = PauseStore(fixture.pool)
+        _ = try await fixture.submit(["a"])
+        #expect(try await pauses.pause(workflow: "w"))
+        let atThePause = "SELECT count(*) FROM chassis.waiting WHERE gate_id = 0"
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await fixture.pool.transaction { connection in
+                _ = try await connection.query(Statement.lockDoor)
+                group.addTask {
+                    let queues = try await pauses.resume(workflow: "w")
+                    #expect(queues != nil)
+                }
+                while try await fixture.waitingForLocks() == 0 {}
+                let submission = RunStore.Submission(
+                    workflow: "w",
+                    source: "source",
+                    jobs: [.init(name: "b", kind: "llm")]
+                )
+                _ = try await RunStore.submit(submission, on: connection, now: nil)
+                _ = try await connection.query(Statement.admitJobs, [.integer(10), .null])
+                group.addTask {
+                    // Whose turn it is when the resumption has committed, and who keeps it from doing more.
+                    try await fixture.pool.transaction { behind in
+                        _ = try await behind.query(Statement.lockDoor)
+                        let left = try await fixture.count(atThePause)
+                        #expect(left == 0)
+                    }
+                }
+                while try await fixture.waitingForLocks() < 2 {}
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.pending() == 2)
+    }
+
     @Test func aCancelledRunEndsAlsoWhilePaused() async throws {
         let fixture = try await QueueFixture.make()
         let run = try await fixture.submit([("a", []), ("b", ["a"])]).run

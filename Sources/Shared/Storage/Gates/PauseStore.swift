@@ -59,18 +59,17 @@ package struct PauseStore: Sendable {
     ///
     /// - Returns: The queues that got pending jobs, once for each job; nil when the workflow was not paused.
     package func resume(workflow: String) async throws -> [String]? {
-        let runs = try await runs(of: workflow)
-        let results = try await pool.pipeline([
-            (Statement.lockDoor, []), (Statement.resumeWorkflow, [.text(workflow)]),
-            (Statement.releaseHeldJobs, [.array(runs.map(\.rawValue))]),
-        ])
-        guard !results[1].rows.isEmpty else { return nil }
-        // What started meanwhile was held too.
-        let later = try await self.runs(of: workflow)
-        _ = try await pool.pipeline([
-            (Statement.lockDoor, []), (Statement.releaseHeldJobs, [.array(later.map(\.rawValue))]),
-        ])
-        return try await GateStore(pool).admit()
+        let wasPaused = try await pool.transaction { connection in
+            _ = try await connection.query(Statement.lockDoor)
+            let resumed = try await connection.query(Statement.resumeWorkflow, [.text(workflow)])
+            guard !resumed.rows.isEmpty else { return false }
+            // Behind the door: what starts meanwhile has not been held at this pause yet, and will not be.
+            let runs = try await connection.query(Statement.listUnfinishedRuns, [.text(workflow)])
+            let ids = try runs.rows.map { try $0.int64("run_id") }
+            _ = try await connection.query(Statement.releaseHeldJobs, [.array(ids)])
+            return true
+        }
+        return wasPaused ? try await GateStore(pool).admit() : nil
     }
 
     /// Has a queue be claimed from again; notify its workers.
