@@ -157,6 +157,24 @@ import Testing
         #expect(try await fixture.pending() == 2)
     }
 
+    /// What an earlier version left at a pause that is over.
+    @Test func whatStandsAtNoPauseIsLookedAtAnew() async throws {
+        let fixture = try await QueueFixture.make()
+        let pauses = PauseStore(fixture.pool)
+        let left = try await fixture.submit([("a", [])]).run
+        let paused = try await fixture.submit([("a", [])]).run
+        for run in [left, paused] { #expect(try await pauses.pause(run)) }
+        _ = try await fixture.pool.query(
+            "UPDATE chassis.live_run SET paused_at = NULL WHERE run_id = $1::bigint",
+            [.integer(left.rawValue)]
+        )
+        _ = try await fixture.pool.withConnection {
+            try await Repair().pass(on: $0, pool: fixture.pool, isThorough: true)
+        }
+        #expect(try await fixture.states(of: left) == ["a": "pending"])
+        #expect(try await fixture.states(of: paused) == ["a": "held"])
+    }
+
     @Test func aCancelledRunEndsAlsoWhilePaused() async throws {
         let fixture = try await QueueFixture.make()
         let run = try await fixture.submit([("a", []), ("b", ["a"])]).run

@@ -57,6 +57,7 @@ package struct Repair: Sendable {
             told = try await MoneyStore(pool).tellNews()
             try await gates.sweep()
             try await PauseStore(pool).holdAgain()
+            try await PauseStore(pool).releaseUnpaused()
             if let ageing { _ = try await QueueStore(pool).age(after: ageing) }
         }
         let admitted = try await gates.admit()

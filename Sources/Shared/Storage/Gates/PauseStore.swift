@@ -102,4 +102,9 @@ package struct PauseStore: Sendable {
         let runs = try await pool.query(Statement.listPausedRuns).rows
         try await hold(try runs.map { RunID(rawValue: try $0.int64("run_id")) })
     }
+
+    /// Lets go of what stands at a pause that is over, should anybody have left it there; the next `admit` looks at it.
+    package func releaseUnpaused() async throws {
+        _ = try await pool.pipeline([(Statement.lockDoor, []), (Statement.releaseUnpausedJobs, [])])
+    }
 }
