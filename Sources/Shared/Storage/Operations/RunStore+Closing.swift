@@ -54,16 +54,34 @@ extension RunStore {
     ) async throws -> Closing {
         let closing = try await close(job, of: run, .succeeded(output), now: now)
         guard closing == .nothing else { return closing }
-        return try await pool.transaction { connection in
-            let (text, blob) = Self.columns(output)
-            let marked = try await connection.query(
-                Statement.markEndedJob,
-                [.integer(job.rawValue), .optional(text), .optional(blob), .optional(now)]
-            )
-            guard let row = marked.rows.first else { return .nothing }
-            _ = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
-            return .marked(before: try row.word("state"), hasRunEnded: try row.bool("has_run_ended"))
+        return try await pool.transaction {
+            try await Self.markEnded(job, of: run, succeededWith: output, on: $0, now: now)
         }
+    }
+
+    /// The same in a transaction, for a job that has ended otherwise.
+    static func markEnded(
+        _ job: JobID,
+        of run: RunID,
+        succeededWith output: StoredOutput,
+        on connection: PostgresConnection,
+        now: String? = nil
+    ) async throws -> Closing {
+        // The run may end while this waits for it; the job is read when others can change it no more.
+        let live = try await connection.query(Statement.lockLiveRuns, [.array([run.rawValue])])
+        if live.rows.isEmpty {
+            let over = try await connection.query(Statement.lockEndedRun, [.integer(run.rawValue)])
+            // It has just been brought back to life, and the job with it.
+            guard !over.rows.isEmpty else { return .nothing }
+        }
+        let (text, blob) = columns(output)
+        let marked = try await connection.query(
+            Statement.markEndedJob,
+            [.integer(job.rawValue), .optional(text), .optional(blob), .optional(now)]
+        )
+        guard let row = marked.rows.first else { return .nothing }
+        _ = try await connection.query(Statement.judgeRun, [.integer(run.rawValue), .optional(now)])
+        return .marked(before: try row.word("state"), hasRunEnded: try row.bool("has_run_ended"))
     }
 
     /// Fails a job that has not ended.

@@ -9,6 +9,7 @@ extension Statement {
     static let fenceJob = load("fence_job", PackageResources.fence_job_sql)
     static let closeJob = load("close_job", PackageResources.close_job_sql)
     static let markEndedJob = load("mark_ended_job", PackageResources.mark_ended_job_sql)
+    static let lockEndedRun = load("lock_ended_run", PackageResources.lock_ended_run_sql)
     static let prioritizeHeld = load("prioritize_held", PackageResources.prioritize_held_sql)
     static let prioritizeWaiting = load("prioritize_waiting", PackageResources.prioritize_waiting_sql)
     static let prioritizePending = load("prioritize_pending", PackageResources.prioritize_pending_sql)

@@ -4,17 +4,15 @@
 --   $2 output text, $3 output_blob text: as in done
 --   $4 now timestamptz: NULL for the database's clock
 --
--- Returns one row with how it had ended, and whether its run has; none when it has not ended or has succeeded, or when its run
--- is on its way from one to the other. Locks the run, live or ended; follow with judge_run. A run that ended and of which nothing is
--- failed or left out any more has succeeded by it.
+-- Returns one row with how it had ended, and whether its run has; none when it has not ended or has succeeded. A run that ended
+-- and of which nothing is failed or left out any more has succeeded by it. Lock the run first, with lock_live_runs or, where
+-- it is not live, lock_ended_run, in statements of their own: this one reads what others have done before it. Follow with judge_run.
 WITH live AS MATERIALIZED (
     SELECT run_id FROM chassis.live_run
     WHERE run_id = (SELECT run_id FROM chassis.job WHERE job_id = $1::bigint)
-    FOR UPDATE
 ), over AS MATERIALIZED (
     SELECT run_id FROM chassis.ended_run
-    WHERE run_id = (SELECT run_id FROM chassis.job WHERE job_id = $1::bigint) AND NOT EXISTS (SELECT FROM live)
-    FOR UPDATE
+    WHERE run_id = (SELECT run_id FROM chassis.job WHERE job_id = $1::bigint)
 ), before AS MATERIALIZED (
     SELECT done.job_id, done.run_id, done.state, job.is_decisive
     FROM chassis.done JOIN chassis.job USING (job_id)
