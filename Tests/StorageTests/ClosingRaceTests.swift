@@ -60,4 +60,22 @@ import Testing
         }
         #expect(try await fixture.ending(of: run) == "succeeded")
     }
+
+    /// What was marked before the retry keeps its output, and does not run again.
+    @Test func aRetryBesideAMark() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", []), ("b", [])]).run
+        let jobs = try await fixture.claim()
+        _ = try await fixture.end(jobs, Self.failure)
+        try await marking(jobs[0].id, of: run, in: fixture) {
+            let retried = try await fixture.runs.retry(run, .init())
+            #expect(retried == .goesOn(queues: ["default"]))
+        }
+        #expect(
+            try await fixture.states(of: run) == [jobs[0].name: "succeeded", jobs[1].name: "pending"]
+        )
+        #expect(try await fixture.runs.outputs(of: run)[jobs[0].name] == Self.output)
+        _ = try await fixture.end(fixture.claim())
+        #expect(try await fixture.ending(of: run) == "succeeded")
+    }
 }

@@ -71,6 +71,8 @@ extension RunStore {
         let now = PostgresParameter.optional(now)
         var from: String?
         if case .from(let name) = retry.reach { from = name }
+        let ended = try await connection.query(Statement.lockEndedRun, [id])
+        guard !ended.rows.isEmpty else { return nil }
         let result = try await connection.query(
             Statement.retryRun,
             [id, now, .optional(from), .bool(retry.reach == .all)]

@@ -7,8 +7,9 @@
 --   $4 all boolean: whether all jobs run anew
 --
 -- Returns one row with the number of jobs that go on and the queues that have pending ones; none when the run has not
--- ended or is not there, or none of its jobs is to go on. Follow with judge_run: jobs with a rule wait for it. Items of
--- mapped jobs that run anew stand in no room until their mapped job adds them again.
+-- ended or is not there, or none of its jobs is to go on. Lock the run with lock_ended_run first, in the same transaction: what
+-- was marked before has succeeded. Follow with judge_run: jobs with a rule wait for it. Items of mapped jobs that run anew
+-- stand in no room until their mapped job adds them again.
 WITH RECURSIVE anew (job_id) AS (
     SELECT job_id FROM chassis.job
     WHERE run_id = $1::bigint AND parent_job_id IS NULL AND ($4::boolean OR name = $3::text)
@@ -28,7 +29,6 @@ WITH RECURSIVE anew (job_id) AS (
            AND (SELECT mapped.state FROM chassis.done AS mapped WHERE mapped.job_id = job.parent_job_id)
                IS DISTINCT FROM 'succeeded'
            OR done.job_id IN (SELECT job_id FROM anew) OR job.parent_job_id IN (SELECT job_id FROM anew))
-    FOR UPDATE OF ended_run
 ), reopened AS (
     DELETE FROM chassis.ended_run WHERE run_id IN (SELECT run_id FROM again)
     RETURNING run_id
