@@ -1,8 +1,9 @@
 import JobModel
 import Postgres
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 /// Runs that jobs of other runs start.
 @Suite struct ChildStoreTests {
@@ -68,6 +69,63 @@ import Testing
             [.integer(child.rawValue)]
         ).rows
         #expect(try rows.map { try $0.int("priority") } == [expected])
+    }
+
+    /// Whoever closes the job may be killed right behind the commit: what it has started goes with it.
+    @Test(.timeLimit(.minutes(5))) func aJobIsClosedTogetherWithItsChild() async throws {
+        let scene = try await scene()
+        let fixture = scene.fixture
+        let child = try #require(try await scene.children.start(Self.submission, for: scene.job))
+        let grandchild = try #require(try await grandchild(in: scene))
+        let suspension = Suspension(waitsFor: .run, detail: "")
+        #expect(try await fixture.queue.suspend(scene.job.id, epoch: scene.job.epoch, suspension) == .waiting)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await fixture.pool.transaction { connection in
+                _ = try await connection.query(Statement.lockLiveRuns, [.array([grandchild.rawValue])])
+                group.addTask {
+                    let closing = try await fixture.runs.fail(
+                        scene.job.id,
+                        of: scene.run,
+                        because: JobFailure(code: "deadline", message: "late"),
+                        whilePending: false
+                    )
+                    #expect(closing == .closed(queues: [], resumed: []))
+                }
+                while try await fixture.waitingForLocks() == 0 {}
+                #expect(try await fixture.states(of: scene.run) == ["up": "suspended"])
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.ending(of: scene.run) == "failed")
+        // A worker holds the job of the child, and ends it.
+        let cancelled = "SELECT count(*) FROM chassis.live_run WHERE cancelled_at IS NOT NULL AND run_id = \(child)"
+        #expect(try await fixture.count(cancelled) == 1)
+        #expect(try await fixture.ending(of: grandchild) == "cancelled")
+    }
+
+    /// A run that the claimed job of a child has started.
+    private func grandchild(in scene: Scene) async throws -> RunID? {
+        let turn = try await scene.fixture.queue.turn(session: scene.fixture.session, queue: "below", limit: 1)
+        return try await scene.children.start(Self.submission, for: #require(turn.claimed.first))
+    }
+
+    /// So do the children of the items of a mapped job.
+    @Test func aMappedJobIsClosedTogetherWithTheChildrenOfItsItems() async throws {
+        let scene = try await scene()
+        let fixture = scene.fixture
+        let maps = MapStore(fixture.pool)
+        _ = try await maps.begin(scene.job, items: 2, atOnce: nil, tolerated: 0, failsFast: true)
+        _ = try await maps.add([0, 1], from: 0, to: scene.job)
+        var runs: [RunID] = []
+        for item in try await fixture.claim() {
+            runs.append(try #require(try await scene.children.start(Self.submission, for: item)))
+            let suspension = Suspension(waitsFor: .run, detail: "")
+            _ = try await fixture.queue.suspend(item.id, epoch: item.epoch, suspension)
+        }
+        #expect(runs.count == 2)
+        let closing = try await fixture.runs.mark(scene.job.id, of: scene.run, succeededWith: .inline(.null))
+        #expect(closing == .closed(queues: [], resumed: []))
+        for run in runs { #expect(try await fixture.ending(of: run) == "cancelled") }
     }
 
     @Test func theEndOfAChildResumesItsParent() async throws {

@@ -171,7 +171,7 @@ package struct RunStore: Sendable {
     /// - Returns: Nil when the run has ended already or is not there.
     package func cancel(_ run: RunID, isLate: Bool = false, now: String? = nil) async throws -> Cancellation? {
         let cancelled: (first: Cancellation?, runs: [RunID]) = try await pool.transaction { connection in
-            let runs = try await Self.lock(run, on: connection)
+            let runs = try await Self.lock([run], on: connection)
             var first: Cancellation?
             var readied: Set<String> = []
             for (place, member) in runs.enumerated() {
@@ -197,17 +197,19 @@ package struct RunStore: Sendable {
         return cancellation
     }
 
-    /// Locks a run and all unfinished runs that descend from it, in the order of their ids.
+    /// Locks runs, none of which descends from another, and all unfinished runs that descend from them, in the order of
+    /// their ids.
     ///
     /// A child is started under the lock of its parent, so none is missed once a look finds no more.
-    static func lock(_ run: RunID, on connection: PostgresConnection) async throws -> [RunID] {
-        var runs = [run]
+    static func lock(_ roots: [RunID], on connection: PostgresConnection) async throws -> [RunID] {
+        let ids = PostgresParameter.array(roots.map(\.rawValue))
+        var runs = roots
         var known = 0
         while known < runs.count {
             known = runs.count
             _ = try await connection.query(Statement.lockLiveRuns, [.array(runs.map(\.rawValue))])
-            let found = try await connection.query(Statement.listLiveDescendants, [.integer(run.rawValue)])
-            runs = [run] + (try found.rows.map { RunID(rawValue: try $0.int64("run_id")) })
+            let found = try await connection.query(Statement.listLiveDescendants, [ids])
+            runs = roots + (try found.rows.map { RunID(rawValue: try $0.int64("run_id")) })
         }
         return runs
     }

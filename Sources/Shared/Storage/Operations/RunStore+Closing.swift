@@ -45,7 +45,7 @@ extension RunStore {
     /// Makes a job succeeded, in whatever state it is, with this output.
     ///
     /// A worker that holds it is told, and can write nothing more about it. Of a mapped job, what is unfinished of its items is
-    /// skipped; a run that it has started is cancelled.
+    /// skipped; a run that it has started, or one of them, is cancelled.
     package func mark(
         _ job: JobID,
         of run: RunID,
@@ -84,7 +84,7 @@ extension RunStore {
         return .marked(before: try row.word("state"), hasRunEnded: try row.bool("has_run_ended"))
     }
 
-    /// Fails a job that has not ended.
+    /// Fails a job that has not ended, and cancels the run that it has started.
     ///
     /// - Parameter whilePending: Whether to fail it only where it is pending, waiting to be claimed.
     package func fail(
@@ -100,6 +100,14 @@ extension RunStore {
     private enum End: Sendable {
         case succeeded(StoredOutput)
         case failed(JobFailure)
+    }
+
+    private static func parameters(of end: End) -> [PostgresParameter] {
+        switch end {
+        case .succeeded(let output):
+            [.text("succeeded"), .optional(columns(output).text), .optional(columns(output).blob), .null]
+        case .failed(let failure): [.text("failed"), .null, .null, .text(failure.json.text())]
+        }
     }
 
     private static func columns(_ output: StoredOutput) -> (text: String?, blob: String?) {
@@ -122,8 +130,7 @@ extension RunStore {
                 let done = try await pool.transaction {
                     try await Self.close(job, of: run, end, onlyPending: onlyPending, on: $0, now: now)
                 }
-                if !done.fenced.isEmpty { try await Notifications.sendFences(done.fenced, on: pool) }
-                for child in try await liveChildren(of: job, in: run) { _ = try await cancel(child, now: now) }
+                await tell(of: done)
                 return .closed(queues: done.queues, resumed: done.resumed)
             } catch Undo.isNotThere {
                 return .nothing
@@ -135,42 +142,41 @@ extension RunStore {
         }
     }
 
-    private func liveChildren(of job: JobID, in run: RunID) async throws -> [RunID] {
-        let found = try await pool.query(Statement.findChild, [.integer(job.rawValue), .integer(run.rawValue)])
-        return try found.rows.filter { try $0.optionalString("state") == nil }
-            .map { RunID(rawValue: try $0.int64("run_id")) }
+    private func tell(of done: Done) async {
+        // Everything is done: a worker that is not told finds out at its next write or heartbeat.
+        if !done.fenced.isEmpty { try? await Notifications.sendFences(done.fenced, on: pool) }
+        for child in done.cancelled { try? await Notifications.sendCancellation(of: child, on: pool) }
     }
 
     private struct Done: Sendable {
         var fenced: [JobID] = []
+        var cancelled: [RunID] = []
         var queues: Set<String> = []
         var resumed: [JobID] = []
     }
 
-    /// Locks leases, then the run, then what waits.
+    /// Locks leases, then the run and, below it, those that the job has started, then what waits.
+    ///
+    /// What the job has started ends with it: whoever is killed behind the commit leaves nothing to be done.
     private static func close(
         _ job: JobID,
         of run: RunID,
         _ end: End,
         onlyPending: Bool,
         on connection: PostgresConnection,
-        now: String?
+        now time: String?
     ) async throws -> Done {
         var done = Done()
         let id = PostgresParameter.integer(job.rawValue)
-        let now = PostgresParameter.optional(now)
-        let ending: [PostgresParameter] =
-            switch end {
-            case .succeeded(let output):
-                [.text("succeeded"), .optional(columns(output).text), .optional(columns(output).blob), .null]
-            case .failed(let failure): [.text("failed"), .null, .null, .text(failure.json.text())]
-            }
+        let now = PostgresParameter.optional(time)
+        let ending = parameters(of: end)
         if !onlyPending {
             for row in try await connection.query(Statement.fenceJob, [id] + ending + [now]).rows {
                 done.fenced.append(JobID(rawValue: try row.int64("job_id")))
             }
         }
         _ = try await connection.query(Statement.lockLiveRuns, [.array([run.rawValue])])
+        done.cancelled = try await lockChildren(of: job, in: run, on: connection)
         let fenced = done.fenced.map(\.rawValue)
         let closed = try await connection.query(
             Statement.closeJob,
@@ -186,6 +192,22 @@ extension RunStore {
         for row in try await connection.query(Statement.endRuns, [.array([run.rawValue]), now]).rows {
             if let parent = try row.optionalInt64("parent_job_id") { done.resumed.append(JobID(rawValue: parent)) }
         }
+        for child in done.cancelled {
+            let cancelled = try await cancel(child, isLate: false, on: connection, now: time)
+            done.queues.formUnion(cancelled?.readied ?? [])
+        }
         return done
+    }
+
+    /// Locks the runs that a job, or an item of it, has started, and all below them.
+    private static func lockChildren(
+        of job: JobID,
+        in run: RunID,
+        on connection: PostgresConnection
+    ) async throws -> [RunID] {
+        let ids: [PostgresParameter] = [.integer(job.rawValue), .integer(run.rawValue)]
+        let found = try await connection.query(Statement.listLiveChildren, ids)
+        let children = try found.rows.map { RunID(rawValue: try $0.int64("run_id")) }
+        return children.isEmpty ? [] : try await lock(children, on: connection)
     }
 }
