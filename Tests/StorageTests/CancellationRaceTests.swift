@@ -6,14 +6,7 @@ import Testing
 @testable import Storage
 
 /// What comes back to a run after its cancellation has looked is ended all the same, by the next thorough pass.
-@Suite struct CancellationRaceTests {
-    /// Does what every scheduler and worker does every few seconds.
-    private func repair(_ fixture: QueueFixture) async throws {
-        _ = try await fixture.pool.withConnection {
-            try await Repair().pass(on: $0, pool: fixture.pool, isThorough: true)
-        }
-    }
-
+@Suite(.timeLimit(.minutes(5))) struct CancellationRaceTests {
     /// Neither sees the other: the cancellation finds the job running, its worker finds the run not cancelled.
     @Test func aJobThatFailsBesideTheCancellationIsNotWaitedFor() async throws {
         let fixture = try await QueueFixture.make()
@@ -29,7 +22,10 @@ import Testing
             #expect(try await fixture.runs.cancel(run)?.running == 1)
         }
         #expect(try await fixture.states(of: run) == ["a": "delayed", "b": "cancelled"])
-        try await repair(fixture)
+        // What every scheduler and worker does every few seconds.
+        _ = try await fixture.pool.withConnection {
+            try await Repair().pass(on: $0, pool: fixture.pool, isThorough: true)
+        }
         #expect(try await fixture.ending(of: run) == "cancelled")
     }
 
@@ -44,7 +40,7 @@ import Testing
         _ = try await fixture.gates.admit()
         #expect(try await fixture.states(of: run) == ["only": "held"])
         #expect(try await fixture.claim().map(\.run) == [other])
-        try await repair(fixture)
+        #expect(try await fixture.runs.cancelStrays() == [])
         #expect(try await fixture.ending(of: run) == "cancelled")
         #expect(try await fixture.states(of: other) == ["only": "running"])
     }
@@ -60,11 +56,12 @@ import Testing
         let job = try #require(try await fixture.claim().first)
         _ = try await fixture.runs.cancel(run)
         #expect(try await fixture.queue.release(job.id, epoch: job.epoch) == "default")
-        for _ in 0..<2 { try await repair(fixture) }
+        #expect(try await fixture.runs.cancelStrays() == ["default"])
+        #expect(try await fixture.runs.cancelStrays() == [])
         #expect(try await fixture.states(of: run) == ["a": "cancelled", "close": "pending", "report": "blocked"])
         for _ in 0..<2 {
             _ = try await fixture.end(fixture.claim())
-            try await repair(fixture)
+            #expect(try await fixture.runs.cancelStrays() == [])
         }
         #expect(try await fixture.states(of: run) == ["a": "cancelled", "close": "succeeded", "report": "succeeded"])
         #expect(try await fixture.ending(of: run) == "cancelled")
@@ -85,8 +82,28 @@ import Testing
         _ = try await fixture.runs.cancel(run)
         #expect(try await fixture.runs.retry(child, .init()) == .goesOn(queues: ["below"]))
         #expect(try await fixture.queue.release(held[0].id, epoch: held[0].epoch) == "default")
-        try await repair(fixture)
+        #expect(try await fixture.runs.cancelStrays() == [])
         #expect(try await fixture.states(of: run) == [held[0].name: "cancelled", held[1].name: "running"])
         #expect(try await fixture.states(of: child) == ["only": "pending"])
+    }
+
+    /// Whoever found the run cancelled waits for those who end it and bring it back to life.
+    @Test func aRunThatWasRetriedMeanwhileIsNotCancelledAgain() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", [])]).run
+        let job = try #require(try await fixture.claim().first)
+        _ = try await fixture.runs.cancel(run)
+        _ = try await fixture.queue.release(job.id, epoch: job.epoch)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await fixture.pool.transaction { connection in
+                _ = try await RunStore.cancel(run, isLate: false, on: connection, now: nil)
+                #expect(try await RunStore.retry(run, .init(), on: connection, now: nil) == ["default"])
+                group.addTask { _ = try await fixture.runs.cancelStrays() }
+                while try await fixture.waitingForLocks() == 0 {}
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.states(of: run) == ["a": "pending"])
+        #expect(try await fixture.count("SELECT count(*) FROM chassis.live_run WHERE cancelled_at IS NOT NULL") == 0)
     }
 }

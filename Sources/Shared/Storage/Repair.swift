@@ -58,6 +58,7 @@ package struct Repair: Sendable {
             try await gates.sweep()
             try await PauseStore(pool).holdAgain()
             try await PauseStore(pool).releaseUnpaused()
+            told += try await RunStore(pool).cancelStrays()
             if let ageing { _ = try await QueueStore(pool).age(after: ageing) }
         }
         let admitted = try await gates.admit()
