@@ -1,5 +1,6 @@
 import JobModel
 import Logging
+import Postgres
 import Storage
 import Testing
 
@@ -203,6 +204,29 @@ import Testing
             #expect(["failed", "cancelled"].contains(run["state"]?.stringValue))
             #expect(run["deadlines"]?[0]?["otherwise"] == "cancel")
             #expect(run["deadlines"]?[0]?["passed_at"]?.isNull == false)
+        }
+    }
+
+    /// The job is on its way to a worker whenever somebody looks, and has not ended.
+    @Test func aDeadlineIsNotCrossedOffWhileItsJobIsBeingClaimed() async throws {
+        try await APIScene.play { scene async throws in
+            let source = """
+                name: w
+                jobs: {a: {command: [x], deadline: {within: 1s, otherwise: fail}}}
+                """
+            let id = try await scene.post("/v1/runs", ["workflow": .string(source)]).json["id"]?.integerValue ?? 0
+            let service = WatchService(
+                pool: scene.pool,
+                notifier: ReadyNotifier(scene.pool),
+                logger: Logger(label: "test")
+            )
+            try await scene.pool.withConnection { connection in
+                try await connection.execute("BEGIN; DELETE FROM chassis.ready")
+                #expect(try await service.pass(now: "2099-01-01T00:00:00Z") == 1)
+                try await connection.execute("ROLLBACK")
+            }
+            #expect(try await service.pass(now: "2099-01-01T00:00:11Z") == 1)
+            #expect(try await scene.get("/v1/runs/\(id)").json["state"] == "failed")
         }
     }
 }

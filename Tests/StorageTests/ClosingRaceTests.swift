@@ -78,4 +78,26 @@ import Testing
         _ = try await fixture.end(fixture.claim())
         #expect(try await fixture.ending(of: run) == "succeeded")
     }
+
+    /// A claim that takes its time to commit: the job has not ended, and is asked for again.
+    @Test func aJobThatIsBeingClaimedAtEachLookHasNotEnded() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", [])]).run
+        let job = try #require(try await fixture.runs.job(named: "a", in: run))
+        let late = JobFailure(code: "total-timeout", message: "long")
+        try await fixture.pool.transaction { connection in
+            _ = try await connection.query(
+                Statement.claimJobs,
+                [
+                    .integer(fixture.session.rawValue), .text("default"), .integer(1), .null, .null,
+                    .array([Int64]()), .null,
+                ]
+            )
+            #expect(try await fixture.runs.fail(job.id, of: run, because: late, whilePending: false) == .moving)
+            #expect(try await fixture.runs.mark(job.id, of: run, succeededWith: Self.output) == .moving)
+        }
+        let closing = try await fixture.runs.fail(job.id, of: run, because: late, whilePending: false)
+        #expect(closing == .closed(queues: [], resumed: []))
+        #expect(try await fixture.ending(of: run) == "failed")
+    }
 }

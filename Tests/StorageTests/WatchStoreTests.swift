@@ -161,6 +161,20 @@ import Testing
         #expect(try await watches.judge(limit: 10, now: Self.time(70)).map(\.terms.otherwise) == [.cancel])
     }
 
+    /// What was judged before the retry says nothing about the watch of the retried run.
+    @Test(arguments: [true, false]) func aRetryIsWatchedAlthoughSomebodySettlesLate(_ isDone: Bool) async throws {
+        let fixture = try await QueueFixture.make()
+        let watches = WatchStore(fixture.pool)
+        let run = try await submit(fixture, run: [WatchTerms(.deadline, .seconds(600), otherwise: .cancel)])
+        let late = try await watches.judge(limit: 10, now: Self.time(30))
+        #expect(late.map(\.run) == [run])
+        _ = try await fixture.runs.cancel(run)
+        _ = try await fixture.runs.retry(run, .init(), now: Self.time(60))
+        try await watches.settle(late[0], isDone: isDone, now: Self.time(65))
+        #expect(try await watches.judge(limit: 10, now: Self.time(69)).isEmpty)
+        #expect(try await watches.judge(limit: 10, now: Self.time(70)).map(\.run) == [run])
+    }
+
     /// Two schedulers that look at once: each watch is given to one of them.
     @Test func eachWatchIsGivenToOne() async throws {
         let fixture = try await QueueFixture.make()

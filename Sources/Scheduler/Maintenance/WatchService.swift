@@ -10,6 +10,16 @@ import Telemetry
 /// Any number of schedulers may run it; each watch is looked at by one of them. One that is killed before it has done what a
 /// watch asks for leaves it to the others, 10 seconds later.
 package struct WatchService: Service {
+    /// What came of a watch.
+    private enum Performance {
+        /// What the watch asks for is done, or what it watches has ended.
+        case done
+        /// A job is not pending any more that was pending for too long.
+        case pendingNoMore
+        /// The job was on its way from one room to another at each look.
+        case hindered
+    }
+
     /// How far apart two looks are.
     static let interval = Duration.milliseconds(250)
     /// The longest pause after a look that failed.
@@ -49,9 +59,11 @@ package struct WatchService: Service {
     package func pass(now: String? = nil) async throws -> Int {
         let expired = try await watches.judge(limit: Self.batch, now: now)
         for watch in expired {
-            let isDone = try await perform(watch, now: now)
-            try await watches.settle(watch, isDone: isDone, now: now)
-            guard isDone else { continue }
+            let result = try await perform(watch, now: now)
+            // What could not be done is due again soon.
+            guard result != .hindered else { continue }
+            try await watches.settle(watch, isDone: result == .done, now: now)
+            guard result == .done else { continue }
             logger.info(
                 "something took too long",
                 metadata: [LogKey.run: "\(watch.run)", LogKey.reason: "\(watch.terms.kind.rawValue)"]
@@ -60,12 +72,11 @@ package struct WatchService: Service {
         return expired.count
     }
 
-    /// - Returns: False when a job is not pending any more that was pending for too long.
-    private func perform(_ watch: WatchStore.Expired, now: String?) async throws -> Bool {
+    private func perform(_ watch: WatchStore.Expired, now: String?) async throws -> Performance {
         guard watch.terms.otherwise == .fail, let job = watch.job else {
             let cancelled = try await runs.cancel(watch.run, isLate: watch.terms.otherwise == .fail, now: now)
             notifier.notify(Array(cancelled?.readied ?? []))
-            return true
+            return .done
         }
         let closing = try await runs.fail(
             job,
@@ -74,9 +85,13 @@ package struct WatchService: Service {
             whilePending: watch.terms.kind == .queue,
             now: now
         )
-        guard case .closed(let queues, let resumed) = closing else { return watch.terms.kind != .queue }
-        notifier.notify(Array(queues) + (try await queue.resume(resumed)))
-        return true
+        switch closing {
+        case .closed(let queues, let resumed):
+            notifier.notify(Array(queues) + (try await queue.resume(resumed)))
+            return .done
+        case .moving: return .hindered
+        case .nothing, .marked: return watch.terms.kind == .queue ? .pendingNoMore : .done
+        }
     }
 }
 

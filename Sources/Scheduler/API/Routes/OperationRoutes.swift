@@ -52,7 +52,7 @@ struct OperationRoutes: Sendable {
             let others = try await queue.resume(resumed)
             acts.notifier.notify(Array(queues) + others)
         case .marked(let before, _): detail["before"] = .word(before)
-        case .nothing:
+        case .nothing, .moving:
             let hasSucceeded = try await runs.job(named: name, in: run)?.state == .succeeded
             throw Problem(
                 .jobNotMarkable,

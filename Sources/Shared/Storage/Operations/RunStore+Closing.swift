@@ -22,10 +22,14 @@ extension RunStore {
         /// It is not as it would have to be: it has succeeded already or, where only a pending one was meant, it is not
         /// pending.
         case nothing
+        /// It was on its way from one room to another at each look, and has not ended; ask again.
+        case moving
     }
 
     /// How often a job is looked for that is on its way from one room to another.
     private static let lookups = 50
+    /// How far apart these looks are.
+    private static let interval = Duration.milliseconds(5)
 
     /// Undoes what was done for a job that turned out not to be there.
     private enum Undo: Error { case isMoving, isNotThere }
@@ -53,10 +57,11 @@ extension RunStore {
         now: String? = nil
     ) async throws -> Closing {
         let closing = try await close(job, of: run, .succeeded(output), now: now)
-        guard closing == .nothing else { return closing }
-        return try await pool.transaction {
+        guard closing == .nothing || closing == .moving else { return closing }
+        let marked = try await pool.transaction {
             try await Self.markEnded(job, of: run, succeededWith: output, on: $0, now: now)
         }
+        return marked == .nothing ? closing : marked
     }
 
     /// The same in a transaction, for a job that has ended otherwise.
@@ -135,9 +140,10 @@ extension RunStore {
             } catch Undo.isNotThere {
                 return .nothing
             } catch Undo.isMoving {
-                // A claim is one statement: the next look finds the job behind it.
+                // A claim is one statement: a look behind its commit finds the job.
                 lookups += 1
-                guard lookups < Self.lookups else { return .nothing }
+                guard lookups < Self.lookups else { return .moving }
+                try await ContinuousClock().sleep(for: Self.interval)
             }
         }
     }

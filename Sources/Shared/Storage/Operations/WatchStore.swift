@@ -9,6 +9,8 @@ package struct WatchStore: Sendable {
         /// Nil for that of the run itself.
         package let job: JobID?
         package let terms: WatchTerms
+        /// Since when the run is watched, in microseconds since 1970; a retry has it watched anew.
+        let since: Int64
     }
 
     private let pool: PostgresPool
@@ -29,12 +31,13 @@ package struct WatchStore: Sendable {
                     try row.word("kind"),
                     .microseconds(try row.int64("length_us")),
                     otherwise: try row.word("otherwise")
-                )
+                ),
+                since: try row.int64("since_us")
             )
         }
     }
 
-    /// Notes that what a watch asked for was done.
+    /// Notes that what a watch asked for was done; does nothing where the run was retried since it was judged.
     ///
     /// - Parameter isDone: False when its job did not wait any more, so that it is looked at again.
     package func settle(_ watch: Expired, isDone: Bool, now: String? = nil) async throws {
@@ -42,7 +45,7 @@ package struct WatchStore: Sendable {
             Statement.settleWatch,
             [
                 .integer(watch.run.rawValue), .integer(watch.job?.rawValue ?? 0), .text(watch.terms.kind.rawValue),
-                .bool(isDone), .optional(now),
+                .bool(isDone), .integer(watch.since), .optional(now),
             ]
         )
     }

@@ -53,4 +53,5 @@ WITH clock AS (
     LEFT JOIN chassis.job ON job.job_id = judged.job_id
     WHERE is_over AND passed_at IS NULL AND judged.kind = 'deadline'
 )
-SELECT run_id, job_id, kind, length_us, otherwise FROM judged WHERE is_over AND otherwise <> 'tell';
+SELECT run_id, job_id, kind, length_us, otherwise, (extract(epoch FROM since) * 1000000)::bigint AS since_us
+FROM judged WHERE is_over AND otherwise <> 'tell';
