@@ -129,6 +129,19 @@ import Testing
         #expect(try await fixture.gates.sweep() == 0)
     }
 
+    @Test func aPendingJobThatIsMarkedMakesRoomForTheNext() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit(gates: [.jobs(1)])
+        let next = try await fixture.submit(gates: [.jobs(1)])
+        #expect(try await fixture.held() == 1)
+        let job = try #require(try await fixture.runs.job(named: "only", in: run))
+        let closing = try await fixture.runs.mark(job.id, of: run, succeededWith: .inline(.null))
+        #expect(closing == .closed(queues: [], resumed: []))
+        #expect(try await fixture.gates.admit() == ["default"])
+        #expect(try await fixture.claim().map(\.run) == [next])
+        #expect(try await fixture.gates.sweep() == 0)
+    }
+
     @Test func dependentsItemsAndRetriesOfARunPassTheirGates() async throws {
         let fixture = try await QueueFixture.make()
         let submission = RunStore.Submission(

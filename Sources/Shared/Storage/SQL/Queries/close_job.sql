@@ -25,6 +25,12 @@ WITH member AS MATERIALIZED (
     RETURNING ready.job_id, ready.run_id, epoch, failures, losses, queue, priority
 ), taken AS (
     SELECT * FROM unblocked UNION ALL SELECT * FROM unready
+), given_back AS (
+    DELETE FROM chassis.permit USING unready, chassis.gate
+    WHERE permit.holder = unready.job_id AND NOT permit.is_run AND gate.gate_id = permit.gate_id AND NOT gate.is_rate
+    RETURNING permit.gate_id
+), told AS (
+    INSERT INTO chassis.gate_news (gate_id) SELECT gate_id FROM given_back
 ), recorded AS (
     INSERT INTO chassis.done
         (job_id, run_id, state, attempt, epoch, failures, losses, ended_at, queue, priority, output, output_blob, error,
