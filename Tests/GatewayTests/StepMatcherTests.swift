@@ -26,6 +26,17 @@ import Testing
         #expect(decision == (mustNotRepeat ? .unknown(place(1)) : .run(place(1))))
     }
 
+    @Test func knowsWhenAStepStandsBehindItsEqual() {
+        var matcher = StepMatcher()
+        #expect(!matcher.isBehindAnEqual(step))
+        matcher.inheritedRecorded(place(1), step)
+        #expect(!matcher.isBehindAnEqual(step))
+        _ = matcher.asked(step, mustNotRepeat: true) { place(9) }
+        #expect(matcher.isBehindAnEqual(step))
+        matcher.left(place(1), step)
+        #expect(!matcher.isBehindAnEqual(step))
+    }
+
     @Test func letsAFailedStepBeAskedForAgain() {
         var matcher = StepMatcher()
         #expect(matcher.asked(step, mustNotRepeat: true) { place(1) } == .run(place(1)))

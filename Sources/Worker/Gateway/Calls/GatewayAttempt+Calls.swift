@@ -11,10 +11,11 @@ extension GatewayAttempt {
     private static let pause = Duration.milliseconds(10)
 
     /// Finds the answer of a call, or has the call made.
-    func deliver(_ request: CallRequest) async throws -> Delivery {
-        let checkpoints = try await open()
+    func deliver(_ request: CallRequest, to client: ClientTicket) async throws -> Delivery {
+        let checkpoints = try await open(for: client)
         try checkLoops(request)
         var looks = request.retry > 0 ? Self.looks : 0
+        var hasSettled = request.retry > 0
         while true {
             guard !isClosed else { throw Self.over }
             let identity = CallIdentity(
@@ -35,27 +36,35 @@ extension GatewayAttempt {
                 await stores.hangUps.settle()
                 continue
             }
+            if !hasSettled, matcher.isBehindAnEqual(identity) {
+                hasSettled = true
+                await stores.hangUps.settle()
+                continue
+            }
+            try checkIsThere(client)
             let decision = matcher.arrived(
                 identity,
                 retry: request.retry,
                 newPosition: { newPosition(request.connection.name) }
             )
+            let position = decision.position
+            client.whenGone { [self] in clientLeft(.call(position)) }
             switch decision {
-            case .serve(let position, let isDrifted):
+            case .serve(_, let isDrifted):
                 do {
                     if let delivery = try await serve(position, isDrifted: isDrifted, request, checkpoints) {
                         return delivery
                     }
                 } catch {
                     // Nobody has got it: whoever asks again is served, and pays nothing.
-                    matcher.clientLeft(position)
+                    client.writeFailed()
                     throw error
                 }
                 matcher.lost(position)
-            case .join(let position):
+            case .join:
                 guard let buffer = buffers[position] else { preconditionFailure("no buffer at \(position)") }
                 return Delivery(position: position, source: .buffer(buffer), match: "joined")
-            case .call(let position, let isDiverged):
+            case .call(_, let isDiverged):
                 if let fault {
                     matcher.failed(position)
                     throw GatewayRefusal(

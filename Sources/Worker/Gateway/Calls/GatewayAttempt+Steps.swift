@@ -11,10 +11,18 @@ extension GatewayAttempt {
     }
 
     /// The program asks for a step.
-    func ask(_ step: NamedStep) async throws -> StepAnswer {
-        let checkpoints = try await open()
+    func ask(_ step: NamedStep, for client: ClientTicket) async throws -> StepAnswer {
+        let checkpoints = try await open(for: client)
         guard !isClosed else { throw Self.over }
         let fingerprint = step.fingerprint
+        noteDepartures()
+        if steps.isBehindAnEqual(fingerprint) {
+            // A client that hangs up and asks again comes by another connection, which may be read first.
+            await stores.hangUps.settle()
+            guard !isClosed else { throw Self.over }
+            noteDepartures()
+        }
+        try checkIsThere(client)
         let decision = steps.asked(
             fingerprint,
             mustNotRepeat: step.effect == .once,
@@ -22,6 +30,7 @@ extension GatewayAttempt {
         )
         switch decision {
         case .serve(let position):
+            client.whenGone { [self] in clientLeft(.step(position, fingerprint)) }
             do {
                 let record = try await stores.reading.pass { try await checkpoints.recorded(position, fingerprint) }
                 guard let record else {
@@ -30,7 +39,8 @@ extension GatewayAttempt {
                 statistics.replayed += 1
                 return .done(record.result, position)
             } catch {
-                stepLeft(step, at: position)
+                // The program has not got it: whoever asks next is served, and nothing is done again.
+                client.writeFailed()
                 throw error
             }
         case .unknown(let position): return .unknown(position)
@@ -49,9 +59,6 @@ extension GatewayAttempt {
             return .run(position, idempotencyKey: job.idempotencyKey(position, fingerprint))
         }
     }
-
-    /// The record of a step did not reach the program.
-    func stepLeft(_ step: NamedStep, at position: StepPosition) { steps.left(position, step.fingerprint) }
 
     /// Waits until a step may be done.
     private func approve(_ step: NamedStep, at position: StepPosition) async throws {

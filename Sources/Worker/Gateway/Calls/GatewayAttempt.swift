@@ -22,6 +22,12 @@ actor GatewayAttempt {
         case failed(GatewayRefusal)
     }
 
+    /// What a client went away from before it had it.
+    enum Departure: Sendable {
+        case call(StepPosition)
+        case step(StepPosition, Fingerprint)
+    }
+
     /// What a program is sent.
     struct Delivery: Sendable {
         enum Source: Sendable {
@@ -42,8 +48,8 @@ actor GatewayAttempt {
     nonisolated let room: BodyRoom
     nonisolated let answers: BodyRoom
 
-    /// The calls whose clients have gone, and of which the matcher does not know yet.
-    private let departures = Mutex<[StepPosition]>([])
+    /// What clients have left behind that have gone, and of which the matchers do not know yet.
+    private let departures = Mutex<[Departure]>([])
     private var phase = Phase.unopened
     private(set) var isClosed = false
     var statistics = GatewayStatistics()
@@ -102,6 +108,26 @@ actor GatewayAttempt {
         }
     }
 
+    /// Opens for a client.
+    ///
+    /// - Throws: `GatewayRefusal` also when the client gave up while it waited: it may have asked again meanwhile.
+    func open(for client: ClientTicket) async throws -> JobCheckpoints {
+        if case .open(let checkpoints) = phase { return checkpoints }
+        let checkpoints = try await open()
+        await stores.hangUps.settle()
+        try checkIsThere(client)
+        return checkpoints
+    }
+
+    /// Refuses a client that has gone: what it is given nobody gets, and is missing for its next request.
+    func checkIsThere(_ client: ClientTicket) throws(GatewayRefusal) {
+        guard client.hasGone else { return }
+        throw GatewayRefusal(
+            .unavailable,
+            "the client has closed its side of the connection before its request was dealt with; keep it open"
+        )
+    }
+
     /// The attempt is over: nothing more is begun for it.
     ///
     /// Calls under way come to their end.
@@ -124,16 +150,21 @@ actor GatewayAttempt {
         return statistics
     }
 
-    /// A client of a call has gone, which counts for whatever is matched from now on.
-    nonisolated func clientLeft(_ position: StepPosition) { departures.withLock { $0.append(position) } }
+    /// A client has gone, which counts for whatever is matched from now on.
+    nonisolated func clientLeft(_ departure: Departure) { departures.withLock { $0.append(departure) } }
 
-    /// Has the matcher know of the clients that have gone.
+    /// Has the matchers know of the clients that have gone.
     func noteDepartures() {
-        let positions = departures.withLock { departures in
+        let departures = departures.withLock { departures in
             defer { departures = [] }
             return departures
         }
-        for position in positions { matcher.clientLeft(position) }
+        for departure in departures {
+            switch departure {
+            case .call(let position): matcher.clientLeft(position)
+            case .step(let position, let fingerprint): steps.left(position, fingerprint)
+            }
+        }
     }
 
     /// Notes that the program has asked for a call.

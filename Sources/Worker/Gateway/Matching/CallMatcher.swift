@@ -30,6 +30,12 @@ package struct CallMatcher: Sendable {
         case join(StepPosition)
         /// Nobody has made the call.
         case call(StepPosition, isDiverged: Bool)
+
+        package var position: StepPosition {
+            switch self {
+            case .serve(let position, _), .join(let position), .call(let position, _): position
+            }
+        }
     }
 
     private enum State: Equatable, Sendable {
@@ -115,6 +121,13 @@ package struct CallMatcher: Sendable {
         let states = (exact[identity.fingerprint] ?? []).map { entries[$0].state }
         let isTaken = states.contains { if case .underWay(let clients) = $0 { clients > 0 } else { false } }
         return isTaken && !states.contains(.recorded(isServed: false)) && !states.contains(.underWay(clients: 0))
+    }
+
+    /// Whether a request would be a new call although the answer of its equal is recorded, which may be on its way to a
+    /// client that has just gone.
+    package func isBehindAnEqual(_ identity: CallIdentity) -> Bool {
+        let states = (exact[identity.fingerprint] ?? []).map { entries[$0].state }
+        return states.contains(.recorded(isServed: true)) && !states.contains(.recorded(isServed: false))
     }
 
     /// The answer of a call is durable.

@@ -54,6 +54,12 @@ package struct StepMatcher: Sendable {
         return state == .recorded ? .serve(position) : .run(position)
     }
 
+    /// Whether a step would be run at a new place although its equal was asked for, by a client that may just have gone.
+    package func isBehindAnEqual(_ fingerprint: Fingerprint) -> Bool {
+        let known = entries[fingerprint] ?? []
+        return !known.isEmpty && known.allSatisfy { $0.state == .taken }
+    }
+
     /// The record of a step did not reach the program: it is served to whoever asks next.
     package mutating func left(_ position: StepPosition, _ fingerprint: Fingerprint) {
         guard let index = entries[fingerprint]?.firstIndex(where: { $0.position == position }) else { return }

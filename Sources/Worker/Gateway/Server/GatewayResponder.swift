@@ -66,7 +66,9 @@ struct GatewayResponder: HTTPResponder {
         let path = request.uri.path.split(separator: "/", maxSplits: 1).map(String.init)
         guard let first = path.first else { throw Self.nothing(at: "/") }
         let rest = path.count > 1 ? path[1] : ""
-        if first == StepResponder.path { return try await StepResponder(attempt: attempt).answer(rest, request) }
+        if first == StepResponder.path {
+            return try await StepResponder(attempt: attempt, channel: context.channel).answer(rest, request)
+        }
         guard let connection = attempt.connections[first] else {
             throw GatewayRefusal(
                 .forbidden,
@@ -167,6 +169,29 @@ struct GatewayResponder: HTTPResponder {
         _ request: Request,
         _ context: Context
     ) async throws -> Response {
+        // Watched from the beginning: it may go before anything is found for it, and ask again.
+        let client = ClientTicket(on: context.channel, stores.hangUps)
+        do {
+            let request = try await read(format, path, model, connection, attempt, request)
+            let delivery = try await attempt.deliver(request, to: client)
+            switch delivery.source {
+            case .kept(let answer, let share): return Response(kept: answer, delivery, client, share)
+            case .buffer(let buffer): return Response(Head(try await buffer.head()), from: buffer, delivery, client)
+            }
+        } catch {
+            client.end()
+            throw error
+        }
+    }
+
+    private func read(
+        _ format: WireFormat,
+        _ path: String,
+        _ model: String?,
+        _ connection: GatewayConnection,
+        _ attempt: GatewayAttempt,
+        _ request: Request
+    ) async throws -> CallRequest {
         let share = attempt.room.share()
         var call = try CallRequest(
             format,
@@ -179,20 +204,7 @@ struct GatewayResponder: HTTPResponder {
             pathModel: model
         )
         call.share = share
-        let delivery = try await attempt.deliver(call)
-        let position = delivery.position
-        let ticket = ClientTicket { attempt.clientLeft(position) }
-        switch delivery.source {
-        case .kept(let answer, let share): return Response(kept: answer, delivery, ticket, share)
-        case .buffer(let buffer):
-            let endWatch = stores.hangUps.watch(context.channel) { ticket.hungUp() }
-            do {
-                return Response(Head(try await buffer.head()), from: buffer, delivery, ticket, onEnd: endWatch)
-            } catch {
-                endWatch()
-                throw error
-            }
-        }
+        return call
     }
 
     /// What costs nothing and is not recorded.

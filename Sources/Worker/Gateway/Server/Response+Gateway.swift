@@ -76,14 +76,13 @@ extension Response {
         _ head: Head,
         from buffer: AnswerBuffer,
         _ delivery: GatewayAttempt.Delivery,
-        _ ticket: ClientTicket,
-        onEnd: @escaping @Sendable () -> Void
+        _ ticket: ClientTicket
     ) {
         self.init(
             status: .init(code: head.status),
             headers: Self.fields(head.headers, delivery),
             body: ResponseBody { writer in
-                defer { onEnd() }
+                defer { ticket.end() }
                 var offset = 0
                 do {
                     while case .bytes(let bytes, let isLast) = try await buffer.next(after: offset) {
@@ -114,8 +113,9 @@ extension ResponseBody {
     /// A body whose bytes are all there.
     ///
     /// It goes out in pieces: so a client that takes some of them is told from one that takes nothing.
-    init(_ bytes: [UInt8], _ share: BodyRoom.Share, _ ticket: ClientTicket? = nil) {
+    init(_ bytes: [UInt8], _ share: BodyRoom.Share? = nil, _ ticket: ClientTicket? = nil) {
         self.init(contentLength: bytes.count) { writer in
+            defer { ticket?.end() }
             do {
                 var begin = 0
                 repeat {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Hummingbird
 import JobModel
+import NIOCore
 
 /// Named steps over HTTP: look up, do, record.
 ///
@@ -17,8 +18,20 @@ struct StepResponder: Sendable {
     static let path = "_step"
 
     let attempt: GatewayAttempt
+    /// The connection on which the program asks.
+    let channel: any Channel
 
     func answer(_ name: String, _ request: Request) async throws -> Response {
+        let client = ClientTicket(on: channel, attempt.stores.hangUps)
+        do {
+            return try await answer(name, request, to: client)
+        } catch {
+            client.end()
+            throw error
+        }
+    }
+
+    private func answer(_ name: String, _ request: Request, to client: ClientTicket) async throws -> Response {
         let share = attempt.room.share()
         defer { withExtendedLifetime(share) {} }
         let bytes = try await GatewayResponder.body(of: request, share: share)
@@ -30,18 +43,18 @@ struct StepResponder: Sendable {
         }
         let step = try NamedStep(name: name.removingPercentEncoding, body: json)
         switch request.method {
-        case .post: return try await ask(step)
-        case .put: return try await settle(step, json)
+        case .post: return try await ask(step, for: client)
+        case .put: return try await settle(step, json, for: client)
         default: throw GatewayRefusal(.invalid, "ask for a step with POST, and record it with PUT")
         }
     }
 
-    private func ask(_ step: NamedStep) async throws -> Response {
+    private func ask(_ step: NamedStep, for client: ClientTicket) async throws -> Response {
         let answer: GatewayAttempt.StepAnswer
         do {
-            answer = try await attempt.ask(step)
+            answer = try await attempt.ask(step, for: client)
         } catch let refusal as GatewayRefusal where refusal.reason == .denied {
-            return Response(403, ["state": "denied", "error": .string(refusal.message)])
+            return Response(403, ["state": "denied", "error": .string(refusal.message)], to: client)
         }
         switch answer {
         case .done(let result, let position):
@@ -51,14 +64,19 @@ struct StepResponder: Sendable {
             do {
                 try share.take(bytes.count)
             } catch {
-                await attempt.stepLeft(step, at: position)
+                client.writeFailed()
                 throw error
             }
-            return Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(bytes, share))
+            return Response(
+                status: .ok,
+                headers: [.contentType: "application/json"],
+                body: ResponseBody(bytes, share, client)
+            )
         case .run(let position, let key):
             return Response(
                 200,
-                ["state": "run", "position": .string("\(position)"), "idempotency_key": .string(key)]
+                ["state": "run", "position": .string("\(position)"), "idempotency_key": .string(key)],
+                to: client
             )
         case .unknown(let position):
             let message =
@@ -66,12 +84,13 @@ struct StepResponder: Sendable {
                 + "effect is once; see what happened, then: chassis retry \(attempt.job.run) --repeat-unknown"
             return Response(
                 409,
-                ["state": "unknown", "position": .string("\(position)"), "error": .string(message)]
+                ["state": "unknown", "position": .string("\(position)"), "error": .string(message)],
+                to: client
             )
         }
     }
 
-    private func settle(_ step: NamedStep, _ json: JSONValue) async throws -> Response {
+    private func settle(_ step: NamedStep, _ json: JSONValue, for client: ClientTicket) async throws -> Response {
         guard let position = json["position"]?.stringValue.flatMap(StepPosition.init) else {
             throw GatewayRefusal(.invalid, "the body must name the position that the step was given")
         }
@@ -80,16 +99,16 @@ struct StepResponder: Sendable {
             throw GatewayRefusal(.invalid, "the body must hold a result, or an error")
         }
         try await attempt.settle(step, at: position, result: json["result"] ?? .null, failure: failure)
-        return Response(200, ["state": failure == nil ? "recorded" : "failed"])
+        return Response(200, ["state": failure == nil ? "recorded" : "failed"], to: client)
     }
 }
 
 extension Response {
-    fileprivate init(_ status: Int, _ json: JSONValue) {
+    fileprivate init(_ status: Int, _ json: JSONValue, to client: ClientTicket) {
         self.init(
             status: .init(code: status),
             headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.encoded()))
+            body: ResponseBody(json.encoded(), nil, client)
         )
     }
 }
