@@ -59,6 +59,110 @@ import Testing
         await scene.close()
     }
 
+    /// What was recorded was done, whatever becomes of its settlement, which is for the next attempt then.
+    @Test(.timeLimit(.minutes(1))) func runsNoStepAgainWhoseSettlementFailed() async throws {
+        let scene = try await GatewayScene.make()
+        let pool = scene.fleet.pool
+        // A sequence counts also what is rolled back.
+        _ = try await pool.query("CREATE SEQUENCE chassis.refusal")
+        _ = try await pool.query(
+            """
+            CREATE FUNCTION chassis.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF nextval('chassis.refusal') = 1 THEN
+                    RAISE EXCEPTION 'cannot execute UPDATE in a read-only transaction' USING ERRCODE = '25006';
+                END IF;
+                RETURN NEW;
+            END $$
+            """
+        )
+        _ = try await pool.query(
+            """
+            CREATE TRIGGER refuse BEFORE UPDATE ON chassis.step FOR EACH ROW WHEN (NEW.state = 'recorded')
+            EXECUTE FUNCTION chassis.refuse()
+            """
+        )
+        let worker = scene.worker("worker")
+        let notes = scene.fleet.directory + "/notes"
+        let script = """
+            for try in 1 2 3; do
+                x=$(\(Programs.path("chassis")) step charge --effect once -- sh -c 'echo charge >> \(notes); echo 2') && break
+            done
+            [ -e \(notes).killed ] || { touch \(notes).killed; kill -9 $$; }
+            echo "[$x]"
+            """
+        let run = try await scene.submit(
+            "steps",
+            run: ["bash", "-c", script],
+            connections: "[]",
+            more: ", steps: true"
+        )
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(self.notes(scene) == ["charge"])
+        #expect(try await scene.output(of: run) == "[2]")
+        #expect(try await pool.query("SELECT last_value::integer AS n FROM chassis.refusal").rows[0].int("n") == 2)
+        #expect(try await scene.openCalls(of: run) == 0)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// A program that left before it heard that its step is recorded gets the record when it asks again.
+    @Test(.timeLimit(.minutes(1))) func servesARecordThatItsProgramHasNotHeardOf() async throws {
+        let scene = try await GatewayScene.make()
+        let pool = scene.fleet.pool
+        _ = try await pool.query("CREATE SEQUENCE chassis.settling")
+        _ = try await pool.query("CREATE TABLE chassis.go ()")
+        _ = try await pool.query(
+            """
+            CREATE FUNCTION chassis.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                PERFORM nextval('chassis.settling');
+                WHILE NOT EXISTS (SELECT FROM chassis.go) LOOP PERFORM pg_sleep(0.01); END LOOP;
+                RETURN NEW;
+            END $$
+            """
+        )
+        _ = try await pool.query(
+            """
+            CREATE TRIGGER wait BEFORE UPDATE ON chassis.step FOR EACH ROW WHEN (NEW.state = 'recorded')
+            EXECUTE FUNCTION chassis.wait()
+            """
+        )
+        let worker = scene.worker("worker")
+        let file = scene.fleet.directory + "/settling"
+        let run = try await scene.submit("rude", run: RudeOutcome.program(["unheard", "hello", file]))
+        _ = try await scene.fleet.wait(for: run, until: "SELECT $1::bigint FROM chassis.settling WHERE is_called")
+        Fleet.write("", to: file)
+        let said = try await scene.fleet.wait(
+            for: run,
+            until: "SELECT line FROM chassis.log WHERE run_id = $1::bigint AND stream = 'stdout'"
+        )
+        _ = try await pool.query("INSERT INTO chassis.go DEFAULT VALUES")
+        let answer = try JSONValue(parsing: try said.string("line"))
+        #expect(answer == ["state": "done", "position": "gateway/step/charge#1", "result": 1], "\(answer.text())")
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.openCalls(of: run) == 0)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// A step that was done and cannot be recorded may have happened; nothing more is done, since nothing can be recorded.
+    @Test(.timeLimit(.minutes(1)), .enabled(if: TemporaryMount.isPossible, "mounting needs root"))
+    func leavesAStepToAPersonThatCannotBeRecorded() async throws {
+        let scene = try await GatewayScene.make()
+        let store = scene.fleet.directory + "/store"
+        mkdir(store, 0o755)
+        let mount = try TemporaryMount(at: store, options: "size=256k")
+        let worker = scene.worker("worker")
+        let words = ["full-step", "hello [run:rude turns:1]", store]
+        let run = try await scene.submit("rude", run: RudeOutcome.program(words))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let said = try JSONValue(parsing: try await scene.output(of: run))
+        #expect(said == [403, 409, "unknown", 403, 403], "\(said.text())")
+        #expect(try await scene.bill(of: "rude").isEmpty)
+        await worker.killAndWait()
+        mount.unmount()
+        await scene.close()
+    }
+
     /// A program that names a connection and goes another way is warned of, whatever else it asks the gateway for.
     @Test(
         .timeLimit(.minutes(1)),

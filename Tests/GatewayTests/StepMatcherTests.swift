@@ -53,6 +53,29 @@ import Testing
         #expect(matcher.asked(step, mustNotRepeat: true) { place(9) } == .serve(place(1)))
     }
 
+    /// What was done and could not be recorded may have happened, also for the program that did it.
+    @Test(arguments: [true, false]) func doubtsWhatCouldNotBeRecorded(_ mustNotRepeat: Bool) {
+        var matcher = StepMatcher()
+        #expect(matcher.asked(step, mustNotRepeat: mustNotRepeat) { place(1) } == .run(place(1)))
+        matcher.doubted(place(1), step)
+        let decision = matcher.asked(step, mustNotRepeat: mustNotRepeat) { place(9) }
+        #expect(decision == (mustNotRepeat ? .unknown(place(1)) : .run(place(1))))
+    }
+
+    /// A program that heard of its record asks for another step; one that did not gets it.
+    @Test(arguments: [true, false]) func servesARecordThatWasNotHeardOf(_ isHeard: Bool) {
+        var matcher = StepMatcher()
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(1) } == .run(place(1)))
+        matcher.recorded(place(1), step)
+        if !isHeard { matcher.left(place(1), step) }
+        let decision = matcher.asked(step, mustNotRepeat: true) { place(2) }
+        #expect(decision == (isHeard ? .run(place(2)) : .serve(place(1))))
+        // Recorded once more, by a program that had no answer the first time.
+        matcher.left(place(1), step)
+        matcher.recorded(place(1), step)
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(3) } == .run(place(3)))
+    }
+
     @Test func believesARecordMoreThanADoubt() {
         var matcher = StepMatcher()
         matcher.inheritedRecorded(place(1), step)

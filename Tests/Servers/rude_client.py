@@ -472,6 +472,36 @@ def gone():
     return [state, ask(f"{base}/chat/completions", held)[2]["x-chassis-match"]]
 
 
+def unheard():
+    """Does a step, goes before it hears that it is recorded, when the file that is given is there, and asks for it again."""
+    path, body = "/_step/charge", {"effect": "once"}
+    position = ask(root + path, body)[1]["position"]
+    peer = http.client.HTTPConnection(host, int(port))
+    peer.request("PUT", path, json.dumps(body | {"position": position, "result": 1}), {"Authorization": "Bearer " + token})
+    while not os.path.exists(sys.argv[3]):
+        time.sleep(0.01)
+    peer.close()
+    return ask(root + path, body)[1]
+
+
+def full_step():
+    """Does a step for whose result the store, whose place is given, has no room, and asks for it, another one and a call."""
+    url, body = f"{root}/_step/charge", {"effect": "once"}
+    position, filling = ask(url, body)[1]["position"], sys.argv[3] + "/filling"
+    with open(filling, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 512)
+        except OSError:
+            pass
+    try:
+        recorded = ask(url, body | {"position": position, "result": "x" * 20000}, method="PUT")
+        again, other, model = ask(url, body), ask(f"{root}/_step/other", {}), ask(f"{base}/chat/completions", call())
+    finally:
+        os.unlink(filling)
+    return [recorded[0], again[0], again[1].get("state"), other[0], model[0]]
+
+
 def until_good():
     """Asks until it is answered, and says what it got before."""
     got = []

@@ -65,12 +65,9 @@ extension GatewayAttempt {
                 guard let buffer = buffers[position] else { preconditionFailure("no buffer at \(position)") }
                 return Delivery(position: position, source: .buffer(buffer), match: "joined")
             case .call(_, let isDiverged):
-                if let fault {
+                if let refusal = cannotGoOn {
                     matcher.failed(position)
-                    throw GatewayRefusal(
-                        .stopped,
-                        "no call is made in this attempt, since none can be recorded: \(fault)"
-                    )
+                    throw refusal
                 }
                 return begin(position, identity, isDiverged: isDiverged, request, checkpoints)
             }
@@ -175,8 +172,15 @@ extension GatewayAttempt {
         buffers[position] = nil
     }
 
-    /// An answer that was paid for could not be recorded.
+    /// What was paid for, or done, could not be recorded.
     func cannotRecord(_ error: any Error) { fault = "\(error)" }
+
+    /// Why nothing more is made or done.
+    var cannotGoOn: GatewayRefusal? {
+        fault.map {
+            GatewayRefusal(.stopped, "no call is made in this attempt, since none can be recorded: \($0)")
+        }
+    }
 
     func failed(_ position: StepPosition) {
         noteDepartures()

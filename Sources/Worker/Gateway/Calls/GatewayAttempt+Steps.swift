@@ -45,6 +45,10 @@ extension GatewayAttempt {
             }
         case .unknown(let position): return .unknown(position)
         case .run(let position):
+            if let refusal = cannotGoOn {
+                steps.failed(position, fingerprint)
+                throw refusal
+            }
             fingerprints[position] = fingerprint
             try await approve(step, at: position)
             if step.effect != .none {
@@ -82,7 +86,13 @@ extension GatewayAttempt {
     /// The program says what became of a step it was told to do.
     ///
     /// - Parameter failure: Why it was not done; nil when it was.
-    func settle(_ step: NamedStep, at position: StepPosition, result: JSONValue, failure: String?) async throws {
+    func settle(
+        _ step: NamedStep,
+        at position: StepPosition,
+        result: JSONValue,
+        failure: String?,
+        for client: ClientTicket
+    ) async throws {
         let checkpoints = try await open()
         guard fingerprints[position] == step.fingerprint else {
             throw GatewayRefusal(.invalid, "no step \(position) of this name and input was asked for")
@@ -92,20 +102,46 @@ extension GatewayAttempt {
             try await settle(position, as: .failed(failure), of: step)
             return
         }
-        try await checkpoints.record(
-            FinishedStep(
-                position: position,
-                fingerprint: step.fingerprint,
-                kind: .step,
-                startedAt: .now,
-                endedAt: .now,
-                effect: step.effect,
-                request: .string(step.name),
-                result: result,
-                carries: ["step": .string(step.name)]
+        let fingerprint = step.fingerprint
+        do {
+            try await checkpoints.record(
+                FinishedStep(
+                    position: position,
+                    fingerprint: fingerprint,
+                    kind: .step,
+                    startedAt: .now,
+                    endedAt: .now,
+                    effect: step.effect,
+                    request: .string(step.name),
+                    result: result,
+                    carries: ["step": .string(step.name)]
+                )
             )
-        )
-        try await settle(position, as: .recorded(usage: nil, cost: nil), of: step)
+        } catch {
+            throw await cannotRecord(step, at: position, error)
+        }
+        steps.recorded(position, fingerprint)
+        // A program that does not hear of it takes it for undone, and asks again.
+        client.whenGone { [self] in clientLeft(.step(position, fingerprint)) }
+        // An intent that cannot be settled now stays open, and the next attempt settles it by the record.
+        try? await settle(position, as: .recorded(usage: nil, cost: nil), of: step)
+    }
+
+    /// A step was done, and its result cannot be recorded: it may have happened.
+    private func cannotRecord(
+        _ step: NamedStep,
+        at position: StepPosition,
+        _ error: any Error
+    ) async -> GatewayRefusal {
+        steps.doubted(position, step.fingerprint)
+        switch error as? CheckpointError {
+        // So is this result, and nothing else.
+        case .valueTooDeep, .recordTooLarge: break
+        default: cannotRecord(error)
+        }
+        // Where this fails the intent stays open, and its outcome is as unknown to the next attempt.
+        try? await settle(position, as: .unknown("its result could not be recorded: \(error)"), of: step)
+        return GatewayRefusal(.stopped, "the result of step \(step.name) could not be recorded: \(error)")
     }
 
     private func settle(

@@ -66,7 +66,7 @@ actor GatewayAttempt {
     /// How many calls were begun at each position; one that failed is followed by another.
     var callNumbers: [StepPosition: Int] = [:]
     var lastNumbers: [String: Int] = [:]
-    /// Why an answer could not be recorded: none that follows it could be, and none is paid for.
+    /// Why something could not be recorded: nothing that follows it could be, and nothing is paid for or done.
     var fault: String?
     /// Where people decide: the calls and steps with the same key, in their order.
     var keys: [SHA256Digest: [StepPosition]] = [:]

@@ -16,7 +16,7 @@ package struct StepMatcher: Sendable {
         case recorded, unknown
         /// Failed, or under way in an earlier attempt that did nothing: the position is free.
         case free
-        /// Served to, or asked for by, this attempt.
+        /// Served to, asked for by, or recorded in this attempt.
         case taken
     }
 
@@ -62,13 +62,26 @@ package struct StepMatcher: Sendable {
 
     /// The record of a step did not reach the program: it is served to whoever asks next.
     package mutating func left(_ position: StepPosition, _ fingerprint: Fingerprint) {
-        guard let index = entries[fingerprint]?.firstIndex(where: { $0.position == position }) else { return }
-        entries[fingerprint]?[index].state = .recorded
+        change(position, fingerprint, to: .recorded)
     }
 
     /// The program could not do a step it had asked for: it may ask again.
     package mutating func failed(_ position: StepPosition, _ fingerprint: Fingerprint) {
+        change(position, fingerprint, to: .free)
+    }
+
+    /// What a program did is durable.
+    package mutating func recorded(_ position: StepPosition, _ fingerprint: Fingerprint) {
+        change(position, fingerprint, to: .taken)
+    }
+
+    /// What a program did could not be recorded: to whoever asks again, it may have happened.
+    package mutating func doubted(_ position: StepPosition, _ fingerprint: Fingerprint) {
+        change(position, fingerprint, to: .unknown)
+    }
+
+    private mutating func change(_ position: StepPosition, _ fingerprint: Fingerprint, to state: State) {
         guard let index = entries[fingerprint]?.firstIndex(where: { $0.position == position }) else { return }
-        entries[fingerprint]?[index].state = .free
+        entries[fingerprint]?[index].state = state
     }
 }

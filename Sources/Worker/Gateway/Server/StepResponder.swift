@@ -98,7 +98,7 @@ struct StepResponder: Sendable {
         guard failure != nil || json["result"] != nil else {
             throw GatewayRefusal(.invalid, "the body must hold a result, or an error")
         }
-        try await attempt.settle(step, at: position, result: json["result"] ?? .null, failure: failure)
+        try await attempt.settle(step, at: position, result: json["result"] ?? .null, failure: failure, for: client)
         return Response(200, ["state": failure == nil ? "recorded" : "failed"], to: client)
     }
 }
