@@ -120,6 +120,36 @@ import Testing
         await Self.end(scene, worker)
     }
 
+    /// What was denied stays denied when the equal call beside it is recorded and everything is asked again.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [("call", "models: [\"fake/*\"], usd: 0.0002"), ("step", "steps: [charge]")]
+    )
+    func aDeniedCallIsNotMadeBesideItsEqual(_ what: String, _ rule: String) async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let file = scene.fleet.directory + "/both"
+        let run = try await scene.submit(
+            "rude",
+            run: RudeOutcome.program(["two-at-once", "hello [run:rude turns:2]", file, what]),
+            more: ", approve: [{\(rule)}]"
+        )
+        var decided = 0
+        while decided < 2 {
+            _ = try await Self.asked(run, scene, by: worker)
+            for approval in try await ApprovalStore(scene.fleet.pool).approvals(isOpen: true, run: run) {
+                try await scene.decide(approval, approval.position.hasSuffix("#1") ? .denied : .approved)
+                decided += 1
+            }
+        }
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try JSONValue(parsing: try await scene.output(of: run)) == ["denied", "done"])
+        #expect(try await scene.bill(of: "rude").count == (what == "call" ? 2 : 0))
+        #expect(Fleet.read(file + ".notes") == (what == "call" ? "" : "charge\n"))
+        #expect(try await ApprovalStore(scene.fleet.pool).approvals(run: run).count == 2)
+        await Self.end(scene, worker)
+    }
+
     @Test(.timeLimit(.minutes(1)), arguments: [ApprovalVerdict.approved, .denied])
     func aStepThatWaitsForPeopleStopsTheProgram(_ verdict: ApprovalVerdict) async throws {
         let scene = try await GatewayScene.make()

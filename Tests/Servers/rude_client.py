@@ -502,6 +502,45 @@ def full_step():
     return [recorded[0], again[0], again[1].get("state"), other[0], model[0]]
 
 
+def two_at_once():
+    """Asks the same thing twice at once, and is killed when one of them was done and the other one denied.
+
+    A file that is not there yet, and call or step are given; the calls differ in what a tool has returned.
+    """
+    file, what = sys.argv[3:5]
+    states = []
+    if what == "call":
+        first = ask(f"{base}/chat/completions", call())[1]["choices"][0]["message"]
+
+    def one(number):
+        if what == "call":
+            result = {"role": "tool", "tool_call_id": first["tool_calls"][0]["id"], "content": str(number)}
+            body = call()
+            body["messages"] += [first, result]
+            states.append("denied" if ask(f"{base}/chat/completions", body)[0] == 403 else "done")
+            return
+        url, body = f"{root}/_step/charge", {"effect": "once"}
+        status, answer, _ = ask(url, body)
+        if answer.get("state") == "run":
+            with open(file + ".notes", "a", encoding="utf-8") as notes:
+                notes.write("charge\n")
+            ask(url, body | {"position": answer["position"], "result": 1}, method="PUT")
+        states.append("denied" if status == 403 else "done")
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if states == ["denied", "denied"]:
+        # The one came when the other one had its denial, and took its place.
+        sys.exit(1)
+    if len(set(states)) == 2 and not os.path.exists(file):
+        open(file, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return sorted(states)
+
+
 def until_good():
     """Asks until it is answered, and says what it got before."""
     got = []

@@ -162,6 +162,9 @@ extension GatewayAttempt {
         return (.object(fields), end)
     }
 
+    /// Which of its equals a call is to people; nil where nobody decides.
+    func occurrence(at position: StepPosition) -> Int? { occurrences.number(at: position) }
+
     func recorded(_ position: StepPosition, _ summary: AnswerSummary, end: RequestTexts.End) {
         // Whoever has gone does not get it.
         noteDepartures()

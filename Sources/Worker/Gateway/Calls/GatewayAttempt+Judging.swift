@@ -33,7 +33,7 @@ extension GatewayAttempt {
             arguments: arguments,
             effect: effect,
             key: key,
-            occurrence: occurrence(of: key, at: position)
+            occurrence: occurrences.number(of: position, key)
         )
         var request = HTTPRequest(method: "POST", url: judge.url.exposed, body: call.json.encoded())
         request.stallTimeout = nil
@@ -60,17 +60,5 @@ extension GatewayAttempt {
             case .denied(let reason): throw GatewayRefusal(.denied, reason)
             }
         }
-    }
-
-    /// The how manieth of the calls with a key it is; earlier attempts' come first, so that it is the same in each of them.
-    private func occurrence(of key: SHA256Digest, at position: StepPosition) -> Int {
-        noteKey(key, of: position)
-        return (keys[key]?.firstIndex(of: position) ?? 0) + 1
-    }
-
-    /// Notes a call that was made, or is about to be.
-    func noteKey(_ key: SHA256Digest, of position: StepPosition) {
-        guard job.judge != nil, keys[key]?.contains(position) != true else { return }
-        keys[key, default: []].append(position)
     }
 }

@@ -78,14 +78,19 @@ extension GatewayAttempt {
         else { return }
         guard let index = CallIndex(json: carried.value) else {
             steps.inheritedRecorded(entry.position, entry.fingerprint)
-            noteKey(entry.fingerprint.digest, of: entry.position)
+            if job.judge != nil {
+                let number = CallIndex.occurrence(carried.value)
+                occurrences.inherited(entry.position, entry.fingerprint.digest, number: number)
+            }
             return
         }
         issuedIDs.formUnion(index.ids)
         openings.add(index.opening)
         if let end = index.end { texts.add(entry.position, end) }
         let identity = CallIdentity(fingerprint: entry.fingerprint, lineage: index.lineage, head: index.head)
-        noteKey(identity.key, of: entry.position)
+        if job.judge != nil {
+            occurrences.inherited(entry.position, identity.key, number: index.occurrence)
+        }
         matcher.inherited(.init(position: entry.position, identity: identity, isInherited: true))
     }
 

@@ -114,7 +114,7 @@ extension GatewayAttempt {
                     effect: step.effect,
                     request: .string(step.name),
                     result: result,
-                    carries: ["step": .string(step.name)]
+                    carries: carried(by: step, at: position)
                 )
             )
         } catch {
@@ -125,6 +125,13 @@ extension GatewayAttempt {
         client.whenGone { [self] in clientLeft(.step(position, fingerprint)) }
         // An intent that cannot be settled now stays open, and the next attempt settles it by the record.
         try? await settle(position, as: .recorded(usage: nil, cost: nil), of: step)
+    }
+
+    /// What the record of a step says so that later attempts know it.
+    private func carried(by step: NamedStep, at position: StepPosition) -> JSONValue {
+        var carried: JSONObject = ["step": .string(step.name)]
+        if let number = occurrences.number(at: position) { carried["occurrence"] = .integer(Int64(number)) }
+        return .object(carried)
     }
 
     /// A step was done, and its result cannot be recorded: it may have happened.

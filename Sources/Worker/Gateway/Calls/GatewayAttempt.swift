@@ -68,8 +68,8 @@ actor GatewayAttempt {
     var lastNumbers: [String: Int] = [:]
     /// Why something could not be recorded: nothing that follows it could be, and nothing is paid for or done.
     var fault: String?
-    /// Where people decide: the calls and steps with the same key, in their order.
-    var keys: [SHA256Digest: [StepPosition]] = [:]
+    /// Where people decide: which of its equals a call or step is.
+    var occurrences = Occurrences()
 
     init(_ job: GatewayJob, connections: [GatewayConnection], stores: GatewayStores) {
         self.job = job

@@ -242,7 +242,8 @@ struct LiveCall: Sendable {
             head: identity.head,
             ids: summary.ids,
             opening: summary.opening,
-            end: end
+            end: end,
+            occurrence: await attempt.occurrence(at: position)
         )
         do {
             try await checkpoints.record(

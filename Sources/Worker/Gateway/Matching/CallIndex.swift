@@ -12,6 +12,8 @@ struct CallIndex: Equatable, Sendable {
     var opening = ""
     /// How the request ends.
     var end: RequestTexts.End?
+    /// The how manieth of its equals it is to people who decide about them; nil where nobody does.
+    var occurrence: Int?
 
     var json: JSONValue {
         var object: JSONObject = [
@@ -20,15 +22,29 @@ struct CallIndex: Equatable, Sendable {
         if !opening.isEmpty { object["opening"] = .string(opening) }
         if let lineage { object["lineage"] = .string(lineage.hex) }
         if let end { object["request_end"] = end.json }
+        if let occurrence { object["occurrence"] = .integer(Int64(occurrence)) }
         return .object(object)
     }
 
-    init(lineage: SHA256Digest?, head: SHA256Digest, ids: [String], opening: String = "", end: RequestTexts.End?) {
+    init(
+        lineage: SHA256Digest?,
+        head: SHA256Digest,
+        ids: [String],
+        opening: String = "",
+        end: RequestTexts.End?,
+        occurrence: Int? = nil
+    ) {
         self.opening = opening
         self.lineage = lineage
         self.head = head
         self.ids = ids
         self.end = end
+        self.occurrence = occurrence
+    }
+
+    /// What a record, also of a named step, says of its number; nothing where it says none that can be.
+    static func occurrence(_ carried: JSONValue) -> Int? {
+        carried["occurrence"]?.integerValue.flatMap { $0 > 0 ? Int($0) : nil }
     }
 
     init?(json: JSONValue) {
@@ -40,7 +56,8 @@ struct CallIndex: Equatable, Sendable {
             head: head,
             ids: ids.compactMap(\.stringValue),
             opening: json["opening"]?.stringValue ?? "",
-            end: json["request_end"].flatMap(RequestTexts.End.init)
+            end: json["request_end"].flatMap(RequestTexts.End.init),
+            occurrence: Self.occurrence(json)
         )
     }
 }
