@@ -63,6 +63,22 @@ import Testing
         await scene.close()
     }
 
+    /// The retry of a request for which there was no room is no retry of the equal one that is under way.
+    @Test(.timeLimit(.minutes(1))) func givesARequestItsOwnAnswerForWhichThereWasNoRoom() async throws {
+        let scene = try await GatewayScene.make()
+        await scene.hold("large", from: 1)
+        await scene.hold("rude", from: 1, inTheMiddle: true)
+        let worker = scene.worker("worker")
+        let words = ["no-room", "hello [run:rude turns:1]", "http://127.0.0.1:\(scene.port)"]
+        let run = try await scene.submit("rude", run: RudeOutcome.program(words))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let said = try JSONValue(parsing: try await scene.output(of: run))
+        #expect(said == ["refused": 503, "match": "live", "different": true], "\(said.text())")
+        #expect(try await scene.bill(of: "rude").count == 2)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     @Test(.timeLimit(.minutes(1))) func recordsNoPageThatIsNoAnswer() async throws {
         let outcome = try await RudeOutcome.of("until-good", script: #"["429", "html", "close"]"#)
         #expect(outcome.recorded == 1)

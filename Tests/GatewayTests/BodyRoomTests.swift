@@ -16,6 +16,16 @@ import Testing
         #expect(throws: GatewayRefusal.self) { try mine.take(1) }
     }
 
+    @Test func givesBackBeforeTheEnd() throws {
+        let room = BodyRoom(limit: 10)
+        let mine = room.share()
+        try mine.take(10)
+        mine.empty()
+        let other = room.share()
+        try other.take(10)
+        withExtendedLifetime((mine, other)) {}
+    }
+
     /// What one program may not have, others still may.
     @Test func leavesRoomForOthers() throws {
         let all = BodyRoom(limit: 10)

@@ -541,6 +541,44 @@ def two_at_once():
     return sorted(states)
 
 
+def no_room():
+    """Asks the same thing twice at once, of which there is room for one, and again, as an SDK does, when there is more room.
+
+    The address of the provider is given, which holds all answers, those of the tag rude in the middle.
+    """
+    body = json.dumps(call(stream=True, padding=[{}] * 70_000)).encode()
+
+    def tell(what, **more):
+        urllib.request.urlopen(sys.argv[3] + what, json.dumps(more).encode()).read()
+
+    def begin(**headers):
+        headers |= {"Content-Type": "application/json", "Authorization": "Bearer " + token}
+        return urllib.request.urlopen(urllib.request.Request(f"{base}/chat/completions", body, headers), timeout=50)
+
+    large = {"model": "fake", "messages": [{"role": "user", "content": "fill [run:large turns:1]"}], "padding": [{}] * 247_000}
+    filling = threading.Thread(target=ask, args=(f"{base}/chat/completions", large), daemon=True)
+    filling.start()
+    tell("/_wait", tag="large", path="", count=1)
+    first = begin()
+    try:
+        refused = begin().status
+    except urllib.error.HTTPError as error:
+        refused = error.code
+    tell("/_hold", tag="large", **{"from": None})
+    filling.join()
+    second, count = None, 0
+    while second is None and count < 100:
+        count += 1
+        try:
+            second = begin(**{"x-stainless-retry-count": str(count)})
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+    tell("/_hold", tag="rude", **{"from": None})
+    answers = [first.read(), second.read()]
+    return {"refused": refused, "match": second.headers["x-chassis-match"], "different": answers[0] != answers[1]}
+
+
 def until_good():
     """Asks until it is answered, and says what it got before."""
     got = []

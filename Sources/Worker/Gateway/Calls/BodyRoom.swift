@@ -20,6 +20,16 @@ package final class BodyRoom: Sendable {
             try room.take(count)
             bytes.withLock { $0 += count }
         }
+
+        /// Gives back all that it has.
+        package func empty() {
+            room.give(
+                bytes.withLock { bytes in
+                    defer { bytes = 0 }
+                    return bytes
+                }
+            )
+        }
     }
 
     /// What a single program may have of the 256 MiB that all have together: 96 MiB.

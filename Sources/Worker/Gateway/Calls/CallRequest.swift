@@ -49,9 +49,15 @@ package struct CallRequest: Sendable {
         self.query = query
         self.body = body
         self.pathModel = pathModel
-        retry = headers["x-stainless-retry-count"].flatMap { Int($0) } ?? 0
+        retry = Self.retry(headers[Self.retryHeader])
         self.headers = headers
     }
+
+    /// In what a client says that it asks again.
+    static let retryHeader = "x-stainless-retry-count"
+
+    /// What the value of that header says.
+    static func retry(_ value: String?) -> Int { value.flatMap { Int($0) } ?? 0 }
 
     /// The model, for prices; for people, what the call is about where it asks none.
     package var model: String { pathModel ?? target ?? json["model"]?.stringValue ?? format.rawValue }

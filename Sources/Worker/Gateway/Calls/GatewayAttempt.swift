@@ -47,6 +47,8 @@ actor GatewayAttempt {
     /// What its requests, and the answers that it is sent out of records, have of the gateway's memory.
     nonisolated let room: BodyRoom
     nonisolated let answers: BodyRoom
+    /// What was refused before it was looked at.
+    nonisolated let unread = UnreadRequests()
 
     /// What clients have left behind that have gone, and of which the matchers do not know yet.
     private let departures = Mutex<[Departure]>([])

@@ -12,8 +12,8 @@ struct GatewayResponder: HTTPResponder {
 
     /// The longest body of a request, 32 MiB.
     static let maximumBodyBytes = 32 << 20
-    /// What is read of a request that is too long, so that its client comes to read the refusal: 1 GiB.
-    private static let longestDrain = 1 << 30
+    /// What is read of a request that is refused, so that its client comes to read the refusal: 1 GiB.
+    static let longestDrain = 1 << 30
 
     /// Headers that are not passed on: they belong to the one connection, or carry the token.
     private static let ownHeaders: Set<String> = [
@@ -116,35 +116,6 @@ struct GatewayResponder: HTTPResponder {
         return request.uri.queryParameters["key"].map(String.init)
     }
 
-    /// The body of a request, in plain.
-    ///
-    /// - Parameter share: Of the memory that requests have: what the body takes when it has come and is read as JSON.
-    static func body(of request: Request, share: BodyRoom.Share) async throws -> [UInt8] {
-        let limit = maximumBodyBytes
-        var bytes: [UInt8] = []
-        var count = 0
-        do {
-            for try await buffer in request.body {
-                count += buffer.readableBytes
-                if count <= limit { try share.take(buffer.readableBytes) }
-                // Read on, and keep nothing: most clients read no answer before they have sent all.
-                if count <= limit { bytes += buffer.readableBytesView } else { bytes = [] }
-                guard count <= longestDrain else { break }
-            }
-        } catch let refusal as GatewayRefusal {
-            throw refusal
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            // Whoever sent it is gone, or was told already.
-            throw GatewayRefusal(.invalid, "the request broke off: \(error)")
-        }
-        guard count <= limit else { throw GatewayRefusal(.tooLarge, "the request has more than \(limit) bytes") }
-        let plain = try RequestCoding.decoded(bytes, request.headers[.contentEncoding], limit: limit)
-        try share.take(max(0, plain.count - bytes.count) + JSONWeight.of(plain))
-        return plain
-    }
-
     private static func passedOn(_ request: Request) -> HTTPHeaders {
         HTTPHeaders(
             request.headers.filter { !ownHeaders.contains($0.name.canonicalName) }
@@ -200,10 +171,11 @@ struct GatewayResponder: HTTPResponder {
             path: path,
             query: Self.query(of: request),
             headers: Self.passedOn(request),
-            body: try await Self.body(of: request, share: share),
+            body: try await Self.body(of: request, share: share, unread: attempt.unread),
             pathModel: model
         )
         call.share = share
+        if call.retry > 0, attempt.unread.remove({ Self.mark(of: request, call.body) }) { call.retry = 0 }
         return call
     }
 
