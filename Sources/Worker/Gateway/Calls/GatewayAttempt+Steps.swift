@@ -45,22 +45,27 @@ extension GatewayAttempt {
             }
         case .unknown(let position): return .unknown(position)
         case .run(let position):
-            if let refusal = cannotGoOn {
-                steps.failed(position, fingerprint)
-                throw refusal
-            }
-            fingerprints[position] = fingerprint
-            try await approve(step, at: position)
-            if step.effect != .none {
-                let identity = job.identity(position, fingerprint, kind: .step, name: step.name, effect: step.effect)
-                do {
-                    try await stores.patiently { [stores] in try await stores.steps.intend(identity) }
-                } catch {
-                    steps.failed(position, fingerprint)
-                    throw error
-                }
-            }
+            try await begin(step, at: position)
             return .run(position, idempotencyKey: job.idempotencyKey(position, fingerprint))
+        }
+    }
+
+    /// Writes that a step is about to be done, when it may be.
+    private func begin(_ step: NamedStep, at position: StepPosition) async throws {
+        let fingerprint = step.fingerprint
+        if let refusal = cannotGoOn {
+            steps.failed(position, fingerprint)
+            throw refusal
+        }
+        fingerprints[position] = fingerprint
+        try await approve(step, at: position)
+        guard step.effect != .none else { return }
+        let identity = job.identity(position, fingerprint, kind: .step, name: step.name, effect: step.effect)
+        do {
+            try await stores.patiently { [stores] in try await stores.steps.intend(identity) }
+        } catch {
+            steps.failed(position, fingerprint)
+            throw error
         }
     }
 
