@@ -146,18 +146,6 @@ import Testing
         #expect(ask(&matcher, "a") == .call(Self.place(7), isDiverged: false))
     }
 
-    @Test func knowsWhenARequestStandsBehindItsEqual() {
-        var matcher = matcher([("a", nil), ("a", nil)])
-        #expect(!matcher.isBehindAnEqual(Self.identity("a")))
-        _ = ask(&matcher, "a")
-        #expect(!matcher.isBehindAnEqual(Self.identity("a")))
-        _ = ask(&matcher, "a")
-        #expect(matcher.isBehindAnEqual(Self.identity("a")))
-        #expect(!matcher.isBehindAnEqual(Self.identity("b")))
-        matcher.clientLeft(Self.place(2))
-        #expect(!matcher.isBehindAnEqual(Self.identity("a")))
-    }
-
     @Test func knowsWhenARequestStandsBesideItsEqual() {
         var matcher = matcher()
         #expect(!matcher.isBesideAnEqual(Self.identity("a")))

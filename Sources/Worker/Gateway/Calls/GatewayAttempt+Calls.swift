@@ -10,23 +10,24 @@ extension GatewayAttempt {
     private static let looks = 10
     private static let pause = Duration.milliseconds(10)
 
-    /// What a request has waited for that may be the second one of a client which has gone.
-    private struct News {
-        var looks = 0
-        var hasSettled = false
-    }
-
     /// Finds the answer of a call, or has the call made.
     func deliver(_ request: CallRequest, to client: ClientTicket) async throws -> Delivery {
         let checkpoints = try await open(for: client)
         try checkLoops(request)
         // A client that says itself that it asks again needs no other sign of it.
-        var news = request.retry > 0 ? News(looks: Self.looks, hasSettled: true) : News()
+        var looks = request.retry > 0 ? Self.looks : 0
         while true {
             guard !isClosed else { throw Self.over }
             let identity = identity(of: request)
             noteDepartures()
-            if try await waits(with: identity, for: &news) { continue }
+            if looks < Self.looks, matcher.isBesideAnEqual(identity) {
+                // A client that hangs up and asks again comes by another connection, whose request may be read before the
+                // end of the first one is.
+                looks += 1
+                try await Task.sleep(for: Self.pause)
+                await stores.hangUps.settle()
+                continue
+            }
             try checkIsThere(client)
             let decision = matcher.arrived(
                 identity,
@@ -70,25 +71,6 @@ extension GatewayAttempt {
             isSpoken: { openings.begin($0) },
             isIssued: { issuedIDs.contains($0) }
         )
-    }
-
-    /// Waits to hear that the client of an equal call has gone, where there is one.
-    ///
-    /// A client that hangs up and asks again comes by another connection, whose request may be read before the end of the
-    /// first one is.
-    ///
-    /// - Returns: Whether it has waited, so that anything may have changed.
-    private func waits(with identity: CallIdentity, for news: inout News) async throws -> Bool {
-        if news.looks < Self.looks, matcher.isBesideAnEqual(identity) {
-            news.looks += 1
-            try await Task.sleep(for: Self.pause)
-        } else if !news.hasSettled, matcher.isBehindAnEqual(identity) {
-            news.hasSettled = true
-        } else {
-            return false
-        }
-        await stores.hangUps.settle()
-        return true
     }
 
     /// Refuses a request whose conversation goes round in a circle.

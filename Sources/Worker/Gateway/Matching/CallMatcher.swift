@@ -123,13 +123,6 @@ package struct CallMatcher: Sendable {
         return isTaken && !states.contains(.recorded(isServed: false)) && !states.contains(.underWay(clients: 0))
     }
 
-    /// Whether a request would be a new call although the answer of its equal is recorded, which may be on its way to a
-    /// client that has just gone.
-    package func isBehindAnEqual(_ identity: CallIdentity) -> Bool {
-        let states = (exact[identity.fingerprint] ?? []).map { entries[$0].state }
-        return states.contains(.recorded(isServed: true)) && !states.contains(.recorded(isServed: false))
-    }
-
     /// The answer of a call is durable.
     package mutating func recorded(_ position: StepPosition) {
         change(position) { state in

@@ -14,6 +14,9 @@ final class HangUps: Sendable {
         var lastWatcher = 0
     }
 
+    /// Longer than a thread takes to do what is to be done at once.
+    private static let moment = TimeAmount.milliseconds(1)
+
     private let state = Mutex(State())
 
     /// Has `onHangUp` called once when the peer of a connection hangs up; at once when it already has.
@@ -44,9 +47,14 @@ final class HangUps: Sendable {
     func settle() async {
         let loops = state.withLock { $0.connections.values.map(\.loop) }
         var seen: Set<ObjectIdentifier> = []
-        for loop in loops where seen.insert(ObjectIdentifier(loop)).inserted {
-            // The first of them may come between a look at the connections and what follows from it. A loop that ends has told all.
-            for _ in 1...2 { try? await loop.submit {}.get() }
+        let each = loops.filter { seen.insert(ObjectIdentifier($0)).inserted }
+        // The first of them may come between a look at the connections and what follows from it.
+        for _ in 1...2 {
+            // What is to be done at once may be done before the next look, however often it is asked for; what is to be done
+            // in a moment is not.
+            let looks = each.map { $0.scheduleTask(in: Self.moment) {} }
+            // A loop that ends has told all.
+            for look in looks { try? await look.futureResult.get() }
         }
     }
 
