@@ -3,7 +3,7 @@ import Testing
 
 @testable import Client
 
-@Suite(.timeLimit(.minutes(2))) struct BackfillCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct BackfillCommandTests {
     @Test func saysWhatWouldStartAndWhyNothingDoes() async throws {
         let scheduler = await FakeScheduler.start()
         let words = ["backfill", "w", "--from", "2026-01-01", "--to", "2026-01-02"]

@@ -5,7 +5,7 @@ import Testing
 @testable import Client
 
 /// The commands that need a database and no scheduler.
-@Suite(.timeLimit(.minutes(2))) struct DatabaseCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct DatabaseCommandTests {
     private func chassis(
         _ arguments: String...,
         environment: [String: String] = [:]

@@ -6,7 +6,7 @@ import Testing
 @testable import Client
 
 /// What takes JSON on the command line takes it from a file as well.
-@Suite(.timeLimit(.minutes(2))) struct FileArgumentTests {
+@Suite(.timeLimit(.minutes(5))) struct FileArgumentTests {
     /// Longer than an argument of a shell may be.
     private static let long = JSONValue.object(["text": .string(String(repeating: "x", count: 200 * 1024))])
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Client
 
 /// The whole command against a scheduler over real HTTP.
-@Suite(.timeLimit(.minutes(2))) struct ProgramTests {
+@Suite(.timeLimit(.minutes(5))) struct ProgramTests {
     private func withScheduler(_ body: (FakeScheduler) async throws -> Void) async throws {
         let scheduler = await FakeScheduler.start()
         try await body(scheduler)

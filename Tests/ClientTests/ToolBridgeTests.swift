@@ -5,7 +5,7 @@ import Testing
 @testable import Client
 
 /// Whoever calls a tool by `chassis mcp` waits for an answer with the number of its call.
-@Suite(.timeLimit(.minutes(1))) struct ToolBridgeTests {
+@Suite(.timeLimit(.minutes(5))) struct ToolBridgeTests {
     private static let call = #"{"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "note"}}"#
     private static let other = #"{"jsonrpc": "2.0", "id": "eight", "method": "ping"}"#
 

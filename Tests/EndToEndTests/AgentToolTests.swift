@@ -86,7 +86,7 @@ import Testing
         return (fleet, ["--skills", fleet.directory + "/skills", "--poison-limit", "100"])
     }
 
-    @Test(.timeLimit(.minutes(2))) func agentsAreStepsOfTheJobAndFilesAndLongResultsAreFoundAgain() async throws {
+    @Test(.timeLimit(.minutes(5))) func agentsAreStepsOfTheJobAndFilesAndLongResultsAreFoundAgain() async throws {
         let (fleet, arguments) = try await fleet()
         let run = try await submit(fleet)
         // More checkpoints than this stand one behind the other, so each of these workers dies.
@@ -114,7 +114,7 @@ import Testing
     }
 
     /// The first call ends only after the second has: they run at once, and their places are those of the answer.
-    @Test(.timeLimit(.minutes(1))) func callsRunAtOnceAndReplayIsTheSameWhicheverEndsFirst() async throws {
+    @Test(.timeLimit(.minutes(5))) func callsRunAtOnceAndReplayIsTheSameWhicheverEndsFirst() async throws {
         let fleet = try await Fleet.make(scenarios: [
             [
                 "name": "both",

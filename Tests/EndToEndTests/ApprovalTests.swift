@@ -72,7 +72,7 @@ import Testing
     }
 
     /// Workers die at every place around a step that was approved: it is asked once, and paid for once.
-    @Test(.timeLimit(.minutes(2))) func aDecisionOutlivesEveryKill() async throws {
+    @Test(.timeLimit(.minutes(5))) func aDecisionOutlivesEveryKill() async throws {
         let fleet = try await Fleet.make(turns: 3)
         let scheduler = await fleet.scheduler(arguments: ["--poison-limit", "100"])
         let run = try await Self.submit(fleet, effect: "idempotent")
@@ -110,7 +110,7 @@ import Testing
 
     /// A job that is done again asks again, for the same calls, and its finished round is neither asked about nor paid for
     /// again when its worker dies in the next one.
-    @Test(.timeLimit(.minutes(1))) func everyRoundAsksAnew() async throws {
+    @Test(.timeLimit(.minutes(5))) func everyRoundAsksAnew() async throws {
         let fleet = try await Fleet.make(turns: 2)
         let run = try await Self.submit(
             fleet,
@@ -161,7 +161,7 @@ import Testing
     }
 
     /// A call that must not happen twice: what is not known a person says, and the approval still holds.
-    @Test(.timeLimit(.minutes(2))) func aCallWhoseOutcomeIsUnknownIsResolved() async throws {
+    @Test(.timeLimit(.minutes(5))) func aCallWhoseOutcomeIsUnknownIsResolved() async throws {
         let fleet = try await Fleet.make(turns: 3)
         let scheduler = await fleet.scheduler()
         let run = try await Self.submit(fleet, effect: "once")
@@ -214,7 +214,7 @@ import Testing
     }
 
     /// Other arguments are used, and the model is told; a denial is told too.
-    @Test(.timeLimit(.minutes(1))) func aPersonEditsAndDenies() async throws {
+    @Test(.timeLimit(.minutes(5))) func aPersonEditsAndDenies() async throws {
         let fleet = try await Fleet.make(turns: 3)
         let run = try await Self.submit(fleet, effect: "once")
         let worker = fleet.worker("w")
@@ -234,7 +234,7 @@ import Testing
     }
 
     /// A gate with a form, whose values a later job reads; and a wait.
-    @Test(.timeLimit(.minutes(1))) func aGateOpensWithAForm() async throws {
+    @Test(.timeLimit(.minutes(5))) func aGateOpensWithAForm() async throws {
         let fleet = try await Fleet.make(turns: 2)
         let scheduler = await fleet.scheduler()
         let source = """

@@ -7,7 +7,7 @@ import Testing
 
 /// A Postgres that is absent, of the wrong version, read-only or with a newer schema, met by the real programs.
 @Suite struct BadDatabaseTests {
-    @Test(.timeLimit(.minutes(1)), arguments: BadDatabase.all)
+    @Test(.timeLimit(.minutes(5)), arguments: BadDatabase.all)
     func isRefusedByEveryProgram(_ database: BadDatabase) async throws {
         let folder = Folder()
         defer { folder.remove() }
@@ -35,7 +35,7 @@ import Testing
         #expect(await Self.content(of: conninfo) == before)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aStandbyIsRefused() async throws {
+    @Test(.timeLimit(.minutes(5))) func aStandbyIsRefused() async throws {
         let cluster = await PostgresCluster.make()
         await cluster.start()
         let conninfo = try await cluster.makeDatabase("chassis")
@@ -59,7 +59,7 @@ import Testing
 
     /// A server that accepts no writes, or is away, for longer than the lease: nothing is half done, nothing is lost,
     /// and no program has to be started again.
-    @Test(.timeLimit(.minutes(2))) func aServerThatComesBackFindsEverybodyThere() async throws {
+    @Test(.timeLimit(.minutes(5))) func aServerThatComesBackFindsEverybodyThere() async throws {
         let cluster = await PostgresCluster.make()
         await cluster.start()
         let conninfo = try await cluster.makeDatabase("chassis")

@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: BadFile.all, Reader.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: BadFile.all, Reader.allCases)
     func saysWhatIsWrongWithAFile(_ file: BadFile, _ reader: Reader) async {
         let folder = Folder()
         defer { folder.remove() }
@@ -37,7 +37,7 @@ import Testing
         #expect(call.isRefusal(reader.status(of: file), file.says), "\(call)")
     }
 
-    @Test(.timeLimit(.minutes(1))) func readsFromAPipeThatSomebodyWritesTo() async {
+    @Test(.timeLimit(.minutes(5))) func readsFromAPipeThatSomebodyWritesTo() async {
         let folder = Folder()
         defer { folder.remove() }
         let file = folder.file("file.yaml", "name: x\njobs: {a: {command: [echo]}}\n")
@@ -70,7 +70,7 @@ import Testing
         ),
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: connections)
+    @Test(.timeLimit(.minutes(5)), arguments: connections)
     func saysWhatIsWrongWithAConnection(_ entry: String, _ says: String) async {
         let folder = Folder()
         defer { folder.remove() }
@@ -94,13 +94,13 @@ import Testing
         ),
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: commandLines)
+    @Test(.timeLimit(.minutes(5)), arguments: commandLines)
     func saysWhatIsWrongWithASetting(_ program: String, _ arguments: [String], _ says: String) async {
         let call = await Call.of(program, ["--postgres", "host=/", "--store", "/none"] + arguments)
         #expect(call.isRefusal(2, [says]), "\(call)")
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["chassis-scheduler", "chassis-worker"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["chassis-scheduler", "chassis-worker"])
     func saysAllThatIsWrongWithTheSettingsAtOnce(_ program: String) async {
         let folder = Folder()
         defer { folder.remove() }
@@ -114,7 +114,7 @@ import Testing
         )
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["chassis", "chassis-scheduler", "chassis-worker"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["chassis", "chassis-scheduler", "chassis-worker"])
     func endsWithTwoForACommandLineItDoesNotKnow(_ program: String) async {
         let unknown = await Call.of(program, ["--bogus"])
         #expect(unknown.ending == .exited(2))
@@ -132,7 +132,7 @@ import Testing
         (["runs", "--address", "ftp://x"], "the address is not one of a scheduler: 'ftp://x'; it looks like http://"),
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: calls)
+    @Test(.timeLimit(.minutes(5)), arguments: calls)
     func saysWhatIsWrongWithACall(_ arguments: [String], _ says: String) async {
         let call = await Call.of("chassis", arguments)
         #expect(call.isRefusal(2, ["chassis: " + says]), "\(call)")
@@ -140,7 +140,7 @@ import Testing
 
     /// What becomes of the output is known by the status alone: half of it must not pass for all.
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             (#""$@" >/dev/full"#, 2, "standard output cannot be written: no space left on device"),
             (#""$@" >&-"#, 2, "standard output cannot be written: bad file descriptor"),
@@ -161,7 +161,7 @@ import Testing
     }
 
     /// What answers is a web server of somebody else.
-    @Test(.timeLimit(.minutes(1))) func saysThatNoSchedulerAnswers() async {
+    @Test(.timeLimit(.minutes(5))) func saysThatNoSchedulerAnswers() async {
         let server = ChildProcess(["python3", "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "-d", "/none"])
         let line = await server.line { $0.contains("port ") } ?? ""
         let port = line.split(separator: "port ").last.map { String($0.prefix { $0.isNumber }) } ?? ""

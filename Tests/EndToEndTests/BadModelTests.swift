@@ -6,7 +6,7 @@ import Testing
 
 /// A model that calls what does not exist, and with arguments that do not fit: it is told, and the agent goes on.
 @Suite struct BadModelTests {
-    @Test(.timeLimit(.minutes(1))) func isToldWhatIsWrongWithItsCalls() async throws {
+    @Test(.timeLimit(.minutes(5))) func isToldWhatIsWrongWithItsCalls() async throws {
         let script: JSONValue = [
             "name": "bad", "match": ["text": "go through it"],
             "turns": [

@@ -8,7 +8,7 @@ import Testing
 /// A store that is missing, full, not writable, does not read back what was written, or that a path leaves, met by the
 /// real programs.
 @Suite struct BadStoreTests {
-    @Test(.timeLimit(.minutes(1)), arguments: BadStore.all)
+    @Test(.timeLimit(.minutes(5)), arguments: BadStore.all)
     func isRefusedAtTheStart(_ bad: BadStore) async throws {
         let folder = Folder()
         defer { folder.remove() }
@@ -16,7 +16,7 @@ import Testing
         if access(folder.path + "/outside", F_OK) == 0 { #expect(Self.names(in: folder.path + "/outside").isEmpty) }
     }
 
-    @Test(.enabled(if: TemporaryMount.isPossible, "mounting needs root"), .timeLimit(.minutes(1)))
+    @Test(.enabled(if: TemporaryMount.isPossible, "mounting needs root"), .timeLimit(.minutes(5)))
     func isRefusedAtTheStartWhenMountedBadly() async throws {
         for bad in BadStore.mounted {
             let folder = Folder()
@@ -36,7 +36,7 @@ import Testing
 
     /// A store whose file system returns something else than was written: a library between program and system alters
     /// what is read.
-    @Test(.timeLimit(.minutes(1))) func isRefusedWhenItDoesNotReadBack() async throws {
+    @Test(.timeLimit(.minutes(5))) func isRefusedWhenItDoesNotReadBack() async throws {
         let folder = Folder()
         defer { folder.remove() }
         let source = """
@@ -69,7 +69,7 @@ import Testing
 
     /// The third job's output is more than there is room for: the jobs before it keep theirs, and with more room the run
     /// goes on from there.
-    @Test(.enabled(if: TemporaryMount.isPossible, "mounting needs root"), .timeLimit(.minutes(1)))
+    @Test(.enabled(if: TemporaryMount.isPossible, "mounting needs root"), .timeLimit(.minutes(5)))
     func losesNothingWhenItFillsInTheMiddleOfARun() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let mount = try TemporaryMount(at: fleet.directory + "/store", options: "size=64k,mode=755")
@@ -112,7 +112,7 @@ import Testing
     }
 
     /// Nothing is run whose result could not be kept.
-    @Test(.enabled(if: TemporaryMount.isPossible, "mounting needs root"), .timeLimit(.minutes(1)))
+    @Test(.enabled(if: TemporaryMount.isPossible, "mounting needs root"), .timeLimit(.minutes(5)))
     func runsNothingWhileItIsReadOnly() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let mount = try TemporaryMount(at: fleet.directory + "/store", options: "size=1m,mode=755")

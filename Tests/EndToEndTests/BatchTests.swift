@@ -8,7 +8,7 @@ import Testing
 /// Jobs whose calls are given to a provider's batches, with real workers that are killed.
 @Suite struct BatchTests {
     /// Several jobs share one batch, hold no slot meanwhile, and pay its price.
-    @Test(.timeLimit(.minutes(1))) func jobsShareABatchAndPayItsPrice() async throws {
+    @Test(.timeLimit(.minutes(5))) func jobsShareABatchAndPayItsPrice() async throws {
         let scene = try await BatchScene.make(gather: "1h")
         // Waiting takes no slot: five jobs go through a worker of one.
         let first = scene.fleet.worker("first", arguments: ["--slots", "1"])
@@ -55,7 +55,7 @@ import Testing
     ]
 
     /// One job goes through a death at every place; the provider has one batch and is paid once.
-    @Test(.timeLimit(.minutes(2)), arguments: BatchScene.Provider.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: BatchScene.Provider.allCases)
     func isNeverSentTwiceWhereverAWorkerDies(_ provider: BatchScene.Provider) async throws {
         let scene = try await BatchScene.make()
         let run = try await scene.submit("killed", of: provider)
@@ -73,7 +73,7 @@ import Testing
     }
 
     /// The provider takes a batch and its answer is lost, or the batch shows up late: it is found in the list.
-    @Test(.timeLimit(.minutes(1)), arguments: BatchScene.Provider.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: BatchScene.Provider.allCases)
     func findsABatchWhoseAnswerWasLost(_ provider: BatchScene.Provider) async throws {
         let scene = try await BatchScene.make(doubt: "1m")
         let worker = scene.worker("only")
@@ -98,7 +98,7 @@ import Testing
     }
 
     /// What goes wrong at the provider, with what it costs.
-    @Test(.timeLimit(.minutes(1)), arguments: BatchScene.Provider.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: BatchScene.Provider.allCases)
     func endsInAClearState(_ provider: BatchScene.Provider) async throws {
         let scene = try await BatchScene.make()
         let worker = scene.worker("only")
@@ -150,7 +150,7 @@ import Testing
     }
 
     /// A run that is cancelled has its batch cancelled at the provider; what was done by then is paid for.
-    @Test(.timeLimit(.minutes(1)), arguments: BatchScene.Provider.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: BatchScene.Provider.allCases)
     func cancelsABatchThatNobodyWaitsFor(_ provider: BatchScene.Provider) async throws {
         let scene = try await BatchScene.make()
         let worker = scene.worker("only")

@@ -127,7 +127,7 @@ import Testing
     }
 
     /// A job whose run has no room left waits without a slot until somebody raises the budget, and pays nothing again.
-    @Test(.timeLimit(.minutes(1))) func aHeldRunGoesOnWhenItsBudgetIsRaised() async throws {
+    @Test(.timeLimit(.minutes(5))) func aHeldRunGoesOnWhenItsBudgetIsRaised() async throws {
         let fleet = try await Fleet.make(turns: 4)
         let source = """
             name: agent-test
@@ -180,7 +180,7 @@ import Testing
     }
 
     /// Nobody knows what a call may cost, and it is under a budget: it is not made, and the message has the command.
-    @Test(.timeLimit(.minutes(1))) func refusesAModelWithoutAPriceBeforeTheFirstCall() async throws {
+    @Test(.timeLimit(.minutes(5))) func refusesAModelWithoutAPriceBeforeTheFirstCall() async throws {
         let fleet = try await Fleet.make(turns: 2)
         let source = """
             name: agent-test

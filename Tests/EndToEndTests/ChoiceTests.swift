@@ -24,7 +24,7 @@ import Testing
           answer: {needs: [route], when: jobs.route.output == 'answer', command: [echo, said]}
         """
 
-    @Test(.timeLimit(.minutes(1))) func takesTheBranchThatTheModelChooses() async throws {
+    @Test(.timeLimit(.minutes(5))) func takesTheBranchThatTheModelChooses() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let server = ScriptedServer.shared
         let tag = server.newTag()

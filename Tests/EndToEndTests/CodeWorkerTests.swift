@@ -157,7 +157,7 @@ import Testing
     }
 
     /// A step that must not happen twice: the job waits until a person says what happened.
-    @Test(.timeLimit(.minutes(1))) func aStepWhoseOutcomeIsUnknownIsResolved() async throws {
+    @Test(.timeLimit(.minutes(5))) func aStepWhoseOutcomeIsUnknownIsResolved() async throws {
         let fleet = try await Fleet.make(scenarios: Self.scenarios)
         let run = try await Self.submit("score", on: fleet, once: true)
         let first = Self.worker("first", on: fleet, failpoint: "after-answer:charge#1")
@@ -176,7 +176,7 @@ import Testing
     }
 
     /// A worker that is asked to stop gives the job back at the next step; another one goes on there, in the same attempt.
-    @Test(.timeLimit(.minutes(1))) func aDrainGivesTheJobBackAtTheNextStep() async throws {
+    @Test(.timeLimit(.minutes(5))) func aDrainGivesTheJobBackAtTheNextStep() async throws {
         let fleet = try await Fleet.make(scenarios: Self.scenarios)
         let run = try await Self.submit("hold", on: fleet)
         let first = Self.worker("first", on: fleet)
@@ -195,7 +195,7 @@ import Testing
     }
 
     /// The task of a handler is cancelled with its run, in the middle of a step.
-    @Test(.timeLimit(.minutes(1))) func aCancelledRunCancelsItsHandler() async throws {
+    @Test(.timeLimit(.minutes(5))) func aCancelledRunCancelsItsHandler() async throws {
         let fleet = try await Fleet.make(scenarios: Self.scenarios)
         let scheduler = await fleet.scheduler()
         let run = try await Self.submit("hold", on: fleet)
@@ -210,7 +210,7 @@ import Testing
     }
 
     /// A name that two tasks use at once is refused, in the first attempt and for good.
-    @Test(.timeLimit(.minutes(1))) func stepsThatCannotBeToldApartAreRefused() async throws {
+    @Test(.timeLimit(.minutes(5))) func stepsThatCannotBeToldApartAreRefused() async throws {
         let fleet = try await Fleet.make(scenarios: Self.scenarios)
         let run = try await Self.submit("confused", on: fleet)
         let worker = Self.worker("worker", on: fleet)
@@ -222,7 +222,7 @@ import Testing
     }
 
     /// Workers without the code leave its jobs alone; the worker with it runs these, and no others.
-    @Test(.timeLimit(.minutes(1))) func aJobGoesToWorkersThatHaveItsCode() async throws {
+    @Test(.timeLimit(.minutes(5))) func aJobGoesToWorkersThatHaveItsCode() async throws {
         let fleet = try await Fleet.make(scenarios: Self.scenarios)
         let source = """
             name: notes

@@ -24,7 +24,7 @@ import Testing
     }
 
     /// One worker is killed in the middle of the only call that may be under way: the others are not kept out.
-    @Test(.timeLimit(.minutes(1))) func holdAcrossWorkersAndAKill() async throws {
+    @Test(.timeLimit(.minutes(5))) func holdAcrossWorkersAndAKill() async throws {
         let fleet = try await Fleet.make(turns: 1)
         Self.limit(fleet, "{concurrent: 1}")
         let run = try await Self.submit(8, to: fleet)
@@ -46,7 +46,7 @@ import Testing
     }
 
     /// A connection that asked to be left alone for long: no slot is held meanwhile, and no attempt is spent.
-    @Test(.timeLimit(.minutes(1))) func suspendsAJobThatWouldWaitLong() async throws {
+    @Test(.timeLimit(.minutes(5))) func suspendsAJobThatWouldWaitLong() async throws {
         let fleet = try await Fleet.make(turns: 1)
         try await ConnectionStore(fleet.pool).hold("model", for: .seconds(3600))
         let run = try await Self.submit(1, to: fleet)

@@ -7,7 +7,7 @@ import Testing
 
 /// A journal is altered and its tail is torn between two attempts.
 @Suite struct DamagedJournalTests {
-    @Test(.timeLimit(.minutes(1)), arguments: ["t0003", "t0003.1"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["t0003", "t0003.1"])
     func costsTheAlteredStepAlone(step: String) async throws {
         let fleet = try await Fleet.make()
         let scheduler = await fleet.scheduler()
@@ -44,7 +44,7 @@ import Testing
     }
 
     /// That a call was made is known, although its result is lost: it is not made again.
-    @Test(.timeLimit(.minutes(1))) func neverRepeatsAnAlteredCallWhoseEffectIsOnce() async throws {
+    @Test(.timeLimit(.minutes(5))) func neverRepeatsAnAlteredCallWhoseEffectIsOnce() async throws {
         let fleet = try await Fleet.make(turns: 5)
         let scheduler = await fleet.scheduler()
         let run = try await fleet.submitAgent(effect: "once")
@@ -67,7 +67,7 @@ import Testing
     }
 
     /// An answer that is too long to be repeated in the next turn's record is named there, and is not paid for again.
-    @Test(.timeLimit(.minutes(1))) func costsNothingWhenALongAnswersRecordIsAltered() async throws {
+    @Test(.timeLimit(.minutes(5))) func costsNothingWhenALongAnswersRecordIsAltered() async throws {
         let long = String(repeating: "word ", count: 2000)
         let call: JSONValue = ["name": "note", "arguments": ["item": "1"]]
         let script: JSONValue = [

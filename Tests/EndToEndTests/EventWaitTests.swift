@@ -38,7 +38,7 @@ import Testing
         ).string("text")
     }
 
-    @Test(.timeLimit(.minutes(1))) func goesOnWithTheEventOfItsKey() async throws {
+    @Test(.timeLimit(.minutes(5))) func goesOnWithTheEventOfItsKey() async throws {
         let fleet = try await Fleet.make()
         let scheduler = await fleet.scheduler()
         let first = fleet.worker("first", arguments: ["--slots", "1"])
@@ -76,7 +76,7 @@ import Testing
     }
 
     /// The scheduler that took the event dies before it has told anybody; another one does.
-    @Test(.timeLimit(.minutes(1))) func hearsOfAnEventWhoseSchedulerDied() async throws {
+    @Test(.timeLimit(.minutes(5))) func hearsOfAnEventWhoseSchedulerDied() async throws {
         let fleet = try await Fleet.make()
         let worker = fleet.worker("only")
         let run = try await Self.submit(fleet, order: "7")
@@ -93,7 +93,7 @@ import Testing
         await fleet.close()
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["fail", "continue"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["fail", "continue"])
     func endsWhenNoneHasComeInTime(_ otherwise: String) async throws {
         let fleet = try await Fleet.make()
         let worker = fleet.worker("only")

@@ -6,7 +6,7 @@ import Testing
 
 /// A run is forked: the new one takes over what would be the same, and pays for the rest alone.
 @Suite(.serialized) struct ForkedRunTests {
-    @Test(.timeLimit(.minutes(1))) func paysNothingForARunThatStaysTheSame() async throws {
+    @Test(.timeLimit(.minutes(5))) func paysNothingForARunThatStaysTheSame() async throws {
         let fleet = try await Fleet.make(turns: 5)
         let scheduler = await fleet.scheduler()
         let worker = fleet.worker("only")
@@ -25,7 +25,7 @@ import Testing
     }
 
     /// The prompt is changed before the fourth turn; the worker dies in the middle of the fork and another goes on.
-    @Test(.timeLimit(.minutes(1))) func paysForWhatComesAfterTheForkPointOnce() async throws {
+    @Test(.timeLimit(.minutes(5))) func paysForWhatComesAfterTheForkPointOnce() async throws {
         let fleet = try await Fleet.make(turns: 6)
         let scheduler = await fleet.scheduler()
         let first = fleet.worker("first")
@@ -51,7 +51,7 @@ import Testing
         await fleet.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func takesAGivenResultInPlaceOfACall() async throws {
+    @Test(.timeLimit(.minutes(5))) func takesAGivenResultInPlaceOfACall() async throws {
         let fleet = try await Fleet.make(turns: 4)
         let scheduler = await fleet.scheduler()
         let worker = fleet.worker("only")

@@ -20,7 +20,7 @@ import Testing
     }
 
     /// A program that is refused a call waits without a slot, and pays nothing again when it goes on.
-    @Test(.timeLimit(.minutes(1))) func aHeldProgramGoesOnWhenTheBudgetIsRaised() async throws {
+    @Test(.timeLimit(.minutes(5))) func aHeldProgramGoesOnWhenTheBudgetIsRaised() async throws {
         let scene = try await Self.scene()
         let money = MoneyStore(scene.fleet.pool)
         let worker = scene.worker("only")
@@ -55,7 +55,7 @@ import Testing
     }
 
     /// What the file says of a run holds for its programs too.
-    @Test(.timeLimit(.minutes(1))) func aProgramIsRefusedWhatItsRunMayNotSpend() async throws {
+    @Test(.timeLimit(.minutes(5))) func aProgramIsRefusedWhatItsRunMayNotSpend() async throws {
         let scene = try await Self.scene()
         let worker = scene.worker("only")
         let words = GatewayScene.agent("chat", tag: "poor", turns: 3).map { JSONValue.string($0).text() }

@@ -15,7 +15,7 @@ import Testing
     }
 
     /// The program is killed behind answers and in front of them.
-    @Test(.timeLimit(.minutes(1))) func makesEachChangeOnce() async throws {
+    @Test(.timeLimit(.minutes(5))) func makesEachChangeOnce() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let run = try await scene.submit("changes", run: Self.program(["all", "changes", scene.fleet.directory]))
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// With the whole host gone, the change in flight is asked for again, with the same key, and listed as unknown.
-    @Test(.timeLimit(.minutes(1))) func listsTheChangeInFlightWhenEverythingIsLost() async throws {
+    @Test(.timeLimit(.minutes(5))) func listsTheChangeInFlightWhenEverythingIsLost() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
         await scene.hold("added", from: 1)
@@ -94,7 +94,7 @@ import Testing
     }
 
     /// A provider that fails behind a change may have made it; one that refuses it has not.
-    @Test(.timeLimit(.minutes(1)), arguments: [("page-502", 1), ("429", 0)])
+    @Test(.timeLimit(.minutes(5)), arguments: [("page-502", 1), ("429", 0)])
     func listsWhatMayHaveHappened(_ answer: String, _ unknown: Int) async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")

@@ -7,7 +7,7 @@ import Testing
 
 /// What programs and providers do wrong: a clear error, nothing recorded, nobody else disturbed.
 @Suite(.serialized) struct GatewayFaultTests {
-    @Test(.timeLimit(.minutes(1))) func saysWhatIsWrongInTheProvidersWords() async throws {
+    @Test(.timeLimit(.minutes(5))) func saysWhatIsWrongInTheProvidersWords() async throws {
         let outcome = try await RudeOutcome.of("refusals")
         #expect(outcome.billed == 0)
         #expect(outcome.recorded == 0)
@@ -22,18 +22,18 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [("flood", ["413", "closed"]), ("bomb", ["400"])])
+    @Test(.timeLimit(.minutes(5)), arguments: [("flood", ["413", "closed"]), ("bomb", ["400"])])
     func endsWhatHasNoEnd(_ what: String, _ endings: [String]) async throws {
         let outcome = try await RudeOutcome.of(what)
         #expect(outcome.recorded == 0)
         #expect(endings.contains(outcome.said["status"]?.stringValue ?? ""), "\(outcome.said.text())")
     }
 
-    @Test(.timeLimit(.minutes(1))) func readsCompressedRequests() async throws {
+    @Test(.timeLimit(.minutes(5))) func readsCompressedRequests() async throws {
         #expect(try await RudeOutcome.of("compressed").said == ["status": 200, "text": "all done"])
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [1, 150, 400, 700]) func billsOnceWhoeverHangsUp(_ count: Int)
+    @Test(.timeLimit(.minutes(5)), arguments: [1, 150, 400, 700]) func billsOnceWhoeverHangsUp(_ count: Int)
         async throws
     {
         let prompt = "hello [run:rude turns:1 delay:300 chunks:3]"
@@ -43,13 +43,13 @@ import Testing
         #expect(outcome.said["begins alike"] == true && outcome.said["ended"] == true, "\(outcome.said.text())")
     }
 
-    @Test(.timeLimit(.minutes(1))) func givesEqualRequestsAtOnceTheirOwnAnswers() async throws {
+    @Test(.timeLimit(.minutes(5))) func givesEqualRequestsAtOnceTheirOwnAnswers() async throws {
         let outcome = try await RudeOutcome.of("parallel", "hello [run:rude turns:1 delay:200]")
         #expect(outcome.billed == 3)
         #expect(outcome.said == ["different": 3])
     }
 
-    @Test(.timeLimit(.minutes(1))) func joinsTheCallOfAClientThatLostPatience() async throws {
+    @Test(.timeLimit(.minutes(5))) func joinsTheCallOfAClientThatLostPatience() async throws {
         let scene = try await GatewayScene.make()
         await scene.hold("rude", from: 1, inTheMiddle: true)
         let worker = scene.worker("worker")
@@ -64,7 +64,7 @@ import Testing
     }
 
     /// The retry of a request for which there was no room is no retry of the equal one that is under way.
-    @Test(.timeLimit(.minutes(1))) func givesARequestItsOwnAnswerForWhichThereWasNoRoom() async throws {
+    @Test(.timeLimit(.minutes(5))) func givesARequestItsOwnAnswerForWhichThereWasNoRoom() async throws {
         let scene = try await GatewayScene.make()
         await scene.hold("large", from: 1)
         await scene.hold("rude", from: 1, inTheMiddle: true)
@@ -79,7 +79,7 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func recordsNoPageThatIsNoAnswer() async throws {
+    @Test(.timeLimit(.minutes(5))) func recordsNoPageThatIsNoAnswer() async throws {
         let outcome = try await RudeOutcome.of("until-good", script: #"["429", "html", "close"]"#)
         #expect(outcome.recorded == 1)
         // The page and the closed connection may have been paid for.
@@ -88,7 +88,7 @@ import Testing
         #expect(outcome.said[0] == "429 None" && outcome.said[1] == "502 false", "\(outcome.said.text())")
     }
 
-    @Test(.timeLimit(.minutes(1))) func takesNoCutStreamForAnAnswer() async throws {
+    @Test(.timeLimit(.minutes(5))) func takesNoCutStreamForAnAnswer() async throws {
         let outcome = try await RudeOutcome.of("until-good", "hello [run:rude turns:1]", "stream", script: #"["cut"]"#)
         #expect(outcome.billed == 2)
         #expect(outcome.recorded == 1)
@@ -96,7 +96,7 @@ import Testing
     }
 
     /// What is no HTTP gets an error all the same, and disturbs nobody.
-    @Test(.timeLimit(.minutes(1))) func refusesWhatIsNoRequest() async throws {
+    @Test(.timeLimit(.minutes(5))) func refusesWhatIsNoRequest() async throws {
         let outcome = try await RudeOutcome.of("lies")
         #expect(outcome.billed == 1)
         #expect(outcome.recorded == 1)
@@ -106,19 +106,19 @@ import Testing
         #expect(outcome.said["still served"] == 200)
     }
 
-    @Test(.timeLimit(.minutes(1))) func answersRequestsThatDoNotWaitForEachOther() async throws {
+    @Test(.timeLimit(.minutes(5))) func answersRequestsThatDoNotWaitForEachOther() async throws {
         let outcome = try await RudeOutcome.of("pipelined")
         #expect(outcome.said == ["answers": 3, "texts": 3])
         #expect(outcome.billed == 3)
     }
 
-    @Test(.timeLimit(.minutes(1))) func isNotHeldByACrowdThatAsksNothing() async throws {
+    @Test(.timeLimit(.minutes(5))) func isNotHeldByACrowdThatAsksNothing() async throws {
         let outcome = try await RudeOutcome.of("crowd", more: ", limits: {open_files: 8192}")
         #expect(outcome.said == ["status": 200, "held": true, "opened": 4300])
     }
 
     /// Neither is recorded, and both may have been paid for.
-    @Test(.timeLimit(.minutes(1)), arguments: [("huge", []), ("endless", ["stream"])])
+    @Test(.timeLimit(.minutes(5)), arguments: [("huge", []), ("endless", ["stream"])])
     func takesNoMoreThanAnAnswerMayHave(_ answer: String, _ options: [String]) async throws {
         let scene = try await GatewayScene.make()
         await scene.script("rude", "[\"\(answer)\"]")
@@ -145,7 +145,7 @@ import Testing
     }
 
     /// What cannot be recorded is paid for once, and nothing behind it is.
-    @Test(.timeLimit(.minutes(1)), .enabled(if: TemporaryMount.isPossible, "mounting needs root"))
+    @Test(.timeLimit(.minutes(5)), .enabled(if: TemporaryMount.isPossible, "mounting needs root"))
     func asksNothingMoreWhenTheStoreIsFull() async throws {
         let scene = try await GatewayScene.make()
         let store = scene.fleet.directory + "/store"
@@ -174,12 +174,12 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func isNotHeldByClientsWithoutEnd() async throws {
+    @Test(.timeLimit(.minutes(5))) func isNotHeldByClientsWithoutEnd() async throws {
         #expect(try await RudeOutcome.of("loris").said == ["status": 200, "held": 200])
     }
 
     /// A token is dead when its attempt has ended, also for who runs in another job of the same worker.
-    @Test(.timeLimit(.minutes(1))) func refusesATokenBehindTheEndOfItsAttempt() async throws {
+    @Test(.timeLimit(.minutes(5))) func refusesATokenBehindTheEndOfItsAttempt() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let words = ["python3", "\(Fleet.repository)/Tests/Servers/rude_client.py"]
@@ -196,7 +196,7 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func keepsTheKeyFromTheProgram() async throws {
+    @Test(.timeLimit(.minutes(5))) func keepsTheKeyFromTheProgram() async throws {
         #expect(try await RudeOutcome.of("secrets").said == ["key": false, "postgres": false])
     }
 }

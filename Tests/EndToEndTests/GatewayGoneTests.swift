@@ -6,7 +6,7 @@ import Testing
 /// A client that goes while its request waits for calls of an earlier attempt, and asks again.
 @Suite(.serialized) struct GatewayGoneTests {
     /// What was recorded is served to whoever is still there, and is neither paid nor done again.
-    @Test(.timeLimit(.minutes(1)), arguments: ["call", "step"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["call", "step"])
     func servesNothingToAClientThatHasGone(_ what: String) async throws {
         let scene = try await GatewayScene.make()
         await scene.hold("rude", from: 2)

@@ -11,7 +11,7 @@ import Testing
     enum Victim: CaseIterable, Sendable { case program, worker }
 
     @Test(
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("previous", ["drift"]), ("previous", ["stream"]), ("conversation", ["drift", "stream"]), ("talk", []),
             ("reads", []), ("session", ["drift"]), ("session", ["stream"]),

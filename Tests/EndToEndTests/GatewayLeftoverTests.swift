@@ -18,7 +18,7 @@ import Testing
     }
 
     /// The gateway alone is killed, and its program makes nothing of that.
-    @Test(.timeLimit(.minutes(1))) func aCallIsUnknownWhoseGatewayWasKilled() async throws {
+    @Test(.timeLimit(.minutes(5))) func aCallIsUnknownWhoseGatewayWasKilled() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         await scene.hold("rude", from: 1)
@@ -38,7 +38,7 @@ import Testing
     }
 
     /// The answer is recorded and its program has it, but the gateway cannot settle the call.
-    @Test(.timeLimit(.minutes(1))) func aCallIsSettledByItsRecord() async throws {
+    @Test(.timeLimit(.minutes(5))) func aCallIsSettledByItsRecord() async throws {
         let scene = try await GatewayScene.make()
         for statement: PostgresStatement in [
             """
@@ -61,7 +61,7 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func aStepIsUnknownOfWhichTheProgramSaidNoMore() async throws {
+    @Test(.timeLimit(.minutes(5))) func aStepIsUnknownOfWhichTheProgramSaidNoMore() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let run = try await scene.submit("rude", run: RudeOutcome.program(["begin-step"]))

@@ -18,7 +18,7 @@ import Testing
     }
 
     /// A program that would wait long gives up its slot and its process, and spends no attempt.
-    @Test(.timeLimit(.minutes(1))) func aProgramThatWouldWaitLongIsSuspended() async throws {
+    @Test(.timeLimit(.minutes(5))) func aProgramThatWouldWaitLongIsSuspended() async throws {
         let scene = try await Self.scene("{requests_per_minute: 2}")
         let worker = scene.worker("worker")
         await scene.hold("many", from: 2)
@@ -51,7 +51,7 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func oneCallAtATimeIsOneCallAtATime() async throws {
+    @Test(.timeLimit(.minutes(5))) func oneCallAtATimeIsOneCallAtATime() async throws {
         let scene = try await Self.scene("{concurrent: 1}")
         let worker = scene.worker("worker")
         let run = try await scene.submit(
@@ -77,7 +77,7 @@ import Testing
     }
 
     /// No further call is paid for, and no further attempt made.
-    @Test(.timeLimit(.minutes(1)), arguments: ["chat", "responses", "messages", "gemini"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["chat", "responses", "messages", "gemini"])
     func aModelThatGoesRoundInACircleIsStopped(_ format: String) async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
@@ -97,7 +97,7 @@ import Testing
     }
 
     /// What the program makes of the refusal is its own business; its job has failed.
-    @Test(.timeLimit(.minutes(1))) func aProgramThatSwallowsTheRefusalFailsAllTheSame() async throws {
+    @Test(.timeLimit(.minutes(5))) func aProgramThatSwallowsTheRefusalFailsAllTheSame() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let run = try await scene.submit("rude", run: RudeOutcome.program(["circle"]))

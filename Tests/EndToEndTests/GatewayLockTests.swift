@@ -30,7 +30,7 @@ import Testing
 
     /// - Parameter isNoticed: Whether the gateway takes the lock again before anybody asks for it; else it comes to that only when
     ///   the next attempt has found it free.
-    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    @Test(.timeLimit(.minutes(5)), arguments: [true, false])
     func aCallIsWaitedForAlsoWhenItsLockWasLost(_ isNoticed: Bool) async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")

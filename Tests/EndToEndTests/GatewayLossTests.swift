@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized) struct GatewayLossTests {
     /// Worker, gateway and program are killed at once: the call in flight alone is asked again, with the same key, and
     /// listed as unknown.
-    @Test(.timeLimit(.minutes(1))) func listsTheCallInFlightWhenEverythingIsLost() async throws {
+    @Test(.timeLimit(.minutes(5))) func listsTheCallInFlightWhenEverythingIsLost() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
         await scene.hold("lost", from: 2)
@@ -43,7 +43,7 @@ import Testing
     }
 
     /// A stream out of its record has the very bytes that came from the provider.
-    @Test(.timeLimit(.minutes(1))) func replaysTheVeryBytes() async throws {
+    @Test(.timeLimit(.minutes(5))) func replaysTheVeryBytes() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let file = scene.fleet.directory + "/bytes"
@@ -57,7 +57,7 @@ import Testing
     }
 
     /// Every variable by which an SDK finds its provider leads to the gateway, with the token in place of the key.
-    @Test(.timeLimit(.minutes(1))) func setsWhatSDKsRead() async throws {
+    @Test(.timeLimit(.minutes(5))) func setsWhatSDKsRead() async throws {
         let said = try await RudeOutcome.of("variables").said
         let expected: JSONValue = [
             "OPENAI_BASE_URL": "/fake/v1", "OPENAI_API_BASE": "/fake/v1", "OPENAI_API_KEY": "token",

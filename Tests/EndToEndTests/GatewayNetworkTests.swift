@@ -8,7 +8,7 @@ import Testing
 /// Programs that reach the gateway and nothing else.
 @Suite(.serialized, .enabled("network namespaces are allowed here", NetworkNamespace.isAllowed))
 struct GatewayNetworkTests {
-    @Test(.timeLimit(.minutes(1)), arguments: [("chat", ["stream"]), ("messages", [])])
+    @Test(.timeLimit(.minutes(5)), arguments: [("chat", ["stream"]), ("messages", [])])
     func aProgramReachesItsModel(_ format: String, _ options: [String]) async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
@@ -29,7 +29,7 @@ struct GatewayNetworkTests {
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func aProgramReachesNothingElse() async throws {
+    @Test(.timeLimit(.minutes(5))) func aProgramReachesNothingElse() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let script =

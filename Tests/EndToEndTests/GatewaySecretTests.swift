@@ -5,7 +5,7 @@ import Testing
 
 /// The key of a provider is in nothing that a program sees, nor in anything that is kept, whatever the provider tells.
 @Suite(.serialized) struct GatewaySecretTests {
-    @Test(.timeLimit(.minutes(1))) func theKeyReachesNeitherProgramNorAnythingThatIsKept() async throws {
+    @Test(.timeLimit(.minutes(5))) func theKeyReachesNeitherProgramNorAnythingThatIsKept() async throws {
         let scene = try await GatewayScene.make()
         let folder = scene.fleet.directory + "/got"
         _ = await ChildProcess(["mkdir", folder]).ended()

@@ -29,7 +29,7 @@ import Testing
         return try await scene.submit("steps", run: ["bash", "-c", script], connections: "[]", more: ", steps: true")
     }
 
-    @Test(.timeLimit(.minutes(1))) func repeatsOnlyTheStepThatWasUnderWay() async throws {
+    @Test(.timeLimit(.minutes(5))) func repeatsOnlyTheStepThatWasUnderWay() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
         let run = try await submit(scene, effect: "idempotent", worker: first)
@@ -43,7 +43,7 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func leavesAStepToAPersonThatMayHaveHappened() async throws {
+    @Test(.timeLimit(.minutes(5))) func leavesAStepToAPersonThatMayHaveHappened() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
         let run = try await submit(scene, effect: "once", worker: first)
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// What was recorded was done, whatever becomes of its settlement, which is for the next attempt then.
-    @Test(.timeLimit(.minutes(1))) func runsNoStepAgainWhoseSettlementFailed() async throws {
+    @Test(.timeLimit(.minutes(5))) func runsNoStepAgainWhoseSettlementFailed() async throws {
         let scene = try await GatewayScene.make()
         let pool = scene.fleet.pool
         // A sequence counts also what is rolled back.
@@ -106,7 +106,7 @@ import Testing
     }
 
     /// A program that left before it heard that its step is recorded gets the record when it asks again.
-    @Test(.timeLimit(.minutes(1))) func servesARecordThatItsProgramHasNotHeardOf() async throws {
+    @Test(.timeLimit(.minutes(5))) func servesARecordThatItsProgramHasNotHeardOf() async throws {
         let scene = try await GatewayScene.make()
         let pool = scene.fleet.pool
         _ = try await pool.query("CREATE SEQUENCE chassis.settling")
@@ -145,7 +145,7 @@ import Testing
     }
 
     /// A step that was done and cannot be recorded may have happened; nothing more is done, since nothing can be recorded.
-    @Test(.timeLimit(.minutes(1)), .enabled(if: TemporaryMount.isPossible, "mounting needs root"))
+    @Test(.timeLimit(.minutes(5)), .enabled(if: TemporaryMount.isPossible, "mounting needs root"))
     func leavesAStepToAPersonThatCannotBeRecorded() async throws {
         let scene = try await GatewayScene.make()
         let store = scene.fleet.directory + "/store"
@@ -165,7 +165,7 @@ import Testing
 
     /// A program that names a connection and goes another way is warned of, whatever else it asks the gateway for.
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("true", true),
             ("python3 Tests/Servers/rude_client.py aside", true),
@@ -182,7 +182,7 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func keepsAHundredCallsInLessThanAMegabyte() async throws {
+    @Test(.timeLimit(.minutes(5))) func keepsAHundredCallsInLessThanAMegabyte() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         // With all that was said before, the requests alone have 3 MB.

@@ -9,7 +9,7 @@ import Testing
 /// twice.
 @Suite(.serialized) struct GatewayTests {
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("chat", []), ("chat", ["stream"]), ("responses", ["stream", "hang-up"]), ("responses", ["server-held"]),
             ("messages", []), ("messages", ["stream", "hang-up"]), ("gemini", []), ("gemini", ["stream"]),
@@ -45,7 +45,7 @@ import Testing
 
     /// The program is killed at random points, its worker at others, and sometimes both.
     @Test(
-        .timeLimit(.minutes(2)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("chat", [], 1), ("chat", ["drift"], 2), ("responses", ["stream", "drift"], 3), ("messages", ["drift"], 4),
             ("gemini", ["stream", "drift"], 5),

@@ -47,7 +47,7 @@ import Testing
     }
 
     /// A program that is killed between two calls makes none of them twice, whichever way it reaches them.
-    @Test(.timeLimit(.minutes(1)), arguments: [[], ["bridge"]])
+    @Test(.timeLimit(.minutes(5)), arguments: [[], ["bridge"]])
     func aKilledProgramRepeatsNoCall(_ way: [String]) async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
@@ -75,7 +75,7 @@ import Testing
     }
 
     /// While people decide there is no process and no slot; afterwards the program is back at its call.
-    @Test(.timeLimit(.minutes(1))) func aCallThatWaitsForPeopleStopsTheProgram() async throws {
+    @Test(.timeLimit(.minutes(5))) func aCallThatWaitsForPeopleStopsTheProgram() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let words = [#"note={"item": "a"}"#, #"note={"item": "big"}"#, #"note={"item": "c"}"#]
@@ -100,7 +100,7 @@ import Testing
     }
 
     /// A call with the effect once that a worker died in is put before a person, who says that it happened.
-    @Test(.timeLimit(.minutes(1))) func aCallThatMayHaveHappenedIsAskedAbout() async throws {
+    @Test(.timeLimit(.minutes(5))) func aCallThatMayHaveHappenedIsAskedAbout() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
         let run = try await Self.submit(scene, [#"note={"item": "a"}"#], then: "kill -9 \(first.pid); sleep 300")
@@ -115,7 +115,7 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func callsTheToolsOfServers() async throws {
+    @Test(.timeLimit(.minutes(5))) func callsTheToolsOfServers() async throws {
         let scene = try await GatewayScene.make()
         let file = scene.fleet.directory + "/connections.yaml"
         let server = "\(Fleet.repository)/Tests/Servers/mcp_server.py"
@@ -134,7 +134,7 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func refusesWhatAProgramShouldNotDo() async throws {
+    @Test(.timeLimit(.minutes(5))) func refusesWhatAProgramShouldNotDo() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let run = try await Self.submit(scene, ["rude"])
@@ -150,13 +150,13 @@ import Testing
     }
 
     /// Clients of Java ask for HTTP/2 in each request; behind one that does, nothing more is read from a connection.
-    @Test(.timeLimit(.minutes(1))) func answersWhoeverWouldRatherSpeakHTTP2() async throws {
+    @Test(.timeLimit(.minutes(5))) func answersWhoeverWouldRatherSpeakHTTP2() async throws {
         let said = try await Self.said("upgrade")
         #expect(said == [[200, true], [200, true]], "\(said?.text() ?? "")")
     }
 
     /// Whoever has no token is refused before anything of the body is read, which may be large.
-    @Test(.timeLimit(.minutes(1))) func readsNothingOfWhoeverMayNotAsk() async throws {
+    @Test(.timeLimit(.minutes(5))) func readsNothingOfWhoeverMayNotAsk() async throws {
         #expect(try await Self.said("judge") == 401)
     }
 

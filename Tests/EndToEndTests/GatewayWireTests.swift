@@ -7,7 +7,7 @@ import Testing
 
 /// What few clients and providers do, and what providers should not: each side is told what it can understand.
 @Suite(.serialized) struct GatewayWireTests {
-    @Test(.timeLimit(.minutes(1))) func readsOldWays() async throws {
+    @Test(.timeLimit(.minutes(5))) func readsOldWays() async throws {
         let outcome = try await RudeOutcome.of("old-ways")
         let said = (outcome.said.objectValue ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.stringValue }
         // The answer to HEAD has no body, which would be the beginning of the next answer.
@@ -37,7 +37,7 @@ import Testing
 
     /// An answer that is not what it says to be is an error, and may have been paid for; noise behind an answer is noise.
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("twice", ["stream"], [200], 0), ("long", [], ["200 None"], 0),
             ("short", [], ["502 false", "200 None"], 1),
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// A token is dead as soon as its program has ended, also while a call that it left is under way.
-    @Test(.timeLimit(.minutes(1))) func aTokenIsDeadWhileItsCallIsUnderWay() async throws {
+    @Test(.timeLimit(.minutes(5))) func aTokenIsDeadWhileItsCallIsUnderWay() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let file = scene.fleet.directory + "/left"
@@ -94,7 +94,7 @@ import Testing
     }
 
     /// What a program did is told although its run is cancelled while a call is under way, which is listed as unknown.
-    @Test(.timeLimit(.minutes(1))) func tellsOfACancelledProgram() async throws {
+    @Test(.timeLimit(.minutes(5))) func tellsOfACancelledProgram() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let file = scene.fleet.directory + "/left"
@@ -131,7 +131,7 @@ import Testing
     }
 
     /// Clients of Java ask for HTTP/2 in each request, and are content with an answer in HTTP/1.1.
-    @Test(.timeLimit(.minutes(1))) func answersWhoeverWouldRatherSpeakHTTP2() async throws {
+    @Test(.timeLimit(.minutes(5))) func answersWhoeverWouldRatherSpeakHTTP2() async throws {
         let outcome = try await RudeOutcome.of("upgrades")
         let said = (outcome.said.objectValue ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.stringValue }
         for (name, status) in ["h2c": "200", "models": "200", "web socket": "400"] {

@@ -8,7 +8,7 @@ import Testing
     private static let program = "\(Fleet.repository)/Tests/Servers/worded_client.py"
 
     /// Embeddings, counts of tokens and new conversations are recorded, lists of models are not.
-    @Test(.timeLimit(.minutes(1))) func recordsWhatIsNoConversation() async throws {
+    @Test(.timeLimit(.minutes(5))) func recordsWhatIsNoConversation() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let run = try await scene.submit("small", run: ["python3", Self.program, "small", scene.fleet.directory])
@@ -41,7 +41,7 @@ import Testing
 
     /// Pages, nothing, objects and errors with status 200, pages with status 502 and redirects: errors in the provider's
     /// words, and nothing is recorded.
-    @Test(.timeLimit(.minutes(1))) func takesNothingElseForAnAnswer() async throws {
+    @Test(.timeLimit(.minutes(5))) func takesNothingElseForAnAnswer() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let run = try await scene.submit(
@@ -82,7 +82,7 @@ import Testing
         await scene.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func tellsLateClientsInTheirWords() async throws {
+    @Test(.timeLimit(.minutes(5))) func tellsLateClientsInTheirWords() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let run = try await scene.submit("late", run: ["python3", Self.program, "late"])

@@ -7,7 +7,7 @@ import Testing
 
 /// A tool that prints 50 MB: the agent goes on with its beginning, and the worker's memory stays small.
 @Suite struct HugeResultTests {
-    @Test(.timeLimit(.minutes(1))) func takesLittleMemory() async throws {
+    @Test(.timeLimit(.minutes(5))) func takesLittleMemory() async throws {
         let call: JSONValue = ["name": "shout", "arguments": [:]]
         let script: JSONValue = [
             "name": "huge", "match": ["text": "go through it"],

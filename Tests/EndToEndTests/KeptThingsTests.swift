@@ -25,7 +25,7 @@ import Testing
     }
 
     /// A worker dies in between; the files of both attempts are artifacts of the job.
-    @Test(.timeLimit(.minutes(1))) func filesBecomeArtifacts() async throws {
+    @Test(.timeLimit(.minutes(5))) func filesBecomeArtifacts() async throws {
         let script: JSONValue = [
             "name": "files", "match": ["text": "go through it"],
             "turns": [
@@ -53,7 +53,7 @@ import Testing
     }
 
     /// Somebody edits a skill between two attempts: the second one reads what the first one was shown, and pays nothing again.
-    @Test(.timeLimit(.minutes(1))) func aSkillStaysAsItWasLoaded() async throws {
+    @Test(.timeLimit(.minutes(5))) func aSkillStaysAsItWasLoaded() async throws {
         let script: JSONValue = [
             "name": "skill", "match": ["text": "go through it"],
             "turns": [

@@ -7,7 +7,7 @@ import Testing
 
 /// A worker is killed, frozen or asked to stop in the middle of an agent; another one takes over.
 @Suite(.serialized) struct KilledWorkerTests {
-    @Test(.timeLimit(.minutes(1))) func neverRepeatsACallWhoseEffectIsOnce() async throws {
+    @Test(.timeLimit(.minutes(5))) func neverRepeatsACallWhoseEffectIsOnce() async throws {
         let fleet = try await Fleet.make(turns: 3)
         let run = try await fleet.submitAgent(effect: "once")
         // The fourth answer that is whole and not recorded is that of the tool call in the second turn.
@@ -39,7 +39,7 @@ import Testing
     }
 
     /// What becomes of a statement of which nobody knows whether it was carried out, its job says.
-    @Test(.timeLimit(.minutes(1))) func aJobSaysWhatBecomesOfAnUnknownOutcome() async throws {
+    @Test(.timeLimit(.minutes(5))) func aJobSaysWhatBecomesOfAnUnknownOutcome() async throws {
         let fleet = try await Fleet.make()
         let connections = fleet.directory + "/databases.yaml"
         Fleet.write(
@@ -104,7 +104,7 @@ import Testing
     }
 
     /// SIGTERM in the middle: released at the next step boundary, no attempt spent.
-    @Test(.timeLimit(.minutes(1))) func releasesItsJobsWhenItIsAskedToStop() async throws {
+    @Test(.timeLimit(.minutes(5))) func releasesItsJobsWhenItIsAskedToStop() async throws {
         let fleet = try await Fleet.make()
         let run = try await fleet.submitAgent()
         let first = fleet.worker("first")

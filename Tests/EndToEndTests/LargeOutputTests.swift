@@ -29,7 +29,7 @@ import Testing
           argument: {needs: [print], may_fail: true, command: [echo, "${{ jobs.print.output }}"]}
         """
 
-    @Test(.timeLimit(.minutes(1))) func goFromJobToJobByReference() async throws {
+    @Test(.timeLimit(.minutes(5))) func goFromJobToJobByReference() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let server = ScriptedServer.shared
         let said = String(repeating: "blah ", count: 4_000)

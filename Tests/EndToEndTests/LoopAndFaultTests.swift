@@ -34,7 +34,7 @@ import Testing
         ("toolong", "{map: \"${{ params.many }}\", command: [x]}", nil, "map-too-long params.many has 100001 elements"),
     ]
 
-    @Test(.timeLimit(.minutes(1))) func jobsEndAsTheFileSays() async throws {
+    @Test(.timeLimit(.minutes(5))) func jobsEndAsTheFileSays() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let source =
             "name: ends\nparams: {one: {type: object}, none: {type: array}, many: {type: array}}\njobs:\n"
@@ -66,7 +66,7 @@ import Testing
     }
 
     /// Sixteen runs may stand above one.
-    @Test(.timeLimit(.minutes(1))) func runsDoNotStandAboveEachOtherWithoutEnd() async throws {
+    @Test(.timeLimit(.minutes(5))) func runsDoNotStandAboveEachOtherWithoutEnd() async throws {
         let fleet = try await Fleet.make(turns: 1)
         var run = RunID(rawValue: 0)
         for depth in (0...17).reversed() {

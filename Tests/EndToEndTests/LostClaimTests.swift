@@ -7,7 +7,7 @@ import Testing
 
 /// A claim is committed, and its answer is lost on the way: the worker holds a job of which it knows nothing.
 @Suite struct LostClaimTests {
-    @Test(.timeLimit(.minutes(1))) func strandsNoJob() async throws {
+    @Test(.timeLimit(.minutes(5))) func strandsNoJob() async throws {
         let fleet = try await Fleet.make(turns: 2)
         // Of all that the worker asks for, only a claim gives back the params of a run.
         let socket = fleet.directory + "/.s.PGSQL.5432"

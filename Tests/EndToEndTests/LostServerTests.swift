@@ -16,7 +16,7 @@ import Testing
         case failover
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: Death.allCases, [false, true])
+    @Test(.timeLimit(.minutes(5)), arguments: Death.allCases, [false, true])
     func costsNothing(_ death: Death, duringTool: Bool) async throws {
         let cluster = await PostgresCluster.make(isDurable: true)
         await cluster.start()

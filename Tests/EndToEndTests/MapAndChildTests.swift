@@ -27,7 +27,7 @@ import Testing
         """
 
     /// Every item ends once, the child is one, and the run comes to its end.
-    @Test(.timeLimit(.minutes(2))) func comesToItsEndWhateverWorkersAreKilled() async throws {
+    @Test(.timeLimit(.minutes(5))) func comesToItsEndWhateverWorkersAreKilled() async throws {
         let fleet = try await Fleet.make()
         let earlier = try await fleet.submit(
             "below",
@@ -81,7 +81,7 @@ import Testing
     }
 
     /// The parent's failure has the reason of the child's, also that of a cycle that no file alone shows.
-    @Test(.timeLimit(.minutes(1))) func aParentSaysWhyItsChildFailed() async throws {
+    @Test(.timeLimit(.minutes(5))) func aParentSaysWhyItsChildFailed() async throws {
         let fleet = try await Fleet.make()
         let lower = "name: lower\njobs: {down: {workflow: upper}}\n"
         let below = try await fleet.submit("lower", lower, [.init(name: "down", kind: "workflow")])

@@ -7,7 +7,7 @@ import Testing
 
 /// All schedulers are killed in the middle of a run: workers and Postgres carry it to its end.
 @Suite struct NoSchedulerTests {
-    @Test(.timeLimit(.minutes(1))) func endsThreeDependentJobs() async throws {
+    @Test(.timeLimit(.minutes(5))) func endsThreeDependentJobs() async throws {
         let fleet = try await Fleet.make()
         let schedulers = [await fleet.scheduler(), await fleet.scheduler()]
         let worker = fleet.worker("only")
@@ -42,7 +42,7 @@ import Testing
     }
 
     /// With no scheduler at all a worker that dies is noticed by the others.
-    @Test(.timeLimit(.minutes(1))) func rescuesTheJobsOfADeadWorker() async throws {
+    @Test(.timeLimit(.minutes(5))) func rescuesTheJobsOfADeadWorker() async throws {
         let fleet = try await Fleet.make(turns: 3)
         let run = try await fleet.submitAgent()
         let first = fleet.worker("first", failpoint: "after-checkpoint:2")

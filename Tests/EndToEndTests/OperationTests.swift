@@ -7,7 +7,7 @@ import Testing
 /// What people do to runs while real workers have them.
 @Suite(.serialized) struct OperationTests {
     /// A job that is marked while its worker waits for a model: the worker hears of it at once, and what it does is dropped.
-    @Test(.timeLimit(.minutes(1))) func aMarkedJobIsTakenOutOfItsWorkersHands() async throws {
+    @Test(.timeLimit(.minutes(5))) func aMarkedJobIsTakenOutOfItsWorkersHands() async throws {
         let fleet = try await Fleet.make()
         await fleet.hold(turn: 4)
         let run = try await fleet.submitAgent()
@@ -28,7 +28,7 @@ import Testing
     }
 
     /// A job that succeeded runs anew: from its checkpoints for nothing, and afresh when it is told so.
-    @Test(.timeLimit(.minutes(1))) func aRetryPaysOnlyWhenItBeginsAfresh() async throws {
+    @Test(.timeLimit(.minutes(5))) func aRetryPaysOnlyWhenItBeginsAfresh() async throws {
         let fleet = try await Fleet.make()
         let run = try await fleet.submitAgent()
         let worker = fleet.worker("only")

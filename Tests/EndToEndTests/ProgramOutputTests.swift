@@ -81,7 +81,7 @@ import Testing
         ),
     ]
 
-    @Test(.timeLimit(.minutes(1))) func takesTheOutputThatAProgramLeaves() async throws {
+    @Test(.timeLimit(.minutes(5))) func takesTheOutputThatAProgramLeaves() async throws {
         let fleet = try await Fleet.make(turns: 1)
         var source = "name: outputs\njobs:"
         for (name, script, more, _) in Self.outputs {
@@ -162,7 +162,7 @@ import Testing
         ),
     ]
 
-    @Test(.timeLimit(.minutes(1))) func keepsTheFilesThatAProgramLeaves() async throws {
+    @Test(.timeLimit(.minutes(5))) func keepsTheFilesThatAProgramLeaves() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let source = Self.artifacts.reduce("name: artifacts\njobs:") { source, job in
             source + """

@@ -22,7 +22,7 @@ import Testing
         return try #require(try await ApprovalStore(fleet.pool).approval(id))
     }
 
-    @Test(.timeLimit(.minutes(1))) func whatPeopleSaidIsKeptThroughKills() async throws {
+    @Test(.timeLimit(.minutes(5))) func whatPeopleSaidIsKeptThroughKills() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let scheduler = await fleet.scheduler()
         let source = """

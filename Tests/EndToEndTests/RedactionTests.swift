@@ -9,7 +9,7 @@ import Testing
 @Suite struct RedactionTests {
     private static let secret = "sk-very-secret-0123456789"
 
-    @Test(.timeLimit(.minutes(1))) func aSecretThatAToolPrintsIsKeptNowhere() async throws {
+    @Test(.timeLimit(.minutes(5))) func aSecretThatAToolPrintsIsKeptNowhere() async throws {
         let call: JSONValue = ["name": "leak", "arguments": [:]]
         let script: JSONValue = [
             "name": "leak", "match": ["text": "go through it"],

@@ -6,7 +6,7 @@ import Testing
 
 /// Jobs of the kind sql on a file of SQLite.
 @Suite struct SQLiteJobTests {
-    @Test(.timeLimit(.minutes(1))) func runsAStatementWithItsParameters() async throws {
+    @Test(.timeLimit(.minutes(5))) func runsAStatementWithItsParameters() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let database = fleet.directory + "/shop.db"
         let script =

@@ -47,7 +47,7 @@ import Testing
     ]
 
     /// Each counts those that are there beside it, the first ones when there are as many as there may be.
-    @Test(.timeLimit(.minutes(2))) func limitsHoldInItemsAndInChildRuns() async throws {
+    @Test(.timeLimit(.minutes(5))) func limitsHoldInItemsAndInChildRuns() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let count = fleet.directory + "/count.sh"
         Fleet.write(
@@ -84,7 +84,7 @@ import Testing
     }
 
     /// At most one at once, or `mkdir` would fail; although workers are killed, and whoever waits is told why.
-    @Test(.timeLimit(.minutes(1))) func limitsAndLabelsHoldWhileWorkersAreKilled() async throws {
+    @Test(.timeLimit(.minutes(5))) func limitsAndLabelsHoldWhileWorkersAreKilled() async throws {
         let fleet = try await Fleet.make(turns: 1)
         let file = fleet.directory + "/churn.yaml"
         Fleet.write(Self.file.replacing("$FLEET_DIR", with: fleet.directory), to: file)

@@ -35,7 +35,7 @@ import Testing
 
     private func asked(_ log: String) -> [String] { Fleet.read(log).split(separator: "\n").map(String.init) }
 
-    @Test(.timeLimit(.minutes(2))) func aWorkerThatIsKilledCostsNoTurnTwiceWhateverTheServerListsNow() async throws {
+    @Test(.timeLimit(.minutes(5))) func aWorkerThatIsKilledCostsNoTurnTwiceWhateverTheServerListsNow() async throws {
         let fleet = try await Fleet.make(turns: 4)
         let (first, second) = (fleet.directory + "/first", fleet.directory + "/second")
         serve(fleet, server(first, order: 1))
@@ -65,7 +65,7 @@ import Testing
         await fleet.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func anAttemptThatFindsAllItNeedsStartsNoServer() async throws {
+    @Test(.timeLimit(.minutes(5))) func anAttemptThatFindsAllItNeedsStartsNoServer() async throws {
         let fleet = try await Fleet.make(turns: 3)
         let log = fleet.directory + "/log"
         serve(fleet, server(log, order: 1))

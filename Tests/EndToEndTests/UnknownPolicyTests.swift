@@ -26,7 +26,7 @@ import Testing
     }
 
     /// A worker dies between a call with the effect once and its record: the policy says what follows, and no person is asked.
-    @Test(.timeLimit(.minutes(1)), arguments: [("retry", "succeeded", 2), ("fail", "failed", 1)])
+    @Test(.timeLimit(.minutes(5)), arguments: [("retry", "succeeded", 2), ("fail", "failed", 1)])
     func asksNobody(_ policy: String, _ end: String, _ calls: Int) async throws {
         let fleet = try await Fleet.make(turns: 3)
         let source = Self.source("unknown: \(policy)", on: fleet)
@@ -43,7 +43,7 @@ import Testing
     }
 
     /// Nobody decides in time, and the rule says that the job fails then: nothing was called.
-    @Test(.timeLimit(.minutes(1))) func failsAJobWhoseApprovalExpires() async throws {
+    @Test(.timeLimit(.minutes(5))) func failsAJobWhoseApprovalExpires() async throws {
         let fleet = try await Fleet.make(turns: 2)
         let source = Self.source(
             "unknown: ask",

@@ -14,7 +14,7 @@ import Testing
         done | sort | tr '\\\\n' ' '
         """
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func aProgramReadsNoEnvironmentOfItsWorkerOrOfTheGateway() async throws {
         let fleet = try await Fleet.make()
         // Root reads everything, so the worker is somebody else.

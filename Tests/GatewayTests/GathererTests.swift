@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct GathererTests {
+@Suite(.timeLimit(.minutes(5))) struct GathererTests {
     private struct Refused: Error, Equatable {}
 
     /// Holds sets back until they are let go, one after the other.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1))) struct HangUpsTests {
+@Suite(.timeLimit(.minutes(5))) struct HangUpsTests {
     /// A server that hears of hang-ups, on a thread that a test can hold.
     private struct Server {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

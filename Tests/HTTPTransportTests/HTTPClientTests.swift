@@ -3,7 +3,7 @@ import JobModel
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPClientTests {
     private let server = ScriptedServer.shared
     private let client = HTTPClient()
     private let tag = ScriptedServer.shared.newTag()

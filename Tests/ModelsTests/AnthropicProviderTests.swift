@@ -5,7 +5,7 @@ import Testing
 
 @testable import Models
 
-@Suite(.timeLimit(.minutes(1))) struct AnthropicProviderTests {
+@Suite(.timeLimit(.minutes(5))) struct AnthropicProviderTests {
     private let scene = ProviderScene(.anthropic)
 
     private static func events(_ events: [(String, String)]) -> [ScriptedServer.Step] {

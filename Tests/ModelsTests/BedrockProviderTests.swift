@@ -5,7 +5,7 @@ import Testing
 
 @testable import Models
 
-@Suite(.timeLimit(.minutes(1))) struct BedrockProviderTests {
+@Suite(.timeLimit(.minutes(5))) struct BedrockProviderTests {
     private static let model = "eu.anthropic.claude-sonnet-4-5-v1:0"
     private let scene: ProviderScene
     private let plain = ModelRequest(model: model, messages: [.user("hi")])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Models
 
-@Suite(.timeLimit(.minutes(1))) struct GeminiProviderTests {
+@Suite(.timeLimit(.minutes(5))) struct GeminiProviderTests {
     private let scene = ProviderScene(.gemini)
     private let plain = ModelRequest(model: "gemini-3-pro", messages: [.user("hi")])
 

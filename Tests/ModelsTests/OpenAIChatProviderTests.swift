@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct OpenAIChatProviderTests {
+@Suite(.timeLimit(.minutes(5))) struct OpenAIChatProviderTests {
     private static let secret = "sk-test-0123456789"
     private static let stream =
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nConnection: close\r\n\r\n"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Models
 
-@Suite(.timeLimit(.minutes(1))) struct OpenAIResponsesProviderTests {
+@Suite(.timeLimit(.minutes(5))) struct OpenAIResponsesProviderTests {
     private let scene = ProviderScene(.openAIResponses)
 
     private static let reasoning =

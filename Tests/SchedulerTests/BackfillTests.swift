@@ -6,7 +6,7 @@ import Testing
 @testable import Scheduler
 @testable import Storage
 
-@Suite struct BackfillTests {
+@Suite(.timeLimit(.minutes(5))) struct BackfillTests {
     private static let workflow = """
         name: w
         params: {at: {}}

@@ -6,7 +6,7 @@ import Testing
 @testable import Storage
 
 /// Limits and rates, as the queue keeps them.
-@Suite struct GateTests {
+@Suite(.timeLimit(.minutes(5))) struct GateTests {
     @Test func aLimitLetsSoManyThroughAndTheNextWhenOneEnds() async throws {
         let fixture = try await QueueFixture.make()
         for _ in 0..<5 { try await fixture.submit(gates: [.jobs(2)]) }

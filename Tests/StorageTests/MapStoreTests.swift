@@ -6,7 +6,7 @@ import Testing
 @testable import Storage
 
 /// The items of mapped jobs: added, limited, counted, stopped, retried.
-@Suite struct MapStoreTests {
+@Suite(.timeLimit(.minutes(5))) struct MapStoreTests {
     private static let failure = JobEnding.Outcome.failed(JobFailure(code: "x", message: "y"))
 
     private struct Scene {

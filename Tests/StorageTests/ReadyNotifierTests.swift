@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ReadyNotifierTests {
+@Suite(.timeLimit(.minutes(5))) struct ReadyNotifierTests {
     /// What came on a connection until now, in turn.
     private static func heard(_ connection: PostgresConnection) async throws -> [String] {
         _ = try await connection.query("NOTIFY chassis_ready, 'that is all'")

@@ -3,7 +3,7 @@ import Testing
 import Tools
 import Workflow
 
-@Suite(.timeLimit(.minutes(2))) struct SQLiteAccessTests {
+@Suite(.timeLimit(.minutes(5))) struct SQLiteAccessTests {
     @Test func turnsValuesIntoJSONAndBindsParameters() async throws {
         let scene = try await SQLiteScene.make()
         let answer = try await scene.access(.read).run(

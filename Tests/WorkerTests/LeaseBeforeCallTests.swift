@@ -11,7 +11,7 @@ import Testing
 
 /// What is waited for between a step's boundary and its call may take longer than the lease, as when the process is
 /// stopped there; another worker has the job by then.
-@Suite(.timeLimit(.minutes(1))) struct LeaseBeforeCallTests {
+@Suite(.timeLimit(.minutes(5))) struct LeaseBeforeCallTests {
     @Test func noCallIsMadeWhenTheLeaseIsLostWhileItsIntentIsWritten() async throws {
         let scene = try await Scene.make()
         let calls = Mutex(0)

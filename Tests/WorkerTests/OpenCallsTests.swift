@@ -8,7 +8,7 @@ import Testing
     private static let waits = Suspension(waitsFor: .time, detail: "a")
 
     /// A call that is paid for is not cut off because another one has to wait.
-    @Test(.timeLimit(.minutes(1))) func aSuspensionWaitsForWhatIsUnderWay() async throws {
+    @Test(.timeLimit(.minutes(5))) func aSuspensionWaitsForWhatIsUnderWay() async throws {
         let calls = OpenCalls()
         let (begun, begins) = AsyncStream.makeStream(of: Void.self)
         let (gate, opens) = AsyncStream.makeStream(of: Void.self)
@@ -38,7 +38,7 @@ import Testing
         #expect(calls.end as? Suspension == Self.waits)
     }
 
-    @Test(.timeLimit(.minutes(1))) func twoThatWaitAreWaitedForTogether() async throws {
+    @Test(.timeLimit(.minutes(5))) func twoThatWaitAreWaitedForTogether() async throws {
         let calls = OpenCalls()
         let other = Suspension(waitsFor: .approval, detail: "b")
         let (begun, begins) = AsyncStream.makeStream(of: Void.self)

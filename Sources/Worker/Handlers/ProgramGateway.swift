@@ -74,7 +74,8 @@ struct ProgramGateway: Sendable {
             fork: context.fork?.point,
             bounds: context.money.bounds,
             loops: command.loops,
-            judge: judge
+            judge: judge,
+            asksByCost: command.approve.contains { $0.cost != nil }
         )
         do {
             return try await host.open(job, connections: used, reads: context.steps.hasGatewaySteps)

@@ -17,6 +17,8 @@ package struct GatewayJob: Equatable, Sendable {
     package var loops: LoopLimits
     /// Who judges what the program does, where people decide about some of it.
     package var judge: Judge?
+    /// Whether what its calls have cost decides about what its program may do next; then each is settled before its answer is there.
+    package var asksByCost: Bool
 
     /// Who judges calls, and which ones.
     package struct Judge: Equatable, Sendable {
@@ -40,9 +42,11 @@ package struct GatewayJob: Equatable, Sendable {
         fork: ForkPoint? = nil,
         bounds: PaidCall.Bounds = PaidCall.Bounds(),
         loops: LoopLimits = LoopLimits(),
-        judge: Judge? = nil
+        judge: Judge? = nil,
+        asksByCost: Bool = false
     ) {
         self.judge = judge
+        self.asksByCost = asksByCost
         self.bounds = bounds
         self.loops = loops
         self.run = run
@@ -95,7 +99,7 @@ package struct GatewayJob: Equatable, Sendable {
     var json: JSONValue {
         var object: JSONObject = [
             "run": .integer(run.rawValue), "job": .integer(job.rawValue), "epoch": .integer(epoch.rawValue),
-            "attempt": .integer(Int64(attempt)), "bounds": bounds.json,
+            "attempt": .integer(Int64(attempt)), "bounds": bounds.json, "asks_by_cost": .bool(asksByCost),
             "loops": [.integer(Int64(loops.repeatedCalls)), .integer(Int64(loops.repeatedCycles))],
         ]
         if let judge {
@@ -141,7 +145,8 @@ package struct GatewayJob: Equatable, Sendable {
                     models: json["judge"]?["models"]?.boolValue ?? true,
                     steps: json["judge"]?["steps"]?.boolValue ?? true
                 )
-            }
+            },
+            asksByCost: json["asks_by_cost"]?.boolValue ?? false
         )
     }
 }

@@ -134,10 +134,12 @@ struct LiveCall: Sendable {
         let answer = KeptAnswer(status: response.status, headers: headers, body: body.whole)
         let (usage, cost) = settled(reader.summary.usage)
         try await record(answer, reader.summary, (usage, cost), startedAt: startedAt)
-        // It is durable, and the next attempt settles by it: the client need not wait for more.
+        // It is durable, and the next attempt settles by it: the client need not wait for more, unless what it does next is judged by
+        // what the job has cost.
+        if job.asksByCost { await settle(.recorded(usage: usage, cost: cost)) }
         if !reader.isStream { buffer.begin(status: response.status, headers: headers) }
         buffer.complete(with: body.held)
-        await settle(.recorded(usage: usage, cost: cost))
+        if !job.asksByCost { await settle(.recorded(usage: usage, cost: cost)) }
         await leave(reader.summary.usage)
         if isDiverged {
             await stores.say("call \(position) (\(request.model)) took another way than before: diverged", of: job)
