@@ -63,7 +63,7 @@ import Testing
     @Test(.timeLimit(.minutes(5))) func listsTheChangeInFlightWhenEverythingIsLost() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
-        await scene.hold("added", from: 1)
+        await scene.hold("added", from: 1, changes: true)
         let run = try await scene.submit("added", run: Self.program(["one", "added"]))
         await scene.untilCalled("added", 1, path: "/items")
         let gateways = Descendants.marked("chassis-worker\0gateway")

@@ -100,10 +100,15 @@ struct GatewayScene {
 
     /// Has the calls of a tag wait from a turn on, once they are in the bill; those before it are answered, without one all are.
     ///
-    /// - Parameter inTheMiddle: Whether streams wait behind their first event.
-    func hold(_ tag: String, from turn: Int?, inTheMiddle: Bool = false) async {
-        let from = turn.map(String.init) ?? "null"
-        _ = await ask("_hold", posting: "{\"tag\": \"\(tag)\", \"from\": \(from), \"middle\": \(inTheMiddle)}")
+    /// - Parameters:
+    ///   - inTheMiddle: Whether streams wait behind their first event.
+    ///   - changes: Whether what changes a conversation waits, and nothing else.
+    func hold(_ tag: String, from turn: Int?, inTheMiddle: Bool = false, changes: Bool = false) async {
+        let what: JSONValue = [
+            "tag": .string(tag), "from": turn.map { .integer(Int64($0)) } ?? .null, "middle": .bool(inTheMiddle),
+            "changes": .bool(changes),
+        ]
+        _ = await ask("_hold", posting: what.text())
     }
 
     private func ask(_ path: String, posting body: String? = nil) async -> String {

@@ -17,7 +17,8 @@ ids are random: an answer that is asked for twice is another answer. Streams com
                      (200 and that); and what tells the key that the call came with: "tell-401", "tell-502" (a page),
                      "tell-page" (a page with status 200), "tell-document", "tell-stream", "tell-error" (within a stream)
   POST /_hold        {"tag": T, "from": N}: calls of the tag wait from turn N on, once they are in the bill; those before it, and all of
-                     them where N is null, are answered; with "middle": true streams wait behind their first event
+                     them where N is null, are answered; with "middle": true streams wait behind their first event, with
+                     "changes": true what changes or reads a conversation waits, and nothing else
   POST /_wait        {"tag": T, "path": P, "count": N}: answers when so many calls of the tag, to paths that end so, are in the bill
   GET  .../models?answer=A   what a call would get; with "headers" the names of those that came
   POST /v1/conversations/ID, .../ID/items, DELETE .../ID, .../ID/items/ITEM     what changes a conversation; GET of the same paths reads it
@@ -131,7 +132,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(200, {})
         if self.path == "/_hold":
             with changed:
-                holds[request["tag"]] = (request["from"], request.get("middle", False))
+                holds[request["tag"]] = (request["from"], request.get("middle", False), request.get("changes", False))
                 changed.notify_all()
             return self.reply(200, {})
         if self.path == "/_wait":
@@ -213,7 +214,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 hold(conversation, request.get("items", []))
             return self.reply(200, {"id": conversation, "object": "conversation", "created_at": 1})
         if "/conversations/" in path:
-            self.wait(False)
+            self.wait(False, is_change=True)
             time.sleep(delay / 1000)
             return self.change_conversation(request)
         if path.endswith(":countTokens"):
@@ -365,11 +366,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.close_connection = True
 
-    def wait(self, is_middle):
+    def wait(self, is_middle, is_change=False):
         """Waits as long as calls like this one are held there."""
         def is_held():
-            turn, middle = holds.get(self.entry["tag"], (None, False))
-            return turn is not None and self.entry["turn"] >= turn and middle == is_middle
+            turn, middle, changes = holds.get(self.entry["tag"], (None, False, False))
+            return turn is not None and self.entry["turn"] >= turn and middle == is_middle and changes == is_change
         with changed:
             changed.wait_for(lambda: not is_held())
 
