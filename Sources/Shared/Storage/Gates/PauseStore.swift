@@ -105,6 +105,8 @@ package struct PauseStore: Sendable {
 
     /// Lets go of what stands at a pause that is over, should anybody have left it there; the next `admit` looks at it.
     package func releaseUnpaused() async throws {
+        // Everybody looks every few seconds, and the door is one for all.
+        guard try await !pool.query(Statement.findUnpausedJobs).rows.isEmpty else { return }
         _ = try await pool.pipeline([(Statement.lockDoor, []), (Statement.releaseUnpausedJobs, [])])
     }
 }

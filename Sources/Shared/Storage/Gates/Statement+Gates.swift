@@ -15,6 +15,7 @@ extension Statement {
     static let listPausedRuns = load("list_paused_runs", PackageResources.list_paused_runs_sql)
     static let holdRuns = load("hold_runs", PackageResources.hold_runs_sql)
     static let releaseHeldJobs = load("release_held_jobs", PackageResources.release_held_jobs_sql)
+    static let findUnpausedJobs = load("find_unpaused_jobs", PackageResources.find_unpaused_jobs_sql)
     static let releaseUnpausedJobs = load("release_unpaused_jobs", PackageResources.release_unpaused_jobs_sql)
     static let explainJob = load("explain_job", PackageResources.explain_job_sql)
     static let listPendingQueues = load("list_pending_queues", PackageResources.list_pending_queues_sql)
