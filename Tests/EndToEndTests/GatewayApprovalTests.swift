@@ -59,20 +59,7 @@ import Testing
     /// What a call has cost counts when its answer is there, however long the database takes to note it.
     @Test(.timeLimit(.minutes(5))) func whatWasPaidCountsForTheNextCall() async throws {
         let scene = try await GatewayScene.make()
-        _ = try await scene.fleet.pool.query(
-            """
-            CREATE FUNCTION chassis.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                PERFORM pg_sleep(0.5);
-                RETURN NEW;
-            END $$
-            """
-        )
-        _ = try await scene.fleet.pool.query(
-            """
-            CREATE TRIGGER dawdle BEFORE UPDATE ON chassis.step FOR EACH ROW WHEN (NEW.state = 'recorded')
-            EXECUTE FUNCTION chassis.dawdle()
-            """
-        )
+        try await scene.beforeSettling("PERFORM pg_sleep(0.5);")
         let worker = scene.worker("worker")
         let run = try await scene.submit(
             "slow",

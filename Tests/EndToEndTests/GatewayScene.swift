@@ -98,6 +98,22 @@ struct GatewayScene {
         _ = await ask("_wait", posting: "{\"tag\": \"\(tag)\", \"path\": \"\(path)\", \"count\": \(count)}")
     }
 
+    /// Has the database do something each time before it notes that a step is recorded.
+    func beforeSettling(_ statements: String) async throws {
+        for sql in [
+            """
+            CREATE FUNCTION chassis.before_settling() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                \(statements)
+                RETURN NEW;
+            END $$
+            """,
+            """
+            CREATE TRIGGER before_settling BEFORE UPDATE ON chassis.step FOR EACH ROW WHEN (NEW.state = 'recorded')
+            EXECUTE FUNCTION chassis.before_settling()
+            """,
+        ] { _ = try await fleet.pool.query(PostgresStatement(name: nil, sql: sql)) }
+    }
+
     /// Has the calls of a tag wait from a turn on, once they are in the bill; those before it are answered, without one all are.
     ///
     /// - Parameters:

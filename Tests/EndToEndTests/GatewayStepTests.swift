@@ -65,20 +65,11 @@ import Testing
         let pool = scene.fleet.pool
         // A sequence counts also what is rolled back.
         _ = try await pool.query("CREATE SEQUENCE chassis.refusal")
-        _ = try await pool.query(
+        try await scene.beforeSettling(
             """
-            CREATE FUNCTION chassis.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                IF nextval('chassis.refusal') = 1 THEN
-                    RAISE EXCEPTION 'cannot execute UPDATE in a read-only transaction' USING ERRCODE = '25006';
-                END IF;
-                RETURN NEW;
-            END $$
-            """
-        )
-        _ = try await pool.query(
-            """
-            CREATE TRIGGER refuse BEFORE UPDATE ON chassis.step FOR EACH ROW WHEN (NEW.state = 'recorded')
-            EXECUTE FUNCTION chassis.refuse()
+            IF nextval('chassis.refusal') = 1 THEN
+                RAISE EXCEPTION 'cannot execute UPDATE in a read-only transaction' USING ERRCODE = '25006';
+            END IF;
             """
         )
         let worker = scene.worker("worker")
@@ -111,19 +102,10 @@ import Testing
         let pool = scene.fleet.pool
         _ = try await pool.query("CREATE SEQUENCE chassis.settling")
         _ = try await pool.query("CREATE TABLE chassis.go ()")
-        _ = try await pool.query(
+        try await scene.beforeSettling(
             """
-            CREATE FUNCTION chassis.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                PERFORM nextval('chassis.settling');
-                WHILE NOT EXISTS (SELECT FROM chassis.go) LOOP PERFORM pg_sleep(0.01); END LOOP;
-                RETURN NEW;
-            END $$
-            """
-        )
-        _ = try await pool.query(
-            """
-            CREATE TRIGGER wait BEFORE UPDATE ON chassis.step FOR EACH ROW WHEN (NEW.state = 'recorded')
-            EXECUTE FUNCTION chassis.wait()
+            PERFORM nextval('chassis.settling');
+            WHILE NOT EXISTS (SELECT FROM chassis.go) LOOP PERFORM pg_sleep(0.01); END LOOP;
             """
         )
         let worker = scene.worker("worker")

@@ -3,6 +3,7 @@
 
   rude_client.py CASE [PROMPT]
 """
+import contextlib
 import gzip
 import http.client
 import json
@@ -320,10 +321,10 @@ def stale_token():
     return {"status": status, "message": answer["error"]["message"], "again": headers["x-should-retry"]}
 
 
-def full():
-    """Asks before and after the store, whose place is given, has become full."""
-    filling = sys.argv[3] + "/filling"
-    statuses = [ask(f"{base}/chat/completions", call())[0]]
+@contextlib.contextmanager
+def filled(folder):
+    """Leaves no room in the store meanwhile."""
+    filling = folder + "/filling"
     with open(filling, "wb", buffering=0) as file:
         try:
             while True:
@@ -331,11 +332,18 @@ def full():
         except OSError:
             pass
     try:
+        yield
+    finally:
+        os.unlink(filling)
+
+
+def full():
+    """Asks before and after the store, whose place is given, has become full."""
+    statuses = [ask(f"{base}/chat/completions", call())[0]]
+    with filled(sys.argv[3]):
         for seed in (2, 3):
             status, answer, headers = ask(f"{base}/chat/completions", call(seed=seed, filling="x" * 20000))
             statuses.append([status, headers.get("x-should-retry"), answer["error"]["message"].split(":")[1].strip()])
-    finally:
-        os.unlink(filling)
     return statuses
 
 
@@ -487,18 +495,10 @@ def unheard():
 def full_step():
     """Does a step for whose result the store, whose place is given, has no room, and asks for it, another one and a call."""
     url, body = f"{root}/_step/charge", {"effect": "once"}
-    position, filling = ask(url, body)[1]["position"], sys.argv[3] + "/filling"
-    with open(filling, "wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 512)
-        except OSError:
-            pass
-    try:
+    position = ask(url, body)[1]["position"]
+    with filled(sys.argv[3]):
         recorded = ask(url, body | {"position": position, "result": "x" * 20000}, method="PUT")
         again, other, model = ask(url, body), ask(f"{root}/_step/other", {}), ask(f"{base}/chat/completions", call())
-    finally:
-        os.unlink(filling)
     return [recorded[0], again[0], again[1].get("state"), other[0], model[0]]
 
 

@@ -58,23 +58,33 @@ import Testing
         #expect(try await fixture.ending(of: run) == "succeeded")
     }
 
-    /// Whoever claims just now holds rows that the pause wants: neither waits for the other, and both are right.
-    @Test func aPauseWaitsForNobodyAndMissesNoJobThatIsMoved() async throws {
-        let fixture = try await QueueFixture.make()
-        let pauses = PauseStore(fixture.pool)
-        let run = try await fixture.submit([("a", []), ("b", [])]).run
+    /// Pauses a run of two jobs while somebody moves one of them, who goes on when the pause has taken the other one and something was
+    /// done then.
+    private static func pause(
+        _ run: RunID,
+        of fixture: QueueFixture,
+        _ meanwhile: () async throws -> Void
+    ) async throws {
         let other = PostgresPool(.init(conninfo: fixture.conninfo, applicationName: "test"), size: 2)
         try await other.withConnection { connection in
             try await connection.execute("BEGIN")
             let queue =
                 "UPDATE chassis.ready SET losses = losses WHERE job_id = (SELECT min(job_id) FROM chassis.ready)"
             try await connection.execute(queue)
-            async let pause = pauses.pause(run)
-            // The pause has taken the other job, and waits for this transaction by looking again.
+            async let pause = PauseStore(fixture.pool).pause(run)
+            // It waits for this transaction by looking again.
             while try await fixture.held() == 0 { await Task.yield() }
+            try await meanwhile()
             try await connection.execute("COMMIT")
             #expect(try await pause)
         }
+    }
+
+    /// Whoever claims just now holds rows that the pause wants: neither waits for the other, and both are right.
+    @Test func aPauseWaitsForNobodyAndMissesNoJobThatIsMoved() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", []), ("b", [])]).run
+        try await Self.pause(run, of: fixture) {}
         #expect(try await fixture.pending() == 0)
         #expect(try await fixture.held() == 2)
     }
@@ -82,19 +92,10 @@ import Testing
     /// Resumed while its pause still looks for jobs that are moved: what is pending by then stays so.
     @Test func aPauseThatIsStillLookingLeavesAResumedRunAlone() async throws {
         let fixture = try await QueueFixture.make()
-        let pauses = PauseStore(fixture.pool)
         let run = try await fixture.submit([("a", []), ("b", [])]).run
-        let other = PostgresPool(.init(conninfo: fixture.conninfo, applicationName: "test"), size: 2)
-        try await other.withConnection { connection in
-            try await connection.execute("BEGIN")
-            let queue =
-                "UPDATE chassis.ready SET losses = losses WHERE job_id = (SELECT min(job_id) FROM chassis.ready)"
-            try await connection.execute(queue)
-            async let pause = pauses.pause(run)
-            while try await fixture.held() == 0 { await Task.yield() }
-            #expect(try await pauses.resume(run) != nil)
-            try await connection.execute("COMMIT")
-            #expect(try await pause)
+        try await Self.pause(run, of: fixture) {
+            let resumed = try await PauseStore(fixture.pool).resume(run)
+            #expect(resumed != nil)
         }
         #expect(try await fixture.states(of: run) == ["a": "pending", "b": "pending"])
     }
