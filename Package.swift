@@ -285,8 +285,9 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "JobModel", "Digests", "Checkpoints", "HTTPTransport", "Models", "Settings", "Gateway", "TestSupport",
-                nio, nioEmbedded, nioHTTP, nioPosix,
+                "JobModel", "Digests", "Postgres", "Checkpoints", "HTTPTransport", "Models", "Storage", "Settings",
+                "Gateway",
+                "TestSupport", nio, nioEmbedded, nioHTTP, nioPosix,
             ]
         ),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),

@@ -217,7 +217,7 @@ package struct StepStore: Sendable {
     }
 
     /// How a settlement stands in the row.
-    private struct Columns {
+    struct Columns {
         var state = "recorded"
         var usage: String?
         var cost: String?

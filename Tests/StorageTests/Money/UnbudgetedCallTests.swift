@@ -56,13 +56,18 @@ import Testing
                 settled.keys.sorted().compactMap { settled[$0] }
             )
         }
-        return try await scene.fixture.pool.query(
+        return try await lines(in: scene)
+    }
+
+    /// All that is written of steps and money.
+    static func lines(in scene: MoneyFixture) async throws -> [String] {
+        try await scene.fixture.pool.query(
             """
-            SELECT concat_ws(' ', 'step', position, calls, state, money, cost_micro_usd, reserved_micro_usd, unknown_calls, usage,
+            SELECT concat_ws(' ', 'step', job_id, position, calls, state, money, cost_micro_usd, reserved_micro_usd, unknown_calls, usage,
                              error) AS line
             FROM chassis.step
             UNION ALL
-            SELECT concat_ws(' ', 'ledger', position, call, kind, team, workflow, connection, model, reserved_micro_usd,
+            SELECT concat_ws(' ', 'ledger', job_id, position, call, kind, team, workflow, connection, model, reserved_micro_usd,
                              paid_micro_usd, unknown_micro_usd, usage, is_estimated)
             FROM chassis.ledger
             ORDER BY 1
@@ -70,7 +75,7 @@ import Testing
         ).rows.map { try $0.string("line") }
     }
 
-    private static func settlement(using chance: inout SeededGenerator) -> StepStore.Settlement {
+    static func settlement(using chance: inout SeededGenerator) -> StepStore.Settlement {
         let cost = MicroDollars(rawValue: Int64.random(in: 0...900, using: &chance))
         return switch Int.random(in: 0..<4, using: &chance) {
         case 0: .recorded(usage: ["input": 7], cost: cost)

@@ -50,6 +50,8 @@ actor GatewayAttempt {
     /// What was refused before it was looked at.
     nonisolated let unread = UnreadRequests()
 
+    /// Connections whose calls are not written with those of other attempts.
+    nonisolated let budgeted = BudgetedConnections()
     /// What clients have left behind that have gone, and of which the matchers do not know yet.
     private let departures = Mutex<[Departure]>([])
     private var phase = Phase.unopened

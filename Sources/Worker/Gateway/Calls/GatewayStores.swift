@@ -13,10 +13,7 @@ struct GatewayStores: Sendable {
 
     let store: DirectoryStore
     let steps: StepStore
-    /// The intents of calls, those of an attempt together.
-    let intents: Gatherer<CallLine, (step: StepStore.Identity, call: PaidCall), CallVerdict>
-    /// What became of calls, those of an attempt together.
-    let settlements: Gatherer<CallLine, StepStore.SettledStep, Void>
+    let books: CallBooks
     let logs: LogStore
     let locks: CallLocks
     let gates: ConnectionGates
@@ -40,11 +37,7 @@ struct GatewayStores: Sendable {
         let steps = StepStore(pool)
         self.store = store
         self.steps = steps
-        intents = Gatherer { _, calls in try await steps.intend(calls) }
-        settlements = Gatherer { line, settled in
-            try await steps.settle(job: line.job, epoch: line.epoch, settled)
-            return settled.map { _ in }
-        }
+        books = CallBooks(steps)
         logs = LogStore(pool)
         locks = CallLocks(options)
         gates = ConnectionGates(store: ConnectionStore(pool), patience: CallPatience())

@@ -29,14 +29,16 @@ extension LiveCall {
         guard request.format.hasIntent else { return }
         let unknownCalls = if case .unknown = settlement { 1 } else { 0 }
         try? await stores.patiently {
-            try await stores.settlements(
-                line,
+            try await stores.books.settle(
                 StepStore.SettledStep(
                     position: position.description,
                     call: number,
                     settlement: settlement,
                     unknownCalls: unknownCalls
-                )
+                ),
+                isPaid: request.format.isPaid,
+                in: line,
+                attempt.budgeted
             )
         }
     }

@@ -21,7 +21,9 @@ extension LiveCall {
         )
         let giveUpAt = ContinuousClock.now + Self.longestWait
         while true {
-            switch try await stores.patiently({ try await stores.intents(line, (step, call)) }) {
+            switch try await stores.patiently({
+                try await stores.books.intend((step, call), in: line, attempt.budgeted)
+            }) {
             case .granted(let warning):
                 if let warning { await stores.say("\(warning.shown) is used up: \(warning.account)", of: job) }
                 return

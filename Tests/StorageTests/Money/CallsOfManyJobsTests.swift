@@ -1,0 +1,165 @@
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// Calls of several jobs that count in no budget are written by one statement, and what does not belong there is left to others.
+@Suite(.timeLimit(.minutes(5))) struct CallsOfManyJobsTests {
+    @Test(arguments: 1...3 as ClosedRange<UInt64>) func theirBooksAreThoseOfCallsAlone(seed: UInt64) async throws {
+        print("calls of many jobs: seed \(seed)")
+        let together = try await Self.books(seed: seed, together: true)
+        #expect(together.count > 50)
+        #expect(together == (try await Self.books(seed: seed, together: false)))
+    }
+
+    @Test func thoseUnderABudgetAreLeftOut() async throws {
+        let scene = try await MoneyFixture.make()
+        let jobs = try await scene.jobs(2) + scene.jobs(1, team: "other")
+        try await scene.set(1_000)
+        try await scene.money.set(
+            Budget(limit: MicroDollars(rawValue: 1_000), mode: .hard),
+            of: .connection,
+            "d",
+            per: .total
+        )
+        let calls = [
+            Self.call(jobs[0], "c#1", 5), Self.call(jobs[2], "c#1", 6), Self.call(jobs[1], "c#1", 7),
+            Self.call(jobs[2], "d#1", 8, connection: "d"),
+        ]
+        #expect(try await scene.steps.intendUnbudgeted(calls) == [false, true, false, false])
+        #expect(try await scene.ledger()[0] == 6)
+        #expect(try await scene.openReservations() == 6)
+    }
+
+    @Test func thoseOfAChildRunAreLeftOut() async throws {
+        let scene = try await MoneyFixture.make()
+        let jobs = try await scene.jobs(2)
+        _ = try await scene.fixture.pool.query(
+            "UPDATE chassis.run SET parent_run_id = $1::bigint, parent_job_id = $2::bigint WHERE run_id = $3::bigint",
+            [.integer(jobs[0].run.rawValue), .integer(jobs[0].id.rawValue), .integer(jobs[1].run.rawValue)]
+        )
+        let calls = jobs.map { Self.call($0, "c#1", 5) }
+        #expect(try await scene.steps.intendUnbudgeted(calls) == [true, false])
+    }
+
+    @Test func nothingIsWrittenTwiceAndNothingUnderALostLease() async throws {
+        let scene = try await MoneyFixture.make()
+        let jobs = try await scene.jobs(3)
+        let calls = jobs.map { Self.call($0, "c#1", 5) }
+        #expect(try await scene.steps.intendUnbudgeted([calls[0], calls[0], calls[2]]) == [true, false, true])
+        _ = try await scene.fixture.end([jobs[2]])
+        #expect(try await scene.steps.intendUnbudgeted(calls) == [false, true, false])
+        #expect(try await scene.ledger()[0] == 15)
+        let settled = jobs.map { Self.settled($0, "c#1", MoneyFixture.paid(3)) }
+        #expect(try await scene.steps.settleUnbudgeted(settled) == [true, true, false])
+        #expect(try await scene.steps.settleUnbudgeted(settled) == [false, false, false])
+        #expect(try await scene.ledger()[1] == 6)
+        #expect(try await scene.openReservations() == 5)
+    }
+
+    @Test func aLeaseThatIsBeingGivenUpIsNotWaitedFor() async throws {
+        let scene = try await MoneyFixture.make()
+        let jobs = try await scene.jobs(3)
+        #expect(try await scene.steps.intendUnbudgeted([Self.call(jobs[1], "c#1", 5)]) == [true])
+        let other = try await PostgresConnection.connect(
+            .init(conninfo: scene.fixture.conninfo, applicationName: "test")
+        )
+        _ = try await other.query("BEGIN")
+        _ = try await other.query("DELETE FROM chassis.lease WHERE job_id = $1::bigint", [.integer(jobs[1].id.rawValue)])
+        let calls = jobs.map { Self.call($0, "c#2", 5) }
+        #expect(try await scene.steps.intendUnbudgeted(calls) == [true, false, true])
+        #expect(try await scene.steps.settleUnbudgeted([Self.settled(jobs[1], "c#1", MoneyFixture.paid(3))]) == [false])
+        _ = try await other.query("ROLLBACK")
+        #expect(try await scene.steps.settleUnbudgeted([Self.settled(jobs[1], "c#1", MoneyFixture.paid(3))]) == [true])
+    }
+
+    @Test func aBudgetThatIsSetMeanwhileHasWhatIsReserved() async throws {
+        let scene = try await MoneyFixture.make()
+        let job = try await scene.jobs(1)[0]
+        #expect(try await scene.steps.intendUnbudgeted([Self.call(job, "c#1", 500)]) == [true])
+        try await scene.set(1_000)
+        #expect(try await scene.budget() == [500, 0, 0])
+        #expect(try await scene.steps.settleUnbudgeted([Self.settled(job, "c#1", MoneyFixture.paid(20))]) == [false])
+        #expect(try await scene.budget() == [500, 0, 0])
+        try await scene.settle(job, MoneyFixture.paid(20), at: "c#1")
+        #expect(try await scene.budget() == [0, 20, 0])
+    }
+
+    // MARK: The scene
+
+    static func call(_ job: ClaimedJob, _ position: String, _ most: Int64, _ number: Int = 1, connection: String = "c")
+        -> (step: StepStore.Identity, call: PaidCall)
+    {
+        var step = StepStoreTests.step(job, position)
+        step.call = number
+        return (
+            step,
+            PaidCall(connection: connection, model: "m", most: MicroDollars(rawValue: most), price: MoneyFixture.price)
+        )
+    }
+
+    static func settled(
+        _ job: ClaimedJob,
+        _ position: String,
+        _ settlement: StepStore.Settlement,
+        _ number: Int = 1,
+        unknownCalls: Int = 0
+    ) -> StepStore.SettledCall {
+        StepStore.SettledCall(
+            job: job.id,
+            epoch: job.epoch,
+            step: StepStore.SettledStep(
+                position: position,
+                call: number,
+                settlement: settlement,
+                unknownCalls: unknownCalls
+            )
+        )
+    }
+
+    /// Sets of intents and settlements of three jobs, some said again, some late, some of one position; and all that is written then.
+    private static func books(seed: UInt64, together: Bool) async throws -> [String] {
+        let scene = try await MoneyFixture.make()
+        let jobs = try await scene.jobs(2) + scene.jobs(1, team: "other")
+        var chance = SeededGenerator(seed: seed)
+        var numbers: [String: Int] = [:]
+        for _ in 0..<20 {
+            var intents: [(step: StepStore.Identity, call: PaidCall)] = []
+            for _ in 0..<Int.random(in: 1...8, using: &chance) {
+                let job = jobs.randomElement(using: &chance) ?? jobs[0]
+                let position = "c#\(Int.random(in: 1...6, using: &chance))"
+                let key = "\(job.id) \(position)"
+                // Now and then the same again, or one that a later call has overtaken.
+                let number =
+                    Bool.random(using: &chance) ? numbers[key, default: 0] + 1 : max(1, numbers[key, default: 1])
+                numbers[key] = max(numbers[key, default: 0], number)
+                intents.append(call(job, position, Int64.random(in: 1...900, using: &chance), number))
+            }
+            let isWritten = together ? try await scene.steps.intendUnbudgeted(intents) : intents.map { _ in false }
+            for (intent, isWritten) in zip(intents, isWritten) where !isWritten {
+                #expect(try await scene.steps.intend(intent.step, intent.call) == .granted(warning: nil))
+            }
+            var settled: [StepStore.SettledCall] = []
+            for job in jobs {
+                for place in 1...6 where Int.random(in: 0..<2, using: &chance) == 0 {
+                    let number = numbers["\(job.id) c#\(place)", default: 1]
+                    settled.append(
+                        Self.settled(
+                            job,
+                            "c#\(place)",
+                            UnbudgetedCallTests.settlement(using: &chance),
+                            Bool.random(using: &chance) ? number : 1,
+                            unknownCalls: Int.random(in: 0..<4, using: &chance) == 0 ? 1 : 0
+                        )
+                    )
+                }
+            }
+            let isSettled = together ? try await scene.steps.settleUnbudgeted(settled) : settled.map { _ in false }
+            for (call, isSettled) in zip(settled, isSettled) where !isSettled {
+                try await scene.steps.settle(job: call.job, epoch: call.epoch, [call.step])
+            }
+        }
+        return try await UnbudgetedCallTests.lines(in: scene)
+    }
+}
