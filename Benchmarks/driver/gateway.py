@@ -16,6 +16,9 @@ from figures import percentile
 HERE = pathlib.Path(__file__).resolve().parent
 CALLS_OF_A_CONVERSATION = 100
 LONGEST_WAIT_SECONDS = 600
+PROGRAMS = 16
+# Until then all programs run.
+SECONDS_TO_START = 5
 
 
 def program_calls(cluster, figures, quick):
@@ -43,6 +46,9 @@ def program_calls(cluster, figures, quick):
     told = [ask.output("throughput", provider.port, 1500 if quick else 4000) for _ in range(rounds)]
     figures.add("gateway: calls of 16 clients, against forwarding without a record", "calls/s",
                 [each["recorded"] for each in told], [each["forwarded"] for each in told], ("ratio", ">=", 0.5))
+    told = [ask.outputs("beside", provider.port, PROGRAMS) for _ in range(rounds)]
+    figures.add(f"gateway: calls of {PROGRAMS} programs with one client each, against forwarding", "calls/s",
+                [each["recorded"] for each in told], [each["forwarded"] for each in told], ("ratio", ">=", 0.5))
     told = [ask.output("replay", provider.port, 50) for _ in range(rounds)]
     figures.add("gateway: a replayed call when 50 are, opening included", "ms",
                 [1000 * each["seconds"] / 50 for each in told], goal=("value", "<", 5))
@@ -65,9 +71,20 @@ class Scheduler:
         self._file = file
 
     def output(self, what, port, count):
-        self._file.write_text(
-            f"name: gateway\njobs:\n  work:\n    command:\n      run: [{sys.executable}, 'programs:gateway_client.py', {what}, "
-            f"'{port}', '{count}']\n      connections: [openai]\n    retry: {{attempts: 2, delay: 10ms}}\n")
+        """Runs one program; returns what it printed."""
+        return self._outputs(what, port, count, ["work"])[0]
+
+    def outputs(self, what, port, programs):
+        """Runs several programs at the same time; returns the sums of the figures that they printed."""
+        names = [f"work{number}" for number in range(programs)]
+        told = self._outputs(what, port, int(time.time()) + SECONDS_TO_START, names)
+        return {key: sum(each[key] for each in told) for key in told[0]}
+
+    def _outputs(self, what, port, count, names):
+        jobs = "".join(
+            f"  {name}:\n    command:\n      run: [{sys.executable}, 'programs:gateway_client.py', {what}, '{port}', '{count}']\n"
+            f"      connections: [openai]\n    retry: {{attempts: 2, delay: 10ms}}\n" for name in names)
+        self._file.write_text("name: gateway\njobs:\n" + jobs)
         shown = json.loads(self._ask("run", self._file, "--json"))
         give_up = time.monotonic() + LONGEST_WAIT_SECONDS
         # One row, and seldom: `chassis show` reads all steps of the run, on the processors that are measured.
@@ -77,7 +94,7 @@ class Scheduler:
             time.sleep(0.5)
         if state != "succeeded":
             sys.exit(f"{what} has {state}: {self._ask('show', shown['id'])}")
-        return json.loads(self._ask("output", shown["id"], "--json"))
+        return [json.loads(self._ask("output", shown["id"], "--job", name, "--json")) for name in names]
 
     def _ask(self, *words):
         for _ in range(100):

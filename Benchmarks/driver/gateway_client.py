@@ -1,6 +1,7 @@
 """The program whose calls are measured: a command job that knows nothing of the machine.
 
     gateway_client.py latency|throughput|replay|conversation PORT-OF-THE-PROVIDER COUNT
+    gateway_client.py beside PORT-OF-THE-PROVIDER SECOND-OF-THE-CLOCK-AT-WHICH-ALL-BEGIN
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import time
 import urllib.parse
 
 CLIENTS = 16
+SECONDS = 4
 gateway = urllib.parse.urlsplit(os.environ["OPENAI_BASE_URL"])
 key = os.environ["OPENAI_API_KEY"]
 
@@ -86,6 +88,23 @@ async def throughput(_, count):
     # An answer of the same size, by the same server, that is passed on and not kept.
     forwarded = await rate(lambda connection, _: connection.ask("/models"))
     recorded = await rate(lambda connection, number: connection.ask("/chat/completions", question(number)))
+    return {"forwarded": forwarded, "recorded": recorded}
+
+
+async def beside(_, start):
+    """What one client of many programs gets through, all of them at the same time."""
+    connection = await Connection(gateway.port, gateway.path).open()
+
+    async def calls(begin, seconds, ask):
+        await asyncio.sleep(begin - time.time())
+        number = 0
+        while time.time() < begin + seconds:
+            await ask(number)
+            number += 1
+        return number / seconds
+
+    forwarded = await calls(start, SECONDS, lambda _: connection.ask("/models"))
+    recorded = await calls(start + SECONDS + 1, SECONDS, lambda number: connection.ask("/chat/completions", question(number)))
     return {"forwarded": forwarded, "recorded": recorded}
 
 
