@@ -14,8 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 RELEASE = pathlib.Path(os.environ.get("CHASSIS_PROGRAMS", ROOT / ".build-release/release"))
 SQL = ROOT / "Benchmarks/SQL"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
-SETTINGS = {"listen_addresses": "", "max_connections": "700", "shared_buffers": "512MB", "max_wal_size": "4GB",
-            "track_io_timing": "off"}
+SETTINGS = {"listen_addresses": "", "shared_buffers": "512MB", "max_wal_size": "4GB", "track_io_timing": "off"}
 
 
 class Cluster:
@@ -51,9 +50,9 @@ class Cluster:
         }
         return self
 
-    def start_server(self):
-        """Starts the server, and waits until it answers."""
-        options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
+    def start_server(self, **more):
+        """Starts the server, with more settings or others, and waits until it answers."""
+        options = [word for key, value in (SETTINGS | more).items() for word in ("-c", f"{key}={value}")]
         with open(self.log, "ab") as log:
             self.server = self.as_user([self.bin / "postgres", "-D", self.socket, "-k", self.socket, *options],
                                        stdout=log, stderr=log, wait=False)
@@ -64,6 +63,11 @@ class Cluster:
                 raise RuntimeError(f"the server did not start; see {self.log}")
             time.sleep(0.05)
         raise RuntimeError(f"the server does not answer; see {self.log}")
+
+    def restart_server(self, **more):
+        self.server.send_signal(signal.SIGINT)
+        self.server.wait()
+        self.start_server(**more)
 
     def crash_server(self):
         """Kills the postmaster; its children see that and end."""

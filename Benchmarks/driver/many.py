@@ -74,6 +74,8 @@ def idle(cluster, figures, quick):
 def sessions(cluster, figures, quick):
     """Five hundred live sessions on one server: what their heartbeats cost, and how soon work begins beside them."""
     count, seconds = (100, 10) if quick else (500, 30)
+    # Each look at the locks of sessions walks over all places for connections, used or not: only here are there so many.
+    cluster.restart_server(max_connections=count + 200)
     cluster.fresh()
     others = cluster.start("chassis-benchmark", "sessions", "--postgres", cluster.conninfo(), "--count", count)
     assert others.process.stdout.readline().strip() == "ready"
@@ -86,6 +88,7 @@ def sessions(cluster, figures, quick):
     figures.add("WAL of a heartbeat", "bytes", [(after["wal"] - before["wal"]) / heartbeats])
     submission_to_start(cluster, figures, quick, beside=f", beside {count} sessions")
     others.end()
+    cluster.restart_server()
 
 
 class ScriptedModel:

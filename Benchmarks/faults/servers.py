@@ -10,7 +10,7 @@ import cluster
 from cluster import Cluster
 
 SETTINGS = cluster.SETTINGS | {
-    "shared_buffers": "128MB", "wal_log_hints": "on", "wal_keep_size": "2GB", "hot_standby": "on",
+    "max_connections": "700", "shared_buffers": "128MB", "wal_log_hints": "on", "wal_keep_size": "2GB", "hot_standby": "on",
     "wal_retrieve_retry_interval": "200ms", "wal_receiver_timeout": "5s", "wal_sender_timeout": "5s",
 }
 LONGEST_WAIT_SECONDS = 60

@@ -22,6 +22,8 @@ import Testing
         bad.step.kind = "nothing that is known"
         let verdicts = try await scene.asksAtOnce([scene.intent(of: 0), scene.intent(of: 1), bad, scene.intent(of: 3)])
         #expect(verdicts == ["granted", "granted", "refused", "granted"])
+        // Nor are they written alone from now on.
+        #expect(scene.budgeted.allSatisfy { !$0.contains("c") })
         #expect(try await scene.setSizes() == [1, 1, 1])
     }
 
@@ -148,7 +150,8 @@ private struct Scene {
     }
 
     private func waitForLock() async throws {
-        let isWaiting: PostgresStatement = "SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
+        let isWaiting: PostgresStatement =
+            "SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
         while try await pool.query(isWaiting).rows.isEmpty { await Task.yield() }
     }
 

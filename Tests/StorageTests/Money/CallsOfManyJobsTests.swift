@@ -27,7 +27,7 @@ import Testing
             Self.call(jobs[0], "c#1", 5), Self.call(jobs[2], "c#1", 6), Self.call(jobs[1], "c#1", 7),
             Self.call(jobs[2], "d#1", 8, connection: "d"),
         ]
-        #expect(try await scene.steps.intendUnbudgeted(calls) == [false, true, false, false])
+        #expect(try await scene.steps.intendUnbudgeted(calls) == [.mayCount, .written, .mayCount, .mayCount])
         #expect(try await scene.ledger()[0] == 6)
         #expect(try await scene.openReservations() == 6)
     }
@@ -40,16 +40,18 @@ import Testing
             [.integer(jobs[0].run.rawValue), .integer(jobs[0].id.rawValue), .integer(jobs[1].run.rawValue)]
         )
         let calls = jobs.map { Self.call($0, "c#1", 5) }
-        #expect(try await scene.steps.intendUnbudgeted(calls) == [true, false])
+        #expect(try await scene.steps.intendUnbudgeted(calls) == [.written, .mayCount])
     }
 
     @Test func nothingIsWrittenTwiceAndNothingUnderALostLease() async throws {
         let scene = try await MoneyFixture.make()
         let jobs = try await scene.jobs(3)
         let calls = jobs.map { Self.call($0, "c#1", 5) }
-        #expect(try await scene.steps.intendUnbudgeted([calls[0], calls[0], calls[2]]) == [true, false, true])
+        #expect(
+            try await scene.steps.intendUnbudgeted([calls[0], calls[0], calls[2]]) == [.written, .leftOut, .written]
+        )
         _ = try await scene.fixture.end([jobs[2]])
-        #expect(try await scene.steps.intendUnbudgeted(calls) == [false, true, false])
+        #expect(try await scene.steps.intendUnbudgeted(calls) == [.leftOut, .written, .leftOut])
         #expect(try await scene.ledger()[0] == 15)
         let settled = jobs.map { Self.settled($0, "c#1", MoneyFixture.paid(3)) }
         #expect(try await scene.steps.settleUnbudgeted(settled) == [true, true, false])
@@ -61,14 +63,17 @@ import Testing
     @Test func aLeaseThatIsBeingGivenUpIsNotWaitedFor() async throws {
         let scene = try await MoneyFixture.make()
         let jobs = try await scene.jobs(3)
-        #expect(try await scene.steps.intendUnbudgeted([Self.call(jobs[1], "c#1", 5)]) == [true])
+        #expect(try await scene.steps.intendUnbudgeted([Self.call(jobs[1], "c#1", 5)]) == [.written])
         let other = try await PostgresConnection.connect(
             .init(conninfo: scene.fixture.conninfo, applicationName: "test")
         )
         _ = try await other.query("BEGIN")
-        _ = try await other.query("DELETE FROM chassis.lease WHERE job_id = $1::bigint", [.integer(jobs[1].id.rawValue)])
+        _ = try await other.query(
+            "DELETE FROM chassis.lease WHERE job_id = $1::bigint",
+            [.integer(jobs[1].id.rawValue)]
+        )
         let calls = jobs.map { Self.call($0, "c#2", 5) }
-        #expect(try await scene.steps.intendUnbudgeted(calls) == [true, false, true])
+        #expect(try await scene.steps.intendUnbudgeted(calls) == [.written, .leftOut, .written])
         #expect(try await scene.steps.settleUnbudgeted([Self.settled(jobs[1], "c#1", MoneyFixture.paid(3))]) == [false])
         _ = try await other.query("ROLLBACK")
         #expect(try await scene.steps.settleUnbudgeted([Self.settled(jobs[1], "c#1", MoneyFixture.paid(3))]) == [true])
@@ -77,13 +82,64 @@ import Testing
     @Test func aBudgetThatIsSetMeanwhileHasWhatIsReserved() async throws {
         let scene = try await MoneyFixture.make()
         let job = try await scene.jobs(1)[0]
-        #expect(try await scene.steps.intendUnbudgeted([Self.call(job, "c#1", 500)]) == [true])
+        #expect(try await scene.steps.intendUnbudgeted([Self.call(job, "c#1", 500)]) == [.written])
         try await scene.set(1_000)
         #expect(try await scene.budget() == [500, 0, 0])
         #expect(try await scene.steps.settleUnbudgeted([Self.settled(job, "c#1", MoneyFixture.paid(20))]) == [false])
         #expect(try await scene.budget() == [500, 0, 0])
         try await scene.settle(job, MoneyFixture.paid(20), at: "c#1")
         #expect(try await scene.budget() == [0, 20, 0])
+    }
+
+    /// Each run whose file sets a budget leaves one behind, until it is pruned.
+    @Test func manyBudgetsOfOthersMakeASetNoDearer() async throws {
+        let scene = try await MoneyFixture.make()
+        let job = try await scene.jobs(1)[0]
+        let before = try await Self.buffers(of: job, in: scene)
+        try await scene.fixture.pool.withConnection { connection in
+            try await connection.execute(
+                """
+                INSERT INTO chassis.budget (scope, name, period, limit_micro_usd, mode, run_id, set_at)
+                SELECT 'run', (1000000 + number)::text, 'run', 1, 'hard', 1000000 + number, now()
+                FROM generate_series(1, 20000) AS number;
+                ANALYZE chassis.budget;
+                """
+            )
+        }
+        let after = try await Self.buffers(of: job, in: scene)
+        #expect(after <= before + 20, "\(before) and \(after) buffers")
+    }
+
+    /// The buffers that a set of one takes, as in a worker's session.
+    private static func buffers(of job: ClaimedJob, in scene: MoneyFixture) async throws -> Int {
+        try await scene.fixture.pool.withConnection { connection in
+            try await connection.execute(
+                """
+                SET enable_sort = off; SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off;
+                SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan;
+                """
+            )
+            var lines: [String] = []
+            // The first one also reads catalogues and makes plans.
+            for position in ["c#1", "c#2"] {
+                try await connection.execute("BEGIN")
+                lines = try await connection.query(
+                    PostgresStatement(
+                        name: nil,
+                        sql: """
+                            EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off)
+                            SELECT * FROM chassis.intend_unbudgeted_calls(
+                                '{\(job.id)}', '{\(job.epoch)}', '{\(position)}', '{model}', '{c/m}', '{none}', '{00}', '{c}', '{m}',
+                                '{1}', '{NULL}', '{1}', now())
+                            """
+                    )
+                ).rows.map { try $0.string("QUERY PLAN") }
+                try await connection.execute("ROLLBACK")
+            }
+            let buffers = lines.first { $0.contains("Buffers:") } ?? ""
+            return buffers.split(separator: " ").filter { $0.hasPrefix("hit=") || $0.hasPrefix("read=") }
+                .compactMap { Int($0.drop { !$0.isNumber }) }.reduce(0, +)
+        }
     }
 
     // MARK: The scene
@@ -136,8 +192,8 @@ import Testing
                 numbers[key] = max(numbers[key, default: 0], number)
                 intents.append(call(job, position, Int64.random(in: 1...900, using: &chance), number))
             }
-            let isWritten = together ? try await scene.steps.intendUnbudgeted(intents) : intents.map { _ in false }
-            for (intent, isWritten) in zip(intents, isWritten) where !isWritten {
+            let written = together ? try await scene.steps.intendUnbudgeted(intents) : intents.map { _ in .leftOut }
+            for (intent, outcome) in zip(intents, written) where outcome != .written {
                 #expect(try await scene.steps.intend(intent.step, intent.call) == .granted(warning: nil))
             }
             var settled: [StepStore.SettledCall] = []

@@ -63,11 +63,11 @@ import Testing
     static func lines(in scene: MoneyFixture) async throws -> [String] {
         try await scene.fixture.pool.query(
             """
-            SELECT concat_ws(' ', 'step', job_id, position, calls, state, money, cost_micro_usd, reserved_micro_usd, unknown_calls, usage,
-                             error) AS line
+            SELECT concat_ws(' ', 'step', job_id, attempt, fingerprint, price, position, calls, state, money, cost_micro_usd,
+                             reserved_micro_usd, unknown_calls, usage, error) AS line
             FROM chassis.step
             UNION ALL
-            SELECT concat_ws(' ', 'ledger', job_id, position, call, kind, team, workflow, connection, model, reserved_micro_usd,
+            SELECT concat_ws(' ', 'ledger', job_id, price, position, call, kind, team, workflow, connection, model, reserved_micro_usd,
                              paid_micro_usd, unknown_micro_usd, usage, is_estimated)
             FROM chassis.ledger
             ORDER BY 1

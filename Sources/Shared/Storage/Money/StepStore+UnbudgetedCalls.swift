@@ -19,15 +19,24 @@ extension StepStore {
         }
     }
 
+    /// What became of an intent in a set of calls that count in no budget.
+    package enum UnbudgetedIntent: Equatable, Sendable {
+        /// It is granted.
+        case written
+        /// It counts in a budget, or may: its run was started by another run. Nothing was written.
+        case mayCount
+        /// It was written before, or its lease is lost or being given up. Nothing was written.
+        case leftOut
+    }
+
     /// Writes the intents of those paid calls that are new and count in no budget, in one transaction.
     ///
     /// - Parameter calls: Under no bounds of their workflow files.
-    /// - Returns: For each, in their order, whether it was written: then it is granted. It was not when it counts in a budget, was
-    ///   written before, or its lease is lost or being given up.
+    /// - Returns: What became of each, in their order.
     package func intendUnbudgeted(
         _ calls: [(step: Identity, call: PaidCall)],
         now: String? = nil
-    ) async throws -> [Bool] {
+    ) async throws -> [UnbudgetedIntent] {
         precondition(
             calls.allSatisfy { $0.call.bounds == PaidCall.Bounds() },
             "calls under bounds of a file count in budgets"
@@ -44,7 +53,10 @@ extension StepStore {
                 .optional(now),
             ]
         )
-        return try Self.areNumbered(result, of: calls.count)
+        let numbers = try Self.numbers(in: result)
+        return (1...Int64(calls.count)).map {
+            numbers.contains($0) ? .written : numbers.contains(-$0) ? .mayCount : .leftOut
+        }
     }
 
     /// Settles those intents that count in no budget and are open, in one transaction.
@@ -64,11 +76,11 @@ extension StepStore {
                 .array(calls.map { $0.step.call.map(String.init) }), .optional(now),
             ]
         )
-        return try Self.areNumbered(result, of: calls.count)
+        let numbers = try Self.numbers(in: result)
+        return (1...Int64(calls.count)).map(numbers.contains)
     }
 
-    private static func areNumbered(_ result: PostgresResult, of count: Int) throws -> [Bool] {
-        let numbers = Set(try result.rows.map { try $0.int64("number") })
-        return (0..<count).map { numbers.contains(Int64($0 + 1)) }
+    private static func numbers(in result: PostgresResult) throws -> Set<Int64> {
+        Set(try result.rows.map { try $0.int64("number") })
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The connections of an attempt whose calls were found to count in budgets: asking for them with others would be in vain.
+/// The connections of an attempt whose calls count in budgets, or may: to write them with those of others would be tried in vain.
 ///
 /// One stays in it until the attempt ends. Where the budget is gone meanwhile, its calls are written as if it were there.
 final class BudgetedConnections: Sendable {

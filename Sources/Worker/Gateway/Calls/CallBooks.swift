@@ -11,17 +11,17 @@ struct CallBooks: Sendable {
 
     private struct Everybody: Hashable, Sendable {}
 
-    private let unbudgetedIntents: Gatherer<Everybody, Intent, Bool>
+    private let unbudgetedIntents: Gatherer<Everybody, Intent, StepStore.UnbudgetedIntent>
     private let unbudgetedSettlements: Gatherer<Everybody, StepStore.SettledCall, Bool>
     private let intents: Gatherer<CallLine, Intent, CallVerdict>
     private let settlements: Gatherer<CallLine, StepStore.SettledStep, Void>
 
     init(_ steps: StepStore) {
         unbudgetedIntents = Gatherer { _, calls in
-            try await Self.unlessRefused(calls) { try await steps.intendUnbudgeted(calls) }
+            try await Self.unlessRefused(calls, or: .leftOut) { try await steps.intendUnbudgeted(calls) }
         }
         unbudgetedSettlements = Gatherer { _, calls in
-            try await Self.unlessRefused(calls) { try await steps.settleUnbudgeted(calls) }
+            try await Self.unlessRefused(calls, or: false) { try await steps.settleUnbudgeted(calls) }
         }
         intents = Gatherer { _, calls in try await steps.intend(calls) }
         settlements = Gatherer { line, settled in
@@ -36,8 +36,11 @@ struct CallBooks: Sendable {
     /// - Throws: `StorageError.leaseLost` when the job is no longer held; nothing was written.
     func intend(_ intent: Intent, in line: CallLine, _ budgeted: BudgetedConnections) async throws -> CallVerdict {
         if intent.call.bounds == PaidCall.Bounds(), !budgeted.contains(line.connection) {
-            guard try await !unbudgetedIntents(Everybody(), intent) else { return .granted(warning: nil) }
-            budgeted.insert(line.connection)
+            switch try await unbudgetedIntents(Everybody(), intent) {
+            case .written: return .granted(warning: nil)
+            case .mayCount: budgeted.insert(line.connection)
+            case .leftOut: break
+            }
         }
         return try await intents(line, intent)
     }
@@ -64,14 +67,15 @@ struct CallBooks: Sendable {
     var waiterCount: Int { get async { await unbudgetedIntents.waiterCount } }
 
     /// What the database refuses for one call of a set is not refused to others: each is written with its own line.
-    private static func unlessRefused<Item>(
+    private static func unlessRefused<Item, Answer>(
         _ items: [Item],
-        _ write: () async throws -> [Bool]
-    ) async throws -> [Bool] {
+        or other: Answer,
+        _ write: () async throws -> [Answer]
+    ) async throws -> [Answer] {
         do {
             return try await write()
         } catch let error as PostgresError where error.isRefusalOfData && items.count > 1 {
-            return items.map { _ in false }
+            return items.map { _ in other }
         }
     }
 }

@@ -80,9 +80,12 @@ package struct GatewayProcess: Sendable {
             applicationName: "chassis-worker gateway"
         )
         options.sessionSettings = settings.sessionSettings
+        let pool = PostgresPool(options, size: Self.poolSize)
+        // The program may be newer than its worker: it was replaced on the disk, and the database is not migrated yet.
+        try await Migrator().check(pool)
         return GatewayStores(
             store: try await DirectoryStore.open(at: settings.store),
-            pool: PostgresPool(options, size: Self.poolSize),
+            pool: pool,
             options: options,
             logger: logger
         )

@@ -4,15 +4,15 @@
 -- What does not belong into such a set is left out and told of: whoever called writes it with chassis.intend_calls or
 -- chassis.settle_calls. So a set waits for no lease: one that is being given up is left out, too.
 
--- Writes the intents of paid calls that are new, count in no budget and are of runs that nobody's run has started.
+-- Writes the intents of paid calls that are new, count in no budget and are of runs that no other run has started.
 --
--- Returns the numbers of those that it has written, counted from 1.
+-- Returns the numbers, counted from 1, of those that it has written; and, negative, of those that it has not since they count in a
+-- budget, or may, being of a run that another run has started.
 CREATE FUNCTION chassis.intend_unbudgeted_calls(
     jobs bigint[], epochs bigint[], positions text[], kinds text[], names text[], effects text[], fingerprints text[],
     connections text[], models text[], amounts bigint[], prices text[], calls integer[], at timestamptz)
 RETURNS SETOF bigint
 LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan
 AS $function$
 DECLARE
     held record;
@@ -25,26 +25,29 @@ BEGIN
     PERFORM chassis.share_budgets();
     at := coalesce(at, clock_timestamp());
     RETURN QUERY
-    WITH free AS MATERIALIZED (
-        SELECT held_lease.*, run.team, workflow.name AS workflow
-        FROM unnest(held.jobs, held.epochs, held.runs, held.attempts) AS held_lease (job_id, epoch, run_id, attempt)
-        JOIN chassis.run USING (run_id)
-        JOIN chassis.workflow_version USING (version_id)
-        JOIN chassis.workflow USING (workflow_id)
-        WHERE run.parent_run_id IS NULL
-          AND NOT EXISTS (
-              SELECT FROM chassis.budget
-              WHERE (budget.scope, budget.name) IN (('run', held_lease.run_id::text), ('job', held_lease.job_id::text),
-                                                    ('team', run.team)))
-    ), given AS MATERIALIZED (
-        SELECT DISTINCT ON (call.job_id, call.epoch, call.position) call.*, free.run_id, free.attempt, free.team, free.workflow
+    WITH asked AS MATERIALIZED (
+        -- One question for each budget, by its name: together they would be answered by reading all budgets.
+        SELECT call.*, held_lease.run_id, held_lease.attempt, run.team, workflow.name AS workflow,
+               run.parent_run_id IS NOT NULL
+               OR EXISTS (SELECT FROM chassis.budget WHERE budget.scope = 'run' AND budget.name = held_lease.run_id::text)
+               OR EXISTS (SELECT FROM chassis.budget WHERE budget.scope = 'job' AND budget.name = call.job_id::text)
+               OR EXISTS (SELECT FROM chassis.budget WHERE budget.scope = 'team' AND budget.name = run.team)
+               OR EXISTS (SELECT FROM chassis.budget WHERE budget.scope = 'connection' AND budget.name = call.connection)
+                   AS may_count
         FROM unnest(intend_unbudgeted_calls.jobs, epochs, positions, kinds, names, effects, fingerprints, connections, models,
                     amounts, prices, calls)
             WITH ORDINALITY AS call (job_id, epoch, position, kind, name, effect, fingerprint, connection, model, amount, price,
                                      call, number)
-        JOIN free USING (job_id, epoch)
-        WHERE NOT EXISTS (SELECT FROM chassis.budget WHERE budget.scope = 'connection' AND budget.name = call.connection)
-        ORDER BY call.job_id, call.epoch, call.position, call.number
+        JOIN unnest(held.jobs, held.epochs, held.runs, held.attempts) AS held_lease (job_id, epoch, run_id, attempt)
+            USING (job_id, epoch)
+        JOIN chassis.run USING (run_id)
+        JOIN chassis.workflow_version USING (version_id)
+        JOIN chassis.workflow USING (workflow_id)
+    ), given AS MATERIALIZED (
+        SELECT DISTINCT ON (job_id, epoch, position) *
+        FROM asked
+        WHERE NOT may_count
+        ORDER BY job_id, epoch, position, number
     ), made AS (
         INSERT INTO chassis.step
             (job_id, epoch, position, attempt, kind, name, effect, state, fingerprint, started_at,
@@ -64,7 +67,9 @@ BEGIN
                model, coalesce(amount, 0), price::jsonb
         FROM written
     )
-    SELECT written.number FROM written;
+    SELECT written.number FROM written
+    UNION ALL
+    SELECT -asked.number FROM asked WHERE may_count;
 END
 $function$;
 
@@ -80,7 +85,6 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_material = off
 SET enable_seqscan = off
-SET plan_cache_mode = force_generic_plan
 AS $function$
 DECLARE
     held record;
@@ -99,6 +103,8 @@ BEGIN
         FROM unnest(settle_unbudgeted_calls.jobs, epochs, positions, states, usages, costs, lost_calls, errors, calls)
             WITH ORDINALITY AS call (job_id, epoch, position, state, usage, cost, lost, error, call, number)
         JOIN unnest(held.jobs, held.epochs, held.runs) AS held_lease (job_id, epoch, run_id) USING (job_id, epoch)
+        -- A set that is tried again while its first try still runs locks in the same order.
+        ORDER BY job_id, epoch, call.position
     ), settled AS (
         UPDATE chassis.step
         SET state = given.state, usage = given.usage::jsonb, cost_micro_usd = given.cost,
@@ -127,7 +133,3 @@ BEGIN
     SELECT settled.number FROM settled;
 END
 $function$;
-
--- As a call alone, one of these was planned anew each time: longer than it took to be done.
-ALTER FUNCTION chassis.settle_calls(bigint, bigint, text[], text[], text[], bigint[], smallint[], text[], integer[], timestamptz)
-    SET plan_cache_mode = force_generic_plan;

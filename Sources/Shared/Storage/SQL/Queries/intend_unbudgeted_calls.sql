@@ -8,9 +8,9 @@
 --   $12 calls integer[]: which call of its step each is, counted from 1
 --   $13 now timestamptz: NULL for the database's clock
 --
--- Returns the numbers, counted from 1, of those that it has written. It has not written those that count in a budget, that were
--- written before, and whose lease is lost or being given up: ask for them with intend_calls. Waits for somebody who sets a budget,
--- and for nobody else.
+-- Returns the numbers, counted from 1, of those that it has written, and the negative numbers of those that may count in a budget,
+-- which it has not. Of what was written before, and of those whose lease is lost or being given up, it says nothing: ask for all
+-- these with intend_calls. Waits for somebody who sets a budget, and for an earlier try of the same.
 SELECT number
 FROM chassis.intend_unbudgeted_calls(
     $1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
