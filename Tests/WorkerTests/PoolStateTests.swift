@@ -232,6 +232,21 @@ import Testing
         #expect(state.answered(turn, claimed: [Self.job(1)])[0].signal.reason == .leaseLost)
     }
 
+    /// The message of an attempt that was ended from outside may come when the job was tried again.
+    @Test func stopsNoAttemptThatCameAfterAFence() throws {
+        var state = PoolState(slots: 2, subscription: Subscription(queues: ["a"]))
+        let started = try Self.claim([Self.job(1, epoch: 4), Self.job(2, epoch: 4)], &state)
+        for fence in [
+            Fence(job: JobID(rawValue: 1), epoch: LeaseEpoch(rawValue: 3)),
+            Fence(job: JobID(rawValue: 3), epoch: LeaseEpoch(rawValue: 4)),
+        ] {
+            state.jobWasFenced(fence)
+        }
+        #expect(started.map(\.signal.reason) == [nil, nil])
+        state.jobWasFenced(Fence(job: JobID(rawValue: 2), epoch: LeaseEpoch(rawValue: 4)))
+        #expect(started.map(\.signal.reason) == [nil, .leaseLost])
+    }
+
     @Test func stopsTheJobsOfACancelledRunAlone() throws {
         var state = PoolState(slots: 2, subscription: Subscription(queues: ["a"]))
         let started = try Self.claim([Self.job(1), Self.job(2)], &state)

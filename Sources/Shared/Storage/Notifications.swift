@@ -9,7 +9,7 @@ package enum Notifications {
     package static let ready = "chassis_ready"
     /// A run was cancelled; the payload is its id.
     package static let cancelled = "chassis_cancelled"
-    /// A job was taken out of its worker's hands; the payload is its id.
+    /// A job was taken out of its worker's hands; the payload is a `Fence`.
     package static let fenced = "chassis_fenced"
 
     /// A run ended that a due time waits for, or of a trigger that allows so many at once.
@@ -39,8 +39,8 @@ package enum Notifications {
         _ = try await pool.query(notify, [.text(cancelled), .array([Optional(String(run.rawValue))])])
     }
 
-    static func sendFences(_ jobs: [JobID], on pool: PostgresPool) async throws {
-        _ = try await pool.query(notify, [.text(fenced), .array(jobs.map { Optional(String($0.rawValue)) })])
+    static func sendFences(_ fences: [Fence], on pool: PostgresPool) async throws {
+        _ = try await pool.query(notify, [.text(fenced), .array(fences.map { Optional($0.payload) })])
     }
 
     /// Begins to hear on a connection of the ends of runs that hold others up.

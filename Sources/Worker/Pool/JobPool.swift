@@ -65,7 +65,7 @@ final class JobPool: Sendable {
             switch event {
             case .ready(let queue): state.queueIsReady(queue)
             case .cancelledJobs(let jobs): state.jobsWereCancelled(jobs)
-            case .fencedJob(let job): state.jobWasFenced(job)
+            case .fenced(let fence): state.jobWasFenced(fence)
             }
         }
         wakeUp()

@@ -258,8 +258,12 @@ package struct PoolState: Sendable {
     }
 
     /// Somebody has ended a job from outside: whatever its handler does is dropped.
-    package mutating func jobWasFenced(_ job: JobID) {
-        for (held, signal) in running where held.job == job { signal.stop(.leaseLost) }
+    ///
+    /// It may be told late: a lease that was claimed since is not the one that was taken.
+    package mutating func jobWasFenced(_ fence: Fence) {
+        for (held, signal) in running where held.job == fence.job && held.epoch <= fence.epoch {
+            signal.stop(.leaseLost)
+        }
     }
 
     /// The process was asked to end: jobs are released at their next step boundary.

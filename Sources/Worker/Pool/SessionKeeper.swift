@@ -145,7 +145,7 @@ struct SessionKeeper: Sendable {
         case Notifications.cancelled:
             notice.yield()
         case Notifications.fenced:
-            if let job = Int64(notification.payload) { wake(.fencedJob(JobID(rawValue: job))) }
+            if let fence = Fence(payload: notification.payload) { wake(.fenced(fence)) }
         default: break
         }
     }

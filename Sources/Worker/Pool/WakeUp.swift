@@ -1,4 +1,5 @@
 import JobModel
+import Storage
 
 /// Why the worker should look up from waiting.
 enum WakeUp: Equatable, Sendable {
@@ -6,6 +7,6 @@ enum WakeUp: Equatable, Sendable {
     case ready(queue: String)
     /// These jobs' runs were cancelled, says the database.
     case cancelledJobs([JobID])
-    /// Somebody has ended this job from outside: its lease is gone.
-    case fencedJob(JobID)
+    /// Somebody has ended a job from outside: its lease is gone.
+    case fenced(Fence)
 }

@@ -155,7 +155,7 @@ extension RunStore {
     }
 
     private struct Done: Sendable {
-        var fenced: [JobID] = []
+        var fenced: [Fence] = []
         var cancelled: [RunID] = []
         var queues: Set<String> = []
         var resumed: [JobID] = []
@@ -178,12 +178,17 @@ extension RunStore {
         let ending = parameters(of: end)
         if !onlyPending {
             for row in try await connection.query(Statement.fenceJob, [id] + ending + [now]).rows {
-                done.fenced.append(JobID(rawValue: try row.int64("job_id")))
+                done.fenced.append(
+                    Fence(
+                        job: JobID(rawValue: try row.int64("job_id")),
+                        epoch: LeaseEpoch(rawValue: try row.int64("epoch"))
+                    )
+                )
             }
         }
         _ = try await connection.query(Statement.lockLiveRuns, [.array([run.rawValue])])
         done.cancelled = try await lockChildren(of: job, in: run, on: connection)
-        let fenced = done.fenced.map(\.rawValue)
+        let fenced = done.fenced.map(\.job.rawValue)
         let closed = try await connection.query(
             Statement.closeJob,
             [id] + ending + [.array(fenced), .bool(onlyPending), now]

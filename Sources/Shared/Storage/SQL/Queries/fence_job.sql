@@ -21,4 +21,4 @@ WITH fenced AS (
            CASE job_id WHEN $1::bigint THEN $5::jsonb END, job_id <> $1::bigint
     FROM fenced
 )
-SELECT job_id FROM fenced;
+SELECT job_id, epoch FROM fenced;
