@@ -154,22 +154,22 @@ extension GatewayAttempt {
     }
 
     /// The request of a call as it is kept.
-    func text(of request: CallRequest) -> (text: JSONValue, end: RequestTexts.End) {
-        let (text, end) = texts.delta(of: request.json, request.format)
-        guard let target = request.target, var fields = text.objectValue else { return (text, end) }
+    func text(of request: CallRequest) -> (text: JSONValue, outline: RequestTexts.Outline) {
+        let (text, outline) = texts.delta(of: request.json, request.format)
+        guard let target = request.target, var fields = text.objectValue else { return (text, outline) }
         fields["target"] = .string(target)
-        return (.object(fields), end)
+        return (.object(fields), outline)
     }
 
     /// Which of its equals a call is to people; nil where nobody decides.
     func occurrence(at position: StepPosition) -> Int? { occurrences.number(at: position) }
 
-    func recorded(_ position: StepPosition, _ summary: AnswerSummary, end: RequestTexts.End) {
+    func recorded(_ position: StepPosition, _ summary: AnswerSummary, _ outline: RequestTexts.Outline) {
         // Whoever has gone does not get it.
         noteDepartures()
         issuedIDs.formUnion(summary.ids)
         openings.add(summary.opening)
-        texts.add(position, end)
+        texts.add(position, outline)
         matcher.recorded(position)
         buffers[position] = nil
     }

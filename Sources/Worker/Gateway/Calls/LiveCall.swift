@@ -238,13 +238,13 @@ struct LiveCall: Sendable {
         _ paid: (usage: JSONValue?, cost: MicroDollars?),
         startedAt: WallTime
     ) async throws {
-        let (text, end) = await attempt.text(of: request)
+        let (text, outline) = await attempt.text(of: request)
         let index = CallIndex(
             lineage: identity.lineage,
             head: identity.head,
             ids: summary.ids,
             opening: summary.opening,
-            end: end,
+            end: outline.end,
             occurrence: await attempt.occurrence(at: position)
         )
         do {
@@ -269,6 +269,6 @@ struct LiveCall: Sendable {
                 settlement: .unknown("its answer could not be recorded: \(error)")
             )
         }
-        await attempt.recorded(position, summary, end: end)
+        await attempt.recorded(position, summary, outline)
     }
 }

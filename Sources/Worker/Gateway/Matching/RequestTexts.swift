@@ -4,9 +4,22 @@ package import JobModel
 
 /// The requests of a job's calls as they are kept: each message once, since conversations repeat all that was said.
 ///
-/// A request is written as the call whose messages it begins with, and what it adds. Of the other fields only those
-/// are written that differ from that call's.
+/// A request is written as the call that it repeats most of, and what it adds. Of the other fields only those are written that differ
+/// from that call's:
+///
+/// ```
+/// {"after": "gateway/openai#3", "added": [ … ]}                                  begins with all messages of that call
+/// {"after": "gateway/openai#3", "list": [{"from": 0, "count": 8}, {"added": [ … ]}, {"from": 9, "count": 2}]}
+/// {"fields": { … }, "added": [ … ]}                                              repeats none
+/// ```
+///
+/// So what moves through a conversation, such as the mark up to where a provider is to cache it, and what is cut off at its beginning,
+/// do not have all of it kept again.
 package struct RequestTexts: Sendable {
+    /// How many of the latest requests are known message by message; of older ones, and of those of earlier attempts, it is known how
+    /// they end.
+    private static let mostLists = 16
+
     /// How a request ends, so that a later one is found to begin with it.
     package struct End: Equatable, Sendable {
         /// Over all messages.
@@ -16,46 +29,122 @@ package struct RequestTexts: Sendable {
         var fields: SHA256Digest
     }
 
+    /// A request, message by message.
+    package struct Outline: Sendable {
+        package let end: End
+        fileprivate let items: [SHA256Digest]
+    }
+
+    /// A piece of a request: messages of its base, or others.
+    private enum Piece {
+        case repeated(from: Int, count: Int)
+        case added([JSONValue])
+
+        var json: JSONValue {
+            switch self {
+            case .repeated(let from, let count): ["from": .integer(Int64(from)), "count": .integer(Int64(count))]
+            case .added(let items): ["added": .array(items)]
+            }
+        }
+    }
+
     private struct Base {
         let position: StepPosition
         let end: End
     }
 
     private var bases: [SHA256Digest: Base] = [:]
+    /// The latest requests, the newest last.
+    private var lists: [(base: Base, items: [SHA256Digest])] = []
+    /// In which of them a message stands, the newest if in several.
+    private var places: [SHA256Digest: StepPosition] = [:]
 
     package init() {}
 
-    /// The request as it is kept, and how it ends.
-    package func delta(of body: JSONObject, _ format: WireFormat) -> (text: JSONValue, end: End) {
+    /// The request as it is kept, and its outline.
+    package func delta(of body: JSONObject, _ format: WireFormat) -> (text: JSONValue, outline: Outline) {
         var fields = body
         let items = format.listKey.flatMap { body[$0]?.arrayValue } ?? []
         if !items.isEmpty, let key = format.listKey { fields[key] = nil }
+        let digests = items.map { SHA256.digest(of: $0.encoded(.canonical)) }
         let fieldsDigest = CallIdentity.digest(.object(fields))
-        var base: (Base, Int)?
+        var whole: (base: Base, count: Int)?
         var digest = CallIdentity.digest(.string(format.rawValue))
-        for (index, item) in items.enumerated() {
-            digest = Self.digest(digest, item)
-            if let found = bases[digest], found.end.count == index + 1 { base = (found, index + 1) }
+        for (index, item) in digests.enumerated() {
+            digest = SHA256.digest(of: digest.bytes + item.bytes)
+            if let found = bases[digest], found.end.count == index + 1 { whole = (found, index + 1) }
         }
+        let outline = Outline(end: End(messages: digest, count: items.count, fields: fieldsDigest), items: digests)
+        let (base, pieces) = pieces(of: items, digests, whole)
         var text = JSONObject()
-        if let base {
-            text["after"] = .string(base.0.position.description)
-            if base.0.end.fields != fieldsDigest { text["fields"] = .object(fields) }
-        } else {
-            text["fields"] = .object(fields)
+        if let base { text["after"] = .string(base.position.description) }
+        if base?.end.fields != fieldsDigest { text["fields"] = .object(fields) }
+        switch (pieces.first, pieces.dropFirst().first, pieces.count) {
+        case (.repeated(0, base?.end.count), .added(let rest), 2): text["added"] = .array(rest)
+        case (.repeated(0, base?.end.count), nil, 1), (nil, nil, 0): text["added"] = []
+        case (.added(let all), nil, 1): text["added"] = .array(all)
+        default: text["list"] = .array(pieces.map(\.json))
         }
-        text["added"] = .array(Array(items.dropFirst(base?.1 ?? 0)))
-        return (.object(text), End(messages: digest, count: items.count, fields: fieldsDigest))
+        return (.object(text), outline)
+    }
+
+    /// Cuts a request up by what it repeats.
+    private func pieces(
+        of items: [JSONValue],
+        _ digests: [SHA256Digest],
+        _ whole: (base: Base, count: Int)?
+    ) -> (base: Base?, pieces: [Piece]) {
+        guard let (base, known) = mostRepeated(by: digests), known.count > (whole?.count ?? 0) else {
+            let rest = Array(items.dropFirst(whole?.count ?? 0))
+            return (
+                whole?.base,
+                (whole.map { [.repeated(from: 0, count: $0.count)] } ?? []) + (rest.isEmpty ? [] : [.added(rest)])
+            )
+        }
+        var pieces: [Piece] = []
+        for (item, digest) in zip(items, digests) {
+            switch (known.place[digest], pieces.last) {
+            case (let place?, .repeated(let from, let count)) where place == from + count:
+                pieces[pieces.count - 1] = .repeated(from: from, count: count + 1)
+            case (let place?, _): pieces.append(.repeated(from: place, count: 1))
+            case (nil, .added(let others)): pieces[pieces.count - 1] = .added(others + [item])
+            case (nil, _): pieces.append(.added([item]))
+            }
+        }
+        return (base, pieces)
+    }
+
+    /// The request of which most messages are repeated, and where they stand in it.
+    private func mostRepeated(
+        by digests: [SHA256Digest]
+    ) -> (base: Base, known: (place: [SHA256Digest: Int], count: Int))? {
+        var counts: [StepPosition: Int] = [:]
+        for digest in digests {
+            if let position = places[digest] { counts[position, default: 0] += 1 }
+        }
+        guard let list = lists.last(where: { counts[$0.base.position] == counts.values.max() }) else { return nil }
+        var place: [SHA256Digest: Int] = [:]
+        // Of equal messages each stands for all of them.
+        for (index, digest) in list.items.enumerated() where place[digest] == nil { place[digest] = index }
+        return (list.base, (place, digests.count { place[$0] != nil }))
     }
 
     /// Makes a request known whose text is kept.
+    package mutating func add(_ position: StepPosition, _ outline: Outline) {
+        add(position, outline.end)
+        guard !outline.items.isEmpty else { return }
+        if lists.count == Self.mostLists {
+            let oldest = lists.removeFirst()
+            for digest in oldest.items where places[digest] == oldest.base.position { places[digest] = nil }
+        }
+        lists.append((Base(position: position, end: outline.end), outline.items))
+        for digest in outline.items { places[digest] = position }
+    }
+
+    /// Makes a request of an earlier attempt known by its end.
     package mutating func add(_ position: StepPosition, _ end: End) {
         guard end.count > 0, bases[end.messages] == nil else { return }
         bases[end.messages] = Base(position: position, end: end)
-    }
-
-    private static func digest(_ previous: SHA256Digest, _ item: JSONValue) -> SHA256Digest {
-        SHA256.digest(of: previous.bytes + item.encoded(.canonical))
     }
 }
 
