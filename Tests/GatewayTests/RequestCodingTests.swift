@@ -27,6 +27,14 @@ import Testing
         #expect(refusal?.reason == .tooLarge)
     }
 
+    /// What is taken out comes in pieces of 64 KiB; a body may end with one.
+    @Test(arguments: [65_535, 65_536, 65_537, 131_072, 1 << 20]) func readsABodyThatEndsWithAPiece(count: Int) throws {
+        let plain = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 1000) }
+        let body = try #require(Zstandard.compressed(plain))
+        #expect(try RequestCoding.decoded(body, "zstd", limit: count) == plain)
+        #expect(throws: GatewayRefusal.self) { try RequestCoding.decoded(body, "zstd", limit: count - 1) }
+    }
+
     @Test func refusesACodingItDoesNotKnow() {
         #expect(throws: GatewayRefusal.self) { try RequestCoding.decoded([], "br", limit: 5) }
     }

@@ -18,6 +18,10 @@ package struct KeptAnswer: Equatable, Sendable {
     /// The headers of an answer that clients read; all others belong to the one connection on which it came.
     private static let keptHeaders = ["Content-Type", "x-request-id", "request-id", "openai-model", "openai-version"]
 
+    /// The longest body that is kept as it is: 4 KiB. Events of a stream repeat each other's frame for each word, and take a tenth
+    /// when they are compressed.
+    static let longestPlain = 4096
+
     /// What is kept of a provider's headers.
     static func kept(_ headers: HTTPHeaders, _ redactor: Redactor) -> HTTPHeaders {
         HTTPHeaders(keptHeaders.compactMap { name in headers[name].map { (name, redactor.redacted($0)) } })
@@ -28,7 +32,9 @@ package struct KeptAnswer: Equatable, Sendable {
             "status": .integer(Int64(status)),
             "headers": .object(JSONObject(headers.map { ($0.name, .string($0.value)) })),
         ]
-        if let text = String(validating: body, as: UTF8.self) {
+        if body.count > Self.longestPlain, let frame = Zstandard.compressed(body), frame.count < body.count / 2 {
+            object["zstd"] = .string(Base64.encode(frame))
+        } else if let text = String(validating: body, as: UTF8.self) {
             object["text"] = .string(text)
         } else {
             object["hex"] = .string(Hex.encode(body))
@@ -38,12 +44,20 @@ package struct KeptAnswer: Equatable, Sendable {
 
     init?(json: JSONValue) {
         guard let status = json["status"]?.integerValue, let headers = json["headers"]?.objectValue else { return nil }
-        let body = json["text"]?.stringValue.map { Array($0.utf8) } ?? json["hex"]?.stringValue.flatMap(Hex.decode)
-        guard let body else { return nil }
+        guard let body = Self.body(in: json) else { return nil }
         self.init(
             status: Int(status),
             headers: HTTPHeaders(headers.compactMap { name, value in value.stringValue.map { (name, $0) } }),
             body: body
         )
+    }
+
+    private static func body(in json: JSONValue) -> [UInt8]? {
+        if let text = json["text"]?.stringValue { return Array(text.utf8) }
+        if let hex = json["hex"]?.stringValue { return Hex.decode(hex) }
+        guard let frame = json["zstd"]?.stringValue.flatMap({ Base64.decode($0) }),
+            case .whole(let body) = Zstandard.decompressed(frame, limit: AnswerBuffer.maximumBytes)
+        else { return nil }
+        return body
     }
 }

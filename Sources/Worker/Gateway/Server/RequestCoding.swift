@@ -1,5 +1,4 @@
 import CLibZ
-import CLibZstd
 
 /// Takes a request's body out of the coding in which a client sent it.
 enum RequestCoding {
@@ -63,27 +62,10 @@ enum RequestCoding {
     }
 
     private static func zstandard(_ body: [UInt8], limit: Int) throws(GatewayRefusal) -> [UInt8] {
-        guard let context = ZSTD_createDStream() else { throw damaged }
-        defer { ZSTD_freeDStream(context) }
-        var output: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: pieceBytes)
-        let isComplete = body.withUnsafeBytes { bytes -> Bool in
-            var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
-            while true {
-                let before = input.pos
-                let (rest, count) = piece.withUnsafeMutableBytes { bytes -> (Int, Int) in
-                    var out = ZSTD_outBuffer(dst: bytes.baseAddress, size: bytes.count, pos: 0)
-                    return (ZSTD_decompressStream(context, &out, &input), out.pos)
-                }
-                guard ZSTD_isError(rest) == 0 else { return false }
-                output += piece[..<count]
-                if output.count > limit { return true }
-                if input.pos == input.size, count < pieceBytes { return rest == 0 }
-                if count == 0, input.pos == before { return false }
-            }
+        switch Zstandard.decompressed(body, limit: limit) {
+        case .whole(let plain): return plain
+        case .tooLarge: throw tooLarge(limit)
+        case .damaged: throw damaged
         }
-        guard output.count <= limit else { throw tooLarge(limit) }
-        guard isComplete else { throw damaged }
-        return output
     }
 }
