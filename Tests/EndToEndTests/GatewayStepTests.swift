@@ -49,13 +49,75 @@ import Testing
         let run = try await submit(scene, effect: "once", worker: first)
         #expect(await first.ended() == .signalled(SIGKILL))
         let second = scene.worker("second")
-        let row = try await scene.fleet.wait(
-            for: run,
-            until: "SELECT line FROM chassis.log WHERE run_id = $1::bigint AND line LIKE '%may have happened%'"
-        )
-        #expect(try row.string("line").contains("chassis retry \(run) --repeat-unknown"))
+        // Of its 90 attempts it takes none in vain.
+        #expect(try await scene.fleet.end(of: run) == "failed")
+        let ending = try await scene.fleet.pool.query(
+            "SELECT attempt, error->>'code' AS code, error->>'message' AS message FROM chassis.done"
+        ).rows[0]
+        #expect(try ending.int("attempt") == 2)
+        #expect(try ending.string("code") == "outcome-unknown")
+        #expect(try ending.string("message").contains("chassis retry \(run) --repeat-unknown"))
         #expect(notes(scene) == ["fetch", "charge"])
+        // A person has seen that it did not happen.
+        _ = try await RunStore(scene.fleet.pool).retry(run, repeatingUnknown: true)
+        #expect(try await scene.fleet.end(of: run) == "succeeded")
+        #expect(try await scene.output(of: run) == "[1, 2, 1]")
+        #expect(notes(scene) == ["fetch", "charge", "charge", "fetch"])
         await second.killAndWait()
+        await scene.close()
+    }
+
+    /// Whatever a program makes of a step that may have happened, its job does not end well.
+    @Test(.timeLimit(.minutes(5))) func failsAlsoWhereTheProgramGoesOnWithoutTheStep() async throws {
+        let scene = try await GatewayScene.make()
+        let first = scene.worker("first")
+        let notes = scene.fleet.directory + "/notes"
+        let script = """
+            \(Programs.path("chassis")) step charge --effect once -- sh -c 'echo charge >> \(notes); kill -9 \(first.pid); sleep 300'
+            echo '"went on"'
+            """
+        let run = try await scene.submit(
+            "steps",
+            run: ["bash", "-c", script],
+            connections: "[]",
+            more: ", steps: true"
+        )
+        #expect(await first.ended() == .signalled(SIGKILL))
+        let second = scene.worker("second")
+        #expect(try await scene.fleet.end(of: run) == "failed")
+        #expect(try await scene.fleet.error(of: run).contains("outcome-unknown"))
+        #expect(self.notes(scene) == ["charge"])
+        await second.killAndWait()
+        await scene.close()
+    }
+
+    /// A command that fails is not recorded; its status is that of the step.
+    @Test(.timeLimit(.minutes(5))) func passesOnTheStatusOfACommandThatFails() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let step = "\(Programs.path("chassis")) step"
+        let notes = scene.fleet.directory + "/notes"
+        let script = """
+            for code in 3 7; do \(step) fails -- sh -c "echo $code >> \(notes); exit $code"; got="$got $?"; done
+            \(step) dies -- sh -c 'kill -TERM $$'; got="$got $?"
+            \(step) holds -- sh -c 'printf "\\377"'; got="$got $?"
+            [ -e \(notes).again ] || { touch \(notes).again; exit 1; }
+            echo "\"$got\""
+            """
+        let run = try await scene.submit(
+            "steps",
+            run: ["bash", "-c", script],
+            connections: "[]",
+            more: ", steps: true"
+        )
+        #expect(try await scene.fleet.end(of: run) == "succeeded")
+        let words = try await scene.output(of: run).split { " \"".contains($0) }.map(String.init)
+        #expect(words.prefix(3) == ["3", "7", "143"])
+        // The last one is no text; what it is worth is said, and it is no success.
+        #expect(words.last != "0", "\(words)")
+        // Nothing of it was recorded: the second attempt runs all again.
+        #expect(self.notes(scene) == ["3", "7", "3", "7"])
+        await worker.killAndWait()
         await scene.close()
     }
 
@@ -136,8 +198,14 @@ import Testing
         let worker = scene.worker("worker")
         let words = ["full-step", "hello [run:rude turns:1]", store]
         let run = try await scene.submit("rude", run: RudeOutcome.program(words))
-        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
-        let said = try JSONValue(parsing: try await scene.output(of: run))
+        let row = try await scene.fleet.wait(
+            for: run,
+            until: "SELECT line FROM chassis.log WHERE run_id = $1::bigint AND stream = 'stdout'"
+        )
+        // The program goes on; its job does not end well for that.
+        #expect(try await scene.fleet.end(of: run) == "failed", "\(worker.output)")
+        #expect(try await scene.fleet.error(of: run).contains("outcome-unknown"))
+        let said = try JSONValue(parsing: try row.string("line"))
         #expect(said == [403, 409, "unknown", 403, 403], "\(said.text())")
         #expect(try await scene.bill(of: "rude").isEmpty)
         await worker.killAndWait()

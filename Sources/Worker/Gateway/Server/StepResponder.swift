@@ -82,6 +82,8 @@ struct StepResponder: Sendable {
             let message =
                 "step \(step.name) may have happened: an earlier attempt began it and its result is not recorded; its "
                 + "effect is once; see what happened, then: chassis retry \(attempt.job.run) --repeat-unknown"
+            // Further attempts would come to the same, and whatever the program makes of it, a person decides.
+            await attempt.stopped(by: JobFailure(code: "outcome-unknown", message: message, isPermanent: true))
             return Response(
                 409,
                 ["state": "unknown", "position": .string("\(position)"), "error": .string(message)],
