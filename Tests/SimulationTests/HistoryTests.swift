@@ -14,6 +14,7 @@ import Testing
         .sendsLate: 921, .mixesCallsUp: 908, .settlesByAnyRecord: 4, .forgetsIntents: 5, .doubtsWithoutLease: 121_427,
         .repeatsOnce: 3, .drawsNoMark: 2089, .settlesBeforeRecord: 22, .ignoresReservations: 47,
         .reservesWithoutLock: 4950, .forgivesUnknown: 1, .forgetsBudgetWaiters: 2,
+        .settlesWithoutLease: 1353,
     ]
 
     @Test func allIsWellWhateverHappens() {

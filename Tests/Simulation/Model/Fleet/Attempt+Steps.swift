@@ -70,6 +70,7 @@ extension Attempt {
             guard try await happened(step, position, [attempt]) else { throw error }
             return position + 1
         }
+        try await process.mayBeStoppedApart()
         if database.weakness == .settlesBeforeRecord { try await settle(position, call, cost) }
         try await record(position, value: position + 1, cost: cost)
         if database.weakness != .settlesBeforeRecord { try await settle(position, call, cost) }

@@ -141,6 +141,8 @@ final class Attempt: @unchecked Sendable {
             world.outside.attemptHasMark(number, epoch)
         }
         guard epoch > 1, database.weakness != .forgetsIntents else { return checkpoints }
+        // Others may go on between its mark and what it finds open.
+        try await process.mayBeStoppedApart()
         let (database, number, epoch) = (database, number, epoch)
         for intent in try await patience({ await database.openSteps(of: number, before: epoch) }) {
             if try await reconcile(intent, with: checkpoints) { unknown[intent.position, default: []].append(intent) }

@@ -55,6 +55,13 @@ final class SimulatedProcess: @unchecked Sendable {
         try await pause(0...0)
     }
 
+    /// Such a place that changes nothing where it does not stop, and is drawn apart.
+    func mayBeStoppedApart() async throws {
+        guard hasFaults, chances.apart.percent(1) else { return }
+        stop(until: time.now + chances.apart.draw(1...20_000))
+        try await pause(0...0)
+    }
+
     /// Asks the database for something.
     ///
     /// - Throws: `noAnswer`, also when what was asked for is done, perhaps later; `killed`.
