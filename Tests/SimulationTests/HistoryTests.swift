@@ -13,7 +13,7 @@ import Testing
         .resumesWithoutLock: 187, .cancelLeavesIntents: 77, .writesNoIntents: 1, .intendsWithoutLease: 172,
         .sendsLate: 921, .mixesCallsUp: 908, .settlesByAnyRecord: 4, .forgetsIntents: 5, .doubtsWithoutLease: 121_427,
         .repeatsOnce: 3, .drawsNoMark: 2089, .settlesBeforeRecord: 22, .ignoresReservations: 47,
-        .reservesWithoutLock: 4950, .forgivesUnknown: 1, .forgetsBudgetWaiters: 2,
+        .reservesWithoutLock: 4950, .forgivesUnknown: 1, .forgetsBudgetWaiters: 2, .rescuesOnce: 104,
         .settlesWithoutLease: 1353,
     ]
 
@@ -29,6 +29,10 @@ import Testing
                 return
             }
         }
+    }
+
+    @Test func everyRuleThatCanBeLeftOutHasASeed() {
+        #expect(Weakness.allCases.filter { Self.found[$0] == nil }.isEmpty)
     }
 
     @Test(arguments: found) func aRuleThatIsLeftOutIsMissed(_ weakness: Weakness, seed: UInt64) {

@@ -7,7 +7,7 @@ package enum Weakness: String, CaseIterable, Sendable {
     case endsUnderAnyEpoch
     /// `rescue_jobs` also takes jobs of sessions that live.
     case rescuesTheLiving
-    /// `rescue_jobs` looks once at each session.
+    /// `rescue_jobs` looks once at each session, when it has just ended.
     case rescuesOnce
     /// `find_stray_leases` finds none.
     case findsNoStrays

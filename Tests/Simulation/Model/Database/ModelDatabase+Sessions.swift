@@ -73,13 +73,16 @@ extension ModelDatabase {
     }
 
     /// `rescue_jobs`, and what follows for those that fail.
-    func rescue(poisonLimit: Int) async {
+    ///
+    /// - Parameter sessions: Those that are looked at; nil for all that have ended.
+    func rescue(poisonLimit: Int, of sessions: Set<Int>? = nil) async {
         await transaction { transaction in
             let seen = await transaction.statement()
             var failed: [Int] = []
             for (job, row) in seen.jobs.enumerated() {
                 guard case .lease(let session, let epoch) = row.room,
                     seen.sessions[session].isEnded || weakness == .rescuesTheLiving,
+                    sessions?.contains(session) ?? true,
                     transaction.lockOrSkip(row.room.lock(job)), tables.jobs[job].room == row.room
                 else { continue }
                 if row.losses + 1 >= poisonLimit { failed.append(job) }

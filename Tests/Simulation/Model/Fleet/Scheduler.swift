@@ -19,7 +19,8 @@ struct Scheduler: Sendable {
             await database.endDeadSessions(grace: 300) { world.sessions[$0]?.isLockHeld ?? false }
             if database.weakness == .rescuesOnce {
                 let now = Set(database.tables.sessions.indices.filter { database.tables.sessions[$0].isEnded })
-                if now != ended { await database.rescue(poisonLimit: poisonLimit) }
+                let justEnded = now.subtracting(ended)
+                if !justEnded.isEmpty { await database.rescue(poisonLimit: poisonLimit, of: justEnded) }
                 ended = now
             } else {
                 await database.rescue(poisonLimit: poisonLimit)
