@@ -36,7 +36,7 @@ package final class History: @unchecked Sendable {
     }
 
     /// What happened, step by step, where it is traced.
-    package var trace: [String] { world.trace }
+    package var trace: [String] { world.trace.lines }
 
     /// Runs the history to its end.
     ///

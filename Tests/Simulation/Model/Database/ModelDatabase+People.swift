@@ -6,7 +6,7 @@ extension ModelDatabase {
     ///
     /// - Returns: Nil when the lease is lost.
     func approval(_ job: Int, _ epoch: Int, _ position: Int, round: Int) async -> ApprovalState? {
-        await transaction { transaction in
+        await transaction("ask_approval of \(step(position, job, epoch)), round \(round)") { transaction in
             let seen = await transaction.statement()
             guard seen.holds(job, epoch) else { return nil }
             await transaction.lock(.job(job, .running, epoch: epoch), .shared)
@@ -24,7 +24,7 @@ extension ModelDatabase {
     /// `decide_approval`, and `resume_jobs`.
     func decide(_ approval: Int, _ state: ApprovalState) async {
         let row = tables.approvals[approval]
-        await transaction { transaction in
+        await transaction("decide_approval of step \(row.position) of job \(row.job) as \(state)") { transaction in
             await lockRuns(of: [row.job], in: transaction)
             let seen = await transaction.statement()
             guard seen.approvals[approval].state == .open, !seen.jobs[row.job].room.isDone else { return }
@@ -45,7 +45,7 @@ extension ModelDatabase {
 
     /// `set_budget`, which notes who is to be told, and what tells them; whoever does it may die in between.
     func setBudget(_ budget: Int, limit: Int, diesBetween: Bool) async {
-        await transaction { transaction in
+        await transaction("set_budget \(budget) to \(limit)") { transaction in
             await transaction.lock(.budgets)
             let seen = await transaction.statement()
             transaction.write { $0.budgets[budget].limit = max(limit, $0.budgets[budget].limit) }
@@ -67,7 +67,7 @@ extension ModelDatabase {
             return budget.map(news.contains) ?? !news.isEmpty
         }
         guard !told.isEmpty else { return }
-        await transaction { transaction in
+        await transaction("resume_jobs of those that wait for budgets: \(told)") { transaction in
             await resume(told, in: transaction)
             transaction.write { tables in
                 for job in told {

@@ -19,12 +19,21 @@ extension ModelDatabase {
         let isCancelled: Bool
     }
 
+    /// What came of a turn.
+    struct TurnAnswer: Sendable, CustomStringConvertible {
+        let ended: [Int]
+        let claimed: [Claim]
+
+        var description: String { "ends \(ended) and claims \(claimed.map { "\($0.job) (epoch \($0.epoch))" })" }
+    }
+
     /// `claim_jobs`, `end_jobs` and `settle_open_steps`.
-    func turn(session: Int, ending: [Ending], limit: Int) async -> (ended: Set<Int>, claimed: [Claim]) {
-        await transaction { transaction in
+    func turn(session: Int, ending: [Ending], limit: Int) async -> TurnAnswer {
+        await transaction("turn of session \(session) with \(ending.map(\.job))", isALook: ending.isEmpty) {
+            transaction in
             let claimed = limit > 0 ? await claim(limit, for: session, in: transaction) : []
             let ended = ending.isEmpty ? [] : await end(ending, in: transaction)
-            return (ended, claimed)
+            return TurnAnswer(ended: ended.sorted(), claimed: claimed)
         }
     }
 
@@ -84,7 +93,7 @@ extension ModelDatabase {
     ///
     /// - Returns: Whether the lease was held.
     func release(_ job: Int, epoch: Int) async -> Bool {
-        await transaction { transaction in
+        await transaction("release_jobs, job \(job) (epoch \(epoch))") { transaction in
             guard await take(job, epoch, in: transaction) else { return false }
             transaction.write { $0.makeReady(job) }
             return true
@@ -100,7 +109,7 @@ extension ModelDatabase {
 
     /// `delay_job`.
     func delay(_ job: Int, epoch: Int, for delay: Int) async -> Bool {
-        await transaction { transaction in
+        await transaction("delay_job, job \(job) (epoch \(epoch)) for \(delay) ms") { transaction in
             guard await take(job, epoch, in: transaction) else { return false }
             let isCancelled = tables.runs[tables.jobs[job].run].isCancelled
             let due = time.now + (isCancelled ? 0 : delay)
@@ -115,7 +124,7 @@ extension ModelDatabase {
 
     /// `suspend_job` and `wake_suspended_job`.
     func suspend(_ job: Int, epoch: Int, until: Int?) async -> Bool {
-        await transaction { transaction in
+        await transaction("suspend_job, job \(job) (epoch \(epoch))") { transaction in
             guard await take(job, epoch, in: transaction) else { return false }
             let run = tables.jobs[job].run
             if weakness != .resumesWithoutLock { await transaction.lock(.run(run)) }
@@ -139,7 +148,9 @@ extension ModelDatabase {
             if case .waiting(let waiting) = seen.jobs[job].room, waiting.isSuspended {
                 await transaction.lock(seen.jobs[job].room.lock(job))
                 // Whoever had the row before may have made it ready.
-                if tables.jobs[job].room == seen.jobs[job].room { transaction.write { $0.makeReady(job) } }
+                guard tables.jobs[job].room == seen.jobs[job].room else { continue }
+                transaction.note { "resumes job \(job)" }
+                transaction.write { $0.makeReady(job) }
             } else if !seen.jobs[job].room.isDone {
                 transaction.write { if !$0.jobs[job].room.isDone { $0.jobs[job].isWoken = true } }
             }
@@ -156,7 +167,7 @@ extension ModelDatabase {
     /// - Returns: The jobs, and their epochs.
     func strays(of session: Int, known: [Int]) async -> [(job: Int, epoch: Int)] {
         guard weakness != .findsNoStrays else { return [] }
-        return await transaction { transaction in
+        return await transaction("find_stray_leases of session \(session), which knows of \(known)") { transaction in
             let seen = await transaction.statement()
             return seen.jobs.indices.filter { seen.jobs[$0].room.session == session && !known.contains($0) }
                 .map { ($0, seen.jobs[$0].room.epoch) }
@@ -165,7 +176,7 @@ extension ModelDatabase {
 
     /// `cancel_run`, `settle_open_steps` and what follows.
     func cancel(_ run: Int) async {
-        await transaction { transaction in
+        await transaction("cancel_run \(run)") { transaction in
             await transaction.lock(.run(run))
             let seen = await transaction.statement()
             transaction.write { $0.runs[run].isCancelled = true }
@@ -187,12 +198,13 @@ extension ModelDatabase {
 
     /// `ready_due_jobs`.
     func readyDueJobs() async {
-        await transaction { transaction in
+        await transaction("ready_due_jobs", isALook: true) { transaction in
             let seen = await transaction.statement()
             for (job, row) in seen.jobs.enumerated() {
                 guard case .waiting(let waiting) = row.room, let due = waiting.due, due <= time.now,
                     transaction.lockOrSkip(row.room.lock(job)), tables.jobs[job].room == row.room
                 else { continue }
+                transaction.note { "makes job \(job) pending, which is due" }
                 transaction.write { $0.makeReady(job) }
             }
         }

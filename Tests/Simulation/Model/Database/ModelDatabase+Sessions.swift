@@ -4,7 +4,7 @@ import JobModel
 extension ModelDatabase {
     /// `begin_session`.
     func beginSession(lease: Int) async -> Int {
-        await transaction { transaction in
+        await transaction("begin_session") { transaction in
             _ = await transaction.statement()
             // The number comes from a sequence.
             let number = tables.sessions.count
@@ -17,7 +17,7 @@ extension ModelDatabase {
     ///
     /// - Returns: The jobs it holds whose runs were cancelled; nil when the session has ended.
     func renew(_ session: Int, lease: Int) async -> [Int]? {
-        await transaction { transaction in
+        await transaction("renew_session \(session)") { transaction in
             let began = time.now
             let seen = await transaction.statement()
             guard !seen.sessions[session].isEnded, seen.sessions[session].leaseEnds > began else { return nil }
@@ -32,7 +32,7 @@ extension ModelDatabase {
 
     /// `find_cancelled_jobs`.
     func cancelledJobs(of session: Int) async -> [Int] {
-        await transaction { transaction in
+        await transaction("find_cancelled_jobs of session \(session)") { transaction in
             let seen = await transaction.statement()
             return seen.jobs.indices.filter {
                 seen.jobs[$0].room.session == session && seen.runs[seen.jobs[$0].run].isCancelled
@@ -42,7 +42,7 @@ extension ModelDatabase {
 
     /// `finish_session`.
     func finish(_ session: Int) async {
-        await transaction { transaction in
+        await transaction("finish_session \(session)") { transaction in
             await transaction.lock(.session(session))
             transaction.write { $0.sessions[session].isEnded = true }
         }
@@ -52,7 +52,7 @@ extension ModelDatabase {
     ///
     /// - Parameter holdsLock: Whether a session's process holds its advisory lock now.
     func endDeadSessions(grace: Int, holdsLock: (Int) -> Bool) async {
-        await transaction { transaction in
+        await transaction("end_dead_sessions", isALook: true) { transaction in
             let seen = await transaction.statement()
             let now = time.now
             for (session, row) in seen.sessions.enumerated() where !row.isEnded {
@@ -64,6 +64,11 @@ extension ModelDatabase {
                 guard !tables.sessions[session].isEnded else { continue }
                 // It may have been renewed meanwhile.
                 let ends = tables.sessions[session].leaseEnds <= now || isGone
+                transaction.note {
+                    ends
+                        ? "ends session \(session), \(isGone ? "whose process is gone" : "whose lease has run out")"
+                        : "finds the lock of session \(session) \(isMissing ? "missing" : "held again")"
+                }
                 transaction.write {
                     $0.sessions[session].lockMissingSince = isMissing ? row.lockMissingSince ?? now : nil
                     if ends { $0.sessions[session].isEnded = true }
@@ -76,7 +81,7 @@ extension ModelDatabase {
     ///
     /// - Parameter sessions: Those that are looked at; nil for all that have ended.
     func rescue(poisonLimit: Int, of sessions: Set<Int>? = nil) async {
-        await transaction { transaction in
+        await transaction("rescue_jobs", isALook: true) { transaction in
             let seen = await transaction.statement()
             var failed: [Int] = []
             for (job, row) in seen.jobs.enumerated() {
@@ -86,6 +91,7 @@ extension ModelDatabase {
                     transaction.lockOrSkip(row.room.lock(job)), tables.jobs[job].room == row.room
                 else { continue }
                 if row.losses + 1 >= poisonLimit { failed.append(job) }
+                transaction.note { "rescues job \(job) (epoch \(epoch)) of session \(session)" }
                 transaction.write {
                     $0.jobs[job].losses += 1
                     if row.losses + 1 >= poisonLimit {

@@ -3,14 +3,24 @@ import JobModel
 /// Intents, and what they reserve.
 extension ModelDatabase {
     /// What the statement of an intent answers.
-    enum Verdict: Equatable, Sendable {
+    enum Verdict: Equatable, Sendable, CustomStringConvertible {
         case lost
         case room(Budget.Room)
+
+        var description: String {
+            switch self {
+            case .lost: "the lease is lost"
+            case .room(let room): "\(room)"
+            }
+        }
     }
+
+    /// What a step is called in the trace.
+    func step(_ position: Int, _ job: Int, _ epoch: Int) -> String { "step \(position) of job \(job) (epoch \(epoch))" }
 
     /// `intend_step`.
     func intend(_ job: Int, _ epoch: Int, _ position: Int, call: Int, _ effect: Effect) async -> Bool {
-        await transaction { transaction in
+        await transaction("intend_step, call \(call) of \(step(position, job, epoch))") { transaction in
             let seen = await transaction.statement()
             guard await isHeld(job, epoch, seen, transaction) else { return false }
             await transaction.lock(.step(job, position))
@@ -46,7 +56,8 @@ extension ModelDatabase {
         most: Int,
         budgets: [Int]
     ) async -> Verdict {
-        await transaction { transaction in
+        await transaction("intend_call, call \(call) of \(step(position, job, epoch)), at most \(most)") {
+            transaction in
             guard await isHeld(job, epoch, transaction.statement(), transaction) else { return .lost }
             await transaction.lock(.budgets, .shared)
             var seen = await transaction.statement()
@@ -92,6 +103,7 @@ extension ModelDatabase {
             await transaction.lock(.budget(budget))
         }
         let weakness = weakness
+        transaction.note { "settles the call before of \(step(position, job, epoch)) as unknown" }
         transaction.write {
             $0.steps[job][row].state = .unknown
             $0.steps[job][row].unknownCalls += 1
@@ -123,7 +135,7 @@ extension ModelDatabase {
         cost: Int = 0,
         unknownCalls: Int = 0
     ) async {
-        await transaction { transaction in
+        await transaction("settle_step, call \(call) of \(step(position, job, epoch)) as \(state)") { transaction in
             let seen = await transaction.statement()
             if weakness != .settlesWithoutLease {
                 guard await isHeld(job, epoch, seen, transaction) else { return }
@@ -145,7 +157,8 @@ extension ModelDatabase {
         as state: StepRow.State,
         cost: Int
     ) async -> Bool {
-        await transaction { transaction in
+        await transaction("settle_earlier_step, \(step(position, job, earlier)) as \(state) by epoch \(epoch)") {
+            transaction in
             guard await isHeld(job, epoch, transaction.statement(), transaction) else { return false }
             await settle(job, earlier, position, from: [.started, .unknown], as: state, cost, nil, in: transaction)
             return true
@@ -156,7 +169,7 @@ extension ModelDatabase {
     ///
     /// - Returns: Whether the job is held.
     func doubt(_ job: Int, by epoch: Int) async -> Bool {
-        await transaction { transaction in
+        await transaction("doubt_step of job \(job) by epoch \(epoch)") { transaction in
             let seen = await transaction.statement()
             return weakness == .doubtsWithoutLease ? true : await isHeld(job, epoch, seen, transaction)
         }
@@ -184,6 +197,9 @@ extension ModelDatabase {
             state == .recorded ? .settled : state == .unknown || more > 0 ? .unknown : .cancelled
         for budget in before.charges { await transaction.lock(.budget(budget)) }
         let weakness = weakness
+        transaction.note {
+            "settles \(step(position, job, epoch)), which was \(before.state), as \(state), for \(cost)"
+        }
         transaction.write {
             $0.steps[job][row].state = state
             $0.steps[job][row].unknownCalls = max(0, before.unknownCalls + more)
@@ -207,6 +223,8 @@ extension ModelDatabase {
         }
         let weakness = weakness
         for (job, row) in ended {
+            let open = seen.steps[job][row]
+            transaction.note { "settles \(step(open.position, job, open.epoch)) as unknown, as the job has ended" }
             transaction.write {
                 guard $0.steps[job][row].state == .started else { return }
                 $0.steps[job][row].state = .unknown
@@ -220,7 +238,7 @@ extension ModelDatabase {
 
     /// `read_open_steps`.
     func openSteps(of job: Int, before epoch: Int) async -> [StepRow] {
-        await transaction { transaction in
+        await transaction("read_open_steps of job \(job) before epoch \(epoch)") { transaction in
             await transaction.statement().steps[job].filter {
                 $0.epoch < epoch
                     && ($0.state == .started || $0.state == .unknown || $0.state == .recorded && $0.effect == .once)

@@ -38,6 +38,7 @@ final class ModelDatabase: @unchecked Sendable {
     let time: VirtualTime
     let chances: Chances
     let weakness: Weakness?
+    let trace: Trace
     var tables = Tables()
     /// Whether statements may be slow, and lose their clients.
     var hasFaults = true
@@ -46,18 +47,34 @@ final class ModelDatabase: @unchecked Sendable {
     private var waiters: [Lock: [UnsafeContinuation<Void, Never>]] = [:]
     private var transactions = 0
 
-    init(time: VirtualTime, chances: Chances, weakness: Weakness?) {
+    init(time: VirtualTime, chances: Chances, weakness: Weakness?, trace: Trace) {
         self.time = time
         self.chances = chances
         self.weakness = weakness
+        self.trace = trace
     }
 
     /// Runs a transaction; it is committed when this returns.
-    func transaction<Value: Sendable>(_ body: (Transaction) async -> Value) async -> Value {
+    ///
+    /// - Parameters:
+    ///   - name: What it is called in the trace.
+    ///   - isALook: Whether it is made again and again, and is worth a line only where it writes something.
+    func transaction<Value: Sendable>(
+        _ name: @autoclosure () -> String,
+        isALook: Bool = false,
+        _ body: (Transaction) async -> Value
+    ) async -> Value {
         transactions += 1
+        let began = time.now
         let transaction = Transaction(number: transactions, database: self)
         let value = await body(transaction)
         await transaction.commit()
+        if !isALook || transaction.hasWritten {
+            trace.note {
+                let answer = value is Void ? "" : ": \(value)"
+                return "transaction \(transaction.number), \(name()), begun at \(began) ms, commits\(answer)"
+            }
+        }
         return value
     }
 

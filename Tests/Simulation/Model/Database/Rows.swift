@@ -64,7 +64,7 @@ struct SessionRow: Sendable {
 }
 
 /// An intent, and what became of it.
-struct StepRow: Sendable {
+struct StepRow: Sendable, CustomStringConvertible {
     enum State: Sendable { case started, recorded, failed, unknown, dismissed }
     enum Money: Sendable { case reserved, settled, unknown, cancelled }
 
@@ -79,6 +79,11 @@ struct StepRow: Sendable {
     var reserved = 0
     /// The budgets that it counts in.
     var charges: [Int] = []
+
+    var description: String {
+        let money = money.map { "\(reserved) \($0)" } ?? "no money"
+        return "step \(position) (epoch \(epoch), call \(call), \(state), \(unknownCalls) unknown, \(money))"
+    }
 }
 
 /// What a budget has come to.

@@ -29,6 +29,11 @@ final class Transaction: @unchecked Sendable {
         return tables
     }
 
+    var hasWritten: Bool { !writes.isEmpty }
+
+    /// Notes something that it does, which others see when it commits.
+    func note(_ text: () -> String) { database.trace.note { "transaction \(number) \(text())" } }
+
     func write(_ write: @escaping (inout Tables) -> Void) { writes.append(write) }
 
     /// Locks what others may hold, and waits for them.

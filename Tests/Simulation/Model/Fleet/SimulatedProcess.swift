@@ -10,6 +10,8 @@ enum ProcessError: Error {
 final class SimulatedProcess: @unchecked Sendable {
     // Unchecked: used on the one thread of a history.
     let database: ModelDatabase
+    /// What it is called in the trace.
+    var name = "a process without a session"
     private(set) var isAlive = true
     /// Until when it is stopped; what happens to it meanwhile happens then.
     private(set) var stoppedUntil = 0
@@ -51,15 +53,20 @@ final class SimulatedProcess: @unchecked Sendable {
 
     /// A place where a process may be stopped that asks for nothing there, for longer than its lease.
     func mayBeStopped() async throws {
-        if hasFaults, chances.percent(1) { stop(until: time.now + chances.draw(1...20_000)) }
+        if hasFaults, chances.percent(1) { stopHere(for: chances.draw(1...20_000)) }
         try await pause(0...0)
     }
 
     /// Such a place that changes nothing where it does not stop, and is drawn apart.
     func mayBeStoppedApart() async throws {
         guard hasFaults, chances.apart.percent(1) else { return }
-        stop(until: time.now + chances.apart.draw(1...20_000))
+        stopHere(for: chances.apart.draw(1...20_000))
         try await pause(0...0)
+    }
+
+    private func stopHere(for length: Int) {
+        database.trace.note { "\(name) is stopped where it asks for nothing, for \(length) ms" }
+        stop(until: time.now + length)
     }
 
     /// Asks the database for something.

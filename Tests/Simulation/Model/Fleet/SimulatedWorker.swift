@@ -76,6 +76,7 @@ final class SimulatedWorker: @unchecked Sendable {
                     await world.database.beginSession(lease: Self.leaseLength)
                 }
                 world.sessions[session] = process
+                process.name = "session \(session)"
                 lease = Lease(
                     length: .milliseconds(Self.leaseLength),
                     margin: .milliseconds(Self.leaseLength / 5),
@@ -235,9 +236,8 @@ final class SimulatedWorker: @unchecked Sendable {
             let done = try await process.ask { [world, session] in
                 await world.database.turn(session: session, ending: endings, limit: turn.limit)
             }
-            world.note {
-                "session \(self.session) ends \(done.ended.sorted()) of \(endings.map(\.job)) and claims "
-                    + "\(done.claimed.map { "\($0.job) (epoch \($0.epoch))" })"
+            if !endings.isEmpty || !done.claimed.isEmpty {
+                world.note { "session \(self.session) hears that its turn with \(endings.map(\.job)) \(done)" }
             }
             return pool.answered(turn, claimed: done.claimed.map(ClaimedJob.init))
         } catch ProcessError.noAnswer {

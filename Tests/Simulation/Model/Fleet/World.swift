@@ -14,19 +14,18 @@ final class World: @unchecked Sendable {
     var sessions: [Int: SimulatedProcess] = [:]
     /// Whether nobody looks for work any more: at last everything comes to rest, and shows whether it is all there.
     var isResting = false
-    private let isTraced: Bool
-    private(set) var trace: [String] = []
+    let trace: Trace
 
     init(chances: Chances, plan: Plan, names: StepNames, weakness: Weakness?, isTraced: Bool) {
         self.chances = chances
         self.names = names
-        self.isTraced = isTraced
+        trace = Trace(time: time, isOn: isTraced)
         programs = plan.programs
         mostSlots = plan.mostSlots
-        database = ModelDatabase(time: time, chances: chances, weakness: weakness)
+        database = ModelDatabase(time: time, chances: chances, weakness: weakness, trace: trace)
         database.tables = plan.tables
         outside = Outside(database: database, budgets: plan.tables.budgets.count)
     }
 
-    func note(_ text: () -> String) { if isTraced { trace.append("\(time.now) ms: \(text())") } }
+    func note(_ text: () -> String) { trace.note(text) }
 }

@@ -33,15 +33,22 @@ final class Outside: @unchecked Sendable {
         if opened[job]?[epoch] == nil { opened[job, default: [:]][epoch] = database.time.now }
     }
 
-    func attemptHasMark(_ job: Int, _ epoch: Int) { marked[job, default: [:]][epoch] = database.time.now }
+    func attemptHasMark(_ job: Int, _ epoch: Int) {
+        marked[job, default: [:]][epoch] = database.time.now
+        database.trace.note { "epoch \(epoch) of job \(job) has drawn its mark" }
+    }
 
     func stepIsDurable(_ call: Call, _ epoch: Int) {
+        database.trace.note { "step \(call.position) of job \(call.job) is recorded by epoch \(epoch)" }
         if recorded[call]?[epoch] == nil { recorded[call, default: [:]][epoch] = database.time.now }
     }
 
     /// A call is made, under an epoch.
     func make(_ call: Call, under epoch: Int, cost: Int, budgets: [Int]) {
         made[call, default: 0] += 1
+        database.trace.note {
+            "step \(call.position) of job \(call.job) is called outside by epoch \(epoch), for \(cost)"
+        }
         for (earlier, time) in recorded[call] ?? [:] where earlier < epoch {
             let next = (opened[call.job] ?? [:]).filter { $0.key > earlier }.values.min() ?? .max
             if time < next {
@@ -61,6 +68,9 @@ final class Outside: @unchecked Sendable {
 
     /// An attempt was about to run a step and found a record of it.
     func read(_ call: Call, by recorder: Int, under epoch: Int) {
+        database.trace.note {
+            "epoch \(epoch) of job \(call.job) reads step \(call.position), which epoch \(recorder) has recorded"
+        }
         guard let time = recorded[call]?[recorder] else { return }
         for (other, markedAt) in marked[call.job] ?? [:] where other > recorder && other <= epoch && markedAt < time {
             violations.append(
