@@ -5,6 +5,7 @@ import pathlib
 import random
 import sys
 import time
+import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Benchmarks/driver"))
@@ -20,11 +21,22 @@ def main():
     print(f"seed={seed} minutes={options.minutes:g}", flush=True)
     began = time.monotonic()
     with World(options.keep) as world:
-        storm = Storm(world, random.Random(seed), say=print if options.verbose else None)
-        storm.blow(options.minutes * 60)
-        world.calm(storm.runs, storm.follow)
+        storm = Storm(world, seed, say=print if options.verbose else None)
+        # A storm that breaks off, whatever the reason, leaves as much behind as one that found something.
+        reason = None
+        try:
+            storm.blow(options.minutes * 60)
+            world.calm(storm.runs, storm.follow)
+        except Exception as error:
+            traceback.print_exc()
+            reason = f"the storm broke off: {type(error).__name__}: {error}"
         checks = Checks(world, storm.runs)
-        broken = checks.all()
+        try:
+            checks.all() if reason is None else checks.break_off(reason)
+        except Exception as error:
+            traceback.print_exc()
+            checks.break_off(f"the checks broke off: {type(error).__name__}: {error}")
+        broken = checks.is_broken
         for line in checks.complaints:
             print(line)
         print(f"{storm.count} faults in {time.monotonic() - began:.0f} s: "

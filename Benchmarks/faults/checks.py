@@ -4,32 +4,55 @@ import collections
 import json
 import math
 import pathlib
+import re
+import time
 
 import load
+
+LONGEST_SWEEP_SECONDS = 20
+SECOND_MOVE = re.compile('duplicate key value violates unique constraint "((?:done|attempt|lease)[a-z0-9_]*_pkey)"')
+"""What Postgres says when a job is ended or claimed once more under the same epoch."""
 
 
 class Checks:
     def __init__(self, world, runs):
         self._world = world
         self._kinds = dict((tag, kind) for kind, tag in runs)
+        self._journals = {}
+        """The journals of each run and job, by their epochs."""
         self.complaints = []
         self.counts = collections.Counter()
 
     def all(self):
         """Checks everything; says whether an invariant broke."""
+        self._read_journals()
         self._runs_ended_right()
         self._jobs_ended_once()
         self._journals_repeat_nothing()
+        self._journals_begin_with_their_mark()
+        self._records_are_where_rows_say()
         self._bill_is_explained()
         self._ledger_is_the_bill()
         self._budgets_hold()
+        self._limits_held_at_all_times()
         self._once_means_once()
         self._nothing_started_twice()
         self._gone_means_gone()
+        self._nothing_is_held()
+        self._slots_are_free()
         self._world.stop()
         self._nothing_leaked()
         self._nothing_went_wrong()
+        return self.is_broken
+
+    @property
+    def is_broken(self):
         return any(count for name, count in self.counts.items() if name not in ("runs", "unknown"))
+
+    def break_off(self, reason):
+        """The storm has broken off: nothing can be said but that."""
+        self.counts["runs"] = len(self._kinds)
+        self._break("broken_off", reason)
 
     def line(self):
         names = ["runs", "lost", "repeated", "stale_writes", "paid_twice_unlisted", "unknown", "leaks"]
@@ -79,45 +102,115 @@ class Checks:
             if row["earlier"] != wanted:
                 self._break("stale_writes", f"job {row['job_id']} ended under epoch {row['epoch']} with attempts {row['earlier']}")
 
+    # Journals
+
+    def _read_journals(self):
+        for directory in pathlib.Path(self._world.store, "runs").glob("*/*"):
+            where = int(directory.parent.name), int(directory.name)
+            self._journals[where] = {int(path.stem): read(path) for path in directory.glob("*.journal")}
+
     def _journals_repeat_nothing(self):
         """No attempt recorded a step that its own mark covers."""
-        for directory in sorted(pathlib.Path(self._world.store, "runs").glob("*/*")):
-            journals = {int(path.stem): read(path) for path in directory.glob("*.journal")}
+        for (run, job), journals in sorted(self._journals.items()):
             for epoch, (mark, steps) in journals.items():
                 covered = set()
                 for part in (mark or {}).get("inherited", []):
-                    other = journals.get(part["epoch"], (None, []))[1]
+                    other = self._journal(part["run"], part["job"], part["epoch"])[1]
                     covered |= {key for key, end in other if end <= part["bytes"]}
                 again = [key for key, _ in steps if key in covered]
                 twice = [key for key, count in collections.Counter(key for key, _ in steps).items() if count > 1]
                 for key in again + twice:
-                    self._break("repeated", f"{directory} epoch {epoch} ran {key[0]} again")
+                    self._break("repeated", f"run {run} job {job} epoch {epoch} ran {key[0]} again")
+
+    def _journal(self, run, job, epoch):
+        return self._journals.get((run, job), {}).get(epoch, (None, []))
+
+    def _journals_begin_with_their_mark(self):
+        """Before an attempt did anything, it wrote down what it inherits; a first one, which inherits nothing, with its first
+        record."""
+        for (run, job), journals in sorted(self._journals.items()):
+            for epoch, (mark, steps) in journals.items():
+                if steps and mark is None:
+                    self._break("stale_writes", f"run {run} job {job} epoch {epoch} recorded steps before it had a mark")
+        for row in self._rows("""
+            SELECT DISTINCT job.run_id, job_id, epoch FROM chassis.step JOIN chassis.job USING (job_id)
+            WHERE epoch > 1 ORDER BY 1, 2, 3"""):
+            run, job, epoch = row["run_id"], row["job_id"], row["epoch"]
+            if epoch not in self._journals.get((run, job), {}):
+                self._break("stale_writes", f"run {run} job {job} epoch {epoch} has steps and no journal")
+            elif self._journal(run, job, epoch)[0] is None:
+                self._break("stale_writes", f"run {run} job {job} epoch {epoch} has steps and no mark")
+
+    def _records_are_where_rows_say(self):
+        """Each step that counts as recorded has its record in its attempt's journal, where the next attempt saw it.
+
+        That of a call which happened, as somebody said, is in the journal of the attempt that heard it.
+        """
+        for row in self._rows("""
+            SELECT job.run_id, job_id, epoch, step.position, encode(step.fingerprint, 'hex') AS fingerprint,
+                   EXISTS (SELECT FROM chassis.approval AS asked
+                           WHERE asked.job_id = step.job_id AND asked.kind = 'effect' AND asked.state = 'happened'
+                             AND asked.position = step.position AND asked.fingerprint = step.fingerprint) AS was_told
+            FROM chassis.step JOIN chassis.job USING (job_id) WHERE step.state = 'recorded' ORDER BY 1, 2, 3, 4"""):
+            run, job, epoch, key = row["run_id"], row["job_id"], row["epoch"], (row["position"], row["fingerprint"])
+            what = f"run {run} job {job} epoch {epoch} has recorded {row['position']}"
+            if row["was_told"]:
+                epoch = min((later for later, (_, steps) in self._journals.get((run, job), {}).items()
+                             if later >= epoch and key in dict(steps)), default=epoch)
+            ends = [end for found, end in self._journal(run, job, epoch)[1] if found == key]
+            if not ends:
+                self._break("stale_writes", f"{what}, and its journal does not say so")
+                continue
+            marks = {later: mark for later, (mark, _) in self._journals[run, job].items() if later > epoch and mark}
+            if marks:
+                later = min(marks)
+                covered = [part["bytes"] for part in marks[later]["inherited"]
+                           if (part["run"], part["job"], part["epoch"]) == (run, job, epoch)]
+                if not covered or ends[0] > covered[0]:
+                    self._break("stale_writes", f"{what}, behind the mark of epoch {later}: {ends[0]} > {covered}")
+
+    # Money
+
+    def _bill(self):
+        """The lines of the provider's bill."""
+        return [json.loads(line) for line in self._world.bill.read_text(errors="replace").splitlines()]
+
+    def _unknown_calls(self):
+        """How many calls are listed as unknown, by the run's tag, the job's name, and the position of the step."""
+        return {(row["tag"], row["name"], row["position"]): row["calls"] for row in self._rows("""
+            SELECT params->>'tag' AS tag, job.name, step.position,
+                   sum(greatest(unknown_calls, (step.state IN ('unknown', 'dismissed'))::integer)) AS calls
+            FROM chassis.step JOIN chassis.job USING (job_id) JOIN chassis.run USING (run_id) GROUP BY 1, 2, 3""")}
 
     def _bill_is_explained(self):
-        """What was billed is what was needed, and calls that are listed as unknown."""
-        needed = collections.defaultdict(set)
+        """Each step that is needed was answered, once, and billed again only as often as it is listed as unknown."""
+        digests = collections.defaultdict(set)
         billed = collections.Counter()
-        paid = collections.Counter()
-        for line in self._world.bill.read_text(errors="replace").splitlines():
-            entry = json.loads(line)
-            tag = entry["tag"].rsplit("-", 1)[0]
+        answered = collections.Counter()
+        for entry in self._bill():
+            tag, job = entry["tag"].rsplit("-", 1)
+            step = tag, job, f"t{entry['turn']:04d}"
             if entry["event"] == "request":
-                needed[tag].add((entry["tag"], entry["turn"], entry["digest"]))
+                digests[step].add(entry["digest"])
             elif entry["billed"]:
-                billed[tag] += 1
-                if entry["complete"]:
-                    paid[(entry["tag"], entry["turn"], entry["digest"])] += 1
-        unknown = {row["tag"]: row["calls"] for row in self._rows("""
-            SELECT params->>'tag' AS tag, sum(unknown_calls) AS calls FROM chassis.step JOIN chassis.job USING (job_id)
-            JOIN chassis.run USING (run_id) WHERE step.kind = 'model' GROUP BY 1""")}
-        turns = {"agent": 6, "again": 6, "held": 6, "once": 5, "fan": 0}
+                billed[step] += 1
+                answered[step] += entry["complete"]
+        unknown = self._unknown_calls()
         for tag, kind in self._kinds.items():
-            self.counts["unknown"] += unknown.get(tag, 0)
-            if len(needed[tag]) != turns[kind]:
-                self._break("repeated", f"run {tag} asked for {len(needed[tag])} different steps, {turns[kind]} are needed")
-            if billed[tag] > len(needed[tag]) + unknown.get(tag, 0):
-                self._break("paid_twice_unlisted",
-                            f"run {tag} was billed {billed[tag]}, needed {len(needed[tag])}, listed {unknown.get(tag, 0)} as unknown")
+            for step in digests:
+                if step[0] == tag and step[1:] not in load.STEPS[kind]:
+                    self._break("repeated", f"run {tag} asked for {step[1:]}, which is not needed")
+            for job, position in load.STEPS[kind]:
+                step = tag, job, position
+                listed = unknown.get(step, 0)
+                self.counts["unknown"] += listed
+                if len(digests[step]) != 1:
+                    self._break("repeated", f"run {tag} asked for {job} {position} in {len(digests[step])} ways")
+                if answered[step] == 0:
+                    self._break("lost", f"run {tag} has no whole answer to {job} {position}")
+                if billed[step] > 1 + listed:
+                    self._break("paid_twice_unlisted",
+                                f"run {tag} was billed {billed[step]} times for {job} {position}, {listed} are listed as unknown")
         for row in self._rows("""
             SELECT run_id, job_id, step.position, count(*) FROM chassis.step JOIN chassis.job USING (job_id)
             WHERE step.state = 'recorded' AND (effect <> 'none' OR step.kind = 'model')
@@ -127,25 +220,24 @@ class Checks:
     def _ledger_is_the_bill(self):
         """What a run has paid is what it was billed; where calls are listed as unknown, these cover the rest."""
         billed = collections.Counter()
-        for line in self._world.bill.read_text(errors="replace").splitlines():
-            entry = json.loads(line)
+        for entry in self._bill():
             if entry["event"] == "answer" and entry["billed"]:
-                usage = entry["usage"]
-                cost = usage["prompt_tokens"] * load.PRICE["input"] + usage["completion_tokens"] * load.PRICE["output"]
-                billed[entry["tag"].rsplit("-", 1)[0]] += math.ceil(cost)
-        for row in self._rows("""
+                billed[entry["tag"].rsplit("-", 1)[0]] += cost(entry)
+        rows = {row["tag"]: row for row in self._rows("""
             SELECT params->>'tag' AS tag, sum(paid_micro_usd) AS paid, sum(unknown_micro_usd) AS unknown,
                    sum(reserved_micro_usd) AS reserved
-            FROM chassis.ledger JOIN chassis.run USING (run_id) GROUP BY 1"""):
-            tag, paid, unknown = row["tag"], row["paid"], row["unknown"]
-            if row["reserved"]:
-                self._break("leaks", f"run {tag} has {row['reserved']} micro-dollars reserved")
-            if paid + unknown < billed[tag] or unknown == 0 and paid != billed[tag]:
+            FROM chassis.ledger JOIN chassis.run USING (run_id) GROUP BY 1""")}
+        nothing = {"paid": 0, "unknown": 0, "reserved": 0}
+        for tag in sorted(billed.keys() | rows.keys()):
+            paid, unknown, reserved = [rows.get(tag, nothing)[name] for name in ("paid", "unknown", "reserved")]
+            if reserved:
+                self._break("leaks", f"run {tag} has {reserved} micro-dollars reserved")
+            if not paid <= billed[tag] <= paid + unknown:
                 self._break("paid_twice_unlisted", f"run {tag} was billed {billed[tag]} micro-dollars, "
                                                    f"its ledger has {paid} as paid and {unknown} as unknown")
 
     def _budgets_hold(self):
-        """No budget was exceeded, and none has anything reserved."""
+        """No budget was exceeded in the end, and none has anything reserved."""
         for row in self._rows("""
             SELECT scope, name, limit_micro_usd AS most, reserved_micro_usd AS reserved,
                    paid_micro_usd + unknown_micro_usd AS used
@@ -155,28 +247,60 @@ class Checks:
             if row["reserved"]:
                 self._break("leaks", f"the budget of {row['scope']} {row['name']} has {row['reserved']} reserved")
 
+    def _limits_held_at_all_times(self):
+        """No call was made that could have cost more than was left, before somebody had asked for the limit to be raised.
+
+        What is left is what the provider had not yet billed for; what a call could cost is what was reserved for it.
+        """
+        reserved = {(row["job_id"], row["position"]): row["most"] for row in self._rows("""
+            SELECT job_id, position, max(reserved_micro_usd) AS most FROM chassis.ledger WHERE kind = 'reserved' GROUP BY 1, 2""")}
+        costs = {}
+        requests = []
+        for entry in self._bill():
+            number = entry["server"], entry["number"]
+            if entry["event"] == "request":
+                requests.append((entry["time"], number, entry))
+            elif entry["billed"]:
+                costs[number] = cost(entry)
+        used = collections.Counter()
+        for at, number, entry in sorted(requests, key=lambda request: request[:2]):
+            tag = entry["tag"].rsplit("-", 1)[0]
+            if self._kinds.get(tag) != "held":
+                continue
+            _, _, job, position, _ = entry["key"].split("-", 4)
+            could_cost = reserved.get((int(job), position))
+            if could_cost is None:
+                self._break("paid_twice_unlisted", f"run {tag} called for {position} of job {job} and had reserved nothing")
+                continue
+            for budget, first in ((tag, load.FIRST_BUDGET_USD), (load.TEAM, load.FIRST_BUDGET_OF_TEAM_USD)):
+                sent = [limit for name, limit, since in self._world.people.limits if name == budget and since <= at]
+                most = max([round(first * 1_000_000), *sent])
+                if used[budget] + could_cost > most:
+                    self._break("paid_twice_unlisted",
+                                f"run {tag} called for {position} of job {job} at {at}, which could cost {could_cost}: "
+                                f"{used[budget]} of {budget}'s {most} were used")
+                used[budget] += costs.get(number, 0)
+
+    # Effects
+
     def _once_means_once(self):
-        """Each call with effect once was made at most once; each idempotent call was made, and again only if unknown."""
-        for item, count in count_notes(self._world.once_notes).items():
-            if count > 1:
-                self._break("repeated", f"the once-call {item} was made {count} times")
+        """Each call was made; with effect once it was made once, if idempotent again only as often as that is listed."""
+        unknown = self._unknown_calls()
         made = count_notes(self._world.notes)
+        once = count_notes(self._world.once_notes)
         for tag, kind in self._kinds.items():
-            if kind in ("agent", "again", "held"):
-                for call in load.CALLS_OF_WORK:
-                    if made[f"{tag}-{call}"] == 0:
-                        self._break("lost", f"run {tag} never made the call {call}")
-        unknown = self._rows("""
-            SELECT params->>'tag' AS tag, count(*) FROM chassis.step JOIN chassis.job USING (job_id)
-            JOIN chassis.run USING (run_id) WHERE step.kind = 'tool' AND step.state IN ('unknown', 'dismissed', 'failed')
-            GROUP BY 1""")
-        listed = {row["tag"]: row["count"] for row in unknown}
-        extra = collections.Counter()
-        for item, count in made.items():
-            extra[item.rsplit("-", 1)[0]] += count - 1
-        for tag, count in extra.items():
-            if count > listed.get(tag, 0):
-                self._break("repeated", f"run {tag} repeated {count} idempotent calls, {listed.get(tag, 0)} are listed")
+            if kind == "fan":
+                continue
+            for call, position in load.CALLS_OF_WORK.items():
+                item = f"{tag}-{call}"
+                count = once.pop(item, 0) if kind == "once" else made.pop(item, 0)
+                listed = 0 if kind == "once" else unknown.get((tag, "work", position), 0)
+                if count == 0:
+                    self._break("lost", f"run {tag} never made the call {call}")
+                if count > 1 + listed:
+                    self._break("repeated", f"run {tag} made the {kind} call {call} {count} times, {listed} are listed as unknown")
+        for item in [*made, *once]:
+            self._break("repeated", f"the call {item} was made, and is not needed")
 
     def _nothing_started_twice(self):
         """What was submitted with one key is one run, and what was promised is there."""
@@ -191,6 +315,8 @@ class Checks:
                 self._break("lost", f"run {number} was promised for {tag}, and {runs[tag]} is there")
         for text in self._world.client.contradictions:
             self._break("repeated", text)
+        for text in self._world.client.surprises:
+            self._break("surprises", text)
 
     def _gone_means_gone(self):
         """A session was taken for gone by its lock only in the life of the server in which it took it."""
@@ -204,11 +330,37 @@ class Checks:
                 self._break("stale_writes", f"session {row['session_id']} was taken for gone after a failover or restart")
 
     def _nothing_went_wrong(self):
-        """No program crashed or hung, and no two transactions waited for each other."""
+        """No program crashed or hung, no two transactions waited for each other, and no job was moved by two at once."""
         for text in self._world.crashes:
             self._break("crashes", text)
-        if deadlocks := self._world.cluster.log.read_text(errors="replace").count("deadlock detected"):
+        log = self._world.cluster.log.read_text(errors="replace")
+        if deadlocks := log.count("deadlock detected"):
             self._break("deadlocks", f"Postgres ended {deadlocks} transactions that waited in a circle; see its log")
+        for name, count in collections.Counter(SECOND_MOVE.findall(log)).items():
+            self._break("stale_writes", f"{name} was violated {count} times; see Postgres' log", count)
+
+    # Leaks
+
+    def _nothing_is_held(self):
+        """Nothing of what jobs and runs hold is left; schedulers have a moment to sweep it up."""
+        held = {
+            "permits": "SELECT count(*) FROM chassis.permit",
+            "jobs that wait for a budget": "SELECT count(*) FROM chassis.budget_waiter",
+            "calls that count in a connection's limit": """SELECT count(*) FROM chassis.connection_call
+                JOIN chassis.lease USING (job_id, epoch) WHERE ended_at IS NULL""",
+        }
+        until = time.monotonic() + LONGEST_SWEEP_SECONDS
+        for name, sql in held.items():
+            while (count := int(self._world.ask(sql))) and time.monotonic() < until:
+                time.sleep(0.2)
+            if count:
+                self._break("leaks", f"{count} {name}", count)
+
+    def _slots_are_free(self):
+        """As many jobs as there are slots run at the same time."""
+        taken, slots = self._world.fill_slots()
+        if taken != slots:
+            self._break("leaks", f"of {slots} slots {taken} can be taken", abs(slots - taken))
 
     def _nothing_leaked(self):
         for name, sql in {
@@ -223,19 +375,21 @@ class Checks:
         }.items():
             if count := int(self._world.ask(sql)):
                 self._break("leaks", f"{count} {name}", count)
+        for path in self._world.scratch.iterdir():
+            self._break("leaks", f"the scratch directory {path.name} is left")
         for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
             try:
                 environment, command = path.read_bytes(), (path.parent / "cmdline").read_bytes()
             except OSError:
                 continue
-            if str(self._world.directory).encode() in command and b"chassis-" in environment + command:
-                words = command.replace(b"\0", b" ").decode(errors="replace")
-                if "chassis-worker" in words or "chassis-guard" in words or str(self._world.notes) in words:
-                    self._break("leaks", f"process {path.parent.name} still runs: {words}")
+            words = command.replace(b"\0", b" ").decode(errors="replace").strip()
+            is_of_storm = str(self._world.directory).encode() in environment + command
+            if is_of_storm and any(name in words for name in self._world.names_of_processes):
+                self._break("leaks", f"process {path.parent.name} still runs: {words}")
 
 
 def read(path):
-    """A journal's mark, and its steps as (position and fingerprint, end in bytes)."""
+    """A journal's mark, if it begins with one, and its steps as (position and fingerprint, end in bytes)."""
     mark, steps, end = None, [], 0
     for line in path.read_bytes().splitlines(keepends=True):
         end += len(line)
@@ -244,10 +398,16 @@ def read(path):
         except (ValueError, KeyError):
             continue  # Torn: the storm kills writers.
         if "mark" in record:
-            mark = mark or record["mark"]
+            mark = mark or (None if steps else record["mark"])
         else:
             steps.append(((record["position"], record["fingerprint"]), end))
     return mark, steps
+
+
+def cost(entry):
+    """What the provider bills for an answer, in micro-dollars."""
+    usage = entry["usage"]
+    return math.ceil(usage["prompt_tokens"] * load.PRICE["input"] + usage["completion_tokens"] * load.PRICE["output"])
 
 
 def count_notes(path):

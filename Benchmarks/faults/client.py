@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 
-LONGEST_ANSWER_SECONDS = 5
+LONGEST_ANSWER_SECONDS = 4
 FOLLOW_SECONDS = 0.5
 
 
@@ -18,8 +18,11 @@ class Client:
         self._workflows = workflows
         self.promised = {}
         """The run that was promised for a tag."""
+        self._tags = {}
         self.contradictions = []
         """Where two answers did not agree."""
+        self.surprises = []
+        """Answers that none should be."""
         self._again = {}
         """What is still to be done with a run that is cancelled and retried, and when."""
 
@@ -31,39 +34,56 @@ class Client:
                 f"http://127.0.0.1:{front.port}{path}", None if body is None else json.dumps(body).encode(), method=method,
                 headers={"Authorization": f"Bearer {token or self._token}", "Content-Type": "application/json"})
             try:
-                with urllib.request.urlopen(request, timeout=LONGEST_ANSWER_SECONDS) as answer:
-                    return answer.status, json.load(answer)
-            except urllib.error.HTTPError as error:
-                if error.code < 500:
-                    return error.code, json.loads(error.read())
+                status, answer = read(request)
             except (OSError, http.client.HTTPException, ValueError):
                 continue
+            if status < 500:
+                return status, answer
         return None
 
+    def expect(self, answers, statuses, what):
+        """Notes each answer that is none of those which may be given."""
+        for answer in answers:
+            if answer is not None and answer[0] not in statuses:
+                self.surprises.append(f"{what}: {answer[0]} {answer[1]}")
+
     def submit(self, kind, tag, first=0):
-        """Submits a run; its key makes it safe to do that again. Returns its id, or None when nobody answered."""
+        """Submits a run; its key makes it safe to do that again. Returns its id, or None when nobody took it."""
         body = {"workflow": self._workflows[kind], "file": f"{kind}.yaml", "params": {"tag": tag}, "idempotency_key": tag}
         answer = self.ask("POST", "/v1/runs", body, first)
-        if answer is None:
+        self.expect([answer], {200, 201}, f"POST /v1/runs of {tag}")
+        if answer is None or answer[0] not in (200, 201):
             return None
-        status, run = answer
-        if status not in (200, 201):
-            raise RuntimeError(f"POST /v1/runs: {status} {run}")
-        if self.promised.setdefault(tag, run["id"]) != run["id"]:
-            self.contradictions.append(f"{tag} is run {self.promised[tag]} and run {run['id']}")
-        return run["id"]
+        run = answer[1]["id"]
+        self._tags[str(run)] = tag
+        if self.promised.setdefault(tag, run) != run:
+            self.contradictions.append(f"{tag} is run {self.promised[tag]} and run {run}")
+        return run
+
+    def tag(self, run):
+        """The tag of a run; where its promise was lost, its number."""
+        return self._tags.get(str(run), str(run))
 
     def submit_twice(self, kind, tag):
         """Submits a run to two schedulers at the same time."""
         self.twice(lambda first: self.submit(kind, tag, first))
 
     def twice(self, function):
-        """Asks two schedulers for the same at the same time."""
-        threads = [threading.Thread(target=function, args=(first,)) for first in range(2)]
+        """Asks two schedulers for the same at the same time; returns both answers."""
+        answers = [None, None]
+
+        def ask(first):
+            try:
+                answers[first] = function(first)
+            except Exception as error:  # Whatever it is, it must not vanish with its thread.
+                self.surprises.append(f"{type(error).__name__}: {error}")
+
+        threads = [threading.Thread(target=ask, args=(first,)) for first in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        return answers
 
     # Runs that are cancelled and retried
 
@@ -79,17 +99,31 @@ class Client:
                 continue
             self._again[tag] = (what, time.monotonic() + FOLLOW_SECONDS)
             if what == "cancel":
-                answers = []
-                self.twice(lambda first: answers.append(self.ask("POST", f"/v1/runs/{run}/cancel", {}, first)))
-                if any(answers):
+                if self._tell(run, "cancel"):
                     self._again[tag] = ("retry", time.monotonic() + FOLLOW_SECONDS)
                 continue
             shown = self.ask("GET", f"/v1/runs/{run}")
+            self.expect([shown], {200}, f"GET /v1/runs/{run}")
             if shown is None:
                 continue
             state = shown[1].get("state")
             if state == "cancelled":
-                self.twice(lambda first: self.ask("POST", f"/v1/runs/{run}/retry", {}, first))
+                self._tell(run, "retry")
             elif state in ("succeeded", "failed", None):
                 del self._again[tag]
         return not self._again
+
+    def _tell(self, run, word):
+        """Says whether somebody has heard it; who is the second may be told that it is too late."""
+        answers = self.twice(lambda first: self.ask("POST", f"/v1/runs/{run}/{word}", {}, first))
+        self.expect(answers, {202, 409}, f"POST /v1/runs/{run}/{word}")
+        return any(answers)
+
+
+def read(request):
+    """The status and the answer to a request, also where it is an error."""
+    try:
+        with urllib.request.urlopen(request, timeout=LONGEST_ANSWER_SECONDS) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())

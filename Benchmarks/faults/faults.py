@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import time
+from random import Random
 
 from world import LEASE_SECONDS, SCHEDULERS, WORKERS
 
+PAUSES_SECONDS = (0.1, 1.0)
 PLACES = ["before-intent", "before-send", "during-answer", "after-answer", "after-checkpoint", "after-settlement",
           "before-end"]
 LONGER_THAN_THE_LEASE = LEASE_SECONDS + 3
@@ -17,9 +19,17 @@ LONGEST_SKEW_OF_A_SERVER_MS = 2000
 
 
 class Faults:
-    def __init__(self, world, random):
+    """Which faults there are follows from the rights and programs that are there, so on machines where something is left
+    out, another storm comes from the same seed."""
+
+    def __init__(self, world, seed):
         self.world = world
-        self.random = random
+        self._seed = seed
+        self._number = 0
+        self.random = None
+        """Of the fault that is being made. What undoes one draws nothing: when that is depends on the machine."""
+        self.pause = 0
+        """How long after this fault the next one is made."""
         self._later = []
         self._faults = [
             (8, self.kill_worker), (4, self.kill_worker_at_a_place), (3, self.end_worker), (4, self.stop_worker),
@@ -38,13 +48,17 @@ class Faults:
 
     def begin(self):
         """What is wrong from the beginning."""
+        self.random = Random(f"{self._seed}/begin")
         if self.world.shim:
             self.jump_clock()
             skew = self.random.uniform(-LONGEST_SKEW_OF_A_SERVER_MS, LONGEST_SKEW_OF_A_SERVER_MS)
             self.world.host("postgres1").set(skew_ms=int(skew))
 
     def make(self):
-        """Makes a fault; returns its name."""
+        """Makes the next fault; returns its name."""
+        self.random = Random(f"{self._seed}/fault/{self._number}")
+        self._number += 1
+        self.pause = self.random.uniform(*PAUSES_SECONDS)
         weights, faults = zip(*self._faults)
         fault = self.random.choices(faults, weights)[0]
         return (fault() or fault.__name__).replace("_", "-")
@@ -153,12 +167,12 @@ class Faults:
         self.each_way(self.some_worker(), lambda way: way.cut())
 
     def swallow(self):
-        number = self.some_worker()
+        number, is_cut = self.some_worker(), self.random.random() < 0.5
         self.each_way(number, lambda way: way.swallow(True))
 
         def heal():
             self.each_way(number, lambda way: way.swallow(False))
-            if self.random.random() < 0.5:
+            if is_cut:
                 self.each_way(number, lambda way: way.cut())
 
         self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), heal)

@@ -12,6 +12,13 @@ PRICE = {"input": 2.5, "output": 10}
 """Dollars for a million tokens, so micro-dollars for one."""
 FIRST_BUDGET_USD = 0.001
 """Too little for any call."""
+MIDDLE_BUDGET_USD = 0.009
+"""Enough for the first calls of a run, and too little for the last ones."""
+LAST_BUDGET_USD = 1
+TEAM = "held"
+"""Whose runs have a budget in common, besides their own."""
+FIRST_BUDGET_OF_TEAM_USD = 0.012
+CONCURRENT_CALLS = 12
 RETRY = "retry: {attempts: 100, delay: 100ms, max: 1s}"
 
 
@@ -19,6 +26,7 @@ def agent(note, log):
     """A model call, an agent of five turns with parallel idempotent calls, and a report."""
     return f"""
 name: storm-agent
+limits: [{{runs: 12}}]
 params:
   tag: {{type: string}}
 jobs:
@@ -33,6 +41,7 @@ jobs:
       prompt: "[run:${{{{ params.tag }}}}-work] go through the items; first: ${{{{ jobs.look.output }}}}"
       tools:
         - command: {{name: note, run: [sh, {note}, {log}], effect: idempotent}}
+    limits: [{{at_once: 6}}]
     {RETRY}
   report:
     needs: [look, work]
@@ -63,6 +72,7 @@ def held(note, log):
     """A run that waits in every way: for its budget, for people, and for a time."""
     return f"""
 name: storm-held
+team: {TEAM}
 params:
   tag: {{type: string}}
 budget: {{usd: {FIRST_BUDGET_USD}, on_exceeded: hold}}
@@ -119,6 +129,21 @@ jobs:
 """
 
 
+def full(slots, signal):
+    """A job for each slot, which runs until there is a file."""
+    jobs = "\n".join(f"""
+  job{number}:
+    command: [sh, -c, "until [ -e {signal} ]; do sleep 0.1; done"]
+    {RETRY}""" for number in range(slots))
+    return f"""
+name: storm-full
+params:
+  tag: {{type: string}}
+jobs:
+{jobs}
+"""
+
+
 def scenario():
     """What the scripted model says: a text to a look, and five turns to an agent."""
     def call(item):
@@ -133,7 +158,13 @@ def scenario():
     ]})
 
 
-CALLS_OF_WORK = ["1a", "1b", "2", "3", "4"]
+CALLS_OF_WORK = {"1a": "t0001.1", "1b": "t0001.2", "2": "t0002.1", "3": "t0003.1", "4": "t0004.1"}
+"""What the agent's tool is called with, and at which step of its job."""
+TURNS_OF_WORK = [("work", f"t{turn:04d}") for turn in range(1, 6)]
+LOOK = [("look", "t0001")]
+STEPS = {"agent": LOOK + TURNS_OF_WORK, "again": LOOK + TURNS_OF_WORK, "held": LOOK + TURNS_OF_WORK, "once": TURNS_OF_WORK,
+         "fan": []}
+"""The calls of a model that runs of each kind need: the job, and the position of the step."""
 
 
 def expected(kind, tag):

@@ -3,59 +3,123 @@
 import json
 import pathlib
 import time
+from random import Random
+
+import load
 
 LOOK_SECONDS = 0.5
 LONGEST_THOUGHT_SECONDS = 8
+TEAM_SECONDS = 3
+"""How often the budget that runs have in common is raised, and by how much."""
+TEAM_USD = 0.004
+AGAIN_SECONDS = 5
 
 
 class People:
-    def __init__(self, client, token, once_notes):
+    def __init__(self, client, token, once_notes, notes):
         self._client = client
         self._token = token
         self._once_notes = once_notes
+        self._notes = notes
+        """Where it is written down when which limit was asked for."""
+        self._seed = None
         self._next_look = 0
+        self._approvals = {}
+        """How many approvals a run has asked for."""
         self._decide_at = {}
         """When an approval is decided, by its number."""
         self._raise_at = {}
-        """By how much the budget of a run is raised, and when."""
+        """To what the budget of a run is raised, and when."""
+        self._raised = {}
+        """When the budget of a run is asked for once more, when it is calm."""
+        self._team_usd = load.FIRST_BUDGET_OF_TEAM_USD
+        self._raise_team_at = None
+        self._is_calm = False
+        self.limits = []
+        """Each limit that was asked for: whose, how many micro-dollars, and since when it may hold."""
+
+    def begin(self, seed):
+        """Sets the budget that runs have in common, before there is any."""
+        self._seed = seed
+        until = time.monotonic() + 60
+        while not self._set({"team": load.TEAM, "per": "total"}, load.TEAM, self._team_usd):
+            if time.monotonic() > until:
+                raise RuntimeError("no scheduler takes a budget although there was no fault yet")
+            time.sleep(0.1)
+        self._raise_team_at = time.monotonic() + TEAM_SECONDS
 
     def raise_budget_later(self, tag, steps):
         """Has the budget of a run raised, each time so many seconds later, to so many dollars."""
         now = time.monotonic()
         self._raise_at[tag] = [(now + seconds, usd) for seconds, usd in steps]
 
-    def follow(self, random):
+    def grow_calm(self):
+        """From now on no budget keeps anybody; what comes late and lowers one is put right."""
+        self._is_calm = True
+        self._team_usd = load.LAST_BUDGET_USD * 1000
+        self._raise_team_at = 0
+
+    def follow(self):
         """Does what is to be done now; says whether nobody waits for anything."""
         now = time.monotonic()
         for tag, steps in list(self._raise_at.items()):
             run = self._client.promised.get(tag)
-            if run is not None and now >= steps[0][0] and self._raise(run, steps[0][1]):
+            if run is not None and now >= steps[0][0] and self._set({"run": int(run)}, tag, steps[0][1]):
                 self._raise_at[tag] = steps[1:]
                 if not steps[1:]:
                     del self._raise_at[tag]
+                    self._raised[tag] = now + AGAIN_SECONDS
+        if now >= self._raise_team_at:
+            self._raise_team_at = now + (AGAIN_SECONDS if self._is_calm else TEAM_SECONDS)
+            if not self._is_calm:
+                self._team_usd += TEAM_USD
+            self._set({"team": load.TEAM, "per": "total"}, load.TEAM, self._team_usd)
+        if self._is_calm:
+            self._repeat_last_words(now)
         if now >= self._next_look:
             self._next_look = now + LOOK_SECONDS
-            self._look(now, random)
+            self._look(now)
         return not self._raise_at
 
-    def _raise(self, run, usd):
-        body = {"run": int(run), "limit_micro_usd": round(usd * 1_000_000), "mode": "hold"}
-        answers = []
-        self._client.twice(lambda first: answers.append(self._ask("PUT", "/v1/budgets", body, first)))
-        if any(answer and answer[0] not in (200, 404) for answer in answers):
-            raise RuntimeError(f"PUT /v1/budgets: {answers}")
+    def _repeat_last_words(self, now):
+        """A scheduler that had stopped may have set an earlier limit after a later one."""
+        for tag, at in self._raised.items():
+            if now >= at:
+                self._raised[tag] = now + AGAIN_SECONDS
+                self._set({"run": int(self._client.promised[tag])}, tag, load.LAST_BUDGET_USD)
+
+    def _set(self, whose, name, usd):
+        """Sets a budget; says whether that is done."""
+        limit = round(usd * 1_000_000)
+        if not any(entry[:2] == (name, limit) for entry in self.limits):
+            self.limits.append((name, limit, time.time()))
+            with open(self._notes, "a") as file:
+                file.write(json.dumps(self.limits[-1]) + "\n")
+        body = {**whose, "limit_micro_usd": limit, "mode": "hold"}
+        answers = self._client.twice(lambda first: self._ask("PUT", "/v1/budgets", body, first))
+        self._client.expect(answers, {200}, f"PUT /v1/budgets {body}")
         return any(answer and answer[0] == 200 for answer in answers)
 
-    def _look(self, now, random):
+    def _look(self, now):
         found = self._ask("GET", "/v1/approvals?state=open&limit=100")
-        for approval in found[1]["approvals"] if found else []:
-            at = self._decide_at.setdefault(approval["id"], now + random.uniform(0, LONGEST_THOUGHT_SECONDS))
+        self._client.expect([found], {200}, "GET /v1/approvals")
+        for approval in found[1].get("approvals", []) if found else []:
+            at = self._decide_at.get(approval["id"]) or self._think(approval, now)
             if now >= at:
                 if approval["kind"] == "effect" and self._may_still_happen():
                     continue
                 word, body = self._verdict(approval)
                 path = f"/v1/approvals/{approval['id']}/{word}"
-                self._client.twice(lambda first: self._ask("POST", path, {**body, "digest": approval["digest"]}, first))
+                answers = self._client.twice(lambda first: self._ask("POST", path, {**body, "digest": approval["digest"]}, first))
+                self._client.expect(answers, {200, 409}, f"POST {path}")
+
+    def _think(self, approval, now):
+        """When an approval is decided: that depends on its run alone, and on how many that has asked for."""
+        tag = self._client.tag(approval["run"])
+        number = self._approvals[tag] = self._approvals.get(tag, 0) + 1
+        thought = Random(f"{self._seed}/approval/{tag}/{number}").uniform(0, LONGEST_THOUGHT_SECONDS)
+        self._decide_at[approval["id"]] = now + thought
+        return now + thought
 
     def _may_still_happen(self):
         """Whether a tool is at work that writes to the log by which people say what has happened."""

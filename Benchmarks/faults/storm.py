@@ -2,22 +2,26 @@
 
 import collections
 import time
+from random import Random
 
+import load
 from faults import Faults
 
 RUNS_A_SECOND = 2
-PAUSES_SECONDS = (0.1, 1.0)
 TWICE_SUBMITTED = 0.2
 
 
 class Storm:
-    def __init__(self, world, random, say=None):
+    """Each fault, each run and each decision draws by a generator of its own: how fast this machine is, and which answer
+    comes first, changes nothing of what is drawn for the others."""
+
+    def __init__(self, world, seed, say=None):
         self.world = world
-        self.random = random
+        self.seed = seed
         self.say = say
         self.runs = []
         self.counts = collections.Counter()
-        self.faults = Faults(world, random)
+        self.faults = Faults(world, seed)
 
     @property
     def count(self):
@@ -25,6 +29,7 @@ class Storm:
 
     def blow(self, seconds):
         """Makes faults for so long, while runs are submitted."""
+        self.world.people.begin(self.seed)
         self.faults.begin()
         end = time.monotonic() + seconds
         next_run = next_fault = time.monotonic()
@@ -38,7 +43,7 @@ class Storm:
                 if self.say:
                     self.say(f"{now - end + seconds:7.2f} {name}", flush=True)
                 self.counts[name] += 1
-                next_fault = time.monotonic() + self.random.uniform(*PAUSES_SECONDS)
+                next_fault = time.monotonic() + self.faults.pause
             self.follow()
             self.world.revive()
             time.sleep(0.02)
@@ -46,20 +51,24 @@ class Storm:
 
     def follow(self):
         """Has people and clients go on; says whether they have nothing left to do."""
-        is_decided = self.world.people.follow(self.random)
+        is_decided = self.world.people.follow()
         return self.world.client.follow() and is_decided
 
     def submit(self):
         """Submits a run, some of them twice at once; when nobody takes it now, it is submitted again when it is calm."""
-        kind = self.random.choices(["agent", "once", "fan", "again", "held"], [3, 1, 1, 1, 1])[0]
+        random = Random(f"{self.seed}/run/{len(self.runs)}")
+        kind = random.choices(["agent", "once", "fan", "again", "held"], [3, 1, 1, 1, 1])[0]
         tag = f"{kind}{len(self.runs):05d}"
         self.runs.append((kind, tag))
-        if self.random.random() < TWICE_SUBMITTED:
+        is_twice, cancelled_after, raised_after = random.random() < TWICE_SUBMITTED, random.uniform(0, 3), random.uniform(0, 4)
+        raised_again_after = random.uniform(4, 9)
+        if is_twice:
             self.counts["submit-twice"] += 1
             self.world.client.submit_twice(kind, tag)
         else:
             self.world.client.submit(kind, tag)
         if kind == "again":
-            self.world.client.cancel_later(tag, self.random.uniform(0, 3))
+            self.world.client.cancel_later(tag, cancelled_after)
         if kind == "held":
-            self.world.people.raise_budget_later(tag, [(self.random.uniform(0, 4), 0.015), (self.random.uniform(4, 9), 1)])
+            self.world.people.raise_budget_later(
+                tag, [(raised_after, load.MIDDLE_BUDGET_USD), (raised_again_after, load.LAST_BUDGET_USD)])

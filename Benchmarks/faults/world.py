@@ -23,10 +23,14 @@ from shim import Shim
 
 WORKERS = 3
 SCHEDULERS = 2
+SLOTS = 8
 LEASE_SECONDS = 5
 STORE_MEBIBYTES = 64
 LONGEST_CALM_SECONDS = 180
+LONGEST_FILLING_SECONDS = 60
 REVIVAL_SECONDS = 0.2
+BAD_QUESTION = 1
+"""How psql ends when the server has refused what it was asked; without a server it ends with 2."""
 CRASHES = {-signal.SIGILL, -signal.SIGTRAP, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSEGV}
 """How a program ends that goes wrong; the storm ends none so."""
 
@@ -61,6 +65,9 @@ class World:
         self.notes = self.directory / "notes"
         self.once_notes = self.directory / "once-notes"
         self.bill = self.directory / "bill"
+        self._emptied = self.directory / "emptied"
+        self.scratch = self.directory / "scratch"
+        self.scratch.mkdir()
         (self.directory / "scenario.json").write_text(load.scenario())
         self.model = self._start_model()
         token, person = [subprocess.check_output(
@@ -71,11 +78,14 @@ class World:
         self.fronts = [Proxy(("127.0.0.1", 0)) for _ in range(SCHEDULERS)]
         note = self.directory / "note.sh"
         note.write_text(load.NOTE)
+        self.names_of_processes = ["chassis-worker", "chassis-scheduler", "chassis-guard", str(note), str(self._emptied)]
+        """What the command line of a process has that must end with its worker or scheduler."""
         workflows = {"agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan(),
                      "held": load.held(note, self.notes)}
         workflows["again"] = workflows["agent"]
+        workflows["full"] = load.full(WORKERS * SLOTS, self._emptied)
         self.client = Client(self.fronts, token, workflows)
-        self.people = People(self.client, person, self.once_notes)
+        self.people = People(self.client, person, self.once_notes, self.directory / "limits")
         self.workers = [None] * WORKERS
         self.schedulers = [None] * SCHEDULERS
         self._started = {}
@@ -88,21 +98,43 @@ class World:
         return self
 
     def __exit__(self, *_):
-        self.stop()
-        self.model.kill()
-        self.model.wait()
+        self._whatever_happens(self.stop)
+        for process in self.workers + self.schedulers + [self.model]:
+            if process is not None:
+                process.kill()
+                process.wait()
         if self._is_kept:
-            with open(self.directory / "database.sql", "wb") as file:
-                subprocess.run(["pg_dump", "--data-only", self.cluster.conninfo()], stdout=file)
-            shutil.copy(self.cluster.log, self.directory)
-            shutil.copytree(self.store, self.directory / "store-copy", dirs_exist_ok=True)
-        self.cluster.__exit__()
+            for keep in (self._keep_database, self._keep_log, self._keep_store):
+                self._whatever_happens(keep)
+        self._whatever_happens(self.cluster.__exit__)
         if self.link:
             self.link.close()
         if self.has_small_store:
             subprocess.run(["umount", self.store])
         if not self._is_kept:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _whatever_happens(self, do):
+        """Does something at the end that must not keep what comes behind it from being done."""
+        try:
+            do()
+        except Exception as error:
+            print(f"{do.__name__}: {type(error).__name__}: {error}", flush=True)
+
+    def _keep_database(self):
+        with open(self.directory / "database.sql", "wb") as file:
+            if subprocess.run(["pg_dump", "--data-only", self.cluster.conninfo()], stdout=file).returncode == 0:
+                return
+        # It does not run, or not well: then as it lies there.
+        for number in range(2):
+            if self.cluster.data(number).exists():
+                shutil.copytree(self.cluster.data(number), self.directory / f"server{number}-copy", dirs_exist_ok=True)
+
+    def _keep_log(self):
+        shutil.copy(self.cluster.log, self.directory)
+
+    def _keep_store(self):
+        shutil.copytree(self.store, self.directory / "store-copy", dirs_exist_ok=True)
 
     # The hosts and the ways
 
@@ -119,7 +151,7 @@ class World:
     def _ways(self, number):
         """A worker's ways to both servers."""
         if self.is_linked(number):
-            return [Proxy((self.link.address, 0), f"{socket}/.s.PGSQL.5432") for socket in self.cluster.sockets]
+            return [Proxy((self._near(number), 0), f"{socket}/.s.PGSQL.5432") for socket in self.cluster.sockets]
         ways = []
         for place, socket in enumerate(self.cluster.sockets):
             directory = self.directory / f"way{number}{place}"
@@ -129,7 +161,8 @@ class World:
 
     def _database(self, number):
         if self.is_linked(number):
-            hosts = f"host={self.link.address},{self.link.address} port={self.ways[number][0].port},{self.ways[number][1].port}"
+            near, ways = self._near(number), self.ways[number]
+            hosts = f"host={near},{near} port={ways[0].port},{ways[1].port}"
         else:
             hosts = f"host={self.directory}/way{number}0,{self.directory}/way{number}1"
         return f"{hosts} user=chassis dbname=chassis target_session_attrs=read-write connect_timeout=3"
@@ -138,7 +171,8 @@ class World:
         path = self.directory / f"connections{number}.yaml"
         path.write_text(
             f'connections:\n  model: {{kind: openai, url: "http://{self._near(number)}:{self.model_ways[number].port}/v1", '
-            f"prices: {{scripted: {{input: {load.PRICE['input']}, output: {load.PRICE['output']}}}}}, first_byte: 4s, stall: 3s}}\n")
+            f"prices: {{scripted: {{input: {load.PRICE['input']}, output: {load.PRICE['output']}}}}}, first_byte: 4s, stall: 3s, "
+            f"limits: {{concurrent: {load.CONCURRENT_CALLS}}}}}\n")
         return path
 
     # The processes
@@ -162,15 +196,13 @@ class World:
                                     env=environment)
 
     def start_worker(self, number, failpoint=None):
-        scratch = self.directory / "scratch"
-        scratch.mkdir(exist_ok=True)
         self.workers[number] = self._spawn(
             f"worker{number}",
             [*(self.link.prefix if self.is_linked(number) else []), RELEASE / "chassis-worker", "--postgres",
              self._database(number), "--store", self.store, "--connections", self._connections(number), "--name",
-             f"worker{number}", "--lease", f"{LEASE_SECONDS}s", "--drain", "5s", "--poison-limit", 100, "--log-format",
-             "text"],
-            TMPDIR=str(scratch), **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
+             f"worker{number}", "--slots", SLOTS, "--lease", f"{LEASE_SECONDS}s", "--drain", "5s", "--poison-limit", 100,
+             "--log-format", "text"],
+            TMPDIR=str(self.scratch), **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
 
     def start_scheduler(self, number):
         log = self.directory / f"scheduler{number}.log"
@@ -245,16 +277,11 @@ class World:
         self.heal()
         if not self.cluster.wait_until_followed():
             print("the old primary does not follow the new one")
-        until = time.monotonic() + LONGEST_CALM_SECONDS
+        self.people.grow_calm()
         for kind, tag in runs:
-            while True:
-                # What was promised must be there; nobody asks for it twice.
-                if tag in self.client.promised or self.client.submit(kind, tag) is not None:
-                    break
-                if time.monotonic() > until:
-                    raise RuntimeError("no scheduler takes a run although all faults have ended")
-                self.revive()
-                time.sleep(0.1)
+            # What was promised must be there; nobody asks for it twice.
+            if tag not in self.client.promised:
+                self._submit(kind, tag)
         until = time.monotonic() + LONGEST_CALM_SECONDS
         while time.monotonic() < until:
             # A worker that gave its session up just now has another one; schedulers end the old one a moment later.
@@ -262,8 +289,43 @@ class World:
                    f"- {WORKERS}, 0) FROM chassis.live_run"
             if follow() and int(self.ask(left)) == 0:
                 break
-            self.revive()
+            self._nurse()
             time.sleep(0.2)
+
+    def _nurse(self):
+        """Starts again who has ended, and has go on who stopped at a named place just now."""
+        self.revive()
+        for process in self.workers:
+            if is_stopped(process):
+                process.send_signal(signal.SIGCONT)
+
+    def _submit(self, kind, tag):
+        until = time.monotonic() + LONGEST_CALM_SECONDS
+        while self.client.submit(kind, tag) is None:
+            if time.monotonic() > until:
+                raise RuntimeError("no scheduler takes a run although all faults have ended")
+            self._nurse()
+            time.sleep(0.1)
+
+    def fill_slots(self):
+        """Has as many jobs run at the same time as there are slots; returns how many ran at once, and how many there are.
+
+        They end afterwards; what is left of them is a leak like any other.
+        """
+        slots = WORKERS * SLOTS
+        self._submit("full", "full")
+        most = 0
+        until = time.monotonic() + LONGEST_FILLING_SECONDS
+        while most < slots and time.monotonic() < until:
+            self._nurse()
+            most = max(most, int(self.ask("SELECT count(*) FROM chassis.lease")))
+            time.sleep(0.1)
+        self._emptied.touch()
+        until = time.monotonic() + LONGEST_CALM_SECONDS
+        while int(self.ask("SELECT count(*) FROM chassis.live_run")) and time.monotonic() < until:
+            self._nurse()
+            time.sleep(0.1)
+        return most, slots
 
     def ask(self, sql):
         """Asks the database, which may be recovering still, and again for as long as it may take to be calm."""
@@ -271,8 +333,8 @@ class World:
         while True:
             try:
                 return self.cluster.psql(sql)
-            except subprocess.CalledProcessError:
-                if time.monotonic() > until:
+            except subprocess.CalledProcessError as error:
+                if error.returncode == BAD_QUESTION or time.monotonic() > until:
                     raise
                 time.sleep(0.5)
 
@@ -301,3 +363,11 @@ class World:
                     process.kill()
                     process.wait()
                 self._look_at_end(name, process)
+
+
+def is_stopped(process):
+    """Whether a process was stopped, by whomever, and has not gone on."""
+    try:
+        return pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+    except OSError:
+        return False
