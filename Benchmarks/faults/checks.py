@@ -126,20 +126,22 @@ class Checks:
         return self._journals.get((run, job), {}).get(epoch, (None, []))
 
     def _journals_begin_with_their_mark(self):
-        """Before an attempt did anything, it wrote down what it inherits; a first one, which inherits nothing, with its first
-        record."""
+        """Before an attempt did anything, it wrote down what it inherits; one that inherits nothing, with its first record."""
         for (run, job), journals in sorted(self._journals.items()):
             for epoch, (mark, steps) in journals.items():
                 if steps and mark is None:
                     self._break("stale_writes", f"run {run} job {job} epoch {epoch} recorded steps before it had a mark")
         for row in self._rows("""
             SELECT DISTINCT job.run_id, job_id, epoch FROM chassis.step JOIN chassis.job USING (job_id)
-            WHERE epoch > 1 ORDER BY 1, 2, 3"""):
+            WHERE EXISTS (SELECT FROM chassis.step AS earlier
+                          WHERE earlier.job_id = step.job_id AND earlier.epoch < step.epoch AND earlier.state = 'recorded'
+                            AND earlier.settled_at < step.started_at)
+            ORDER BY 1, 2, 3"""):
             run, job, epoch = row["run_id"], row["job_id"], row["epoch"]
             if epoch not in self._journals.get((run, job), {}):
-                self._break("stale_writes", f"run {run} job {job} epoch {epoch} has steps and no journal")
+                self._break("stale_writes", f"run {run} job {job} epoch {epoch} inherits steps and has no journal")
             elif self._journal(run, job, epoch)[0] is None:
-                self._break("stale_writes", f"run {run} job {job} epoch {epoch} has steps and no mark")
+                self._break("stale_writes", f"run {run} job {job} epoch {epoch} inherits steps and has no mark")
 
     def _records_are_where_rows_say(self):
         """Each step that counts as recorded has its record in its attempt's journal, where the next attempt saw it.
