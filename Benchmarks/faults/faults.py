@@ -1,14 +1,16 @@
 """The faults: which, when and to whom, decided by the seed."""
 
+import itertools
 import os
 import signal
 import subprocess
 import time
 from random import Random
 
-from world import LEASE_SECONDS, SCHEDULERS, WORKERS
+from world import LEASE_SECONDS, SCHEDULERS, WORKERS, is_stopped
 
 PAUSES_SECONDS = (0.1, 1.0)
+
 PLACES = ["before-intent", "before-send", "during-answer", "after-answer", "after-checkpoint", "after-settlement",
           "before-end"]
 LONGER_THAN_THE_LEASE = LEASE_SECONDS + 3
@@ -30,12 +32,18 @@ class Faults:
         """Of the fault that is being made. What undoes one draws nothing: when that is depends on the machine."""
         self.pause = 0
         """How long after this fault the next one is made."""
+        places = list(PLACES)
+        Random(f"{seed}/places").shuffle(places)
+        self._places = itertools.cycle(places)
         self._later = []
+        self._stopping = []
+        """Workers that stop at a named place, and how long each stays there."""
         self._faults = [
             (8, self.kill_worker), (4, self.kill_worker_at_a_place), (3, self.end_worker), (4, self.stop_worker),
-            (2, self.kill_scheduler), (1, self.stop_scheduler),
-            (1, self.crash_postgres), (2, self.fail_over), (1, self.crash_standby), (3, self.end_backend), (1, self.crash_backend),
-            (3, self.cut_connections), (3, self.swallow), (3, self.delay),
+            (3, self.stop_worker_at_a_place),
+            (2, self.kill_scheduler), (1, self.end_scheduler), (1, self.stop_scheduler),
+            (1, self.crash_postgres), (1, self.restart_postgres), (2, self.fail_over), (1, self.crash_standby), (3, self.end_backend), (1, self.crash_backend),
+            (3, self.cut_connections), (3, self.swallow), (3, self.delay), (5, self.hurt_way_to_postgres),
             (5, self.provider_fault), (4, self.hurt_way_to_provider),
             (2, self.lose_answers), (2, self.notify_again),
         ]
@@ -68,6 +76,10 @@ class Faults:
         for entry in [entry for entry in self._later if now is None or entry[0] <= now]:
             self._later.remove(entry)
             entry[1]()
+        for entry in [entry for entry in self._stopping if is_stopped(entry[0])]:
+            worker, seconds = entry
+            self._stopping.remove(entry)
+            self.after(seconds, lambda worker=worker: worker.send_signal(signal.SIGCONT))
 
     def after(self, seconds, undo):
         self._later.append((time.monotonic() + seconds, undo))
@@ -81,11 +93,20 @@ class Faults:
         self.world.workers[self.some_worker()].kill()
 
     def kill_worker_at_a_place(self):
+        self.begin_worker_anew(f"{self.random.randrange(1, 12)}")
+
+    def stop_worker_at_a_place(self):
+        """Whoever is in its place may have gone on from there when it wakes up."""
+        worker = self.begin_worker_anew(f"{self.random.randrange(1, 12)}:stop")
+        self._stopping.append((worker, self.random.uniform(0.2, LONGER_THAN_THE_LEASE)))
+
+    def begin_worker_anew(self, passes):
+        """Each named place has its turn."""
         number = self.some_worker()
-        failpoint = f"{self.random.choice(PLACES)}:{self.random.randrange(1, 12)}"
         self.world.workers[number].kill()
         self.world.workers[number].wait()
-        self.world.start_worker(number, failpoint)
+        self.world.start_worker(number, f"{next(self._places)}:{passes}")
+        return self.world.workers[number]
 
     def end_worker(self):
         self.world.workers[self.some_worker()].send_signal(signal.SIGTERM)
@@ -101,7 +122,10 @@ class Faults:
     def stop_scheduler(self):
         scheduler = self.world.schedulers[self.random.randrange(SCHEDULERS)]
         scheduler.send_signal(signal.SIGSTOP)
-        self.after(self.random.uniform(0.2, 3), lambda: scheduler.send_signal(signal.SIGCONT))
+        self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), lambda: scheduler.send_signal(signal.SIGCONT))
+
+    def end_scheduler(self):
+        self.world.schedulers[self.random.randrange(SCHEDULERS)].send_signal(signal.SIGTERM)
 
     def jump_clock(self):
         """Sets the clock of one host to another wrong time."""
@@ -114,6 +138,14 @@ class Faults:
     def crash_postgres(self):
         self.make_disks_fast()
         self.world.cluster.crash_server()
+        self.start_postgres()
+
+    def restart_postgres(self):
+        self.make_disks_fast()
+        self.world.cluster.shut_down()
+        self.start_postgres()
+
+    def start_postgres(self):
         time.sleep(self.random.uniform(0, 2))
         for _ in range(150):
             try:
@@ -167,15 +199,33 @@ class Faults:
         self.each_way(self.some_worker(), lambda way: way.cut())
 
     def swallow(self):
-        number, is_cut = self.some_worker(), self.random.random() < 0.5
-        self.each_way(number, lambda way: way.swallow(True))
+        """Nothing comes through; afterwards all of it, or nothing ever."""
+        self.hold_up("swallow", self.some_worker())
+
+    def hold_up(self, how, number):
+        is_cut = self.random.random() < 0.5
+        self.each_way(number, lambda way: getattr(way, how)(True))
 
         def heal():
-            self.each_way(number, lambda way: way.swallow(False))
             if is_cut:
                 self.each_way(number, lambda way: way.cut())
+            self.each_way(number, lambda way: getattr(way, how)(False))
 
         self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), heal)
+
+    def hurt_way_to_postgres(self):
+        """What was sent is carried out, and whoever sent it never hears so; or the way is shut."""
+        how = self.random.choice(["reset", "refuse", "swallow_answers", "lose_answers"])
+        if how == "reset":
+            on_tcp = [number for number in range(WORKERS) if self.world.is_on_tcp(number)]
+            self.each_way(self.random.choice(on_tcp), lambda way: way.reset())
+        elif how == "swallow_answers":
+            self.hold_up(how, self.some_worker())
+        else:
+            number, longest = self.some_worker(), LONGER_THAN_THE_LEASE if how == "refuse" else 1
+            self.each_way(number, lambda way: getattr(way, how)(True))
+            self.after(self.random.uniform(0.2, longest), lambda: self.each_way(number, lambda way: getattr(way, how)(False)))
+        return f"postgres-way-{how}"
 
     def delay(self):
         number, seconds = self.some_worker(), self.random.uniform(0.01, 0.3)
@@ -214,10 +264,12 @@ class Faults:
         self.after(self.random.uniform(0.5, 3), lambda: front.lose_answers(False))
 
     def notify_again(self):
-        """Delivers notifications twice, late, and about what is not so."""
-        self.ask("SELECT pg_notify('chassis_ready', payload), pg_notify('chassis_cancelled', payload) "
-                 "FROM (SELECT run_id::text FROM chassis.live_run UNION ALL SELECT 'default' "
-                 "UNION ALL SELECT 'no such queue') AS given (payload)")
+        """Delivers notifications twice, late, and about what is not so: that jobs were taken from the workers that run them,
+        too."""
+        self.ask("SELECT pg_notify(channel, payload) FROM (SELECT run_id::text FROM chassis.live_run "
+                 "UNION ALL SELECT job_id::text FROM chassis.lease UNION ALL SELECT job_id::text FROM chassis.done "
+                 "UNION ALL SELECT 'default' UNION ALL SELECT 'no such queue' UNION ALL SELECT '') AS given (payload), "
+                 "unnest(ARRAY['chassis_ready', 'chassis_cancelled', 'chassis_fenced', 'chassis_ended']) AS channel")
 
     # The provider and the store
 
@@ -226,7 +278,7 @@ class Faults:
             {"do": "status", "status": 429, "retry_after": 1}, {"do": "status", "status": 500},
             {"do": "status", "status": 503}, {"do": "hang"}, {"do": "cut", "after_events": self.random.randrange(1, 4)},
             {"do": "stall", "after_events": 1}, {"do": "malformed", "kind": "garbage"},
-            {"do": "malformed", "kind": "bad_sse"}, {"do": "malformed", "kind": "html"},
+            {"do": "malformed", "kind": "bad_sse"}, {"do": "malformed", "kind": "html"}, {"do": "malformed", "kind": "truncated"},
             {"do": "slow", "delay_ms": 300, "event_ms": 50},
         ])
         self.world.control_model("faults", [{**rule, "times": self.random.randrange(1, 6)}])
@@ -238,8 +290,9 @@ class Faults:
         self.after(self.random.uniform(0.5, 4), lambda: host.set(sync_us=0))
 
     def close_store(self):
-        """The store is read-only for a worker."""
-        host = self.world.host(f"worker{self.some_worker()}")
+        """The store is read-only for a worker or a scheduler."""
+        names = [f"worker{number}" for number in range(WORKERS)] + [f"scheduler{number}" for number in range(SCHEDULERS)]
+        host = self.world.host(self.random.choice(names))
         host.set(is_read_only=1)
         self.after(self.random.uniform(0.3, 3), lambda: host.set(is_read_only=0))
 

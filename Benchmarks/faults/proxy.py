@@ -1,6 +1,7 @@
 """A socket in front of a server that cuts, resets, delays and swallows what goes through it."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 import threading
@@ -20,6 +21,7 @@ class Proxy:
         self._loses_answers = False
         self._refuses = False
         self._flows = None
+        self._answers_flow = None
         self._writers = set()
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
@@ -48,6 +50,10 @@ class Proxy:
         """Lets nothing through, without closing anything; or lets it through again."""
         self._call(self._flows.clear if is_swallowing else self._flows.set)
 
+    def swallow_answers(self, is_swallowing):
+        """Lets requests through and no answers, without closing anything; or lets them through again."""
+        self._call(self._answers_flow.clear if is_swallowing else self._answers_flow.set)
+
     def lose_answers(self, is_losing):
         """Lets requests through, swallows the answer of each and closes the connection; or ends that."""
         self._loses_answers = is_losing
@@ -56,6 +62,7 @@ class Proxy:
         self.refuse(False)
         self.delay(0)
         self.swallow(False)
+        self.swallow_answers(False)
         self.lose_answers(False)
 
     def _call(self, function, *arguments):
@@ -64,15 +71,17 @@ class Proxy:
     def _close_all(self, is_reset):
         for writer in self._writers:
             if is_reset and (end := writer.get_extra_info("socket")) and end.family != socket.AF_UNIX:
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                with contextlib.suppress(OSError):  # It is closed already.
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 
     def _run(self, address, ready):
         asyncio.set_event_loop(self._loop)
 
         async def serve():
-            self._flows = asyncio.Event()
+            self._flows, self._answers_flow = asyncio.Event(), asyncio.Event()
             self._flows.set()
+            self._answers_flow.set()
             if isinstance(address, tuple):
                 server = await asyncio.start_server(self._serve, *address)
                 self.port = server.sockets[0].getsockname()[1]
@@ -109,6 +118,8 @@ class Proxy:
             if self._delay:
                 await asyncio.sleep(self._delay)
             await self._flows.wait()
+            if is_answer:
+                await self._answers_flow.wait()
             if is_answer and self._loses_answers:
                 await asyncio.sleep(REST_OF_AN_ANSWER_SECONDS)
                 break

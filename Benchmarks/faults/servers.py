@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import threading
 import time
@@ -112,6 +113,16 @@ class Servers(Cluster):
         if life:
             transaction, start = life.split("|")
             self.lives.append((int(transaction), start))
+
+    def shut_down(self):
+        """Has the primary end in good order, without waiting for its clients."""
+        process = self.server
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(LONGEST_WAIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            print("Postgres does not shut down; it is killed", flush=True)
+            self.crash_server()
 
     # Failover
 

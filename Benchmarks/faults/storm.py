@@ -1,6 +1,7 @@
 """The storm: runs are submitted, and faults are made, as the seed decides."""
 
 import collections
+import concurrent.futures
 import time
 from random import Random
 
@@ -21,6 +22,7 @@ class Storm:
         self.say = say
         self.runs = []
         self.counts = collections.Counter()
+        self._end = 0
         self.faults = Faults(world, seed)
 
     @property
@@ -31,23 +33,39 @@ class Storm:
         """Makes faults for so long, while runs are submitted."""
         self.world.people.begin(self.seed)
         self.faults.begin()
-        end = time.monotonic() + seconds
-        next_run = next_fault = time.monotonic()
-        while (now := time.monotonic()) < end:
+        self._end = time.monotonic() + seconds
+        # Who waits for an answer that does not come holds up no fault.
+        with concurrent.futures.ThreadPoolExecutor(1) as others:
+            loading = others.submit(self._load)
+            try:
+                self._make_faults(seconds, loading)
+            finally:
+                self._end = 0
+            loading.result()
+
+    def _make_faults(self, seconds, loading):
+        next_fault = time.monotonic()
+        while (now := time.monotonic()) < self._end and not loading.done():
             self.faults.undo(now)
-            if now >= next_run:
-                self.submit()
-                next_run = now + 1 / RUNS_A_SECOND
             if now >= next_fault:
                 name = self.faults.make()
                 if self.say:
-                    self.say(f"{now - end + seconds:7.2f} {name}", flush=True)
+                    self.say(f"{now - self._end + seconds:7.2f} {name}", flush=True)
                 self.counts[name] += 1
                 next_fault = time.monotonic() + self.faults.pause
-            self.follow()
             self.world.revive()
             time.sleep(0.02)
         self.faults.undo(None)
+
+    def _load(self):
+        """Submits runs, and has people and clients go on, until the end."""
+        next_run = time.monotonic()
+        while (now := time.monotonic()) < self._end:
+            if now >= next_run:
+                self.submit()
+                next_run = now + 1 / RUNS_A_SECOND
+            self.follow()
+            time.sleep(0.02)
 
     def follow(self):
         """Has people and clients go on; says whether they have nothing left to do."""

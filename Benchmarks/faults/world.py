@@ -38,6 +38,8 @@ CRASHES = {-signal.SIGILL, -signal.SIGTRAP, -signal.SIGABRT, -signal.SIGBUS, -si
 class World:
     def __init__(self, directory):
         self._is_kept = directory is not None
+        self.left_out = []
+        """The faults that cannot be made here."""
         self.directory = (directory or pathlib.Path(tempfile.mkdtemp(prefix="chassis-storm."))).absolute()
         self.directory.mkdir(parents=True, exist_ok=True)
         self.directory.chmod(0o755)
@@ -45,19 +47,23 @@ class World:
     def keep(self):
         self._is_kept = True
 
+    def _leave_out(self, what):
+        print(f"left out: {what}", flush=True)
+        self.left_out.append(what)
+
     def __enter__(self):
         self.store = self.directory / "store"
         self.store.mkdir()
         self.has_small_store = os.geteuid() == 0 and subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={STORE_MEBIBYTES}m", "tmpfs", self.store]).returncode == 0
         if not self.has_small_store:
-            print("left out: the store cannot be given a size here, so it is never full (that takes root and mount)")
+            self._leave_out("the store cannot be given a size here, so it is never full (that takes root and mount)")
         self.link = Link.make()
         if self.link is None:
-            print("left out: no link can be made, so none goes down (that takes root, iproute2 and network namespaces)")
+            self._leave_out("no link can be made, so none goes down (that takes root, iproute2 and network namespaces)")
         self.shim = Shim.build(self.directory)
         if self.shim is None:
-            print("left out: without a C compiler clocks stay right, syncs fast, and the store is never read-only")
+            self._leave_out("without a C compiler clocks stay right, syncs fast, and the store is never read-only")
         self.cluster = Servers(self.directory / "cluster")
         self.cluster.hosts = [self.host(f"postgres{number}") for number in range(2)]
         self.cluster.__enter__()
@@ -92,7 +98,7 @@ class World:
         self._begins = [0] * SCHEDULERS
         self.crashes = []
         for number in range(SCHEDULERS):
-            self.start_scheduler(number)
+            self.start_scheduler(number, waits=True)
         for number in range(WORKERS):
             self.start_worker(number)
         return self
@@ -145,12 +151,16 @@ class World:
         """Whether a worker is on the host behind the link."""
         return self.link is not None and number == WORKERS - 1
 
+    def is_on_tcp(self, number):
+        """Whether a worker reaches Postgres over TCP, whose connections can be reset; the others use Unix sockets."""
+        return number == 0 or self.is_linked(number)
+
     def _near(self, number):
         return self.link.address if self.is_linked(number) else "127.0.0.1"
 
     def _ways(self, number):
         """A worker's ways to both servers."""
-        if self.is_linked(number):
+        if self.is_on_tcp(number):
             return [Proxy((self._near(number), 0), f"{socket}/.s.PGSQL.5432") for socket in self.cluster.sockets]
         ways = []
         for place, socket in enumerate(self.cluster.sockets):
@@ -160,7 +170,7 @@ class World:
         return ways
 
     def _database(self, number):
-        if self.is_linked(number):
+        if self.is_on_tcp(number):
             near, ways = self._near(number), self.ways[number]
             hosts = f"host={near},{near} port={ways[0].port},{ways[1].port}"
         else:
@@ -204,7 +214,8 @@ class World:
              "--log-format", "text"],
             TMPDIR=str(self.scratch), **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
 
-    def start_scheduler(self, number):
+    def start_scheduler(self, number, waits=False):
+        """waits: until it listens; otherwise `revive` finds out where."""
         log = self.directory / f"scheduler{number}.log"
         self._begins[number] = log.stat().st_size if log.exists() else 0
         self.fronts[number].target = None
@@ -212,9 +223,9 @@ class World:
             f"scheduler{number}",
             [RELEASE / "chassis-scheduler", "--postgres", self.cluster.conninfo(), "--store", self.store, "--listen",
              "127.0.0.1:0", "--poison-limit", 100, "--log-format", "text"])
-        for _ in range(200):
-            # Without a database it does not start, and the storm tries again; what takes longer is found later.
-            if self._lead_to_scheduler(number) or process.poll() is not None:
+        while waits and not self._lead_to_scheduler(number):
+            # Without a database it does not start, and the storm tries again.
+            if process.poll() is not None:
                 return
             time.sleep(0.05)
 
