@@ -21,6 +21,8 @@ def main():
     print(f"seed={seed} minutes={options.minutes:g}", flush=True)
     began = time.monotonic()
     with World(options.keep) as world:
+        if options.all_faults and world.left_out:
+            sys.exit("not all faults can be made here, and --all-faults says that they must be")
         storm = Storm(world, seed, say=print if options.verbose else None)
         # A storm that breaks off, whatever the reason, leaves as much behind as one that found something.
         reason = None
@@ -45,7 +47,8 @@ def main():
             print(f"a read-only store refused {world.shim.refusals} writes")
         if broken:
             world.keep()
-            print(f"seed {seed} broke an invariant; what is left lies in {world.directory}")
+            what = "broke an invariant" if reason is None else "broke off"
+            print(f"seed {seed} {what}; what is left lies in {world.directory}")
         print(checks.line(), flush=True)
     sys.exit(1 if broken else 0)
 
@@ -55,6 +58,7 @@ def parse():
     parser.add_argument("--minutes", type=float, default=2, help="how long faults are made (2)")
     parser.add_argument("--seed", type=int, help="what decides the faults; a random one by default, which is printed")
     parser.add_argument("--keep", type=pathlib.Path, help="a directory for everything, which is kept")
+    parser.add_argument("--all-faults", action="store_true", help="end with 1 when some faults cannot be made here")
     parser.add_argument("--verbose", action="store_true", help="print each fault")
     return parser.parse_args()
 
