@@ -19,6 +19,49 @@ import Testing
         return scene
     }
 
+    /// What no call is made for, whatever the program makes of its refusal.
+    struct Fault: Sendable {
+        let code: String
+        let connection: String
+        let budget: String
+        var limits = ""
+        /// How many calls come before it.
+        var paid = 0
+    }
+
+    static let faults = [
+        Fault(code: "budget-exceeded", connection: "fake", budget: "{usd: 0.000001}"),
+        Fault(code: "price-unknown", connection: "spare", budget: "{usd: 1}"),
+        Fault(
+            code: "limit-requests",
+            connection: "fake",
+            budget: "{usd: 1}",
+            limits: ", limits: {requests: 1}",
+            paid: 1
+        ),
+    ]
+
+    /// Starts a run with a budget, whose one job is a program that has three attempts.
+    private static func submit(
+        _ scene: GatewayScene,
+        _ tag: String,
+        budget: String,
+        connections: [String],
+        limits: String = "",
+        _ program: [String]
+    ) async throws -> RunID {
+        let words = program.map { JSONValue.string($0).text() }.joined(separator: ", ")
+        let source = """
+            name: \(tag)
+            budget: \(budget)
+            jobs:
+              work:
+                command: {run: [\(words)], connections: [\(connections.joined(separator: ", "))]\(limits)}
+                retry: {attempts: 3, delay: 20ms, max: 50ms}
+            """
+        return try await scene.fleet.submit(tag, source, [.init(name: "work", kind: "command")])
+    }
+
     /// A program that is refused a call waits without a slot, and pays nothing again when it goes on.
     @Test(.timeLimit(.minutes(5))) func aHeldProgramGoesOnWhenTheBudgetIsRaised() async throws {
         let scene = try await Self.scene()
@@ -71,6 +114,65 @@ import Testing
         #expect(try await scene.fleet.end(of: run) == "failed", "\(worker.output)")
         #expect(try await scene.bill(of: "poor").isEmpty)
         #expect(try await scene.log(of: run).contains("the budget of the run has no room"))
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// Another attempt would be refused the same call: one that exits over it is not tried again, and one that makes nothing of it has
+    /// not done its work.
+    @Test(.timeLimit(.minutes(5)), arguments: faults, [true, false])
+    func whatMustNotBePaidForFailsItsJobForGood(_ fault: Fault, _ swallows: Bool) async throws {
+        let scene = try await Self.scene()
+        let worker = scene.worker("only")
+        let said = scene.fleet.directory + "/said"
+        let rude = ["no-money", "hello [run:poor turns:1]", said, fault.connection, fault.connection]
+        let run = try await Self.submit(
+            scene,
+            "poor",
+            budget: fault.budget,
+            connections: [fault.connection],
+            limits: fault.limits,
+            swallows ? RudeOutcome.program(rude) : GatewayScene.agent("chat", tag: "poor", turns: 3)
+        )
+        #expect(try await scene.fleet.end(of: run) == "failed", "\(worker.output)")
+        let error = try await scene.fleet.error(of: run)
+        #expect(error.contains("\"\(fault.code)\""), "\(error)")
+        if swallows {
+            #expect(try JSONValue(parsing: Fleet.read(said))[1]?[0] == 402)
+        }
+        #expect(try await scene.bill(of: "poor").count == fault.paid)
+        #expect(
+            try await scene.fleet.number("SELECT attempt AS n FROM chassis.done WHERE run_id = $1::bigint", of: run)
+                == 1
+        )
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// Official clients do not repeat a 402, nor anything that says so, and their programs are told why in words that they know.
+    @Test(.timeLimit(.minutes(5))) func aRefusalIsToldInTheWordsOfEachProvider() async throws {
+        let scene = try await Self.scene()
+        let worker = scene.worker("only")
+        let file = scene.fleet.directory + "/said"
+        let run = try await Self.submit(
+            scene,
+            "poor",
+            budget: "{usd: 0.000001}",
+            connections: ["fake", "claude", "gem"],
+            RudeOutcome.program(["no-money", "hello [run:poor turns:1]", file, "fake", "claude", "gem"])
+        )
+        #expect(try await scene.fleet.end(of: run) == "failed", "\(worker.output)")
+        let said = try JSONValue(parsing: Fleet.read(file)).arrayValue ?? []
+        #expect(said.count == 3 && said.allSatisfy { $0[0] == 402 && $0[1] == "false" }, "\(said)")
+        let errors = said.map { $0[2]?["error"] ?? .null }
+        for error in errors {
+            let message = error["message"]?.stringValue ?? ""
+            #expect(message.hasPrefix("chassis: the call ") && message.contains("the budget of the run"), "\(message)")
+        }
+        #expect(errors[0]["type"] == "insufficient_quota" && errors[0]["code"] == "chassis_budget", "\(errors[0])")
+        #expect(said[1][2]?["type"] == "error" && errors[1]["type"] == "billing_error", "\(errors[1])")
+        #expect(errors[2]["code"] == 402 && errors[2]["status"] == "RESOURCE_EXHAUSTED", "\(errors[2])")
+        #expect(try await scene.bill(of: "poor").isEmpty)
         await worker.killAndWait()
         await scene.close()
     }

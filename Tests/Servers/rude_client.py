@@ -265,6 +265,24 @@ def circle():
     return {"status": ask(f"{base}/chat/completions", body)[0]}
 
 
+def no_money():
+    """Asks the connections that are given for what there is no money for, writes how it was told to a file, and goes on.
+
+    The file comes first, and then the connections, of which each may come several times.
+    """
+    told = []
+    for name in sys.argv[4:]:
+        path, body = {
+            "claude": ("v1/messages", call(max_tokens=100)),
+            "gem": ("v1beta/models/fake:generateContent", {"contents": [{"role": "user", "parts": [{"text": prompt}]}]}),
+        }.get(name, ("v1/chat/completions", call()))
+        status, answer, headers = ask(f"{root}/{name}/{path}", body)
+        told.append([status, headers.get("x-should-retry"), answer])
+    with open(sys.argv[3], "w", encoding="utf-8") as file:
+        json.dump(told, file)
+    return {"asked": len(told)}
+
+
 def upgrades():
     """What clients ask for that would rather speak something else: HTTP/2, or over WebSockets."""
     path, body = "/fake/v1/chat/completions", json.dumps(call()).encode()

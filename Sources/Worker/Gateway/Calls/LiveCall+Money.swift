@@ -4,11 +4,12 @@ import Storage
 
 /// The money of a call.
 extension LiveCall {
-    /// How long a call waits for others to be settled.
-    private static let longestWait = Duration.seconds(5)
+    /// How far apart it is looked whether others have been settled.
     private static let pause = Duration.milliseconds(200)
 
     /// Writes the intent of the call and reserves its money.
+    ///
+    /// The job of a call that must not be made fails, whatever its program makes of the refusal, or is suspended, as an agent's is.
     ///
     /// - Throws: `GatewayRefusal` when the call must not be made.
     func reserve(_ step: StepStore.Identity) async throws {
@@ -19,7 +20,7 @@ extension LiveCall {
             price: request.price,
             bounds: job.bounds
         )
-        let giveUpAt = ContinuousClock.now + Self.longestWait
+        let giveUpAt = ContinuousClock.now + CallVerdict.longestWait
         while true {
             switch try await stores.patiently({
                 try await stores.books.intend((step, call), in: line, attempt.budgeted)
@@ -29,30 +30,25 @@ extension LiveCall {
                 return
             case .wait(let budget):
                 guard ContinuousClock.now < giveUpAt else {
-                    throw GatewayRefusal(
-                        .unavailable,
-                        "\(budget.shown) is reserved by calls under way: \(budget.account)"
-                    )
+                    throw GatewayRefusal(.unavailable, budget.busy.detail)
                 }
                 try await ContinuousClock().sleep(for: Self.pause)
-            case .held(let budget):
-                let reason = reason(budget, call)
-                await attempt.held(
-                    by: Suspension(waitsFor: .budget, until: budget.untilEnd.map { .after($0) }, detail: reason)
-                )
-                throw GatewayRefusal(.budget, reason)
-            case .refused(let budget): throw GatewayRefusal(.budget, reason(budget, call))
-            case .unpriced(let budget):
-                throw GatewayRefusal(.budget, "the call is under \(budget.shown), and \(request.moneyFault)")
-            case .callsUsed(let calls):
-                throw GatewayRefusal(.budget, "the job has made \(calls) calls in all attempts together")
+            case .held(let budget): throw await held(by: budget.hold(of: call, in: job.run))
+            case .refused(let budget): throw await stopped(by: budget.refusal(of: call, in: job.run))
+            case .unpriced(let budget): throw await stopped(by: budget.unpriced(request.moneyFault))
+            case .callsUsed(let calls): throw await stopped(by: CallVerdict.callsUsed(up: calls))
             }
         }
     }
 
-    private func reason(_ budget: CallVerdict.Decider, _ call: PaidCall) -> String {
-        "the call may cost up to \(call.most ?? .zero), and \(budget.shown) has no room: \(budget.account); raise it with: "
-            + budget.raising(job.run)
+    private func held(by suspension: Suspension) async -> GatewayRefusal {
+        await attempt.held(by: suspension)
+        return GatewayRefusal(.budget, suspension.detail)
+    }
+
+    private func stopped(by failure: JobFailure) async -> GatewayRefusal {
+        await attempt.stopped(by: failure)
+        return GatewayRefusal(.budget, failure.message)
     }
 
     /// What is put down for the call: by the provider's account or, where that says nothing, the most it can have cost.
