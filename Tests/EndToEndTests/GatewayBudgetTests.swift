@@ -176,4 +176,39 @@ import Testing
         await worker.killAndWait()
         await scene.close()
     }
+
+    /// There is room for one of them at a time: the other one waits a little, then without slot and process, and spends no attempt.
+    @Test(.timeLimit(.minutes(5))) func aProgramIsSuspendedWhenTheRoomIsReservedByAnother() async throws {
+        let scene = try await Self.scene()
+        let money = MoneyStore(scene.fleet.pool)
+        // A call may cost 1,024 micro-dollars and a few for what is sent, and 1,000 for what is answered; it does cost 120.
+        try await money.set(Budget(limit: MicroDollars(rawValue: 4000)), of: .team, "default", per: .total)
+        let worker = scene.worker("only")
+        await scene.hold("first", from: 1)
+        let first = try await scene.submit("first", run: GatewayScene.agent("chat", tag: "first", turns: 1))
+        await scene.untilCalled("first", 1)
+        let second = try await scene.submit("second", run: GatewayScene.agent("chat", tag: "second", turns: 1))
+        let row = try await scene.fleet.wait(
+            for: second,
+            until: """
+                SELECT waits_for, detail FROM chassis.waiting WHERE run_id = $1::bigint AND reason = 'suspended'
+                AND NOT EXISTS (SELECT FROM chassis.lease WHERE lease.job_id = waiting.job_id)
+                """
+        )
+        #expect(try row.string("waits_for") == "budget")
+        let detail = try row.string("detail")
+        #expect(detail.hasPrefix("the budget of team default is reserved by calls under way"), "\(detail)")
+        #expect(try await scene.bill(of: "second").isEmpty)
+        await scene.hold("first", from: nil)
+        #expect(try await scene.fleet.end(of: first) == "succeeded", "\(worker.output)")
+        _ = try await scene.fleet.pool.query("UPDATE chassis.waiting SET due_at = now()")
+        #expect(try await scene.fleet.end(of: second) == "succeeded", "\(worker.output)")
+        #expect(try await scene.bill(of: "second").count == 1)
+        #expect(
+            try await scene.fleet.number("SELECT attempt AS n FROM chassis.done WHERE run_id = $1::bigint", of: second)
+                == 1
+        )
+        await worker.killAndWait()
+        await scene.close()
+    }
 }

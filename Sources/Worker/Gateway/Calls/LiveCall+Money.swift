@@ -29,9 +29,7 @@ extension LiveCall {
                 if let warning { await stores.say("\(warning.shown) is used up: \(warning.account)", of: job) }
                 return
             case .wait(let budget):
-                guard ContinuousClock.now < giveUpAt else {
-                    throw GatewayRefusal(.unavailable, budget.busy.detail)
-                }
+                guard ContinuousClock.now < giveUpAt else { throw await held(by: budget.busy) }
                 try await ContinuousClock().sleep(for: Self.pause)
             case .held(let budget): throw await held(by: budget.hold(of: call, in: job.run))
             case .refused(let budget): throw await stopped(by: budget.refusal(of: call, in: job.run))
