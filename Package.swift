@@ -287,7 +287,7 @@ let package = Package(
             [
                 "JobModel", "Digests", "Postgres", "Checkpoints", "HTTPTransport", "Models", "Storage", "Settings",
                 "Gateway",
-                "TestSupport", nio, nioEmbedded, nioHTTP, nioPosix,
+                "TestSupport", hummingbird, nio, nioEmbedded, nioHTTP, nioPosix,
             ]
         ),
         tests("ToolsTests", ["JobModel", "Postgres", "HTTPTransport", "Workflow", "Models", "Tools", "TestSupport"]),

@@ -1,3 +1,4 @@
+import Hummingbird
 import JobModel
 import Testing
 
@@ -19,5 +20,17 @@ import Testing
     @Test(arguments: GatewayRefusal.Reason.allCases) func hasNobodyAskAgainInVain(_ reason: GatewayRefusal.Reason) {
         let isRetriedByStatus = reason.status >= 500 || [408, 409, 429].contains(reason.status)
         #expect(!reason.isWorthARetry || isRetriedByStatus)
+    }
+
+    /// It would change nothing, and an SDK that asks again keeps its program from ending: some go by the status, some by the header.
+    @Test(
+        arguments: [.budget, .held, .denied, .stopped, .forbidden] as [GatewayRefusal.Reason],
+        WireFormat.Family.allCases
+    )
+    func noSDKAsksAgainForWhatMustNotBe(_ reason: GatewayRefusal.Reason, _ family: WireFormat.Family) throws {
+        let response = Response(refusal: GatewayRefusal(reason, "no"), family)
+        let status = response.status.code
+        #expect(status == reason.status && (400..<500).contains(status) && ![408, 409, 425, 429].contains(status))
+        #expect(response.headers[try #require(HTTPFields.Element.Name("x-should-retry"))] == "false")
     }
 }
