@@ -93,6 +93,8 @@ import Testing
         for family in ["openai", "anthropic", "gemini"] {
             #expect(said[family] == [408, "true", .string(family)], "\(said[family]?.text() ?? "")")
         }
+        // Who has not said the whole of a header has not said whose words to use, either.
+        #expect(said["head"] == [408, "true", "openai"], "\(said["head"]?.text() ?? "")")
         await worker.killAndWait()
         await scene.close()
     }

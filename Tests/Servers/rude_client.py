@@ -66,22 +66,16 @@ def refusals():
 def flood():
     """200 MB that nobody announced."""
     with socket.create_connection((host, int(port))) as peer:
-        peer.sendall(
-            b"POST /fake/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\n\r\n"
-            % token.encode()
-        )
-        sent = 0
+        peer.sendall(request("Transfer-Encoding: chunked"))
         try:
-            while sent < 200 << 20:
+            for _ in range(200):
                 peer.sendall(b"100000\r\n" + b" " * (1 << 20) + b"\r\n")
-                sent += 1 << 20
             peer.sendall(b"0\r\n\r\n")
         except OSError:
             pass
-        try:
-            return {"status": peer.recv(64).split(b" ")[1].decode()}
-        except (OSError, IndexError):
-            return {"status": "closed"}
+        response = http.client.HTTPResponse(peer)
+        response.begin()
+        return {"status": str(response.status), "error": json.load(response)["error"]["message"]}
 
 
 def said(data, then=None):

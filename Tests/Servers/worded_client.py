@@ -109,13 +109,14 @@ def odd():
 
 
 def late():
-    names = {"openai": "chat", "anthropic": "messages", "gemini": "generateContent"}
+    names = {"openai": "chat", "anthropic": "messages", "gemini": "generateContent", "head": "messages"}
 
     def one(family):
         path, headers, _ = calls("late")[names[family]]
         with socket.create_connection(host.split(":"), timeout=60) as peer:
             lines = [f"POST {path} HTTP/1.1", "Host: x", "Content-Length: 9"] + [f"{key}: {value}" for key, value in headers.items()]
-            peer.sendall("\r\n".join(lines).encode() + b"\r\n\r\nhalf")
+            # One that does not even say all of its header.
+            peer.sendall("\r\n".join(lines).encode() + (b"\r\nx-half: " if family == "head" else b"\r\n\r\nhalf"))
             response = http.client.HTTPResponse(peer)
             response.begin()
             return [response.status, response.headers["x-should-retry"], words(response.status, response.headers, response.read())]
