@@ -26,6 +26,12 @@ enum Descendants {
         return found
     }
 
+    /// Whether a process runs; one that has ended and that nobody has asked for does not.
+    static func isRunning(_ process: pid_t) -> Bool {
+        let state = Fleet.read("/proc/\(process)/stat").split(separator: ")").last?.split(separator: " ").first
+        return state != nil && state != "Z"
+    }
+
     /// The processes whose command line holds a text.
     static func marked(_ mark: String) -> [pid_t] {
         guard let directory = opendir("/proc") else { return [] }

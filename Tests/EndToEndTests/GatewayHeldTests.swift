@@ -34,7 +34,10 @@ import Testing
             if (turn % 2 == 1) == (first == .program) {
                 if let program = scene.program(of: worker, tag: "held") { kill(program, SIGKILL) }
             } else {
+                let program = scene.program(of: worker, tag: "held")
                 await worker.killAndWait()
+                // Its gateway goes on with the call, which is held: the program must not wait for that.
+                while let program, Descendants.isRunning(program) { await Task.yield() }
                 worker = scene.worker("worker-\(turn)")
             }
             await scene.hold("held", from: turn < Self.turns ? turn + 1 : nil)
