@@ -14,7 +14,7 @@ import Testing
         .sendsLate: 921, .mixesCallsUp: 908, .settlesByAnyRecord: 4, .forgetsIntents: 5, .doubtsWithoutLease: 121_427,
         .repeatsOnce: 3, .drawsNoMark: 2089, .settlesBeforeRecord: 22, .ignoresReservations: 47,
         .reservesWithoutLock: 4950, .forgivesUnknown: 1, .forgetsBudgetWaiters: 2, .rescuesOnce: 104,
-        .settlesWithoutLease: 1353,
+        .settlesWithoutLease: 1353, .countsLocksOfEarlierLives: 10,
     ]
 
     @Test func allIsWellWhateverHappens() {

@@ -4,10 +4,10 @@ import JobModel
 /// One history of a few workers, schedulers, people and a provider under faults, in virtual time: everything in it follows
 /// from its seed.
 ///
-/// Workers are killed, stopped for longer than their lease, cut off, and drained; runs are cancelled; statements are slow,
-/// come to nothing, or commit although, or long after, their worker was told that they failed; calls fail, are not answered,
-/// or cost money without an answer. The decisions of pools, leases, retries, intents and budgets are the real ones, and so are
-/// the journals.
+/// Workers are killed, stopped for longer than their lease, cut off, and drained; runs are cancelled; the server of the
+/// database is restarted; statements are slow, come to nothing, or commit although, or long after, their worker was told
+/// that they failed; calls fail, are not answered, or cost money without an answer. The decisions of pools, leases, retries,
+/// intents and budgets are the real ones, and so are the journals.
 package final class History: @unchecked Sendable {
     // Unchecked: used on the one thread of a history.
 
@@ -70,6 +70,7 @@ package final class History: @unchecked Sendable {
         world.time.start { await self.scheduler.people { self.isRunning } }
         world.time.start { await self.scheduler.treasury(while: { self.isRunning }, enoughAfter: Self.endOfFaults) }
         world.time.start { await self.cancelSome() }
+        world.time.start { await self.restartServer() }
         await faults()
     }
 
@@ -96,6 +97,26 @@ package final class History: @unchecked Sendable {
         // Commands come twice.
         if chances.percent(20) { await database.cancel(run) }
         for worker in workers where worker.process.isAlive && chances.percent(80) { worker.hearOfCancellation() }
+    }
+
+    /// In some histories the server of the database is restarted, once or a few times.
+    private func restartServer() async {
+        let chances = chances.ofServer
+        guard chances.percent(10) else { return }
+        for _ in 0..<chances.draw(1...3) {
+            await world.time.sleep(chances.draw(500...8_000))
+            // Mostly while something is being written.
+            var patience = chances.percent(80) ? 1_000 : 0
+            while database.uncommitted == 0, patience > 0 {
+                await world.time.sleep(1)
+                patience -= 1
+            }
+            guard world.time.now < Self.endOfFaults, isRunning else { return }
+            let length = chances.draw(1...3_000)
+            world.note { "the server is restarted, and down for \(length) ms" }
+            database.restart(downFor: length)
+            for worker in workers { worker.process.loseLock() }
+        }
     }
 
     private func faults() async {

@@ -167,7 +167,7 @@ extension ModelDatabase {
     /// - Returns: The jobs, and their epochs.
     func strays(of session: Int, known: [Int]) async -> [(job: Int, epoch: Int)] {
         guard weakness != .findsNoStrays else { return [] }
-        return await transaction("find_stray_leases of session \(session), which knows of \(known)") { transaction in
+        return await transaction("find_stray_leases of session \(session)", isALook: true) { transaction in
             let seen = await transaction.statement()
             return seen.jobs.indices.filter { seen.jobs[$0].room.session == session && !known.contains($0) }
                 .map { ($0, seen.jobs[$0].room.epoch) }

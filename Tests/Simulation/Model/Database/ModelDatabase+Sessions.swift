@@ -50,20 +50,24 @@ extension ModelDatabase {
 
     /// `end_dead_sessions`.
     ///
-    /// - Parameter holdsLock: Whether a session's process holds its advisory lock now.
-    func endDeadSessions(grace: Int, holdsLock: (Int) -> Bool) async {
+    /// - Parameter lock: Whether a session's process holds its advisory lock now, and in which life of the server it took it.
+    func endDeadSessions(grace: Int, lock: (Int) -> (isHeld: Bool, life: Int)) async {
         await transaction("end_dead_sessions", isALook: true) { transaction in
             let seen = await transaction.statement()
             let now = time.now
             for (session, row) in seen.sessions.enumerated() where !row.isEnded {
-                let isMissing = !holdsLock(session)
+                let lock = lock(session)
+                let isOfThisLife = lock.life == life
+                // After a restart all are free at once, which says nothing.
+                let isMissing = !lock.isHeld && (isOfThisLife || weakness == .countsLocksOfEarlierLives)
                 let hasExpired = row.leaseEnds <= now
                 let isGone = isMissing && row.lockMissingSince.map { $0 <= now - grace } ?? false
                 guard hasExpired || isGone || isMissing != (row.lockMissingSince != nil) else { continue }
                 await transaction.lock(.session(session))
                 guard !tables.sessions[session].isEnded else { continue }
                 // It may have been renewed meanwhile.
-                let ends = tables.sessions[session].leaseEnds <= now || isGone
+                let hasRunOut = tables.sessions[session].leaseEnds <= now
+                let ends = hasRunOut || isGone
                 transaction.note {
                     ends
                         ? "ends session \(session), \(isGone ? "whose process is gone" : "whose lease has run out")"
@@ -72,6 +76,11 @@ extension ModelDatabase {
                 transaction.write {
                     $0.sessions[session].lockMissingSince = isMissing ? row.lockMissingSince ?? now : nil
                     if ends { $0.sessions[session].isEnded = true }
+                    if isGone, !hasRunOut, !isOfThisLife {
+                        $0.violations.append(
+                            "session \(session) was taken for gone by its lock in a life of the server in which it had not taken it"
+                        )
+                    }
                 }
             }
         }

@@ -35,6 +35,11 @@ final class ModelDatabase: @unchecked Sendable {
         }
     }
 
+    private struct Waiter {
+        let transaction: Int
+        let continuation: UnsafeContinuation<Void, Never>
+    }
+
     let time: VirtualTime
     let chances: Chances
     let weakness: Weakness?
@@ -44,8 +49,13 @@ final class ModelDatabase: @unchecked Sendable {
     var hasFaults = true
     private var locks: [Lock: Holders] = [:]
     private var waiting: [Int: Lock] = [:]
-    private var waiters: [Lock: [UnsafeContinuation<Void, Never>]] = [:]
+    private var waiters: [Lock: [Waiter]] = [:]
     private var transactions = 0
+    /// How often the server was restarted: its incarnation.
+    private(set) var life = 0
+    private var downUntil = 0
+    /// How many transactions have written something and not committed it.
+    var uncommitted = 0
 
     init(time: VirtualTime, chances: Chances, weakness: Weakness?, trace: Trace) {
         self.time = time
@@ -54,7 +64,7 @@ final class ModelDatabase: @unchecked Sendable {
         self.trace = trace
     }
 
-    /// Runs a transaction; it is committed when this returns.
+    /// Runs a transaction; it is committed when this returns, or has come to nothing when the server was restarted.
     ///
     /// - Parameters:
     ///   - name: What it is called in the trace.
@@ -64,11 +74,15 @@ final class ModelDatabase: @unchecked Sendable {
         isALook: Bool = false,
         _ body: (Transaction) async -> Value
     ) async -> Value {
+        if isDown { await time.sleep(downUntil - time.now) }
         transactions += 1
         let began = time.now
         let transaction = Transaction(number: transactions, database: self)
         let value = await body(transaction)
-        await transaction.commit()
+        guard await transaction.commit() else {
+            trace.note { "transaction \(transaction.number), \(name()), begun at \(began) ms, is gone with the server" }
+            return value
+        }
         if !isALook || transaction.hasWritten {
             trace.note {
                 let answer = value is Void ? "" : ": \(value)"
@@ -76,6 +90,23 @@ final class ModelDatabase: @unchecked Sendable {
             }
         }
         return value
+    }
+
+    // MARK: Restarts
+
+    /// Whether nobody gets a connection.
+    var isDown: Bool { downUntil > time.now }
+
+    /// The server ends and begins again: what was not committed comes to nothing, and all locks are free.
+    func restart(downFor length: Int) {
+        life += 1
+        uncommitted = 0
+        downUntil = time.now + length
+        locks = [:]
+        // In an order that follows from the seed, as that of a dictionary does not.
+        let woken = waiters.values.joined().sorted { $0.transaction < $1.transaction }
+        waiters = [:]
+        for waiter in woken { waiter.continuation.resume() }
     }
 
     // MARK: Locks
@@ -91,15 +122,18 @@ final class ModelDatabase: @unchecked Sendable {
         return true
     }
 
-    func lock(_ lock: Lock, _ mode: Mode, for transaction: Int) async {
-        while !tryLock(lock, mode, for: transaction) {
+    /// - Parameter life: That in which the transaction began; in a later one it waits for nothing any more.
+    func lock(_ lock: Lock, _ mode: Mode, for transaction: Int, of life: Int) async {
+        while life == self.life, !tryLock(lock, mode, for: transaction) {
             waiting[transaction] = lock
             if isCircle(from: transaction) {
                 tables.violations.append("transactions wait for each other in a circle: \(waiting)")
                 // Postgres would end one of them; the history is over anyway.
                 return
             }
-            await withUnsafeContinuation { waiters[lock, default: []].append($0) }
+            await withUnsafeContinuation {
+                waiters[lock, default: []].append(Waiter(transaction: transaction, continuation: $0))
+            }
             waiting[transaction] = nil
         }
     }
@@ -123,7 +157,7 @@ final class ModelDatabase: @unchecked Sendable {
             if holders.alone == transaction { holders.alone = nil }
             holders.shared.removeAll { $0 == transaction }
             locks[lock] = holders.alone == nil && holders.shared.isEmpty ? nil : holders
-            for waiter in waiters.removeValue(forKey: lock) ?? [] { waiter.resume() }
+            for waiter in waiters.removeValue(forKey: lock) ?? [] { waiter.continuation.resume() }
         }
     }
 }

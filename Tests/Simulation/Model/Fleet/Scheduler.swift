@@ -16,7 +16,9 @@ struct Scheduler: Sendable {
         var ended: Set<Int> = []
         while isNeeded() {
             await world.time.sleep(chances.draw(50...800))
-            await database.endDeadSessions(grace: 300) { world.sessions[$0]?.isLockHeld ?? false }
+            await database.endDeadSessions(grace: 300) { session in
+                world.sessions[session].map { ($0.isLockHeld, $0.lockedIn) } ?? (false, database.life)
+            }
             if database.weakness == .rescuesOnce {
                 let now = Set(database.tables.sessions.indices.filter { database.tables.sessions[$0].isEnded })
                 let justEnded = now.subtracting(ended)

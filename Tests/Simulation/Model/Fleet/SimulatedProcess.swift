@@ -19,8 +19,13 @@ final class SimulatedProcess: @unchecked Sendable {
     private(set) var cutUntil = 0
     /// Whether the server still sees its connections.
     private(set) var isLockHeld = true
+    /// In which life of the server it took its lock.
+    private(set) var lockedIn: Int
 
-    init(database: ModelDatabase) { self.database = database }
+    init(database: ModelDatabase) {
+        self.database = database
+        lockedIn = database.life
+    }
 
     var time: VirtualTime { database.time }
     var chances: Chances { database.chances }
@@ -39,7 +44,14 @@ final class SimulatedProcess: @unchecked Sendable {
         if isNoticed { isLockHeld = false }
     }
 
-    func takeLock() { if isAlive { isLockHeld = true } }
+    /// The server was restarted.
+    func loseLock() { isLockHeld = false }
+
+    func takeLock() {
+        guard isAlive, !database.isDown else { return }
+        isLockHeld = true
+        lockedIn = database.life
+    }
 
     /// Lets time pass, also while it is stopped.
     ///
@@ -74,16 +86,20 @@ final class SimulatedProcess: @unchecked Sendable {
     /// - Throws: `noAnswer`, also when what was asked for is done, perhaps later; `killed`.
     func ask<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async throws -> Value {
         try await pause(0...2)
-        let isCut = cutUntil > time.now
+        let isCut = cutUntil > time.now || database.isDown
+        let life = database.life
         guard isCut || hasFaults && chances.percent(3) else {
             let answer = await body()
             try await pause(0...2)
+            // Its connection has ended with the server, perhaps after the commit.
+            guard database.life == life else { throw ProcessError.noAnswer }
             return answer
         }
         if !isCut, chances.percent(60) {
             let delay = chances.percent(50) ? chances.draw(1...9_000) : chances.draw(1...20)
-            time.start { [time] in
+            time.start { [time, database] in
                 await time.sleep(delay)
+                guard database.life == life else { return }
                 _ = await body()
             }
         }

@@ -76,6 +76,7 @@ final class SimulatedWorker: @unchecked Sendable {
                     await world.database.beginSession(lease: Self.leaseLength)
                 }
                 world.sessions[session] = process
+                process.takeLock()
                 process.name = "session \(session)"
                 lease = Lease(
                     length: .milliseconds(Self.leaseLength),

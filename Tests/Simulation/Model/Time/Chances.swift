@@ -11,6 +11,8 @@ final class Chances: @unchecked Sendable {
     /// What is drawn from it changes nothing in what this one gives, so a seed keeps its meaning where a fault that was added
     /// later does not come.
     private(set) lazy var apart = Chances(seed: seed ^ 0x5DEE_CE66_D6C1_9B47)
+    /// A third one, for what happens to the server.
+    private(set) lazy var ofServer = Chances(seed: seed ^ 0x2545_F491_4F6C_DD1D)
 
     init(seed: UInt64) {
         self.seed = seed
