@@ -156,20 +156,21 @@ class Checks:
             FROM chassis.step JOIN chassis.job USING (job_id) WHERE step.state = 'recorded' ORDER BY 1, 2, 3, 4"""):
             run, job, epoch, key = row["run_id"], row["job_id"], row["epoch"], (row["position"], row["fingerprint"])
             what = f"run {run} job {job} epoch {epoch} has recorded {row['position']}"
-            if row["was_told"]:
-                epoch = min((later for later, (_, steps) in self._journals.get((run, job), {}).items()
-                             if later >= epoch and key in dict(steps)), default=epoch)
-            ends = [end for found, end in self._journal(run, job, epoch)[1] if found == key]
-            if not ends:
+            journals = self._journals.get((run, job), {})
+            places = [later for later in journals if later > epoch] if row["was_told"] else []
+            found = [later for later in [epoch, *places] if key in dict(self._journal(run, job, later)[1])]
+            if not found:
                 self._break("stale_writes", f"{what}, and its journal does not say so")
-                continue
-            marks = {later: mark for later, (mark, _) in self._journals[run, job].items() if later > epoch and mark}
-            if marks:
-                later = min(marks)
-                covered = [part["bytes"] for part in marks[later]["inherited"]
-                           if (part["run"], part["job"], part["epoch"]) == (run, job, epoch)]
-                if not covered or ends[0] > covered[0]:
-                    self._break("stale_writes", f"{what}, behind the mark of epoch {later}: {ends[0]} > {covered}")
+            elif not any(self._is_in_front_of_next_mark(run, job, later, key) for later in found):
+                self._break("stale_writes", f"{what}, behind the mark of a later attempt")
+
+    def _is_in_front_of_next_mark(self, run, job, epoch, key):
+        marks = {later: mark for later, (mark, _) in self._journals[run, job].items() if later > epoch and mark}
+        if not marks:
+            return True
+        covered = [part["bytes"] for part in marks[min(marks)]["inherited"]
+                   if (part["run"], part["job"], part["epoch"]) == (run, job, epoch)]
+        return any(end <= most for found, end in self._journal(run, job, epoch)[1] if found == key for most in covered)
 
     # Money
 
