@@ -98,6 +98,23 @@ import Testing
         #expect(outcome.said == ["cut", 200])
     }
 
+    /// The program's SDK says what the provider says, and not that its stream was cut.
+    @Test(.timeLimit(.minutes(5))) func passesOnWhatIsReportedInAStream() async throws {
+        let script = #"["error", null, "error", null, "error", null, "error", null]"#
+        let outcome = try await RudeOutcome.of("reported", script: script)
+        #expect(outcome.said.objectValue?.count == 4, "\(outcome.said.text())")
+        for (format, said) in outcome.said.objectValue ?? [:] {
+            let error = said[0]?[1]?["message"]?.stringValue ?? ""
+            #expect(error.hasPrefix("overloaded, says ") && error.hasSuffix("<redacted>"), "\(format): \(said.text())")
+            // With what came before it.
+            #expect((said[0]?[0]?.integerValue ?? 0) > 1 && said[0]?[2] == "live", "\(format): \(said.text())")
+            #expect(said[1]?[1]?.isNull == true, "\(format): \(said.text())")
+            #expect(said[1]?[2] == "live", "\(format): \(said.text())")
+        }
+        // Each of them may have been paid for.
+        #expect(outcome.billed == 8 && outcome.recorded == 4 && outcome.unknown == 4)
+    }
+
     /// What is no HTTP gets an error all the same, and disturbs nobody.
     @Test(.timeLimit(.minutes(5))) func refusesWhatIsNoRequest() async throws {
         let outcome = try await RudeOutcome.of("lies")

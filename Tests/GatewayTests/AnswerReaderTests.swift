@@ -153,6 +153,43 @@ import Testing
         #expect(throws: AnswerFault.reported("overloaded")) { try reader.consume(Array((text + "\n\n").utf8)) }
     }
 
+    /// What comes behind it is none of the client's business.
+    @Test(
+        arguments: [
+            (
+                WireFormat.messages,
+                "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{}}\n\n",
+                "event: error\ndata: {\"type\":\"error\",\"error\":{\"message\":\"overloaded\"}}\n\n"
+            ),
+            (.chat, "data: {\"choices\":[]}\n\n", "data: {\"error\":{\"message\":\"overloaded\"}}\n\n"),
+            (.streamGenerate, "data: {\"candidates\":[]}\n\n", "data: {\"error\":{\"message\":\"overloaded\"}}\n\n"),
+            (
+                .responses, "data: {\"type\":\"response.created\"}\n\n",
+                "data: {\"type\":\"response.failed\",\"response\":{\"error\":{\"message\":\"overloaded\"}}}\n\n"
+            ),
+        ] as [(WireFormat, String, String)],
+        [1, 7, 100_000]
+    )
+    func saysWhereAReportedErrorEnds(_ stream: (format: WireFormat, before: String, error: String), _ size: Int) throws
+    {
+        let own = Array((stream.before + stream.error).utf8)
+        let sent = own + Array("data: [DONE]\n\n".utf8)
+        var reader = AnswerReader(stream.format, contentType: "text/event-stream")
+        var taken = 0
+        do {
+            for start in stride(from: 0, to: sent.count, by: size) {
+                let chunk = Array(sent[start..<min(start + size, sent.count)])
+                #expect(try reader.consume(chunk).end == nil)
+                #expect(reader.reportEnd == nil)
+                taken += chunk.count
+            }
+            Issue.record("no error was reported")
+        } catch {
+            #expect(error == .reported("overloaded"))
+        }
+        #expect(taken + (try #require(reader.reportEnd)) == own.count)
+    }
+
     @Test(arguments: ["<html>log in</html>", "", "\"text\"", "{\"a\":"]) func takesNoOtherPageForAnAnswer(
         _ text: String
     ) throws {

@@ -10,7 +10,8 @@ ids are random: an answer that is asked for twice is another answer. Streams com
   POST /v1beta/models/M:generateContent, :streamGenerateContent, :embedContent, :countTokens      Gemini
   GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn, key and the SHA-256 of its body, and that of a
                      stream that came to its end
-  POST /_script      {"tag": T, "answers": [...]}: what the next calls of a tag get instead: "html", "cut", "429", "close",
+  POST /_script      {"tag": T, "answers": [...]}: what the next calls of a tag get instead: "html", "cut", "error" (reported in the middle of a
+                     stream, with the key that the call came with, and noise behind it), "429", "close",
                      "huge" (1 GB), "endless" (a stream without end), "twice" (a stream with two terminators and noise behind them), "short" (less
                      than its length says), "long" (more than that), "gzip" (compressed, though nobody asked for it),
                      "no-utf8", "reset", "empty" (200 and nothing), "page-502" (HTML), "moved" (a redirect), any JSON that is an object
@@ -390,6 +391,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if answer == "cut" and number == len(events) // 2:
                 # Ends in order, and without the stream's own terminator.
                 break
+            if answer == "error" and number == len(events) // 2:
+                noise = self.reported() + b"data: {no json\n\n"
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(noise), noise))
+                break
             text = (f"event: {name}\n" if name else "") + f"data: {data if isinstance(data, str) else json.dumps(data)}\n\n"
             self.wfile.write(b"%x\r\n%s\r\n" % (len(text.encode()), text.encode()))
             self.wfile.flush()
@@ -402,6 +407,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             noise = b"data: [DONE]\n\ndata: {no json\n\n\xff\xfe"
             self.wfile.write(b"%x\r\n%s\r\n" % (len(noise), noise))
         self.wfile.write(b"0\r\n\r\n")
+
+    def reported(self):
+        """An error as it comes in a stream."""
+        error = {"type": "overloaded_error", "code": "server_error", "message": f"overloaded, says {self.entry['key']}"}
+        event = {"error": error}
+        if self.path.endswith("/messages"):
+            event["type"] = "error"
+        elif self.path.endswith("/responses"):
+            event = {"type": "response.failed", "response": {"status": "failed", "error": error}}
+        name = f"event: {event['type']}\n" if "type" in event else ""
+        return f"{name}data: {json.dumps(event)}\n\n".encode()
 
     def reply(self, status, value, headers=()):
         body = value if isinstance(value, bytes) else json.dumps(value).encode()

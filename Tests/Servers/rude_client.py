@@ -610,6 +610,29 @@ def until_good():
     return got
 
 
+def reported():
+    """Asks each provider for a stream, and once more, and says of each how it began, what came last, and how it was found."""
+    text = [{"role": "user", "content": prompt}]
+    told = {}
+    for path, body in {
+        "fake/v1/chat/completions": call(stream=True),
+        "fake/v1/responses": {"model": "fake", "input": text, "stream": True},
+        "claude/v1/messages": call(stream=True, max_tokens=100),
+        "gem/v1beta/models/fake:streamGenerateContent?alt=sse": {"contents": [{"role": "user", "parts": [{"text": prompt}]}]},
+    }.items():
+        told[path.split("/")[-1].split("?")[0]] = said = []
+        for _ in range(2):
+            headers = {"Content-Type": "application/json", "Authorization": "Bearer " + token}
+            request = urllib.request.Request(f"{root}/{path}", json.dumps(body).encode(), headers)
+            with urllib.request.urlopen(request, timeout=60) as response:
+                # Raises when the body does not come to its end.
+                events = [line[6:] for line in response.read().split(b"\n") if line.startswith(b"data: ")]
+            events = [json.loads(event) for event in events if event != b"[DONE]"]
+            last = events[-1].get("response") or events[-1]
+            said.append([len(events), last.get("error"), response.headers["x-chassis-match"]])
+    return told
+
+
 def secrets():
     """What of the worker the program can see."""
     with open("/proc/self/environ", "rb") as environment:

@@ -37,9 +37,11 @@ struct LiveCall: Sendable {
     var line: CallLine { CallLine(job: job.job, epoch: job.epoch, connection: request.connection.name) }
 
     /// Why a call left nothing behind.
-    private struct Failure: Error {
+    struct Failure: Error {
         let refusal: GatewayRefusal
         let settlement: StepStore.Settlement
+        /// The rest of a stream whose end is an error that the provider reports: what the client gets in place of the refusal.
+        var report: [UInt8]?
     }
 
     func run() async {
@@ -63,7 +65,11 @@ struct LiveCall: Sendable {
                 await settle(failure.settlement)
                 await leave(nil)
                 await attempt.failed(position)
-                buffer.fail(failure.refusal)
+                if let report = failure.report {
+                    buffer.complete(with: report)
+                } else {
+                    buffer.fail(failure.refusal)
+                }
             }
             await giveUpLock()
         } catch {
@@ -164,7 +170,7 @@ struct LiveCall: Sendable {
                     throw AnswerFault.tooLarge(limit: AnswerBuffer.maximumBytes)
                 }
                 if whole.count + chunk.count > LargeAnswerPlace.smallAnswer { try await largePlace.take() }
-                let piece = try reader.consume(chunk)
+                let piece = try read(chunk, behind: held, &reader)
                 let own = chunk.prefix(piece.end ?? chunk.count)
                 whole += own
                 held += own
@@ -175,19 +181,42 @@ struct LiveCall: Sendable {
                 if piece.end != nil { return (whole, held) }
             }
             let rest = redactor.finish()
+            _ = try read(rest, behind: held, &reader)
             whole += rest
             held += rest
-            _ = try reader.consume(rest)
             try reader.ended()
             return (whole, held)
         } catch let fault as AnswerFault {
-            throw Failure(
-                refusal: GatewayRefusal(.badAnswer, "\(request.connection.name): \(fault)"),
-                settlement: .unknown("\(fault)")
-            )
+            throw failure(of: fault)
+        } catch let failure as Failure {
+            throw failure
         } catch {
             throw Self.failure(of: error)
         }
+    }
+
+    /// Reads on in an answer.
+    ///
+    /// - Parameter held: What was held back of it until now.
+    private func read(
+        _ chunk: [UInt8],
+        behind held: [UInt8],
+        _ reader: inout AnswerReader
+    ) throws -> AnswerReader.Piece {
+        do throws(AnswerFault) {
+            return try reader.consume(chunk)
+        } catch {
+            var failure = failure(of: error)
+            failure.report = reader.reportEnd.map { held + chunk.prefix($0) }
+            throw failure
+        }
+    }
+
+    private func failure(of fault: AnswerFault) -> Failure {
+        Failure(
+            refusal: GatewayRefusal(.badAnswer, "\(request.connection.name): \(fault)"),
+            settlement: .unknown("\(fault)")
+        )
     }
 
     /// Passes on what a provider refuses with: it was not paid for, and is not recorded.
@@ -228,47 +257,5 @@ struct LiveCall: Sendable {
             return Failure(refusal: GatewayRefusal(.unreachable, "\(error)"), settlement: .failed("\(error)"))
         }
         return Failure(refusal: GatewayRefusal(.badAnswer, "\(error)"), settlement: .unknown("\(error)"))
-    }
-
-    // MARK: The record
-
-    private func record(
-        _ answer: KeptAnswer,
-        _ summary: AnswerSummary,
-        _ paid: (usage: JSONValue?, cost: MicroDollars?),
-        startedAt: WallTime
-    ) async throws {
-        let (text, outline) = await attempt.text(of: request)
-        let index = CallIndex(
-            lineage: identity.lineage,
-            head: identity.head,
-            ids: summary.ids,
-            opening: summary.opening,
-            end: outline.end,
-            occurrence: await attempt.occurrence(at: position)
-        )
-        do {
-            try await checkpoints.record(
-                FinishedStep(
-                    position: position,
-                    fingerprint: identity.fingerprint,
-                    kind: .model,
-                    startedAt: startedAt,
-                    endedAt: .now,
-                    request: text,
-                    result: answer.json,
-                    usage: paid.usage,
-                    cost: paid.cost,
-                    carries: index.json
-                )
-            )
-        } catch {
-            await attempt.cannotRecord(error)
-            throw Failure(
-                refusal: GatewayRefusal(.badAnswer, "the answer could not be recorded: \(error)"),
-                settlement: .unknown("its answer could not be recorded: \(error)")
-            )
-        }
-        await attempt.recorded(position, summary, outline)
     }
 }

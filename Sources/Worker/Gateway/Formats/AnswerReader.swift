@@ -28,6 +28,8 @@ package struct AnswerReader: Sendable {
     /// How many bytes of a stream are held back.
     private var heldCount = 0
     package private(set) var summary = AnswerSummary()
+    /// How many of the last bytes belong to the stream up to the error that it reported in one of its events.
+    package private(set) var reportEnd: Int?
 
     /// - Parameter contentType: As the provider said it.
     package init(_ format: WireFormat, contentType: String?) {
@@ -40,6 +42,8 @@ package struct AnswerReader: Sendable {
     package var isStream: Bool { if case .events = content { true } else { false } }
 
     /// Reads on.
+    ///
+    /// - Throws: `reported` for an event that is an error of the provider's; `reportEnd` says where it ends.
     package mutating func consume(_ bytes: [UInt8]) throws(AnswerFault) -> Piece {
         switch content {
         case .document(var document):
@@ -56,7 +60,12 @@ package struct AnswerReader: Sendable {
             while begin < bytes.endIndex {
                 let end = bytes[begin...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.endIndex
                 for event in try Self.events(in: bytes[begin..<end], &parser) {
-                    if try take(event) { return Piece(passable: passable, end: end) }
+                    do throws(AnswerFault) {
+                        if try take(event) { return Piece(passable: passable, end: end) }
+                    } catch {
+                        if case .reported = error { reportEnd = end }
+                        throw error
+                    }
                 }
                 if !isHolding, parser.isBetweenEvents { passable = heldCount + end }
                 begin = end

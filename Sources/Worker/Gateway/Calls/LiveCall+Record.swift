@@ -1,0 +1,49 @@
+import Checkpoints
+import JobModel
+import Storage
+
+/// What is kept of a call.
+extension LiveCall {
+    /// Makes an answer durable.
+    ///
+    /// - Throws: `Failure` when that is not possible.
+    func record(
+        _ answer: KeptAnswer,
+        _ summary: AnswerSummary,
+        _ paid: (usage: JSONValue?, cost: MicroDollars?),
+        startedAt: WallTime
+    ) async throws {
+        let (text, outline) = await attempt.text(of: request)
+        let index = CallIndex(
+            lineage: identity.lineage,
+            head: identity.head,
+            ids: summary.ids,
+            opening: summary.opening,
+            end: outline.end,
+            occurrence: await attempt.occurrence(at: position)
+        )
+        do {
+            try await checkpoints.record(
+                FinishedStep(
+                    position: position,
+                    fingerprint: identity.fingerprint,
+                    kind: .model,
+                    startedAt: startedAt,
+                    endedAt: .now,
+                    request: text,
+                    result: answer.json,
+                    usage: paid.usage,
+                    cost: paid.cost,
+                    carries: index.json
+                )
+            )
+        } catch {
+            await attempt.cannotRecord(error)
+            throw Failure(
+                refusal: GatewayRefusal(.badAnswer, "the answer could not be recorded: \(error)"),
+                settlement: .unknown("its answer could not be recorded: \(error)")
+            )
+        }
+        await attempt.recorded(position, summary, outline)
+    }
+}
