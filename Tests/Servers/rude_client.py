@@ -591,6 +591,30 @@ def no_room():
     return {"refused": refused, "match": second.headers["x-chassis-match"], "different": answers[0] != answers[1]}
 
 
+def otherwise():
+    """Does a step and asks twice, and is killed; when the file that is given is there, the second time is asked otherwise.
+
+    What differs is given too: the "result" of a tool, with so many bytes behind it, or the "question".
+    """
+    file, what, padding = sys.argv[3], sys.argv[4], "x" * int(sys.argv[5])
+    when = "night" if os.path.exists(file) else "noon"
+    step = ask(f"{root}/_step/look", {"effect": "none"})[1]
+    if step["state"] == "run":
+        ask(f"{root}/_step/look", {"effect": "none", "position": step["position"], "result": 1}, method="PUT")
+    first = ask(f"{base}/chat/completions", call())[1]["choices"][0]["message"]
+    body = call()
+    if what == "result":
+        added = {"role": "tool", "tool_call_id": first["tool_calls"][0]["id"], "content": f"at {when}{padding}"}
+    else:
+        added = {"role": "user", "content": f"and at {when}?"}
+    body["messages"] += [first, added]
+    match = ask(f"{base}/chat/completions", body)[2]["x-chassis-match"]
+    if not os.path.exists(file):
+        open(file, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"match": match}
+
+
 def until_good():
     """Asks until it is answered, and says what it got before."""
     got = []

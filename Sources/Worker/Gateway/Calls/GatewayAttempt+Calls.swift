@@ -9,6 +9,8 @@ extension GatewayAttempt {
     /// How often, and how far apart, it is looked whether an equal call's client has gone.
     private static let looks = 10
     private static let pause = Duration.milliseconds(10)
+    /// The longest kept request that is compared with another one, in bytes, to say where they differ: 1 MiB.
+    private static let longestCompared = 1 << 20
 
     /// Finds the answer of a call, or has the call made.
     func deliver(_ request: CallRequest, to client: ClientTicket) async throws -> Delivery {
@@ -106,14 +108,24 @@ extension GatewayAttempt {
         saved = saved + (checkpoint.record.cost ?? .zero)
         if isDrifted {
             statistics.drifted += 1
-            await sayDrifted(position, request, checkpoint.record.request)
+            await sayDrifted(position, request, await kept(checkpoint.record.request))
         }
         return Delivery(position: position, source: .kept(answer, share), match: isDrifted ? "drifted" : "exact")
     }
 
-    private func sayDrifted(_ position: StepPosition, _ request: CallRequest, _ kept: StoredValue?) async {
+    /// What a request is compared with; nil when that is too large, or lost.
+    private func kept(_ request: StoredValue?) async -> JSONValue? {
+        guard let request else { return nil }
+        if case .blob(let blob) = request, blob.byteCount > Self.longestCompared { return nil }
+        // The log says less then, and the call is served all the same.
+        return try? await stores.reading.pass { [stores] in
+            try await CheckpointReader(store: stores.store).value(request)
+        }
+    }
+
+    private func sayDrifted(_ position: StepPosition, _ request: CallRequest, _ kept: JSONValue?) async {
         var place = "what tools returned differs"
-        if case .inline(let kept) = kept, let key = request.format.listKey, let added = kept["added"]?.arrayValue,
+        if let key = request.format.listKey, let added = kept?["added"]?.arrayValue,
             let items = request.json[key]?.arrayValue,
             let difference = Difference.first(.array(added), .array(Array(items.suffix(added.count))))
         {
