@@ -1,4 +1,5 @@
 import JobModel
+import Postgres
 import TestSupport
 import Testing
 
@@ -8,6 +9,8 @@ import Testing
         let match: JSONValue?
         let log: String
         let billed: Int
+        /// What the last attempt did not do again.
+        let replayed: PostgresRow
     }
 
     /// - Parameters:
@@ -23,7 +26,10 @@ import Testing
         let outcome = Outcome(
             match: try JSONValue(parsing: try await scene.output(of: run))["match"],
             log: try await scene.log(of: run),
-            billed: try await scene.bill(of: "rude").count
+            billed: try await scene.bill(of: "rude").count,
+            replayed: try await scene.fleet.pool.query(
+                "SELECT steps, model_calls FROM chassis.replay ORDER BY epoch DESC LIMIT 1"
+            ).rows[0]
         )
         await worker.killAndWait()
         await scene.close()
@@ -39,6 +45,8 @@ import Testing
         #expect(outcome.log.contains(sum), "\(outcome.log)")
         #expect(!outcome.log.contains("drifted"), "\(outcome.log)")
         #expect(outcome.billed == 3)
+        // A step that the program named is no call.
+        #expect(try outcome.replayed.int("steps") == 2 && outcome.replayed.int("model_calls") == 1)
     }
 
     /// However long the request is: beyond 16 KiB it is kept beside its record.
@@ -58,5 +66,6 @@ import Testing
         #expect(outcome.log.contains(line), "\(outcome.log)")
         #expect(!outcome.log.contains("diverged"), "\(outcome.log)")
         #expect(outcome.billed == 2)
+        #expect(try outcome.replayed.int("steps") == 3 && outcome.replayed.int("model_calls") == 2)
     }
 }

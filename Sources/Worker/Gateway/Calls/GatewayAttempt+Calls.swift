@@ -105,6 +105,7 @@ extension GatewayAttempt {
         try share.take(max(0, answer.body.count - taken))
         sizes[position] = answer.body.count
         statistics.replayed += 1
+        statistics.replayedCalls += 1
         saved = saved + (checkpoint.record.cost ?? .zero)
         if isDrifted {
             statistics.drifted += 1

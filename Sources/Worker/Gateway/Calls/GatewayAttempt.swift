@@ -146,7 +146,7 @@ actor GatewayAttempt {
                 job: job.job,
                 epoch: job.epoch,
                 steps: statistics.replayed,
-                modelCalls: statistics.replayed,
+                modelCalls: statistics.replayedCalls,
                 saved: saved,
                 damaged: 0
             )

@@ -8,7 +8,9 @@ package struct GatewayStatistics: Equatable, Sendable {
     package var calls = 0
     /// Calls and named steps that were served from their records.
     package var replayed = 0
-    /// Those of them whose request differs in what tools returned.
+    /// Those of them that are calls.
+    package var replayedCalls = 0
+    /// Those of the calls whose request differs in what tools returned.
     package var drifted = 0
     /// Calls that were made although the last attempt made another one in their place.
     package var diverged = 0
@@ -22,7 +24,8 @@ package struct GatewayStatistics: Equatable, Sendable {
     var json: JSONValue {
         [
             "asked": .integer(Int64(asked)), "calls": .integer(Int64(calls)),
-            "replayed": .integer(Int64(replayed)), "drifted": .integer(Int64(drifted)),
+            "replayed": .integer(Int64(replayed)), "replayed_calls": .integer(Int64(replayedCalls)),
+            "drifted": .integer(Int64(drifted)),
             "diverged": .integer(Int64(diverged)), "suspension": suspension?.json ?? .null,
             "failure": failure.map { ["code": .string($0.code), "message": .string($0.message)] } ?? .null,
         ]
@@ -33,6 +36,7 @@ package struct GatewayStatistics: Equatable, Sendable {
         asked = count("asked")
         calls = count("calls")
         replayed = count("replayed")
+        replayedCalls = count("replayed_calls")
         drifted = count("drifted")
         diverged = count("diverged")
         suspension = json["suspension"].flatMap(Suspension.init)
