@@ -115,6 +115,38 @@ import Testing
         #expect(outcome.billed == 8 && outcome.recorded == 4 && outcome.unknown == 4)
     }
 
+    /// It is there, and saying that it is not would have somebody look for it.
+    @Test(.timeLimit(.minutes(5)), arguments: [("azure", "azure-openai"), ("notes", "sqlite")])
+    func saysThatAConnectionIsNotOfAKindForPrograms(_ name: String, _ kind: String) async throws {
+        let scene = try await GatewayScene.make()
+        let path = scene.fleet.directory + "/connections.yaml"
+        Fleet.write(
+            Fleet.read(path) + """
+
+                  azure: {kind: azure-openai, url: "http://127.0.0.1:1", api_version: 2024-10-21, key: k}
+                  notes: {kind: sqlite, path: "\(scene.fleet.directory)/notes.db"}
+                """,
+            to: path
+        )
+        let worker = scene.worker("worker")
+        let source = """
+            name: kinds
+            jobs:
+              work:
+                command: {run: ["true"], connections: [\(name)]}
+                retry: {attempts: 1}
+            """
+        let run = try await scene.fleet.submit("kinds", source, [.init(name: "work", kind: "command")])
+        #expect(try await scene.fleet.end(of: run) == "failed", "\(worker.output)")
+        let error = try await scene.fleet.error(of: run)
+        let reason =
+            "the connection \(name) is of the kind \(kind), and the gateway serves programs those of the kinds openai, "
+            + "openai-responses, anthropic, gemini; the worker has claude, fake, gem, spare"
+        #expect(error.contains(reason) && error.contains("connection-unknown"), "\(error)")
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// What is no HTTP gets an error all the same, and disturbs nobody.
     @Test(.timeLimit(.minutes(5))) func refusesWhatIsNoRequest() async throws {
         let outcome = try await RudeOutcome.of("lies")

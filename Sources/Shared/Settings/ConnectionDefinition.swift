@@ -16,6 +16,18 @@ package struct ConnectionDefinition: Equatable, Sendable {
         /// A web service whose OpenAPI document says what it does.
         case openapi(OpenAPIConnection)
 
+        /// As the connections file says it.
+        package var word: String {
+            switch self {
+            case .model(let access): access.wire.rawValue
+            case .postgres: "postgres"
+            case .sqlite: "sqlite"
+            case .http: "http"
+            case .mcp: "mcp"
+            case .openapi: "openapi"
+            }
+        }
+
         package static func == (left: Kind, right: Kind) -> Bool {
             switch (left, right) {
             case (.model(let a), .model(let b)): a == b

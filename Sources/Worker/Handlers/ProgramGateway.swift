@@ -49,15 +49,22 @@ struct ProgramGateway: Sendable {
     }
 
     private func connection(_ name: String) throws(StepFailure) -> GatewayConnection {
-        guard let connection = connections[name].flatMap(GatewayConnection.init) else {
-            let known = connections.values.compactMap(GatewayConnection.init).map(\.name).sorted()
-            throw Self.failure(
-                "connection-unknown",
-                "this worker has no connection \(name) to a model"
-                    + (known.isEmpty ? "; give it one with --connections" : "; it has \(known.joined(separator: ", "))")
-            )
+        let definition = connections[name]
+        if let connection = definition.flatMap(GatewayConnection.init) { return connection }
+        var reason = "this worker has no connection \(name) to a model"
+        if let definition {
+            let kinds = ModelAccess.Wire.allCases.filter { WireFormat.Family($0) != nil }.map(\.rawValue)
+            reason =
+                "the connection \(name) is of the kind \(definition.kind.word), and the gateway serves programs those of the "
+                + "kinds \(kinds.joined(separator: ", "))"
         }
-        return connection
+        let known = connections.values.compactMap(GatewayConnection.init).map(\.name).sorted()
+        throw Self.failure(
+            "connection-unknown",
+            reason
+                + (known.isEmpty
+                    ? "; give the worker one with --connections" : "; the worker has \(known.joined(separator: ", "))")
+        )
     }
 
     private func open(
