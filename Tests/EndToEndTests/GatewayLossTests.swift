@@ -61,7 +61,8 @@ import Testing
         let said = try await RudeOutcome.of("variables").said
         let expected: JSONValue = [
             "OPENAI_BASE_URL": "/fake/v1", "OPENAI_API_BASE": "/fake/v1", "OPENAI_API_KEY": "token",
-            "ANTHROPIC_BASE_URL": "/claude", "ANTHROPIC_API_BASE": "/claude", "ANTHROPIC_API_KEY": "token",
+            "ANTHROPIC_BASE_URL": "/claude", "ANTHROPIC_API_BASE": "/claude", "ANTHROPIC_API_URL": "/claude",
+            "ANTHROPIC_API_KEY": "token",
             "GOOGLE_GEMINI_BASE_URL": "/gem", "GEMINI_API_BASE": "/gem", "GEMINI_API_KEY": "token",
             "GOOGLE_API_KEY": "token", "GOOGLE_GENERATIVE_AI_API_KEY": "token", "CHASSIS_GATEWAY_URL": "",
             "CHASSIS_STEP_URL": "/_step", "CHASSIS_STEP_TOKEN": "token",

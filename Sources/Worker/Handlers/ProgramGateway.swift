@@ -167,7 +167,11 @@ struct ProgramGateway: Sendable {
         switch family {
         case .openAI:
             ["OPENAI_BASE_URL": base + "/v1", "OPENAI_API_BASE": base + "/v1", "OPENAI_API_KEY": token]
-        case .anthropic: ["ANTHROPIC_BASE_URL": base, "ANTHROPIC_API_BASE": base, "ANTHROPIC_API_KEY": token]
+        case .anthropic:
+            [
+                "ANTHROPIC_BASE_URL": base, "ANTHROPIC_API_BASE": base, "ANTHROPIC_API_URL": base,
+                "ANTHROPIC_API_KEY": token,
+            ]
         case .gemini:
             [
                 "GOOGLE_GEMINI_BASE_URL": base, "GEMINI_API_BASE": base, "GEMINI_API_KEY": token,
