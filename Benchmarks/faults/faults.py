@@ -88,6 +88,10 @@ class Faults:
     def some_worker(self):
         return self.random.randrange(WORKERS)
 
+    def some_way(self):
+        """Whose ways to Postgres: a worker's or a scheduler's."""
+        return self.random.randrange(len(self.world.ways))
+
     # Workers and schedulers
 
     def kill_worker(self):
@@ -175,17 +179,17 @@ class Faults:
         return self.world.cluster.crash_standby()
 
     def end_backend(self):
-        """Has Postgres end one connection of a worker."""
+        """Has Postgres end one connection of a worker or a scheduler."""
         self.ask(f"SELECT pg_terminate_backend(({self.some_backend()}))")
 
     def crash_backend(self):
-        """Kills the process of one connection of a worker; Postgres drops all connections and recovers."""
+        """Kills the process of one connection of a worker or a scheduler; Postgres drops all connections and recovers."""
         if pid := self.ask(self.some_backend()):
             os.kill(int(pid), signal.SIGKILL)
 
     def some_backend(self):
-        return ("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'chassis-worker%' "
-                f"ORDER BY pid OFFSET {self.random.randrange(12)} LIMIT 1")
+        return ("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'chassis-%' "
+                f"ORDER BY pid OFFSET {self.random.randrange(20)} LIMIT 1")
 
     def ask(self, sql):
         """Asks the database; None when it does not answer."""
@@ -197,11 +201,11 @@ class Faults:
     # The ways
 
     def cut_connections(self):
-        self.each_way(self.some_worker(), lambda way: way.cut())
+        self.each_way(self.some_way(), lambda way: way.cut())
 
     def swallow(self):
         """Nothing comes through; afterwards all of it, or nothing ever."""
-        self.hold_up("swallow", self.some_worker())
+        self.hold_up("swallow", self.some_way())
 
     def hold_up(self, how, number):
         is_cut = self.random.random() < 0.5
@@ -218,18 +222,18 @@ class Faults:
         """What was sent is carried out, and whoever sent it never hears so; or the way is shut."""
         how = self.random.choice(["reset", "refuse", "swallow_answers", "lose_answers"])
         if how == "reset":
-            on_tcp = [number for number in range(WORKERS) if self.world.is_on_tcp(number)]
+            on_tcp = [number for number in range(len(self.world.ways)) if self.world.is_on_tcp(number)]
             self.each_way(self.random.choice(on_tcp), lambda way: way.reset())
         elif how == "swallow_answers":
-            self.hold_up(how, self.some_worker())
+            self.hold_up(how, self.some_way())
         else:
-            number, longest = self.some_worker(), LONGER_THAN_THE_LEASE if how == "refuse" else 1
+            number, longest = self.some_way(), LONGER_THAN_THE_LEASE if how == "refuse" else 1
             self.each_way(number, lambda way: getattr(way, how)(True))
             self.after(self.random.uniform(0.2, longest), lambda: self.each_way(number, lambda way: getattr(way, how)(False)))
         return f"postgres-way-{how}"
 
     def delay(self):
-        number, seconds = self.some_worker(), self.random.uniform(0.01, 0.3)
+        number, seconds = self.some_way(), self.random.uniform(0.01, 0.3)
         self.each_way(number, lambda way: way.delay(seconds))
         self.after(self.random.uniform(0.5, 4), lambda: self.each_way(number, lambda way: way.delay(0)))
 

@@ -80,7 +80,7 @@ class World:
             [RELEASE / "chassis", "token", "create", "--postgres", self.cluster.conninfo(), "--name", name],
             text=True, stderr=subprocess.DEVNULL).strip() for name in ("storm", "person")]
         self.model_ways = [Proxy((self._near(number), 0), ("127.0.0.1", self.model_port)) for number in range(WORKERS)]
-        self.ways = [self._ways(number) for number in range(WORKERS)]
+        self.ways = [self._ways(number) for number in range(WORKERS + SCHEDULERS)]
         self.fronts = [Proxy(("127.0.0.1", 0)) for _ in range(SCHEDULERS)]
         note = self.directory / "note.sh"
         note.write_text(load.NOTE)
@@ -152,14 +152,15 @@ class World:
         return self.link is not None and number == WORKERS - 1
 
     def is_on_tcp(self, number):
-        """Whether a worker reaches Postgres over TCP, whose connections can be reset; the others use Unix sockets."""
-        return number == 0 or self.is_linked(number)
+        """Whether a worker, or behind the last one a scheduler, reaches Postgres over TCP, whose connections can be reset; the
+        others use Unix sockets."""
+        return number in (0, WORKERS) or self.is_linked(number)
 
     def _near(self, number):
         return self.link.address if self.is_linked(number) else "127.0.0.1"
 
     def _ways(self, number):
-        """A worker's ways to both servers."""
+        """The ways of a worker, or behind the last worker of a scheduler, to both servers."""
         if self.is_on_tcp(number):
             return [Proxy((self._near(number), 0), f"{socket}/.s.PGSQL.5432") for socket in self.cluster.sockets]
         ways = []
@@ -221,7 +222,7 @@ class World:
         self.fronts[number].target = None
         process = self.schedulers[number] = self._spawn(
             f"scheduler{number}",
-            [RELEASE / "chassis-scheduler", "--postgres", self.cluster.conninfo(), "--store", self.store, "--listen",
+            [RELEASE / "chassis-scheduler", "--postgres", self._database(WORKERS + number), "--store", self.store, "--listen",
              "127.0.0.1:0", "--poison-limit", 100, "--log-format", "text"])
         while waits and not self._lead_to_scheduler(number):
             # Without a database it does not start, and the storm tries again.
