@@ -144,7 +144,7 @@ class Checks:
                 self._break("stale_writes", f"run {run} job {job} epoch {epoch} inherits steps and has no mark")
 
     def _records_are_where_rows_say(self):
-        """Each step that counts as recorded has its record in its attempt's journal, where the next attempt saw it.
+        """Each step that counts as recorded has its record in its attempt's journal, where later attempts saw it.
 
         That of a call which happened, as somebody said, is in the journal of the attempt that heard it.
         """
@@ -161,14 +161,15 @@ class Checks:
             found = [later for later in [epoch, *places] if key in dict(self._journal(run, job, later)[1])]
             if not found:
                 self._break("stale_writes", f"{what}, and its journal does not say so")
-            elif not any(self._is_in_front_of_next_mark(run, job, later, key) for later in found):
+            elif not any(self._is_in_front_of_last_mark(run, job, later, key) for later in found):
                 self._break("stale_writes", f"{what}, behind the mark of a later attempt")
 
-    def _is_in_front_of_next_mark(self, run, job, epoch, key):
+    def _is_in_front_of_last_mark(self, run, job, epoch, key):
+        """The last one, which has taken over from those before: that of a worker without a lease may be late, and cover less."""
         marks = {later: mark for later, (mark, _) in self._journals[run, job].items() if later > epoch and mark}
         if not marks:
             return True
-        covered = [part["bytes"] for part in marks[min(marks)]["inherited"]
+        covered = [part["bytes"] for part in marks[max(marks)]["inherited"]
                    if (part["run"], part["job"], part["epoch"]) == (run, job, epoch)]
         return any(end <= most for found, end in self._journal(run, job, epoch)[1] if found == key for most in covered)
 

@@ -248,13 +248,21 @@ class ChecksTests(unittest.TestCase):
         del self.past.journal(AGENT, 2)[-1]
         self.expect("stale_writes")
 
-    def test_a_recorded_step_behind_the_next_mark_is_stale(self):
+    def test_a_recorded_step_behind_the_last_mark_is_stale(self):
         self.past.journal(AGENT, 2)[0]["mark"]["inherited"][0]["bytes"] -= 1
         self.expect("stale_writes")
 
-    def test_a_recorded_step_in_a_journal_that_the_next_mark_leaves_out_is_stale(self):
+    def test_a_recorded_step_in_a_journal_that_the_last_mark_leaves_out_is_stale(self):
         self.past.journal(AGENT, 2)[0]["mark"]["inherited"] = []
         self.expect("stale_writes")
+
+    def test_a_mark_that_came_late_and_covers_less_does_not_count_beside_a_later_one(self):
+        first, second = self.past.journal(AGENT, 1), self.past.journal(AGENT, 2)
+        job = self.past.step(AGENT, "t0005")["job"]
+        self.past.journals[AGENT, job, 3] = [{"mark": {"inherited": [
+            {"run": AGENT, "job": job, "epoch": epoch, "bytes": len(text(lines))} for epoch, lines in ((1, first), (2, second))]}}]
+        second[0]["mark"]["inherited"][0]["bytes"] -= 1
+        self.expect()
 
     def test_what_somebody_said_to_have_happened_is_in_a_later_journal(self):
         step = self.past.step(ONCE, "t0002.1")
