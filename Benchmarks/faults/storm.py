@@ -10,6 +10,8 @@ from faults import Faults
 
 RUNS_A_SECOND = 2
 TWICE_SUBMITTED = 0.2
+THREADS = 8
+"""One submits runs, one is for people and clients; the others wait for answers to submissions."""
 
 
 class Storm:
@@ -34,18 +36,19 @@ class Storm:
         self.world.people.begin(self.seed)
         self.faults.begin()
         self._end = time.monotonic() + seconds
-        # Who waits for an answer that does not come holds up no fault.
-        with concurrent.futures.ThreadPoolExecutor(1) as others:
-            loading = others.submit(self._load)
+        # Who waits for an answer that does not come holds up nobody else.
+        with concurrent.futures.ThreadPoolExecutor(THREADS) as others:
+            going_on = [others.submit(self._submit_runs, others), others.submit(self._follow)]
             try:
-                self._make_faults(seconds, loading)
+                self._make_faults(seconds, going_on)
             finally:
                 self._end = 0
-            loading.result()
+            for submission in [*going_on[0].result(), going_on[1]]:
+                submission.result()
 
-    def _make_faults(self, seconds, loading):
+    def _make_faults(self, seconds, going_on):
         next_fault = time.monotonic()
-        while (now := time.monotonic()) < self._end and not loading.done():
+        while (now := time.monotonic()) < self._end and not any(each.done() for each in going_on):
             self.faults.undo(now)
             if now >= next_fault:
                 name = self.faults.make()
@@ -57,13 +60,16 @@ class Storm:
             time.sleep(0.02)
         self.faults.undo(None)
 
-    def _load(self):
-        """Submits runs, and has people and clients go on, until the end."""
-        next_run = time.monotonic()
-        while (now := time.monotonic()) < self._end:
-            if now >= next_run:
-                self.submit()
-                next_run = now + 1 / RUNS_A_SECOND
+    def _submit_runs(self, others):
+        """Has runs submitted until the end; returns what is to be waited for."""
+        submissions = []
+        while time.monotonic() < self._end:
+            submissions.append(others.submit(*self.next_run()))
+            time.sleep(1 / RUNS_A_SECOND)
+        return submissions
+
+    def _follow(self):
+        while time.monotonic() < self._end:
             self.follow()
             time.sleep(0.02)
 
@@ -72,21 +78,18 @@ class Storm:
         is_decided = self.world.people.follow()
         return self.world.client.follow() and is_decided
 
-    def submit(self):
-        """Submits a run, some of them twice at once; when nobody takes it now, it is submitted again when it is calm."""
+    def next_run(self):
+        """The next run, and how it is submitted: some are twice at once; who finds nobody now is submitted again when it is calm."""
         random = Random(f"{self.seed}/run/{len(self.runs)}")
         kind = random.choices(["agent", "once", "fan", "again", "held"], [3, 1, 1, 1, 1])[0]
         tag = f"{kind}{len(self.runs):05d}"
-        self.runs.append((kind, tag))
         is_twice, cancelled_after, raised_after = random.random() < TWICE_SUBMITTED, random.uniform(0, 3), random.uniform(0, 4)
         raised_again_after = random.uniform(4, 9)
-        if is_twice:
-            self.counts["submit-twice"] += 1
-            self.world.client.submit_twice(kind, tag)
-        else:
-            self.world.client.submit(kind, tag)
+        self.runs.append((kind, tag))
         if kind == "again":
             self.world.client.cancel_later(tag, cancelled_after)
         if kind == "held":
             self.world.people.raise_budget_later(
                 tag, [(raised_after, load.MIDDLE_BUDGET_USD), (raised_again_after, load.LAST_BUDGET_USD)])
+        self.counts["submit-twice"] += is_twice
+        return self.world.client.submit_twice if is_twice else self.world.client.submit, kind, tag
