@@ -61,6 +61,8 @@ import Testing
             texts.add(position, outline)
             kept[position.description] = text
             #expect(rebuilt(text, kept) == body, sourceLocation: sourceLocation)
+            let ending = RequestTexts.ending(of: text)
+            #expect(ending == messages.suffix(ending.count), sourceLocation: sourceLocation)
         }
         return kept.values.reduce(0) { $0 + $1.encoded().count }
     }
@@ -105,6 +107,20 @@ import Testing
             calls.append(talks[talk])
         }
         _ = try bytes(of: calls)
+    }
+
+    /// What is compared where tools return something else.
+    @Test func endsWithWhatIsNew() throws {
+        var texts = RequestTexts()
+        let first: JSONObject = ["messages": .array([message(0), message(1, isMarked: true)])]
+        let (whole, outline) = texts.delta(of: first, .messages)
+        #expect(RequestTexts.ending(of: whole) == [message(0), message(1, isMarked: true)])
+        texts.add(try #require(StepPosition("gateway/anthropic#1")), outline)
+        let moved: [JSONValue] = [message(0), message(1), message(2), message(3, isMarked: true)]
+        let (next, _) = texts.delta(of: ["messages": .array(moved)], .messages)
+        #expect(RequestTexts.ending(of: next) == Array(moved.suffix(3)))
+        let (same, _) = texts.delta(of: first, .messages)
+        #expect(RequestTexts.ending(of: same).isEmpty)
     }
 
     @Test func keepsFieldsThatChange() throws {

@@ -126,9 +126,9 @@ extension GatewayAttempt {
 
     private func sayDrifted(_ position: StepPosition, _ request: CallRequest, _ kept: JSONValue?) async {
         var place = "what tools returned differs"
-        if let key = request.format.listKey, let added = kept?["added"]?.arrayValue,
+        if let key = request.format.listKey, let ending = kept.map(RequestTexts.ending),
             let items = request.json[key]?.arrayValue,
-            let difference = Difference.first(.array(added), .array(Array(items.suffix(added.count))))
+            let difference = Difference.first(.array(ending), .array(Array(items.suffix(ending.count))))
         {
             place = "\(key) differ at their end: \(difference)"
         }

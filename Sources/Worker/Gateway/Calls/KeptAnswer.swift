@@ -18,7 +18,9 @@ package struct KeptAnswer: Equatable, Sendable {
     /// The headers of an answer that clients read; all others belong to the one connection on which it came.
     private static let keptHeaders = ["Content-Type", "x-request-id", "request-id", "openai-model", "openai-version"]
 
-    /// The longest body that is kept as it is: 4 KiB. Events of a stream repeat each other's frame for each word, and take a tenth
+    /// The longest body that is kept as it is: 4 KiB.
+    ///
+    /// Events of a stream repeat each other's frame for each word, and take a tenth
     /// when they are compressed.
     static let longestPlain = 4096
 

@@ -88,6 +88,11 @@ package struct RequestTexts: Sendable {
         return (.object(text), outline)
     }
 
+    /// The messages at the end of a kept request that it repeats of no other.
+    static func ending(of text: JSONValue) -> [JSONValue] {
+        (text["added"] ?? text["list"]?.arrayValue?.last?["added"])?.arrayValue ?? []
+    }
+
     /// Cuts a request up by what it repeats.
     private func pieces(
         of items: [JSONValue],
