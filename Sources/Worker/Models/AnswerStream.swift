@@ -1,4 +1,4 @@
-import HTTPTransport
+package import HTTPTransport
 
 /// What an event of a streamed answer led to.
 package enum AnswerProgress: Equatable, Sendable {
@@ -9,10 +9,24 @@ package enum AnswerProgress: Equatable, Sendable {
 }
 
 /// Puts an answer together from the events of a stream.
-protocol AnswerStream {
+package protocol AnswerStream {
     /// Reads the next event.
     mutating func eventArrived(_ event: ServerSentEvent) throws(ModelError.Reason) -> AnswerProgress
 
     /// The answer when the body ends and no event completed it; throws what is missing.
     func answerAtEnd() throws(ModelError.Reason) -> ModelAnswer
+}
+
+extension ModelEndpoint {
+    /// An answer of which nothing has come, from a model that answers by server-sent events; nil for Bedrock, which does not.
+    package func answerStream(model: String) -> (any AnswerStream)? {
+        let origin = ReasoningOrigin(self, model: model)
+        return switch kind {
+        case .openAI, .openAICompatible, .azureOpenAI: OpenAIChatStream(origin: origin)
+        case .openAIResponses: OpenAIResponsesStream(origin: origin)
+        case .anthropic: AnthropicStream(origin: origin)
+        case .gemini: GeminiStream(origin: origin)
+        case .bedrock: nil
+        }
+    }
 }

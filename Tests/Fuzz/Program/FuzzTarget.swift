@@ -13,11 +13,12 @@ struct FuzzTarget: Sendable {
     /// - Returns: A word for what became of it: inputs that make a new one are kept and mutated further.
     let read: @Sendable ([UInt8]) async throws -> String
 
-    static let all: [FuzzTarget] = [
-        .json, .workflow, .expression, .schema, .pattern, .journal, .events, .head, .answer, .frames, .results, .cron,
-        .zone, .mcp,
-        .openapi, .webhook,
-    ]
+    static let all: [FuzzTarget] =
+        [
+            .json, .workflow, .expression, .schema, .pattern, .journal, .events, .head, .frames, .results, .cron, .zone,
+            .mcp,
+            .openapi, .webhook,
+        ] + answers
 }
 
 extension FuzzTarget {

@@ -37,5 +37,5 @@ package struct OpenAIChatStream {
 }
 
 extension OpenAIChatStream: AnswerStream {
-    func answerAtEnd() throws(ModelError.Reason) -> ModelAnswer { throw bodyEnded() }
+    package func answerAtEnd() throws(ModelError.Reason) -> ModelAnswer { throw bodyEnded() }
 }
