@@ -14,13 +14,14 @@ import Glibc
     @Option(help: "Names of parsers, with commas between them; by default all.") var only: String?
     @Option(help: "Reads the inputs of the corpus and this file, and makes none.") var input: String?
     @Option(help: "The processor's time for one input, in seconds.") var limit = 5
+    @Option(help: "The time of the clock for one input, in seconds, for parsers that wait.") var wall = 60
     @Option(help: "The memory for one parser, in MiB; 0 for no limit, which sanitizers need.") var memory = 768
     @Option(help: "Where failing inputs are put.") var keep = ".build/fuzz"
     @Flag(help: "Lists the parsers.") var list = false
     @Option(help: .hidden) var slot: String?
     @Option(help: .hidden) var seconds = 1
 
-    private var limits: Limits { Limits(seconds: limit, memory: memory) }
+    private var limits: Limits { Limits(seconds: limit, wallSeconds: wall, memory: memory) }
 
     mutating func run() async throws {
         if list { return print(FuzzTarget.all.map(\.name).joined(separator: "\n")) }
@@ -82,7 +83,9 @@ import Glibc
         }
         let isRepeatable = fails(failing)
         var minimizer = Minimizer(fails: fails)
-        let smallest = isRepeatable ? minimizer.minimized(failing) : failing
+        // Each try of an input that waits would take its whole time.
+        let isMinimized = isRepeatable && player.ending != .blocked
+        let smallest = isMinimized ? minimizer.minimized(failing) : failing
         let path = "\(keep)/\(target.name)-\(seed)-\(slot.count)"
         ProjectFile.write(smallest, to: path)
         print("\(target.name) FAILED: \(how); an input of \(smallest.count) bytes, of \(failing.count), is in \(path)")
@@ -95,7 +98,10 @@ import Glibc
 
     private func process(_ target: FuzzTarget, _ slot: Slot, _ arguments: [String]) -> PlayerProcess {
         PlayerProcess(
-            ["--only", target.name, "--slot", slot.path, "--limit", "\(limit)", "--memory", "\(memory)"] + arguments,
+            [
+                "--only", target.name, "--slot", slot.path, "--limit", "\(limit)", "--wall", "\(wall)", "--memory",
+                "\(memory)",
+            ] + arguments,
             environment: Self.environment + ["SWIFT_BACKTRACE=enable=no"]
         )
     }

@@ -4,6 +4,8 @@ import Glibc
 struct Limits: Sendable {
     /// The processor's time for one input, in seconds.
     var seconds = 5
+    /// The time of the clock for one input, in seconds: a parser that waits takes nothing of the processor.
+    var wallSeconds = 60
     /// The memory of the player, in MiB.
     var memory = 768
     /// The stack, in KiB: less than any thread of the programs has.
@@ -26,10 +28,12 @@ struct Limits: Sendable {
         precondition(setrlimit(__rlimit_resource_t(4), &core) == 0, "core files cannot be turned off")
     }
 
-    /// Begins to count for an input: at the end of its time SIGPROF ends the process.
+    /// Begins to count for an input: at the end of the processor's time SIGPROF ends the process, at that of the clock's SIGALRM.
     func beginInput() {
-        var timer = itimerval(it_interval: timeval(), it_value: timeval(tv_sec: seconds, tv_usec: 0))
-        precondition(setitimer(__itimer_which_t(2), &timer, nil) == 0, "no timer can be set")
+        for (which, seconds) in [(2, seconds), (0, wallSeconds)] {
+            var timer = itimerval(it_interval: timeval(), it_value: timeval(tv_sec: seconds, tv_usec: 0))
+            precondition(setitimer(__itimer_which_t(UInt32(which)), &timer, nil) == 0, "no timer can be set")
+        }
     }
 
     /// The processor's time that this process took, in microseconds.

@@ -7,6 +7,9 @@ struct PlayerProcess {
     enum Ending: Equatable {
         case passed
         case failed(String)
+
+        /// It waited for what does not come.
+        static let blocked = Ending.failed("waits and does not end")
     }
 
     let ending: Ending
@@ -32,6 +35,8 @@ struct PlayerProcess {
             ending = .passed
         } else if signal == SIGPROF {
             ending = .failed("takes too long")
+        } else if signal == SIGALRM {
+            ending = .blocked
         } else {
             ending = .failed(signal == 0 ? "exit \((code >> 8) & 0xFF)" : String(cString: strsignal(signal)))
         }
