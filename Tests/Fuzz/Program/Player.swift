@@ -4,6 +4,8 @@ import Glibc
 struct Player {
     /// The most inputs that are kept to be mutated.
     private static let maximumKept = 4_000
+    /// Larger ones are not kept: they would make all that come of them slow.
+    private static let maximumKeptBytes = 20_000
 
     let target: FuzzTarget
     let slot: Slot
@@ -14,10 +16,15 @@ struct Player {
         limits.limitMemory()
         var generator = SeededGenerator(seed: seed)
         let mutator = Mutator(words: target.words)
-        var kept = target.seeds() + corpus
+        var kept: [[UInt8]] = []
         var outcomes: Set<String> = []
-        for input in kept { outcomes.insert(try await read(input)) }
-        while Limits.processorTime < seconds * 1_000_000 {
+        for input in target.seeds() + corpus {
+            outcomes.insert(try await read(input))
+            if input.count < Self.maximumKeptBytes { kept.append(input) }
+        }
+        // What broke a parser once may take a second; the time is for inputs by chance.
+        let end = Limits.processorTime + seconds * 1_000_000
+        while Limits.processorTime < end {
             var input = generator.pick(kept)
             var changes = Int.random(in: 1...6, using: &generator)
             if let generate = target.generate, generator.oneIn(3) {
@@ -28,8 +35,7 @@ struct Player {
             if input.count > Mutator.maximumBytes { input.removeSubrange(Mutator.maximumBytes...) }
             if outcomes.insert(try await read(input)).inserted {
                 slot.outcomes = outcomes.count
-                // Large ones would make all that come of them slow.
-                if kept.count < Self.maximumKept, input.count < 20_000 { kept.append(input) }
+                if kept.count < Self.maximumKept, input.count < Self.maximumKeptBytes { kept.append(input) }
             }
         }
     }

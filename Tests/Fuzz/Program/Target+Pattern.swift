@@ -7,7 +7,7 @@ extension FuzzTarget {
         seeds: {
             ["^[a-z]+(_\\d{1,3})*$\nabc_12", "(a|ab)*c\nabababc", "\\bx\\B|[^\\s]{2,}?\nx y", "(((a?)*)*)*\naaaa"].map {
                 Array($0.utf8)
-            }
+            } + EarlierFinding.pattern
         },
         words: [
             "(", ")", "(?:", "[", "]", "[^", "{", "}", "{2,9}", "*", "+?", "|", "^", "$", "\\b", "\\d", "\\u{", "\\x",

@@ -11,7 +11,7 @@ extension FuzzTarget {
                 ##"[{"$ref":"#/$defs/n","$defs":{"n":{"anyOf":[{"type":"string"},{"items":{"$ref":"#/$defs/n"}}]}}},[["x"]]]"##,
                 #"[{"patternProperties":{"^a":{"multipleOf":0.1}},"additionalProperties":false,"uniqueItems":true},{"a":0.3}]"#,
                 #"[{"if":{"const":1},"then":{"not":{}},"else":{"oneOf":[true,false]},"propertyNames":{"pattern":"x"}},{"b":1}]"#,
-            ].map { Array($0.utf8) }
+            ].map { Array($0.utf8) } + EarlierFinding.schema
         },
         words: GeneratedSchema.keywords.map { "\"\($0)\":" } + [
             "{}", "[]", "true", "false", ",", "#/", "#", "{", "}", "[", "]",

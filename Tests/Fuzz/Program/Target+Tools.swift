@@ -96,7 +96,7 @@ extension FuzzTarget {
                 "t=1700000000,v1=00,v1=11\n{\"id\":\"e\",\"type\":\"a.b\"}",
                 "v0=00\npayload=%7B%22type%22%3A%22x%22%7D&a=1+2",
                 "\n{\"challenge\":\"c\",\"type\":\"url_verification\"}",
-            ].map { Array($0.utf8) }
+            ].map { Array($0.utf8) } + EarlierFinding.webhook
         },
         words: [
             "sha256=", "v0=", "v1=", "t=", ",", "=", "&", "%", "+", "{", "}", "\"type\":", "\"id\":", "1700000000",
