@@ -178,6 +178,33 @@ import Testing
     }
 
     /// There is room for one of them at a time: the other one waits a little, then without slot and process, and spends no attempt.
+    /// What a program's own calls have reserved they give back: it is not stopped for that, however long they take.
+    @Test(.timeLimit(.minutes(5))) func aProgramWaitsForTheRoomThatItsOwnCallsHave() async throws {
+        let scene = try await Self.scene()
+        try await MoneyStore(scene.fleet.pool).set(
+            Budget(limit: MicroDollars(rawValue: 4000)),
+            of: .team,
+            "default",
+            per: .total
+        )
+        let worker = scene.worker("only")
+        let agent = "python3 \(Fleet.repository)/Tests/Servers/plain_agent.py chat"
+        // Longer than a call waits for others.
+        let calls = ["one", "two"].map { "\(agent) 'go [run:\($0) turns:1 delay:7000]' &" }
+        let run = try await scene.submit(
+            "both",
+            run: ["bash", "-c", calls.joined(separator: " ") + " wait -n && wait -n"]
+        )
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        for tag in ["one", "two"] { #expect(try await scene.bill(of: tag).count == 1) }
+        #expect(
+            try await scene.fleet.number("SELECT attempt AS n FROM chassis.done WHERE run_id = $1::bigint", of: run)
+                == 1
+        )
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     @Test(.timeLimit(.minutes(5))) func aProgramIsSuspendedWhenTheRoomIsReservedByAnother() async throws {
         let scene = try await Self.scene()
         let money = MoneyStore(scene.fleet.pool)

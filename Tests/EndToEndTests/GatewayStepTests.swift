@@ -74,6 +74,7 @@ import Testing
         let notes = scene.fleet.directory + "/notes"
         let script = """
             \(Programs.path("chassis")) step charge --effect once -- sh -c 'echo charge >> \(notes); kill -9 \(first.pid); sleep 300'
+            \(Programs.path("chassis")) step other -- sh -c 'echo other >> \(notes)'
             echo '"went on"'
             """
         let run = try await scene.submit(
@@ -86,6 +87,7 @@ import Testing
         let second = scene.worker("second")
         #expect(try await scene.fleet.end(of: run) == "failed")
         #expect(try await scene.fleet.error(of: run).contains("outcome-unknown"))
+        // Nor is anything more done for a job that fails.
         #expect(self.notes(scene) == ["charge"])
         await second.killAndWait()
         await scene.close()

@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func whatIsLargerThanAnAnswerCanBeIsNone() throws {
-        let bomb = try #require(Zstandard.compressed(Array(repeating: 0, count: AnswerBuffer.maximumBytes + 1)))
+        let bomb = try #require(Zstandard.compressed(Array(repeating: 0, count: KeptAnswer.longestBody + 1)))
         #expect(bomb.count < 10_000)
         let json: JSONValue = ["status": 200, "headers": [:], "zstd": .string(Base64.encode(bomb))]
         #expect(KeptAnswer(json: json) == nil)

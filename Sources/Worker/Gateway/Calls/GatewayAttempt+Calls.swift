@@ -192,9 +192,10 @@ extension GatewayAttempt {
 
     /// Why nothing more is made or done.
     var cannotGoOn: GatewayRefusal? {
-        fault.map {
-            GatewayRefusal(.stopped, "no call is made in this attempt, since none can be recorded: \($0)")
-        }
+        stop
+            ?? fault.map {
+                GatewayRefusal(.stopped, "no call is made in this attempt, since none can be recorded: \($0)")
+            }
     }
 
     func failed(_ position: StepPosition) {

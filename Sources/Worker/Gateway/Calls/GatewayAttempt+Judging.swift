@@ -11,8 +11,13 @@ extension GatewayAttempt {
     /// Notes that the job has to wait for something: it is suspended when its program has ended.
     func held(by suspension: Suspension) { statistics.suspension = suspension }
 
-    /// Notes that the job must not go on, nor be tried again.
-    func stopped(by failure: JobFailure) { statistics.failure = failure }
+    /// Notes that the job must not go on, nor be tried again: nothing more is made or done for it.
+    ///
+    /// - Parameter reason: What the program is told, now and whatever it asks for next.
+    func stopped(by failure: JobFailure, telling reason: GatewayRefusal.Reason = .stopped) {
+        statistics.failure = failure
+        stop = GatewayRefusal(reason, failure.message)
+    }
 
     /// Has a call judged, and waits as long as that takes: when people have to decide first, the program is stopped.
     ///

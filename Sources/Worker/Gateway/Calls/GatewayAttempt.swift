@@ -52,6 +52,8 @@ actor GatewayAttempt {
 
     /// Connections whose calls are not written with those of other attempts.
     nonisolated let budgeted = BudgetedConnections()
+    /// How many calls are being made, whose money is reserved.
+    private let callsUnderWay = Mutex(0)
     /// What clients have left behind that have gone, and of which the matchers do not know yet.
     private let departures = Mutex<[Departure]>([])
     private var phase = Phase.unopened
@@ -70,6 +72,8 @@ actor GatewayAttempt {
     /// How many calls were begun at each position; one that failed is followed by another.
     var callNumbers: [StepPosition: Int] = [:]
     var lastNumbers: [String: Int] = [:]
+    /// What a program is told whose job must not go on.
+    var stop: GatewayRefusal?
     /// Why something could not be recorded: nothing that follows it could be, and nothing is paid for or done.
     var fault: String?
     /// Where people decide: which of its equals a call or step is.
@@ -170,6 +174,15 @@ actor GatewayAttempt {
             }
         }
     }
+
+    /// A call is being made from now on, and its money is reserved until it ends.
+    nonisolated func callBegan() { callsUnderWay.withLock { $0 += 1 } }
+
+    /// A call has ended and is settled.
+    nonisolated func callEnded() { callsUnderWay.withLock { $0 -= 1 } }
+
+    /// Whether calls of the program are being made.
+    nonisolated var hasCallsUnderWay: Bool { callsUnderWay.withLock { $0 > 0 } }
 
     /// Notes that the program has asked for a call.
     func noteAsked() { statistics.asked += 1 }

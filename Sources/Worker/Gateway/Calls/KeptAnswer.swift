@@ -24,6 +24,9 @@ package struct KeptAnswer: Equatable, Sendable {
     /// when they are compressed.
     static let longestPlain = 4096
 
+    /// What an answer can have, and what was held back at its end since it could have been the beginning of a secret.
+    static let longestBody = AnswerBuffer.maximumBytes + 1 << 16
+
     /// What is kept of a provider's headers.
     static func kept(_ headers: HTTPHeaders, _ redactor: Redactor) -> HTTPHeaders {
         HTTPHeaders(keptHeaders.compactMap { name in headers[name].map { (name, redactor.redacted($0)) } })
@@ -58,7 +61,7 @@ package struct KeptAnswer: Equatable, Sendable {
         if let text = json["text"]?.stringValue { return Array(text.utf8) }
         if let hex = json["hex"]?.stringValue { return Hex.decode(hex) }
         guard let frame = json["zstd"]?.stringValue.flatMap({ Base64.decode($0) }),
-            case .whole(let body) = Zstandard.decompressed(frame, limit: AnswerBuffer.maximumBytes)
+            case .whole(let body) = Zstandard.decompressed(frame, limit: Self.longestBody)
         else { return nil }
         return body
     }

@@ -29,7 +29,10 @@ extension LiveCall {
                 if let warning { await stores.say("\(warning.shown) is used up: \(warning.account)", of: job) }
                 return
             case .wait(let budget):
-                guard ContinuousClock.now < giveUpAt else { throw await held(by: budget.busy) }
+                // The program's own calls end, and give back what they have reserved: it would be stopped in vain.
+                guard ContinuousClock.now < giveUpAt || attempt.hasCallsUnderWay else {
+                    throw await held(by: budget.busy)
+                }
                 try await ContinuousClock().sleep(for: Self.pause)
             case .held(let budget): throw await held(by: budget.hold(of: call, in: job.run))
             case .refused(let budget): throw await stopped(by: budget.refusal(of: call, in: job.run))
@@ -45,7 +48,7 @@ extension LiveCall {
     }
 
     private func stopped(by failure: JobFailure) async -> GatewayRefusal {
-        await attempt.stopped(by: failure)
+        await attempt.stopped(by: failure, telling: .budget)
         return GatewayRefusal(.budget, failure.message)
     }
 

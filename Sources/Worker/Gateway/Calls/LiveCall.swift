@@ -58,6 +58,8 @@ struct LiveCall: Sendable {
     private func make() async {
         do {
             try await begin()
+            attempt.callBegan()
+            defer { attempt.callEnded() }
             do {
                 try await ask()
             } catch let failure as Failure {

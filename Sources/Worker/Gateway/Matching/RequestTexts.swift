@@ -66,10 +66,11 @@ package struct RequestTexts: Sendable {
         var fields = body
         let items = format.listKey.flatMap { body[$0]?.arrayValue } ?? []
         if !items.isEmpty, let key = format.listKey { fields[key] = nil }
-        let digests = items.map { SHA256.digest(of: $0.encoded(.canonical)) }
         let fieldsDigest = CallIdentity.digest(.object(fields))
         var whole: (base: Base, count: Int)?
         var digest = CallIdentity.digest(.string(format.rawValue))
+        // A message of one format is none of another: their lists have different names.
+        let digests = items.map { SHA256.digest(of: digest.bytes + $0.encoded(.canonical)) }
         for (index, item) in digests.enumerated() {
             digest = SHA256.digest(of: digest.bytes + item.bytes)
             if let found = bases[digest], found.end.count == index + 1 { whole = (found, index + 1) }
@@ -107,15 +108,21 @@ package struct RequestTexts: Sendable {
             )
         }
         var pieces: [Piece] = []
+        var added: [JSONValue] = []
         for (item, digest) in zip(items, digests) {
-            switch (known.place[digest], pieces.last) {
-            case (let place?, .repeated(let from, let count)) where place == from + count:
-                pieces[pieces.count - 1] = .repeated(from: from, count: count + 1)
-            case (let place?, _): pieces.append(.repeated(from: place, count: 1))
-            case (nil, .added(let others)): pieces[pieces.count - 1] = .added(others + [item])
-            case (nil, _): pieces.append(.added([item]))
+            guard let place = known.place[digest] else {
+                added.append(item)
+                continue
             }
+            if !added.isEmpty { pieces.append(.added(added)) }
+            if added.isEmpty, case .repeated(let from, let count)? = pieces.last, place == from + count {
+                pieces[pieces.count - 1] = .repeated(from: from, count: count + 1)
+            } else {
+                pieces.append(.repeated(from: place, count: 1))
+            }
+            added = []
         }
+        if !added.isEmpty { pieces.append(.added(added)) }
         return (base, pieces)
     }
 

@@ -82,7 +82,7 @@ package struct GatewayProcess: Sendable {
         options.sessionSettings = settings.sessionSettings
         let pool = PostgresPool(options, size: Self.poolSize)
         // The program may be newer than its worker: it was replaced on the disk, and the database is not migrated yet.
-        try await Migrator().check(pool)
+        try await CallPatience()({ try await pool.withConnection { try await Migrator().check($0) } })
         return GatewayStores(
             store: try await DirectoryStore.open(at: settings.store),
             pool: pool,
