@@ -89,6 +89,14 @@ import Testing
         #expect(byteCount < 500_000, "\(byteCount)")
     }
 
+    /// Models often say the same again.
+    @Test func equalAnswersDoNotHaveAConversationCutUp() throws {
+        let calls = (1...100).map { call in (0..<2 * call).map { message($0.isMultiple(of: 2) ? $0 : 1) } }
+        let byteCount = try bytes(of: calls)
+        // The questions once have 160 KB.
+        #expect(byteCount < 200_000, "\(byteCount)")
+    }
+
     /// Several conversations at once, each with its own messages behind the same first one; some go back and on another way.
     @Test(arguments: 1...5 as ClosedRange<UInt64>) func losesNothingWhateverIsAsked(seed: UInt64) throws {
         print("requests by chance: seed \(seed)")

@@ -100,22 +100,23 @@ package struct RequestTexts: Sendable {
         _ digests: [SHA256Digest],
         _ whole: (base: Base, count: Int)?
     ) -> (base: Base?, pieces: [Piece]) {
-        guard let (base, known) = mostRepeated(by: digests), known.count > (whole?.count ?? 0) else {
-            let rest = Array(items.dropFirst(whole?.count ?? 0))
-            return (
-                whole?.base,
-                (whole.map { [.repeated(from: 0, count: $0.count)] } ?? []) + (rest.isEmpty ? [] : [.added(rest)])
-            )
+        guard let list = mostRepeated(by: digests) else { return Self.pieces(of: items, beginningWith: whole) }
+        // Of equal messages each stands for all of them.
+        let place = Dictionary(zip(list.items, list.items.indices)) { first, _ in first }
+        guard digests.count(where: { place[$0] != nil }) > (whole?.count ?? 0) else {
+            return Self.pieces(of: items, beginningWith: whole)
         }
         var pieces: [Piece] = []
         var added: [JSONValue] = []
         for (item, digest) in zip(items, digests) {
-            guard let place = known.place[digest] else {
+            guard let place = place[digest] else {
                 added.append(item)
                 continue
             }
             if !added.isEmpty { pieces.append(.added(added)) }
-            if added.isEmpty, case .repeated(let from, let count)? = pieces.last, place == from + count {
+            if added.isEmpty, case .repeated(let from, let count)? = pieces.last,
+                list.items.dropFirst(from + count).first == digest
+            {
                 pieces[pieces.count - 1] = .repeated(from: from, count: count + 1)
             } else {
                 pieces.append(.repeated(from: place, count: 1))
@@ -123,22 +124,26 @@ package struct RequestTexts: Sendable {
             added = []
         }
         if !added.isEmpty { pieces.append(.added(added)) }
-        return (base, pieces)
+        return (list.base, pieces)
     }
 
-    /// The request of which most messages are repeated, and where they stand in it.
-    private func mostRepeated(
-        by digests: [SHA256Digest]
-    ) -> (base: Base, known: (place: [SHA256Digest: Int], count: Int))? {
+    private static func pieces(
+        of items: [JSONValue],
+        beginningWith whole: (base: Base, count: Int)?
+    ) -> (base: Base?, pieces: [Piece]) {
+        let rest = Array(items.dropFirst(whole?.count ?? 0))
+        let beginning: [Piece] = whole.map { [.repeated(from: 0, count: $0.count)] } ?? []
+        return (whole?.base, beginning + (rest.isEmpty ? [] : [.added(rest)]))
+    }
+
+    /// The request of which most messages are repeated.
+    private func mostRepeated(by digests: [SHA256Digest]) -> (base: Base, items: [SHA256Digest])? {
         var counts: [StepPosition: Int] = [:]
         for digest in digests {
             if let position = places[digest] { counts[position, default: 0] += 1 }
         }
-        guard let list = lists.last(where: { counts[$0.base.position] == counts.values.max() }) else { return nil }
-        var place: [SHA256Digest: Int] = [:]
-        // Of equal messages each stands for all of them.
-        for (index, digest) in list.items.enumerated() where place[digest] == nil { place[digest] = index }
-        return (list.base, (place, digests.count { place[$0] != nil }))
+        guard let most = counts.values.max() else { return nil }
+        return lists.last { counts[$0.base.position] == most }
     }
 
     /// Makes a request known whose text is kept.
