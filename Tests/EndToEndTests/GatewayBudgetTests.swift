@@ -177,7 +177,6 @@ import Testing
         await scene.close()
     }
 
-    /// There is room for one of them at a time: the other one waits a little, then without slot and process, and spends no attempt.
     /// What a program's own calls have reserved they give back: it is not stopped for that, however long they take.
     @Test(.timeLimit(.minutes(5))) func aProgramWaitsForTheRoomThatItsOwnCallsHave() async throws {
         let scene = try await Self.scene()
@@ -205,6 +204,7 @@ import Testing
         await scene.close()
     }
 
+    /// There is room for one of them at a time: the other one waits a little, then without slot and process, and spends no attempt.
     @Test(.timeLimit(.minutes(5))) func aProgramIsSuspendedWhenTheRoomIsReservedByAnother() async throws {
         let scene = try await Self.scene()
         let money = MoneyStore(scene.fleet.pool)
