@@ -196,9 +196,9 @@ import Testing
         )
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
         for tag in ["one", "two"] { #expect(try await scene.bill(of: tag).count == 1) }
+        // Nor was it suspended in between, which spends no attempt but takes another lease.
         #expect(
-            try await scene.fleet.number("SELECT attempt AS n FROM chassis.done WHERE run_id = $1::bigint", of: run)
-                == 1
+            try await scene.fleet.number("SELECT epoch AS n FROM chassis.done WHERE run_id = $1::bigint", of: run) == 1
         )
         await worker.killAndWait()
         await scene.close()

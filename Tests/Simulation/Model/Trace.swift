@@ -1,6 +1,7 @@
 /// What happened in a history, a line for each thing, where it is traced.
+///
+/// Unchecked: it is used on the one thread of its history alone.
 final class Trace: @unchecked Sendable {
-    // Unchecked: used on the one thread of a history.
     let isOn: Bool
     private(set) var lines: [String] = []
     private let time: VirtualTime
