@@ -25,8 +25,12 @@ import Testing
     }
 
     private func submit(_ scene: GatewayScene, effect: String, worker: ChildProcess) async throws -> RunID {
-        let script = "WORKER=\(worker.pid)\n" + script(scene, effect: effect)
-        return try await scene.submit("steps", run: ["bash", "-c", script], connections: "[]", more: ", steps: true")
+        try await submit(scene, "WORKER=\(worker.pid)\n" + script(scene, effect: effect))
+    }
+
+    /// A script that names steps and makes no calls.
+    private func submit(_ scene: GatewayScene, _ script: String) async throws -> RunID {
+        try await scene.submit("steps", run: ["bash", "-c", script], connections: "[]", more: ", steps: true")
     }
 
     @Test(.timeLimit(.minutes(5))) func repeatsOnlyTheStepThatWasUnderWay() async throws {
@@ -77,12 +81,7 @@ import Testing
             \(Programs.path("chassis")) step other -- sh -c 'echo other >> \(notes)'
             echo '"went on"'
             """
-        let run = try await scene.submit(
-            "steps",
-            run: ["bash", "-c", script],
-            connections: "[]",
-            more: ", steps: true"
-        )
+        let run = try await submit(scene, script)
         #expect(await first.ended() == .signalled(SIGKILL))
         let second = scene.worker("second")
         #expect(try await scene.fleet.end(of: run) == "failed")
@@ -106,12 +105,7 @@ import Testing
             [ -e \(notes).again ] || { touch \(notes).again; exit 1; }
             echo "\"$got\""
             """
-        let run = try await scene.submit(
-            "steps",
-            run: ["bash", "-c", script],
-            connections: "[]",
-            more: ", steps: true"
-        )
+        let run = try await submit(scene, script)
         #expect(try await scene.fleet.end(of: run) == "succeeded")
         let words = try await scene.output(of: run).split { " \"".contains($0) }.map(String.init)
         #expect(words.prefix(3) == ["3", "7", "143"])
@@ -145,12 +139,7 @@ import Testing
             [ -e \(notes).killed ] || { touch \(notes).killed; kill -9 $$; }
             echo "[$x]"
             """
-        let run = try await scene.submit(
-            "steps",
-            run: ["bash", "-c", script],
-            connections: "[]",
-            more: ", steps: true"
-        )
+        let run = try await submit(scene, script)
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
         #expect(self.notes(scene) == ["charge"])
         #expect(try await scene.output(of: run) == "[2]")
