@@ -174,7 +174,12 @@ import Testing
         let answer = try JSONValue(parsing: try said.string("line"))
         #expect(answer == ["state": "done", "position": "gateway/step/charge#1", "result": 1], "\(answer.text())")
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
-        #expect(try await scene.openCalls(of: run) == 0)
+        let left = try await pool.query(
+            "SELECT concat_ws(' ', position, epoch, state, unknown_calls, error) AS line FROM chassis.step"
+        )
+        .rows.map { try $0.string("line") }
+        let log = try await scene.log(of: run)
+        #expect(try await scene.openCalls(of: run) == 0, "\(left) \(log)")
         await worker.killAndWait()
         await scene.close()
     }

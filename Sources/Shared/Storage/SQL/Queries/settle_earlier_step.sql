@@ -7,8 +7,8 @@
 --   $8 error text: or NULL
 --   $9 now timestamptz: NULL for the database's clock
 --
--- A call whose outcome becomes unknown is counted, and one that is found after all is counted off. Returns one row, none
--- when the lease is lost.
+-- A call whose outcome becomes unknown is counted, and one that is found after all is counted off. Returns one row, also
+-- where somebody else has settled it meanwhile; none when the lease is lost.
 WITH held AS MATERIALIZED (
     SELECT job_id FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR KEY SHARE
 ), shared AS MATERIALIZED (
@@ -26,8 +26,9 @@ WITH held AS MATERIALIZED (
       AND (SELECT count(*) FROM shared) > 0
     RETURNING job_id, epoch, position, money
 )
-SELECT position,
-       CASE WHEN money IS NOT NULL THEN
-           chassis.settle_call(job_id, epoch, position, CASE $5::text WHEN 'recorded' THEN 'settled' WHEN 'failed' THEN 'cancelled' ELSE 'unknown' END,
+SELECT held.job_id,
+       CASE WHEN settled.money IS NOT NULL THEN
+           chassis.settle_call(settled.job_id, settled.epoch, settled.position,
+                               CASE $5::text WHEN 'recorded' THEN 'settled' WHEN 'failed' THEN 'cancelled' ELSE 'unknown' END,
                                $7::bigint, $6::jsonb, coalesce($9::timestamptz, now()))::text END AS money
-FROM settled;
+FROM held LEFT JOIN settled ON true;
