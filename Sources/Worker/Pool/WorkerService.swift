@@ -19,11 +19,11 @@ package struct WorkerService: Service {
     /// The program's version, as sessions show it.
     package static let version = "0.1.0"
 
-    private let settings: WorkerSettings
-    private let plainHandlers: [String: PlainHandler]
-    private let code: WorkerCode
-    private let subscription: Subscription
-    private let failpoints: Failpoints
+    let settings: WorkerSettings
+    let plainHandlers: [String: PlainHandler]
+    let code: WorkerCode
+    let subscription: Subscription
+    let failpoints: Failpoints
     private let logger: Logger
 
     /// - Parameter plainHandlers: Code for kinds of jobs that no workflow file knows, by kind.
@@ -276,44 +276,6 @@ package struct WorkerService: Service {
         return options
     }
 
-    /// Looks once a second at what nobody told of: queues, delayed jobs that are due, and sessions that died.
-    private func look(jobs: JobPool, notifier: ReadyNotifier, pool: PostgresPool, logger: Logger) async throws {
-        let repair = Repair(poisonLimit: settings.poisonLimit)
-        var lastThorough: ContinuousClock.Instant?
-        // What was pending before this worker began, nobody tells it of.
-        await findQueues(for: jobs, pool)
-        while true {
-            var generator = SystemRandomNumberGenerator()
-            try await ContinuousClock().sleep(
-                for: JobPool.pollInterval * Double.random(in: 0.75...1, using: &generator)
-            )
-            jobs.poll()
-            await findQueues(for: jobs, pool)
-            do {
-                let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
-                let report = try await pool.withConnection {
-                    try await repair.pass(on: $0, pool: pool, isThorough: isThorough)
-                }
-                if isThorough { lastThorough = .now }
-                notifier.notify(report.readied)
-                for job in report.rescued {
-                    logger.warning("a job was rescued", metadata: [LogKey.job: "\(job.job)"])
-                }
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                logger.debug("the look at the sessions failed", metadata: [LogKey.error: "\(error)"])
-            }
-        }
-    }
-
-    /// Looks for queues of jobs that ask for labels which this worker has.
-    private func findQueues(for jobs: JobPool, _ pool: PostgresPool) async {
-        guard !subscription.labels.pairs.isEmpty else { return }
-        // A look that fails is made again in a second.
-        jobs.found((try? await QueueStore(pool).pendingQueues()) ?? [])
-    }
-
     private func drainOnShutdown(_ jobs: JobPool, _ keeper: SessionKeeper, _ logger: Logger) async throws {
         try? await gracefulShutdown()
         try Task.checkCancellation()
@@ -324,58 +286,6 @@ package struct WorkerService: Service {
         try await ContinuousClock().sleep(for: settings.drain)
         logger.warning("the drain has lasted long enough; jobs are released where they stand")
         jobs.stopDraining()
-    }
-
-    private func runner(
-        pool: PostgresPool,
-        store: DirectoryStore,
-        scratch: ScratchRoot,
-        backlog: Backlog,
-        lease: SessionLease,
-        gateway: GatewayHost,
-        tools: ToolEndpoint,
-        notifier: ReadyNotifier,
-        logger: Logger
-    ) -> JobRunner {
-        let runs = RunStore(pool)
-        return JobRunner(
-            definitions: Definitions(runs),
-            runs: runs,
-            maps: MapStore(pool),
-            notifier: notifier,
-            steps: StepStore(pool),
-            approvals: ApprovalStore(pool),
-            forks: ForkStore(pool),
-            batches: BatchStore(pool),
-            prices: PriceBook(MoneyStore(pool)),
-            store: store,
-            backlog: backlog,
-            lease: lease,
-            failpoints: failpoints,
-            scratchRoot: scratch,
-            handlers: Handlers.all(
-                settings: settings,
-                store: store,
-                runs: runs,
-                clock: DatabaseClock(pool),
-                events: EventStore(pool),
-                gates: ConnectionGates(store: ConnectionStore(pool), patience: Patience(lease: lease)),
-                batches: BatchStore(pool),
-                gateway: gateway,
-                tools: tools,
-                children: WorkflowHandler(
-                    children: ChildStore(pool),
-                    runs: runs,
-                    reader: RunReader(pool),
-                    store: store,
-                    notifier: notifier,
-                    money: MoneyStore(pool)
-                ),
-                code: code
-            ),
-            plainHandlers: plainHandlers,
-            logger: logger
-        )
     }
 
     private static var hostName: String {
