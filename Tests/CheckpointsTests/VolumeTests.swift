@@ -25,7 +25,7 @@ import Testing
                 let journal = DirectoryJournal(file: file, names: names, volume: volume)
                 group.addTask {
                     for part in 1...3 { try await journal.append(Array("\(number).\(part)\n".utf8)) }
-                    #expect(!journal.hasNewNames)
+                    #expect(journal.undurableNames == nil)
                     let file = try root.open(Sample.journal(Int64(number)))
                     return try file.read(at: 0, count: file.byteCount())
                 }
@@ -46,6 +46,23 @@ import Testing
         }
         #expect(Set(contents) == expected)
         #expect((1..<Self.count).contains(calls.withLock { $0 }))
+    }
+
+    /// Those of the run are remembered: the next journal of it has fewer names to wait for.
+    @Test func aFirstAppendWaitsForTheNamesThatLeadToItsJournal() async throws {
+        let directory = try ScratchDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let root = try StoreRoot(openingAt: directory.path)
+        let volume = Volume(threads: try FileThreads(), canShare: false) { throw Refusal() }
+        for directories in [[.runs, .run, .job], [.run, .job]] as [[JournalNames.Directory]] {
+            let names = try JournalNames(of: Sample.journal(Int64(4 - directories.count)), in: root)
+            #expect(names.directories == directories)
+            guard let file = try names.makeFile() else { throw CheckpointError.journalExists(Sample.journal(1)) }
+            let journal = DirectoryJournal(file: file, names: names, volume: volume)
+            try await journal.append([1])
+            #expect(journal.undurableNames == nil)
+            #expect(root.hasDurableName(of: Sample.journal(1).job.run))
+        }
     }
 
     /// The error may be of anybody's file: each journal is synchronised by itself then, and its own answer counts.

@@ -23,17 +23,10 @@ final class DirectoryJournal: JournalSink {
     /// Makes all bytes durable.
     func synchronize() throws(CheckpointError) { try file.synchronizeData() }
 
-    /// Whether the names that lead to the file are not known to be durable.
-    var hasNewNames: Bool { newNames.withLock { $0 != nil } }
+    /// The names that lead to the file, when they are not known to be durable.
+    var undurableNames: JournalNames? { newNames.withLock { $0 } }
 
-    /// Makes the names that lead to the file durable.
-    func synchronizeNames() throws(CheckpointError) {
-        guard let names = newNames.withLock({ $0 }) else { return }
-        try names.synchronize()
-        newNames.withLock { $0 = nil }
-    }
-
-    /// The names became durable with the whole file system.
+    /// The names became durable, be it with the whole file system.
     func namesAreDurable() {
         newNames.withLock { names in
             names?.areDurable()

@@ -19,11 +19,21 @@ final class JournalNames: Sendable {
     /// Makes the journal; nil when it exists.
     func makeFile() throws(CheckpointError) -> FileDescriptor? { try job.makeFile(journal.fileName) }
 
-    /// Makes every name from the root of the store to the journal durable.
-    func synchronize() throws(CheckpointError) {
-        try job.synchronize()
-        try run.synchronize()
-        try root.synchronizeName(of: journal.job.run)
+    /// A directory on the way from the root of the store to the journal, which holds the next name on it.
+    enum Directory: Sendable {
+        case runs, run, job
+    }
+
+    /// Those whose names may not be durable.
+    var directories: [Directory] { root.hasDurableName(of: journal.job.run) ? [.run, .job] : [.runs, .run, .job] }
+
+    /// Makes the name durable that a directory holds.
+    func synchronize(_ directory: Directory) throws(CheckpointError) {
+        switch directory {
+        case .runs: try root.synchronizeName(of: journal.job.run)
+        case .run: try run.synchronize()
+        case .job: try job.synchronize()
+        }
     }
 
     /// All of them became durable with the whole file system.

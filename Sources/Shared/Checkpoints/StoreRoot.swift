@@ -55,9 +55,12 @@ final class StoreRoot: Sendable {
         guard found == content else { throw .storeDoesNotReadBack(path: "\(scratch.path)/\(name)") }
     }
 
+    /// Whether the name of a run's directory is known to be durable.
+    func hasDurableName(of run: RunID) -> Bool { durableRuns.withLock { $0.contains(run) } }
+
     /// Makes the name of a run's directory durable.
     func synchronizeName(of run: RunID) throws(CheckpointError) {
-        guard !durableRuns.withLock({ $0.contains(run) }) else { return }
+        guard !hasDurableName(of: run) else { return }
         try runs.synchronize()
         nameIsDurable(of: run)
     }

@@ -47,11 +47,16 @@ final class Volume: Sendable {
     }
 
     private func appendAlone(_ bytes: [UInt8], to journal: DirectoryJournal) async throws {
-        guard journal.hasNewNames else { return try await synchronize(bytes, in: journal) }
-        // Both at once, so that the first record waits about as long as any other.
-        async let named: Void = threads.run { try journal.synchronizeNames() }
-        try await synchronize(bytes, in: journal)
-        try await named
+        guard let names = journal.undurableNames else { return try await synchronize(bytes, in: journal) }
+        // All at once: the disk makes them durable together, and the first record waits about as long as any other.
+        try await withThrowingTaskGroup(of: Void.self) { [threads] group in
+            for directory in names.directories {
+                group.addTask { try await threads.run { try names.synchronize(directory) } }
+            }
+            try await synchronize(bytes, in: journal)
+            try await group.waitForAll()
+        }
+        journal.namesAreDurable()
     }
 
     private func synchronize(_ bytes: [UInt8], in journal: DirectoryJournal) async throws {
@@ -100,7 +105,10 @@ final class Volume: Sendable {
 
     private func synchronizeAlone(_ journal: DirectoryJournal) throws -> VolumeCommit<Append>.Turn {
         try journal.synchronize()
-        try journal.synchronizeNames()
+        if let names = journal.undurableNames {
+            for directory in names.directories { try names.synchronize(directory) }
+            journal.namesAreDurable()
+        }
         return .wait
     }
 }
