@@ -16,12 +16,13 @@ import Glibc
     @Option(help: "The processor's time for one input, in seconds.") var limit = 5
     @Option(help: "The time of the clock for one input, in seconds, for parsers that wait.") var wall = 60
     @Option(help: "The memory for one parser, in MiB; 0 for no limit, which sanitizers need.") var memory = 768
+    @Option(help: "The stack, in KiB; sanitizers need more.") var stack = 1024
     @Option(help: "Where failing inputs are put.") var keep = ".build/fuzz"
     @Flag(help: "Lists the parsers.") var list = false
     @Option(help: .hidden) var slot: String?
     @Option(help: .hidden) var seconds = 1
 
-    private var limits: Limits { Limits(seconds: limit, wallSeconds: wall, memory: memory) }
+    private var limits: Limits { Limits(seconds: limit, wallSeconds: wall, memory: memory, stack: stack) }
 
     mutating func run() async throws {
         if list { return print(FuzzTarget.all.map(\.name).joined(separator: "\n")) }
