@@ -121,6 +121,10 @@ class Cluster:
         self.store = self.directory / f"store-{self.stores}"
         self.store.mkdir()
 
+    def rename(self, database, name):
+        """Gives a database another name; programs reach the one that is called chassis."""
+        self.psql(f"ALTER DATABASE {database} RENAME TO {name}", database="postgres")
+
     def settle(self):
         """Leaves no work of the last round to the next."""
         self.psql("VACUUM ANALYZE")
