@@ -7,6 +7,8 @@ import time
 import urllib.error
 import urllib.request
 
+import shapes
+
 LONGEST_ANSWER_SECONDS = 4
 FOLLOW_SECONDS = 0.5
 
@@ -29,17 +31,22 @@ class Client:
     def ask(self, method, path, body=None, first=0, token=None):
         """Asks one scheduler after the other: the status and the answer of the first that gives one, or None."""
         for number in range(len(self._fronts)):
-            front = self._fronts[(first + number) % len(self._fronts)]
-            request = urllib.request.Request(
-                f"http://127.0.0.1:{front.port}{path}", None if body is None else json.dumps(body).encode(), method=method,
-                headers={"Authorization": f"Bearer {token or self._token}", "Content-Type": "application/json"})
-            try:
-                status, answer = read(request)
-            except (OSError, http.client.HTTPException, ValueError):
-                continue
-            if status < 500:
-                return status, answer
+            answer = self.ask_once(method, path, body, first + number, token)
+            if answer is not None:
+                return answer
         return None
+
+    def ask_once(self, method, path, body=None, first=0, token=None):
+        """Asks one scheduler: the status and the answer, or None when it gives none."""
+        front = self._fronts[first % len(self._fronts)]
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{front.port}{path}", None if body is None else json.dumps(body).encode(), method=method,
+            headers={"Authorization": f"Bearer {token or self._token}", "Content-Type": "application/json"})
+        try:
+            status, answer = read(request)
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
+        return (status, answer) if status < 500 else None
 
     def expect(self, answers, statuses, what):
         """Notes each answer that is none of those which may be given."""
@@ -49,7 +56,8 @@ class Client:
 
     def submit(self, kind, tag, first=0):
         """Submits a run; its key makes it safe to do that again. Returns its id, or None when nobody took it."""
-        body = {"workflow": self._workflows[kind], "file": f"{kind}.yaml", "params": {"tag": tag}, "idempotency_key": tag}
+        body = {"workflow": self._workflows[kind], "file": f"{kind}.yaml", "params": shapes.params(kind, tag),
+                "idempotency_key": tag}
         answer = self.ask("POST", "/v1/runs", body, first)
         self.expect([answer], {200, 201}, f"POST /v1/runs of {tag}")
         if answer is None or answer[0] not in (200, 201):

@@ -13,6 +13,8 @@ PAUSES_SECONDS = (0.1, 1.0)
 
 PLACES = ["before-intent", "before-send", "during-answer", "after-answer", "after-checkpoint", "after-settlement",
           "before-end"]
+BATCH_PLACES = ["batch-before-add", "batch-before-send", "batch-after-send", "batch-after-note", "batch-after-results",
+                "batch-after-end"]
 LONGER_THAN_THE_LEASE = LEASE_SECONDS + 3
 WRONG_CLOCK = 1
 """The number of the worker and of the scheduler on the host whose clock is wrong."""
@@ -32,7 +34,7 @@ class Faults:
         """Of the fault that is being made. What undoes one draws nothing: when that is depends on the machine."""
         self.pause = 0
         """How long after this fault the next one is made."""
-        places = list(PLACES)
+        places = PLACES + BATCH_PLACES
         Random(f"{seed}/places").shuffle(places)
         self._places = itertools.cycle(places)
         self._later = []
@@ -98,19 +100,20 @@ class Faults:
         self.world.workers[self.some_worker()].kill()
 
     def kill_worker_at_a_place(self):
-        self.begin_worker_anew(f"{self.random.randrange(1, 12)}")
+        self.begin_worker_anew("")
 
     def stop_worker_at_a_place(self):
         """Whoever is in its place may have gone on from there when it wakes up."""
-        worker = self.begin_worker_anew(f"{self.random.randrange(1, 12)}:stop")
+        worker = self.begin_worker_anew(":stop")
         self._stopping.append((worker, self.random.uniform(0.2, LONGER_THAN_THE_LEASE)))
 
-    def begin_worker_anew(self, passes):
-        """Each named place has its turn."""
-        number = self.some_worker()
+    def begin_worker_anew(self, what):
+        """Each named place has its turn; those around batches are passed more rarely."""
+        number, place = self.some_worker(), next(self._places)
+        passes = self.random.randrange(1, 3 if place in BATCH_PLACES else 12)
         self.world.workers[number].kill()
         self.world.workers[number].wait()
-        self.world.start_worker(number, f"{next(self._places)}:{passes}")
+        self.world.start_worker(number, f"{place}:{passes}{what}")
         return self.world.workers[number]
 
     def end_worker(self):
@@ -247,17 +250,19 @@ class Faults:
         self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), lambda: self.world.link.set(is_up=True))
 
     def hurt_way_to_provider(self):
-        way = self.world.model_ways[self.some_worker()]
+        """That of one worker, also to the provider of batches."""
+        ways = self.world.provider_ways(self.some_worker())
         how = self.random.choice(["cut", "reset", "refuse", "swallow", "delay"])
-        seconds = self.random.uniform(0.2, LONGER_THAN_THE_LEASE)
-        if how in ("cut", "reset"):
-            getattr(way, how)()
-        elif how == "delay":
-            way.delay(self.random.uniform(0.01, 1))
-            self.after(seconds, lambda: way.delay(0))
-        else:
-            getattr(way, how)(True)
-            self.after(seconds, lambda: getattr(way, how)(False))
+        seconds, delay = self.random.uniform(0.2, LONGER_THAN_THE_LEASE), self.random.uniform(0.01, 1)
+        for way in ways:
+            if how in ("cut", "reset"):
+                getattr(way, how)()
+            elif how == "delay":
+                way.delay(delay)
+                self.after(seconds, lambda way=way: way.delay(0))
+            else:
+                getattr(way, how)(True)
+                self.after(seconds, lambda way=way: getattr(way, how)(False))
         return f"provider-way-{how}"
 
     # Duplicates

@@ -153,7 +153,7 @@ def scenario():
     turns += [{"text": f"item {turn}", "calls": [call(str(turn))]} for turn in (2, 3, 4)]
     turns += [{"text": "all done"}]
     return json.dumps({"scenarios": [
-        {"name": "look", "match": {"tag": "-look$"}, "turns": [{"text": "looked"}], "delay_ms": 2},
+        {"name": "look", "match": {"tag": "-(look|each/[0-9]+)$"}, "turns": [{"text": "looked"}], "delay_ms": 2},
         {"name": "work", "match": {"tag": "^(?P<tag>.*)-work$"}, "turns": turns, "delay_ms": 5},
     ]})
 

@@ -16,10 +16,12 @@ AGAIN_SECONDS = 5
 
 
 class People:
-    def __init__(self, client, token, once_notes, notes):
+    def __init__(self, client, token, once_notes, notes, batch_bill):
         self._client = client
         self._token = token
         self._once_notes = once_notes
+        self._batch_bill = batch_bill
+        """What the provider of batches has taken and billed."""
         self._notes = notes
         """Where it is written down when which limit was asked for."""
         self._seed = None
@@ -108,7 +110,10 @@ class People:
             if now >= at:
                 if approval["kind"] == "effect" and self._may_still_happen():
                     continue
-                word, body = self._verdict(approval)
+                verdict = self._verdict(approval)
+                if verdict is None:
+                    continue
+                word, body = verdict
                 path = f"/v1/approvals/{approval['id']}/{word}"
                 answers = self._client.twice(lambda first: self._ask("POST", path, {**body, "digest": approval["digest"]}, first))
                 self._client.expect(answers, {200, 409}, f"POST {path}")
@@ -132,12 +137,22 @@ class People:
         return False
 
     def _verdict(self, approval):
+        """What is decided; None as long as it cannot be known."""
         if approval["kind"] != "effect":
             return "approve", {}
+        if approval["job"] == "call":
+            return self._verdict_on_batch(self._client.tag(approval["run"]))
         item = approval["request"]["arguments"]["item"]
         text = self._once_notes.read_text() if self._once_notes.exists() else ""
         has_happened = any(json.loads(line)["item"] == item for line in text.splitlines() if line.endswith("}"))
         return ("happened", {"result": "noted\n"}) if has_happened else ("not-happened", {})
+
+    def _verdict_on_batch(self, tag):
+        """By what the provider of batches has on its bill; it is asked when its worker has given up finding out."""
+        if tag not in self._client.promised:
+            return None
+        has_happened = f"{tag}-call" in self._batch_bill()["paid"]
+        return ("happened", {"result": f"answer to {tag}-call"}) if has_happened else ("not-happened", {})
 
     def _ask(self, method, path, body=None, first=0):
         return self._client.ask(method, path, body, first, self._token)

@@ -5,7 +5,9 @@ import concurrent.futures
 import time
 from random import Random
 
+import kinds
 import load
+import shapes
 from faults import Faults
 
 RUNS_A_SECOND = 2
@@ -34,6 +36,7 @@ class Storm:
     def blow(self, seconds):
         """Makes faults for so long, while runs are submitted."""
         self.world.people.begin(self.seed)
+        self.world.outside.begin(self.seed, seconds)
         self.faults.begin()
         self._end = time.monotonic() + seconds
         # Who waits for an answer that does not come holds up nobody else.
@@ -75,21 +78,24 @@ class Storm:
 
     def follow(self):
         """Has people and clients go on; says whether they have nothing left to do."""
-        is_decided = self.world.people.follow()
-        return self.world.client.follow() and is_decided
+        return all([follower.follow() for follower in (self.world.people, self.world.client, self.world.outside)])
 
     def next_run(self):
         """The next run, and how it is submitted: some are twice at once; who finds nobody now is submitted again when it is calm."""
         random = Random(f"{self.seed}/run/{len(self.runs)}")
-        kind = random.choices(["agent", "once", "fan", "again", "held"], [3, 1, 1, 1, 1])[0]
+        kind = random.choices(list(kinds.WEIGHTS), kinds.WEIGHTS.values())[0]
         tag = f"{kind}{len(self.runs):05d}"
         is_twice, cancelled_after, raised_after = random.random() < TWICE_SUBMITTED, random.uniform(0, 3), random.uniform(0, 4)
         raised_again_after = random.uniform(4, 9)
+        told_after, told_again_after = random.uniform(0, 6), random.uniform(0, 3)
+        is_cancelled = kind == "again" or kind in ("mapped", "parent") and random.random() < shapes.CANCELLED
         self.runs.append((kind, tag))
-        if kind == "again":
+        if is_cancelled:
             self.world.client.cancel_later(tag, cancelled_after)
         if kind == "held":
             self.world.people.raise_budget_later(
                 tag, [(raised_after, load.MIDDLE_BUDGET_USD), (raised_again_after, load.LAST_BUDGET_USD)])
+        if kind == "event":
+            self.world.outside.tell_later(tag, told_after, told_again_after)
         self.counts["submit-twice"] += is_twice
         return self.world.client.submit_twice if is_twice else self.world.client.submit, kind, tag

@@ -13,9 +13,11 @@ import json
 import urllib.request
 
 import load
+import shapes
 from client import Client
 from cluster import RELEASE, ROOT
 from link import Link
+from outside import Outside
 from people import People
 from proxy import Proxy
 from servers import Servers
@@ -29,6 +31,8 @@ STORE_MEBIBYTES = 64
 LONGEST_CALM_SECONDS = 180
 LONGEST_FILLING_SECONDS = 60
 REVIVAL_SECONDS = 0.2
+BATCH_DOUBT_SECONDS = 30
+"""Longer than a worker and then its way can be held up one behind the other, while a batch is being sent."""
 BAD_QUESTION = 1
 """How psql ends when the server has refused what it was asked; without a server it ends with 2."""
 CRASHES = {-signal.SIGILL, -signal.SIGTRAP, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSEGV}
@@ -76,10 +80,12 @@ class World:
         self.scratch.mkdir()
         (self.directory / "scenario.json").write_text(load.scenario())
         self.model = self._start_model()
+        self.batches, self.batch_port = self._start_batches()
         token, person = [subprocess.check_output(
             [RELEASE / "chassis", "token", "create", "--postgres", self.cluster.conninfo(), "--name", name],
             text=True, stderr=subprocess.DEVNULL).strip() for name in ("storm", "person")]
         self.model_ways = [Proxy((self._near(number), 0), ("127.0.0.1", self.model_port)) for number in range(WORKERS)]
+        self.batch_ways = [Proxy((self._near(number), 0), ("127.0.0.1", self.batch_port)) for number in range(WORKERS)]
         self.ways = [self._ways(number) for number in range(WORKERS + SCHEDULERS)]
         self.fronts = [Proxy(("127.0.0.1", 0)) for _ in range(SCHEDULERS)]
         note = self.directory / "note.sh"
@@ -88,10 +94,12 @@ class World:
         """What the command line of a process has that must end with its worker or scheduler."""
         workflows = {"agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan(),
                      "held": load.held(note, self.notes)}
+        workflows |= shapes.WORKFLOWS
         workflows["again"] = workflows["agent"]
         workflows["full"] = load.full(WORKERS * SLOTS, self._emptied)
         self.client = Client(self.fronts, token, workflows)
-        self.people = People(self.client, person, self.once_notes, self.directory / "limits")
+        self.people = People(self.client, person, self.once_notes, self.directory / "limits", self.batch_bill)
+        self.outside = Outside(self.client)
         self.workers = [None] * WORKERS
         self.schedulers = [None] * SCHEDULERS
         self._started = {}
@@ -105,7 +113,7 @@ class World:
 
     def __exit__(self, *_):
         self._whatever_happens(self.stop)
-        for process in self.workers + self.schedulers + [self.model]:
+        for process in self.workers + self.schedulers + [self.model, self.batches]:
             if process is not None:
                 process.kill()
                 process.wait()
@@ -183,7 +191,10 @@ class World:
         path.write_text(
             f'connections:\n  model: {{kind: openai, url: "http://{self._near(number)}:{self.model_ways[number].port}/v1", '
             f"prices: {{scripted: {{input: {load.PRICE['input']}, output: {load.PRICE['output']}}}}}, first_byte: 4s, stall: 3s, "
-            f"limits: {{concurrent: {load.CONCURRENT_CALLS}}}}}\n")
+            f"limits: {{concurrent: {load.CONCURRENT_CALLS}}}}}\n"
+            f'  {shapes.BATCHES}: {{kind: openai, url: "http://{self._near(number)}:{self.batch_ways[number].port}/v1", key: a-key, '
+            f"prices: {{fake: {{input: {load.PRICE['input']}, output: {load.PRICE['output']}, batch_percent: "
+            f"{shapes.BATCH_PERCENT}, max_output: 100}}}}, batches: {{gather: 1s, poll: 300ms, doubt: {BATCH_DOUBT_SECONDS}s}}}}\n")
         return path
 
     # The processes
@@ -197,6 +208,20 @@ class World:
             time.sleep(0.05)
         self.model_port = int(port_file.read_text())
         return model
+
+    def _start_batches(self):
+        """The provider of batches, and where it listens; it ends with whoever reads what it says."""
+        batches = subprocess.Popen([sys.executable, ROOT / "Tests/Servers/batch_provider.py"], stdout=subprocess.PIPE, text=True)
+        return batches, int(batches.stdout.readline().split()[1])
+
+    def batch_bill(self):
+        """What the provider of batches has taken and billed."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.batch_port}/_bill", timeout=60) as answer:
+            return json.load(answer)
+
+    def provider_ways(self, number):
+        """The ways of a worker to the providers."""
+        return [self.model_ways[number], self.batch_ways[number]]
 
     def _spawn(self, name, words, **extra):
         self._started[name] = time.monotonic()
@@ -267,7 +292,7 @@ class World:
     def heal(self):
         """Ends all faults."""
         self.control_model("faults", [])
-        for proxy in [*sum(self.ways, []), *self.model_ways, *self.fronts]:
+        for proxy in [*sum(self.ways, []), *self.model_ways, *self.batch_ways, *self.fronts]:
             proxy.heal()
         if self.link:
             self.link.set(is_up=True)
@@ -290,15 +315,21 @@ class World:
         if not self.cluster.wait_until_followed():
             print("the old primary does not follow the new one")
         self.people.grow_calm()
+        self.outside.grow_calm()
         for kind, tag in runs:
             # What was promised must be there; nobody asks for it twice.
             if tag not in self.client.promised:
                 self._submit(kind, tag)
         until = time.monotonic() + LONGEST_CALM_SECONDS
+        # A worker that gave its session up just now has another one; schedulers end the old one a moment later.
+        left = f"""
+            SELECT (SELECT count(*) FROM chassis.live_run)
+                 + greatest((SELECT count(*) FROM chassis.session WHERE ended_at IS NULL) - {WORKERS}, 0)
+                 + (SELECT count(*) FROM chassis.schedule WHERE next_due IS NOT NULL)
+                 + (SELECT count(*) FROM chassis.event WHERE NOT is_dispatched)
+                 + (SELECT count(*) FROM chassis.news WHERE state IN ('new', 'held'))
+                 + (SELECT count(*) FROM chassis.backfill WHERE ended_at IS NULL)"""
         while time.monotonic() < until:
-            # A worker that gave its session up just now has another one; schedulers end the old one a moment later.
-            left = "SELECT count(*) + greatest((SELECT count(*) FROM chassis.session WHERE ended_at IS NULL) " \
-                   f"- {WORKERS}, 0) FROM chassis.live_run"
             if follow() and int(self.ask(left)) == 0:
                 break
             self._nurse()

@@ -1,0 +1,46 @@
+"""What must hold when the storm is over, from the database, the store, the provider's bill and the tools' log alone."""
+
+from checks.effects import Effects
+from checks.events import Events
+from checks.findings import Findings
+from checks.journals import Journals
+from checks.leaks import Held, Left
+from checks.money import Money
+from checks.parts import Parts
+from checks.runs import Runs
+from checks.starts import Starts
+from kinds import with_those_below
+
+SUBJECTS = [Runs, Parts, Events, Starts, Journals, Money, Effects, Held]
+"""What is looked at while workers and schedulers still run."""
+
+
+class Checks:
+    def __init__(self, world, runs):
+        self._world = world
+        self._kinds = {tag: kind for kind, tag in with_those_below(runs)}
+        self._findings = Findings()
+        self.counts = self._findings.counts
+        self.complaints = self._findings.complaints
+
+    def all(self):
+        """Checks everything; says whether an invariant broke."""
+        self.counts["runs"] = len(self._kinds)
+        for subject in SUBJECTS:
+            subject(self._world, self._kinds, self._findings).check()
+        self._world.stop()
+        Left(self._world, self._kinds, self._findings).check()
+        return self.is_broken
+
+    @property
+    def is_broken(self):
+        return any(count for name, count in self.counts.items() if name not in ("runs", "unknown"))
+
+    def break_off(self, reason):
+        """The storm has broken off: nothing can be said but that."""
+        self.counts["runs"] = len(self._kinds)
+        self._findings.add("broken_off", reason)
+
+    def line(self):
+        names = ["runs", "lost", "repeated", "stale_writes", "paid_twice_unlisted", "unknown", "leaks"]
+        return " ".join(f"{name}={self.counts[name]}" for name in names)

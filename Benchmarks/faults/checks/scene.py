@@ -1,0 +1,95 @@
+"""What the tests of the checks have in common: a database, in which a past storm is written down and then looked at.
+
+    python3 -m unittest discover -s Benchmarks/faults -p 'test_*.py'
+
+takes a Postgres and the program `chassis`, where CHASSIS_PROGRAMS says or built for release.
+"""
+
+import atexit
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import types
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "driver"))
+
+import checks.leaks
+import cluster
+from checks import Checks
+from checks.past import RUNS, END, Past, text
+from cluster import Cluster
+
+
+class Scene(unittest.TestCase):
+    """Each test changes what a storm without faults has left in one thing, and says what must be complained of."""
+
+    psql = None
+    """A connection to a database that all tests have in common."""
+
+    @classmethod
+    def setUpClass(cls):
+        if Scene.psql is not None:
+            return
+        Scene.directory = pathlib.Path(tempfile.mkdtemp(prefix="chassis-checks."))
+        cls.directory.chmod(0o755)
+        atexit.register(shutil.rmtree, cls.directory, ignore_errors=True)
+        # Nothing in it is to outlive this process.
+        cluster.SETTINGS |= {"fsync": "off", "shared_buffers": "32MB"}
+        servers = Cluster(cls.directory / "cluster")
+        servers.__enter__()
+        atexit.register(servers.__exit__)
+        servers.fresh()
+        Scene.psql = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", servers.conninfo()],
+                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        atexit.register(cls.psql.communicate)
+        checks.leaks.LONGEST_SWEEP_SECONDS = 0
+
+    def setUp(self):
+        self.past = Past()
+        self.slots = (24, 24)
+        self.contradictions, self.surprises, self.crashes = [], [], []
+        self.scratch = []
+
+    def ask(self, sql):
+        """Asks over one connection for all tests."""
+        print(f"{sql};\n\\echo answered", file=self.psql.stdin, flush=True)
+        lines = []
+        while (line := self.psql.stdout.readline().rstrip("\n")) != "answered":
+            if self.psql.poll() is not None:
+                raise RuntimeError(f"Postgres refuses {sql}")
+            lines.append(line)
+        return "\n".join(lines)
+
+    def look(self):
+        """Which of the last line's names, and others, are not 0."""
+        place = pathlib.Path(tempfile.mkdtemp(dir=self.directory))
+        (place / "scratch").mkdir()
+        for name in self.scratch:
+            (place / "scratch" / name).mkdir()
+        for (run, job, epoch), lines in self.past.journals.items():
+            path = place / f"store/runs/{run}/{job}/{epoch:06}.journal"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text(lines))
+        (place / "bill").write_text("".join(json.dumps(entry) + "\n" for entry in self.past.bill))
+        for name, items in (("notes", self.past.notes), ("once-notes", self.past.once_notes)):
+            (place / name).write_text("".join(json.dumps({"item": item}) + "\n" for item in items))
+        (place / "log").write_text(self.past.log)
+        self.ask(";\n".join(self.past.statements()))
+        world = types.SimpleNamespace(
+            directory=place, store=place / "store", bill=place / "bill", notes=place / "notes", once_notes=place / "once-notes",
+            scratch=place / "scratch", names_of_processes=["note.sh"], crashes=self.crashes, ask=self.ask,
+            fill_slots=lambda: self.slots, stop=lambda: None,
+            client=types.SimpleNamespace(promised={}, contradictions=self.contradictions, surprises=self.surprises),
+            people=types.SimpleNamespace(limits=self.past.limits), batch_bill=lambda: self.past.batches,
+            outside=types.SimpleNamespace(told=self.past.told, end=END), cluster=types.SimpleNamespace(lives=[], log=place / "log"))
+        looked = Checks(world, RUNS)
+        looked.all()
+        self.complaints = looked.complaints
+        return {name for name, count in looked.counts.items() if count and name not in ("runs", "unknown")}
+
+    def expect(self, *names):
+        self.assertEqual(self.look(), set(names), self.complaints)

@@ -1,0 +1,75 @@
+"""Each check of money fails when it should."""
+
+import load
+from checks.past import AGENT, BATCH, HELD, LAST, MIDDLE
+from checks.scene import Scene
+
+
+class MoneyTests(Scene):
+    def test_a_call_that_was_sent_in_two_batches_is_repeated(self):
+        self.past.batches["batches"].append({**self.past.batches["batches"][0], "id": "batch-2"})
+        self.expect("repeated")
+
+    def test_a_call_that_was_paid_for_in_two_batches_is_paid_twice(self):
+        self.past.batches["paid"] *= 2
+        self.expect("paid_twice_unlisted")
+
+    def test_a_call_that_no_batch_answered_is_lost(self):
+        self.past.batches["paid"] = []
+        self.past.ledger = [entry for entry in self.past.ledger if entry["run"] != BATCH]
+        self.expect("lost")
+
+    def test_one_step_billed_twice_and_another_not_at_all_do_not_make_up_for_each_other(self):
+        two, three = [entry for entry in self.past.bill if entry["event"] == "answer" and entry["tag"] == "agent00000-work"][1:3]
+        three.update(turn=two["turn"], digest=two["digest"])
+        self.expect("paid_twice_unlisted", "lost")
+
+    def test_a_call_that_another_step_lists_as_unknown_is_paid_twice(self):
+        answer = next(entry for entry in self.past.bill if entry["event"] == "answer" and entry["tag"] == "agent00000-work")
+        self.past.bill.append({**answer, "number": 999, "complete": False})
+        self.past.ledger.append({"kind": "unknown", "run": AGENT, "job": 101, "position": "t0001", "reserved": 0, "paid": 0,
+                                 "unknown": 6000})
+        self.past.step(AGENT, "t0004")["unknown"] = 1
+        self.expect("paid_twice_unlisted")
+        self.past.step(AGENT, "t0004")["unknown"] = 0
+        next(step for step in self.past.steps if step["job"] == 101 and step["position"] == "t0001")["unknown"] = 1
+        self.expect()
+
+    def test_a_step_without_a_whole_answer_is_lost(self):
+        next(entry for entry in self.past.bill if entry["event"] == "answer")["complete"] = False
+        self.expect("lost")
+
+    def test_a_billed_run_without_a_ledger_is_not_listed(self):
+        self.past.ledger = [entry for entry in self.past.ledger if entry["run"] != AGENT]
+        self.expect("paid_twice_unlisted")
+
+    def test_a_ledger_has_no_more_as_paid_than_was_billed_also_where_calls_are_unknown(self):
+        self.past.ledger.append({"kind": "unknown", "run": AGENT, "job": 101, "position": "t0001", "reserved": 0, "paid": 1,
+                                 "unknown": 6000})
+        self.expect("paid_twice_unlisted")
+
+    def test_what_is_reserved_in_the_end_is_a_leak(self):
+        self.past.ledger.append({"kind": "reserved", "run": AGENT, "job": 101, "position": "t0001", "reserved": 1, "paid": 0,
+                                 "unknown": 0})
+        self.expect("leaks")
+
+    def test_a_call_before_the_first_raise_exceeds_the_limit_of_its_run(self):
+        next(limit for limit in self.past.limits if limit[1] == MIDDLE)[2] += 0.6
+        self.expect("paid_twice_unlisted")
+
+    def test_a_call_before_the_second_raise_exceeds_the_limit_of_its_run(self):
+        next(limit for limit in self.past.limits if limit[1] == LAST)[2] += 0.6
+        self.expect("paid_twice_unlisted")
+
+    def test_a_call_of_one_run_exceeds_what_others_have_left_of_their_team_s_limit(self):
+        self.past.limits[0] = [load.TEAM, 11_000, 0.0]
+        for entry in self.past.ledger:
+            if entry["run"] == HELD and entry["position"] == "t0005":
+                entry["reserved"] = 11_000 if entry["kind"] == "reserved" else -11_000
+        self.expect("paid_twice_unlisted")
+
+    def test_a_call_without_a_reservation_is_outside_its_budget(self):
+        of_call = [entry for entry in self.past.ledger if (entry["run"], entry["position"]) == (HELD, "t0003")]
+        self.past.ledger.remove(of_call[0])
+        of_call[1]["reserved"] = 0
+        self.expect("paid_twice_unlisted")

@@ -1,0 +1,76 @@
+"""The workflows of the storm that start runs by themselves: schedules, triggers, and one for backfills."""
+
+import datetime
+
+import shapes
+from load import RETRY
+
+SCHEDULES = {"all": 2, "line": 3, "latest": 2}
+"""How many seconds lie between two due times of each schedule."""
+WHOLE = ["all", "line"]
+"""The schedules that leave no due time out, whatever is killed."""
+PAST_FROM, PAST_TO, PAST_DUE_TIMES = "2020-01-01", "2020-01-02", 48
+"""What is filled afterwards: all hours of these two days."""
+BACKFILL_LIMIT = 4
+TRIGGERS = {"storm-hears": f"event: {shapes.EVENT}, gather: none", "storm-each": f"asset: {shapes.ASSET}, gather: none",
+            "storm-gathered": f"asset: {shapes.ASSET}, max_active: 1"}
+"""Workflows that events start: one run for each event, one for each update, one for all updates that came meanwhile."""
+STARTING = ["storm-scheduled", "storm-past", *TRIGGERS]
+"""The workflows whose runs nobody submits."""
+EVENTS_OF = {"storm-hears": shapes.EVENT, "storm-each": f"asset:{shapes.ASSET}", "storm-gathered": f"asset:{shapes.ASSET}"}
+
+
+def scheduled(end):
+    """Three schedules that end with the storm; what they have missed by then is made up for, or not."""
+    tag = 'params: {tag: "${{ trigger.schedule }}/${{ trigger.timestamp }}"}'
+    until = datetime.datetime.fromtimestamp(end, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"""
+name: storm-scheduled
+params:
+  tag: {{type: string}}
+triggers:
+  - {{name: all, every: {SCHEDULES['all']}s, catchup: all, overlap: allow, end: "{until}", {tag}}}
+  - {{name: line, every: {SCHEDULES['line']}s, catchup: all, overlap: queue-all, end: "{until}", {tag}}}
+  - {{name: latest, cron: "*/{SCHEDULES['latest']} * * * * *", catchup: latest, overlap: skip, end: "{until}", {tag}}}
+jobs:
+  say:
+    command: [echo, "${{{{ params.tag }}}}"]
+    {RETRY}
+"""
+
+
+def past():
+    """A schedule of which nothing is due any more, for backfills."""
+    return f"""
+name: storm-past
+params:
+  tag: {{type: string}}
+triggers:
+  - {{name: hourly, every: 1h, start: {PAST_FROM}, end: {PAST_TO}, params: {{tag: "past/${{{{ trigger.timestamp }}}}"}}}}
+jobs:
+  say:
+    command: [echo, "${{{{ params.tag }}}}"]
+    {RETRY}
+"""
+
+
+def triggered(name):
+    return f"""
+name: {name}
+params:
+  events: {{type: array}}
+triggers:
+  - {{name: news, {TRIGGERS[name]}, params: {{events: "${{{{ trigger.events }}}}"}}}}
+jobs:
+  say:
+    command: [echo, "${{{{ length(params.events) }}}}"]
+    {RETRY}
+"""
+
+
+def files(end):
+    """All that is deployed before the storm.
+
+    end: in seconds since 1970, when nothing is due any more.
+    """
+    return [*shapes.BELOW, scheduled(end), past(), *map(triggered, TRIGGERS)]

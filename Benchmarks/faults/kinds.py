@@ -1,0 +1,22 @@
+"""The kinds of runs that are submitted: what they need, and what they come to without faults."""
+
+import load
+import shapes
+
+WEIGHTS = {"agent": 3, "once": 1, "fan": 1, "again": 1, "held": 1, "mapped": 1, "parent": 1, "event": 1, "made": 1, "batch": 1}
+"""How many of all runs are of a kind."""
+STEPS = load.STEPS | shapes.STEPS
+CALLS = {"agent": load.CALLS_OF_WORK, "again": load.CALLS_OF_WORK, "held": load.CALLS_OF_WORK, "once": load.CALLS_OF_WORK}
+"""The calls of a tool that runs of a kind make."""
+UNSAID = {"held": ["ok", "pause"], "event": ["news"]}
+"""The jobs whose outputs are what people, the time or an event has said."""
+
+
+def expected(kind, tag):
+    """The outputs of a run without faults, by job; those of items by their numbers."""
+    return (shapes if kind in shapes.STEPS else load).expected(kind, tag)
+
+
+def with_those_below(runs):
+    """The kinds and tags of runs and of those that they start."""
+    return [each for kind, tag in runs for each in [(kind, tag), *shapes.runs_below(kind, tag)]]

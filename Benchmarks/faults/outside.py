@@ -1,0 +1,118 @@
+"""Whoever deploys workflows, tells of events, and fills schedules afterwards; what may come twice comes twice."""
+
+import time
+from random import Random
+
+import deployed
+import shapes
+
+AGAIN_SECONDS = 1
+LONGEST_DEPLOYMENT_SECONDS = 60
+
+
+class Outside:
+    def __init__(self, client):
+        self._client = client
+        self.told = {}
+        """The event of each key that makes it safe to tell of it again."""
+        self.end = 0
+        """When nothing is due any more, in seconds since 1970."""
+        self._tell_at = {}
+        """What is still to be told of a run, and when."""
+        self._backfills = []
+        """What is still to be done with backfills, in this order, and when."""
+        self._is_calm = False
+        self._resume_at = 0
+
+    def begin(self, seed, seconds):
+        """Deploys all that starts runs by itself, before there is any fault."""
+        self.end = int(time.time() + seconds)
+        files = [{"workflow": text, "file": f"deployed{number}.yaml"} for number, text in enumerate(deployed.files(self.end))]
+        until = time.monotonic() + LONGEST_DEPLOYMENT_SECONDS
+        while (answer := self._client.ask("POST", "/v1/workflows", {"files": files})) is None:
+            if time.monotonic() > until:
+                raise RuntimeError("no scheduler takes workflows although there was no fault yet")
+            time.sleep(0.1)
+        if answer[0] != 200:
+            raise RuntimeError(f"the workflows are not deployed: {answer}")
+        random, now = Random(f"{seed}/backfills"), time.monotonic()
+        moments = sorted(now + seconds * random.uniform(0.05, 0.8) for _ in range(4))
+        self._backfills = list(zip(moments, [self._fill, self._pause, self._resume, self._fill_again]))
+
+    def tell_later(self, tag, first_after, second_after):
+        """Has two events told that a run waits for, one behind the other."""
+        self._tell_at[tag] = [(shapes.FIRST_WORD, time.monotonic() + first_after), (shapes.SECOND_WORD, second_after)]
+
+    def grow_calm(self):
+        """From now on no backfill is held up; what comes late and pauses one is put right."""
+        self._is_calm = True
+
+    def follow(self):
+        """Does what is to be done now; says whether nothing is left to do."""
+        now = time.monotonic()
+        for tag, words in list(self._tell_at.items()):
+            if tag in self._client.promised and now >= words[0][1]:
+                if not self._tell(tag, words[0][0]):
+                    words[0] = (words[0][0], now + AGAIN_SECONDS)
+                elif words[1:]:
+                    self._tell_at[tag] = [(words[1][0], now + words[1][1])]
+                else:
+                    del self._tell_at[tag]
+        if self._backfills and now >= self._backfills[0][0]:
+            at, act = self._backfills.pop(0)
+            if not act():
+                self._backfills.insert(0, (now + AGAIN_SECONDS, act))
+        if self._is_calm and not self._backfills and now >= self._resume_at:
+            self._resume_at = now + 5 * AGAIN_SECONDS
+            self._resume()
+        return not self._tell_at and not self._backfills
+
+    def _tell(self, tag, word):
+        """Tells two schedulers of the same event at the same moment; says whether one has taken it."""
+        key = f"{tag}/{word}"
+        body = {"name": shapes.EVENT, "key": tag, "data": {"word": word}, "idempotency_key": key}
+        answers = self._client.twice(lambda first: self._client.ask("POST", "/v1/events", body, first))
+        self._client.expect(answers, {200, 201}, f"POST /v1/events {key}")
+        for answer in answers:
+            if answer and answer[0] in (200, 201) and self.told.setdefault(key, answer[1]["id"]) != answer[1]["id"]:
+                self._client.contradictions.append(f"{key} is event {self.told[key]} and event {answer[1]['id']}")
+        return key in self.told
+
+    # Backfills
+
+    def _fill(self):
+        """Has a run started for each due time; whoever asks again is told that there is nothing left to start."""
+        body = {"workflow": "storm-past", "schedule": "hourly", "from": deployed.PAST_FROM, "to": deployed.PAST_TO,
+                "limit": deployed.BACKFILL_LIMIT}
+        answers = self._client.twice(lambda first: self._client.ask("POST", "/v1/backfills", body, first))
+        self._client.expect(answers, {201, 409}, "POST /v1/backfills")
+        return any(answers)
+
+    def _fill_again(self):
+        """Asked for once: a second time it would be a second backfill."""
+        body = {"workflow": "storm-past", "schedule": "hourly", "from": deployed.PAST_FROM, "to": deployed.PAST_TO,
+                "limit": deployed.BACKFILL_LIMIT, "again": True, "newest_first": True}
+        answer = self._client.ask_once("POST", "/v1/backfills", body)
+        self._client.expect([answer], {201}, "POST /v1/backfills again")
+        return True
+
+    def _pause(self):
+        return self._tell_backfills("pause")
+
+    def _resume(self):
+        return self._tell_backfills("resume")
+
+    def _tell_backfills(self, word):
+        """Tells each backfill that has not ended; says whether somebody has heard it."""
+        shown = self._client.ask("GET", "/v1/backfills")
+        self._client.expect([shown], {200}, "GET /v1/backfills")
+        if not shown or shown[0] != 200:
+            return False
+        has_heard = True
+        for backfill in shown[1]["backfills"]:
+            if backfill["state"] in ("active", "paused"):
+                path = f"/v1/backfills/{backfill['id']}/{word}"
+                answers = self._client.twice(lambda first: self._client.ask("POST", path, {}, first))
+                self._client.expect(answers, {200, 409}, f"POST {path}")
+                has_heard = has_heard and any(answers)
+        return has_heard
