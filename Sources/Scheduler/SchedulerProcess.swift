@@ -32,17 +32,20 @@ package enum SchedulerProcess {
         try await Migrator().check(pool)
         let store = try await DirectoryStore.open(at: settings.store)
         let notifier = ReadyNotifier(pool)
+        let failpoints = SchedulerFailpoints(ProcessEnvironment.all["CHASSIS_FAILPOINT"])
         let repair = RepairService(
             pool: pool,
             repair: Repair(grace: settings.grace, poisonLimit: settings.poisonLimit, ageing: settings.ageing),
             notifier: notifier,
+            failpoints: failpoints,
             logger: logger
         )
-        let triggers = EventTriggerService(pool: pool, notifier: notifier, logger: logger)
+        let triggers = EventTriggerService(pool: pool, notifier: notifier, failpoints: failpoints, logger: logger)
         let dispatcher = EventDispatcher(
             events: EventStore(pool),
             notifier: notifier,
             triggers: triggers,
+            failpoints: failpoints,
             logger: logger
         )
         let api = APIService(
@@ -52,24 +55,31 @@ package enum SchedulerProcess {
             notifier: notifier,
             dispatcher: dispatcher,
             webhooks: settings.webhooks,
+            failpoints: failpoints,
             logger: logger
         ) { address in
             logger.info("listening", metadata: [LogKey.address: "\(address)"])
         }
-        let schedules = ScheduleService(pool: pool, notifier: notifier, logger: logger)
-        let backfills = BackfillService(pool: pool, notifier: notifier, logger: logger)
+        let schedules = ScheduleService(pool: pool, notifier: notifier, failpoints: failpoints, logger: logger)
+        let backfills = BackfillService(pool: pool, notifier: notifier, failpoints: failpoints, logger: logger)
         let ends = RunEndService(options, logger: logger) {
             triggers.wake()
             schedules.wake()
             backfills.wake()
         }
-        let retention = RetentionService(pool: pool, store: store, retention: settings.retention, logger: logger)
+        let retention = RetentionService(
+            pool: pool,
+            store: store,
+            retention: settings.retention,
+            failpoints: failpoints,
+            logger: logger
+        )
         return [
             .init(service: api), .init(service: repair), .init(service: retention),
             .init(service: backfills), .init(service: schedules), .init(service: ends),
             .init(service: NotifierService(notifier)),
-            .init(service: WatchService(pool: pool, notifier: notifier, logger: logger)),
-            .init(service: ApprovalService(pool: pool, notifier: notifier, logger: logger)),
+            .init(service: WatchService(pool: pool, notifier: notifier, failpoints: failpoints, logger: logger)),
+            .init(service: ApprovalService(pool: pool, notifier: notifier, failpoints: failpoints, logger: logger)),
             .init(service: OutboxService(pool: pool, webhook: try Webhook(settings), logger: logger)),
             .init(service: dispatcher), .init(service: triggers),
             .init(

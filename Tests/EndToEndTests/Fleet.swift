@@ -103,12 +103,14 @@ struct Fleet {
     }
 
     /// Starts a scheduler process, and waits until it serves.
-    func scheduler(arguments: [String] = []) async -> ChildProcess {
+    func scheduler(failpoint: String? = nil, arguments: [String] = []) async -> ChildProcess {
         let scheduler = ChildProcess(
             [
                 Programs.path("chassis-scheduler"), "--postgres", conninfo, "--store", directory + "/store", "--listen",
                 "127.0.0.1:0", "--log-format", "text",
-            ] + arguments
+            ] + arguments,
+            adding: failpoint.map { ["CHASSIS_FAILPOINT": $0] } ?? [:],
+            removing: ["CHASSIS_FAILPOINT"]
         )
         _ = await scheduler.line { $0.contains("listening") }
         return scheduler

@@ -2,6 +2,7 @@ import Checkpoints
 import JobModel
 import Logging
 import Postgres
+import Settings
 import Storage
 import Synchronization
 import TestSupport
@@ -96,7 +97,7 @@ import Testing
                 backlog: backlog,
                 lease: lease,
                 signal: StopSignal(),
-                failpoints: Failpoints(nil),
+                failpoints: WorkerFailpoints(nil),
                 unknown: UnknownSteps(),
                 batched: nil,
                 hasGatewaySteps: false,

@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import Postgres
+import Settings
 import Storage
 
 /// All paths of the API.
@@ -9,6 +10,7 @@ struct APIRoutes: Sendable {
     private let blobs: OutputBlobs
     private let notifier: ReadyNotifier
     private let events: EventRoutes
+    private let failpoints: SchedulerFailpoints
     private let logger: Logger
 
     init(
@@ -16,12 +18,14 @@ struct APIRoutes: Sendable {
         blobs: OutputBlobs,
         notifier: ReadyNotifier,
         events: EventRoutes,
+        failpoints: SchedulerFailpoints,
         logger: Logger
     ) {
         self.pool = pool
         self.blobs = blobs
         self.notifier = notifier
         self.events = events
+        self.failpoints = failpoints
         self.logger = logger
     }
 
@@ -38,7 +42,13 @@ struct APIRoutes: Sendable {
     private var guardedEndpoints: [Endpoint] {
         let reader = RunReader(pool)
         let audit = AuditNotes(AuditStore(pool))
-        let acts = RunActs(reader: reader, runs: RunStore(pool), notifier: notifier, audit: audit)
+        let acts = RunActs(
+            reader: reader,
+            runs: RunStore(pool),
+            notifier: notifier,
+            audit: audit,
+            failpoints: failpoints
+        )
         return WorkflowRoutes().endpoints
             + RunRoutes(
                 reader: reader,

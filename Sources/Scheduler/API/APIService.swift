@@ -32,6 +32,7 @@ package struct APIService: Service {
         notifier: ReadyNotifier,
         dispatcher: EventDispatcher,
         webhooks: [String: WebhookDefinition] = [:],
+        failpoints: SchedulerFailpoints = SchedulerFailpoints(nil),
         logger: Logger,
         clock: any Clock<Duration> = ContinuousClock(),
         onListening: @escaping @Sendable (BoundAddress) -> Void = { _ in }
@@ -45,8 +46,10 @@ package struct APIService: Service {
                 events: EventStore(pool),
                 dispatcher: dispatcher,
                 clock: DatabaseClock(pool),
-                webhooks: webhooks
+                webhooks: webhooks,
+                failpoints: failpoints
             ),
+            failpoints: failpoints,
             logger: logger
         )
         self.logger = logger

@@ -1,4 +1,5 @@
 import JobModel
+import Settings
 import Storage
 
 /// What people do to runs that are there, one by one or many at once.
@@ -35,6 +36,7 @@ struct RunActs: Sendable {
     let runs: RunStore
     let notifier: ReadyNotifier
     let audit: AuditNotes
+    let failpoints: SchedulerFailpoints
 
     /// Does it to one run.
     ///
@@ -46,6 +48,7 @@ struct RunActs: Sendable {
                 let state = try await summary(of: run).state
                 throw Problem(.runNotCancellable, "run \(run) has ended already: \(state.rawValue)")
             }
+            failpoints.reach(.afterCancellation)
             notifier.notify(Array(cancellation.readied))
         case .retry(let retry):
             try await check(retry, of: run)

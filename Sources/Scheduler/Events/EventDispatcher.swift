@@ -1,5 +1,6 @@
 package import Logging
 import ServiceLifecycle
+import Settings
 package import Storage
 import Telemetry
 
@@ -14,6 +15,7 @@ package struct EventDispatcher: Service {
     private let events: EventStore
     private let notifier: ReadyNotifier
     private let triggers: EventTriggerService?
+    private let failpoints: SchedulerFailpoints
     private let logger: Logger
     private let watch: Watch
 
@@ -23,11 +25,13 @@ package struct EventDispatcher: Service {
         notifier: ReadyNotifier,
         triggers: EventTriggerService? = nil,
         clock: any Clock<Duration> = ContinuousClock(),
+        failpoints: SchedulerFailpoints = SchedulerFailpoints(nil),
         logger: Logger
     ) {
         self.events = events
         self.notifier = notifier
         self.triggers = triggers
+        self.failpoints = failpoints
         self.logger = logger
         watch = Watch(interval: Self.interval, clock: clock)
     }
@@ -41,6 +45,7 @@ package struct EventDispatcher: Service {
         do {
             while !Task.isCancelled {
                 let done = try await events.dispatch(limit: Self.batch)
+                if done.events > 0 { failpoints.reach(.afterDispatch) }
                 notifier.notify(done.queues)
                 if done.told > 0 { triggers?.wake() }
                 guard done.events == Self.batch else { return }

@@ -1,6 +1,7 @@
 package import Logging
 package import Postgres
 import ServiceLifecycle
+import Settings
 package import Storage
 import Telemetry
 
@@ -19,6 +20,7 @@ package struct EventTriggerService: Service {
     private let store: EventTriggerStore
     private let starter: EventTriggerStarter
     private let notifier: ReadyNotifier
+    private let failpoints: SchedulerFailpoints
     private let logger: Logger
     private let watch: Watch
 
@@ -26,11 +28,13 @@ package struct EventTriggerService: Service {
         pool: PostgresPool,
         notifier: ReadyNotifier,
         interval: Duration = Self.interval,
+        failpoints: SchedulerFailpoints = SchedulerFailpoints(nil),
         logger: Logger
     ) {
         store = EventTriggerStore(pool)
-        starter = EventTriggerStarter(pool)
+        starter = EventTriggerStarter(pool, failpoints: failpoints)
         self.notifier = notifier
+        self.failpoints = failpoints
         self.logger = logger
         watch = Watch(interval: interval)
     }
@@ -64,6 +68,7 @@ package struct EventTriggerService: Service {
     private func startNext() async throws -> Bool {
         do {
             guard let done = try await starter.startNext() else { return false }
+            if !done.runs.isEmpty { failpoints.reach(.afterTriggerCommit) }
             notifier.notify(done.queues)
             if !done.runs.isEmpty {
                 logger.debug(

@@ -1,5 +1,6 @@
 import JobModel
 import Postgres
+import Settings
 import Storage
 import Workflow
 
@@ -31,9 +32,11 @@ struct EventTriggerStarter: Sendable {
     private let pool: PostgresPool
     private let store: EventTriggerStore
     private let versions = VersionCache(limit: cacheSize)
+    private let failpoints: SchedulerFailpoints
 
-    init(_ pool: PostgresPool) {
+    init(_ pool: PostgresPool, failpoints: SchedulerFailpoints = SchedulerFailpoints(nil)) {
         self.pool = pool
+        self.failpoints = failpoints
         store = EventTriggerStore(pool)
     }
 
@@ -82,6 +85,7 @@ struct EventTriggerStarter: Sendable {
             error: turn.done.refusals.last,
             on: connection
         )
+        if !turn.done.runs.isEmpty { failpoints.reach(.beforeTriggerCommit) }
         return turn.done
     }
 

@@ -1,6 +1,7 @@
 package import Logging
 package import Postgres
 import ServiceLifecycle
+import Settings
 package import Storage
 import Telemetry
 
@@ -17,12 +18,19 @@ package struct ApprovalService: Service {
     private let approvals: ApprovalStore
     private let queue: QueueStore
     private let notifier: ReadyNotifier
+    private let failpoints: SchedulerFailpoints
     private let logger: Logger
 
-    package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
+    package init(
+        pool: PostgresPool,
+        notifier: ReadyNotifier,
+        failpoints: SchedulerFailpoints = SchedulerFailpoints(nil),
+        logger: Logger
+    ) {
         approvals = ApprovalStore(pool)
         queue = QueueStore(pool)
         self.notifier = notifier
+        self.failpoints = failpoints
         self.logger = logger
     }
 
@@ -43,6 +51,7 @@ package struct ApprovalService: Service {
     package func pass() async throws {
         let jobs = try await approvals.expire()
         guard !jobs.isEmpty else { return }
+        failpoints.reach(.afterExpiry)
         logger.info("approvals have expired", metadata: [LogKey.count: "\(jobs.count)"])
         notifier.notify(try await queue.resume(jobs))
     }

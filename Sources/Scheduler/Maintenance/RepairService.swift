@@ -2,6 +2,7 @@ import JobModel
 package import Logging
 package import Postgres
 import ServiceLifecycle
+import Settings
 package import Storage
 import Telemetry
 
@@ -17,12 +18,20 @@ package struct RepairService: Service {
     private let pool: PostgresPool
     private let repair: Repair
     private let notifier: ReadyNotifier
+    private let failpoints: SchedulerFailpoints
     private let logger: Logger
 
-    package init(pool: PostgresPool, repair: Repair, notifier: ReadyNotifier, logger: Logger) {
+    package init(
+        pool: PostgresPool,
+        repair: Repair,
+        notifier: ReadyNotifier,
+        failpoints: SchedulerFailpoints = SchedulerFailpoints(nil),
+        logger: Logger
+    ) {
         self.pool = pool
         self.repair = repair
         self.notifier = notifier
+        self.failpoints = failpoints
         self.logger = logger
     }
 
@@ -34,8 +43,11 @@ package struct RepairService: Service {
                 do {
                     let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
                     let report = try await pool.withConnection {
-                        try await repair.pass(on: $0, pool: pool, isThorough: isThorough)
+                        try await repair.pass(on: $0, pool: pool, isThorough: isThorough) { ended in
+                            if ended.contains(where: { $0.endReason != nil }) { failpoints.reach(.afterSessionEnd) }
+                        }
                     }
+                    if !report.rescued.isEmpty { failpoints.reach(.afterRescue) }
                     if isThorough { lastThorough = .now }
                     notifier.notify(report.readied)
                     tell(report)

@@ -3,6 +3,7 @@ import JobModel
 package import Logging
 package import Postgres
 import ServiceLifecycle
+import Settings
 import Storage
 import Synchronization
 import Telemetry
@@ -35,15 +36,23 @@ package struct RetentionService: Service {
     private let retention: Duration
     /// Behind which gate and version the next look begins.
     private let place = Place()
+    private let failpoints: SchedulerFailpoints
     private let logger: Logger
 
-    package init(pool: PostgresPool, store: DirectoryStore, retention: Duration, logger: Logger) {
+    package init(
+        pool: PostgresPool,
+        store: DirectoryStore,
+        retention: Duration,
+        failpoints: SchedulerFailpoints = SchedulerFailpoints(nil),
+        logger: Logger
+    ) {
         runs = RetentionStore(pool)
         events = EventStore(pool)
         schedules = ScheduleStore(pool)
         arrivals = ArrivalStore(pool)
         self.store = store
         self.retention = retention
+        self.failpoints = failpoints
         self.logger = logger
     }
 
@@ -68,6 +77,7 @@ package struct RetentionService: Service {
     /// - Returns: How many runs and other things were deleted.
     package func pass() async throws -> Int {
         let pruned = try await runs.pruneRuns(endedBefore: retention, limit: Self.batch)
+        if !pruned.isEmpty { failpoints.reach(.afterPrune) }
         for run in pruned {
             do { try await store.remove(run) } catch {
                 logger.warning(

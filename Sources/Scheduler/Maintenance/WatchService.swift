@@ -2,6 +2,7 @@ import JobModel
 package import Logging
 package import Postgres
 import ServiceLifecycle
+import Settings
 package import Storage
 import Telemetry
 
@@ -31,13 +32,20 @@ package struct WatchService: Service {
     private let runs: RunStore
     private let queue: QueueStore
     private let notifier: ReadyNotifier
+    private let failpoints: SchedulerFailpoints
     private let logger: Logger
 
-    package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
+    package init(
+        pool: PostgresPool,
+        notifier: ReadyNotifier,
+        failpoints: SchedulerFailpoints = SchedulerFailpoints(nil),
+        logger: Logger
+    ) {
         watches = WatchStore(pool)
         runs = RunStore(pool)
         queue = QueueStore(pool)
         self.notifier = notifier
+        self.failpoints = failpoints
         self.logger = logger
     }
 
@@ -62,6 +70,7 @@ package struct WatchService: Service {
             let result = try await perform(watch, now: now)
             // What could not be done is due again soon.
             guard result != .hindered else { continue }
+            failpoints.reach(.afterWatch)
             try await watches.settle(watch, isDone: result == .done, now: now)
             guard result == .done else { continue }
             logger.info(

@@ -2,6 +2,7 @@ import JobModel
 package import Logging
 package import Postgres
 import ServiceLifecycle
+import Settings
 package import Storage
 import Workflow
 
@@ -33,12 +34,14 @@ package struct BackfillService: Service {
     private let runs: RunStore
     private let notifier: ReadyNotifier
     private let interval: Duration
+    private let failpoints: SchedulerFailpoints
     private let patrol: WokenPatrol
 
     package init(
         pool: PostgresPool,
         notifier: ReadyNotifier,
         interval: Duration = Self.interval,
+        failpoints: SchedulerFailpoints = SchedulerFailpoints(nil),
         logger: Logger
     ) {
         self.pool = pool
@@ -48,6 +51,7 @@ package struct BackfillService: Service {
         runs = RunStore(pool)
         self.notifier = notifier
         self.interval = interval
+        self.failpoints = failpoints
         patrol = WokenPatrol(
             Patrol(
                 shortestPause: Self.interval,
@@ -91,6 +95,7 @@ package struct BackfillService: Service {
                 guard let done = try await advance(after: last) else { return hasRefused }
                 last = done.id
                 hasRefused = hasRefused || done.refused > 0
+                if !done.queues.isEmpty { failpoints.reach(.afterBackfillCommit) }
                 notifier.notify(done.queues)
                 for run in done.cancelled { _ = try await runs.cancel(run) }
             } catch let error as BackfillFault {
@@ -114,6 +119,7 @@ package struct BackfillService: Service {
                     try await start(item, of: backfill, &done, connection)
                 }
                 try await store.forgetError(of: backfill, on: connection)
+                if !done.queues.isEmpty { failpoints.reach(.beforeBackfillCommit) }
                 return done
             } catch let error as CancellationError {
                 throw error

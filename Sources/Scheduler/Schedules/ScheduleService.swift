@@ -2,6 +2,7 @@ import JobModel
 package import Logging
 package import Postgres
 import ServiceLifecycle
+import Settings
 package import Storage
 import Telemetry
 
@@ -24,13 +25,20 @@ package struct ScheduleService: Service {
     private let store: ScheduleStore
     private let starter: ScheduleStarter
     private let notifier: ReadyNotifier
+    private let failpoints: SchedulerFailpoints
     private let logger: Logger
     private let patrol: WokenPatrol
 
-    package init(pool: PostgresPool, notifier: ReadyNotifier, logger: Logger) {
+    package init(
+        pool: PostgresPool,
+        notifier: ReadyNotifier,
+        failpoints: SchedulerFailpoints = SchedulerFailpoints(nil),
+        logger: Logger
+    ) {
         store = ScheduleStore(pool)
-        starter = ScheduleStarter(pool)
+        starter = ScheduleStarter(pool, failpoints: failpoints)
         self.notifier = notifier
+        self.failpoints = failpoints
         self.logger = logger
         patrol = WokenPatrol(
             Patrol(
@@ -74,6 +82,7 @@ package struct ScheduleService: Service {
     private func startNext() async throws -> Bool {
         do {
             guard let done = try await starter.startNext() else { return false }
+            if done.run != nil { failpoints.reach(.afterScheduleCommit) }
             notifier.notify(done.queues)
             if let run = done.run {
                 logger.debug(

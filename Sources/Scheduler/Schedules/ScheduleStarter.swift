@@ -1,6 +1,7 @@
 import JobModel
 import Postgres
 import Schedules
+import Settings
 import Storage
 import Workflow
 
@@ -28,9 +29,11 @@ struct ScheduleStarter: Sendable {
     private let store: ScheduleStore
     private let runs: RunStore
     private let versions = VersionCache(limit: cacheSize)
+    private let failpoints: SchedulerFailpoints
 
-    init(_ pool: PostgresPool) {
+    init(_ pool: PostgresPool, failpoints: SchedulerFailpoints = SchedulerFailpoints(nil)) {
         self.pool = pool
+        self.failpoints = failpoints
         store = ScheduleStore(pool)
         runs = RunStore(pool)
     }
@@ -131,7 +134,10 @@ struct ScheduleStarter: Sendable {
                 on: connection,
                 now: now
             )
-            if done.run != nil { done.queues = submission.firstQueues }
+            if done.run != nil {
+                done.queues = submission.firstQueues
+                failpoints.reach(.beforeScheduleCommit)
+            }
         case .skip(let due, let following):
             try await store.skip(schedule, due: timestamp(due), next: next(following), on: connection)
         case .pass(let following):

@@ -36,14 +36,17 @@ package struct Repair: Sendable {
     ///
     /// - Parameter isThorough: Whether leases of sessions that ended long ago are looked for too: at a process's start, and
     ///   every few seconds, in case that everybody who could have rescued them in time was gone.
+    /// - Parameter haveEnded: Is told of the sessions that have just ended, before their jobs are taken back.
     package func pass(
         on connection: PostgresConnection,
         pool: PostgresPool,
-        isThorough: Bool
+        isThorough: Bool,
+        haveEnded: @Sendable ([SessionStore.Change]) -> Void = { _ in }
     ) async throws -> Report {
         let sessions = SessionStore()
         var report = Report()
         report.sessions = try await sessions.endDead(grace: grace, on: connection)
+        haveEnded(report.sessions)
         report.rescued = try await sessions.rescue(
             poisonLimit: poisonLimit,
             isThorough: isThorough,

@@ -27,7 +27,7 @@ struct BatchWork: Sendable {
     let session: SessionID
     let lease: SessionLease
     let notifier: ReadyNotifier
-    let failpoints: Failpoints
+    let failpoints: WorkerFailpoints
     let redactor: Redactor
 
     private var settings: BatchSettings { access.batches }

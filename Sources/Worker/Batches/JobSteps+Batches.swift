@@ -2,6 +2,7 @@ import Checkpoints
 import Digests
 import JobModel
 import Models
+import Settings
 import Storage
 
 /// Steps whose calls are given to batches: the job is suspended until the answer is there.

@@ -3,6 +3,7 @@ import Digests
 import JobModel
 import Logging
 import Postgres
+import Settings
 import Storage
 import Telemetry
 import Tools
@@ -22,7 +23,7 @@ struct JobRunner: Sendable {
     let store: DirectoryStore
     let backlog: Backlog
     let lease: SessionLease
-    let failpoints: Failpoints
+    let failpoints: WorkerFailpoints
     let scratchRoot: ScratchRoot
     let handlers: [JobKind.Name: any JobHandler]
     let plainHandlers: [String: PlainHandler]

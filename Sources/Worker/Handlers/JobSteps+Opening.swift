@@ -1,6 +1,7 @@
 import Checkpoints
 import Gateway
 import JobModel
+import Settings
 import Storage
 
 /// How an attempt takes over what earlier ones recorded and left open.
@@ -13,7 +14,7 @@ extension JobSteps {
         backlog: Backlog,
         lease: SessionLease,
         signal: StopSignal,
-        failpoints: Failpoints,
+        failpoints: WorkerFailpoints,
         log: JobLog,
         fork: JobFork?,
         desk: ApprovalDesk,

@@ -1,5 +1,6 @@
 import Checkpoints
 import JobModel
+import Settings
 import Storage
 import Synchronization
 import Tools
@@ -16,7 +17,7 @@ final class JobSteps: Sendable {
     let lease: SessionLease
     let patience: Patience
     private let signal: StopSignal
-    let failpoints: Failpoints
+    let failpoints: WorkerFailpoints
     private let unknown: UnknownSteps
     /// What earlier attempts gave to batches; nil for jobs that have none.
     let batched: BatchedSteps?
@@ -35,7 +36,7 @@ final class JobSteps: Sendable {
         backlog: Backlog,
         lease: SessionLease,
         signal: StopSignal,
-        failpoints: Failpoints,
+        failpoints: WorkerFailpoints,
         unknown: UnknownSteps,
         batched: BatchedSteps?,
         hasGatewaySteps: Bool,

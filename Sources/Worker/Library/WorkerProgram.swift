@@ -3,6 +3,7 @@ internal import CLinux
 internal import Logging
 internal import ServiceLifecycle
 internal import Settings
+import Settings
 internal import Telemetry
 internal import UnixSignals
 package import Worker
@@ -53,7 +54,7 @@ package enum WorkerProgram {
         let worker = WorkerService(
             settings: settings,
             code: code,
-            failpoints: Failpoints(ProcessEnvironment.all["CHASSIS_FAILPOINT"]),
+            failpoints: WorkerFailpoints(ProcessEnvironment.all["CHASSIS_FAILPOINT"]),
             logger: logger
         )
         do {

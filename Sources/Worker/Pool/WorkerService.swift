@@ -23,7 +23,7 @@ package struct WorkerService: Service {
     let plainHandlers: [String: PlainHandler]
     let code: WorkerCode
     let subscription: Subscription
-    let failpoints: Failpoints
+    let failpoints: WorkerFailpoints
     private let logger: Logger
 
     /// - Parameter plainHandlers: Code for kinds of jobs that no workflow file knows, by kind.
@@ -32,7 +32,7 @@ package struct WorkerService: Service {
         settings: WorkerSettings,
         plainHandlers: [String: PlainHandler] = [:],
         code: WorkerCode = WorkerCode(),
-        failpoints: Failpoints = Failpoints(nil),
+        failpoints: WorkerFailpoints = WorkerFailpoints(nil),
         logger: Logger
     ) {
         self.settings = settings

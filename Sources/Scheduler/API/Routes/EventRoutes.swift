@@ -12,6 +12,7 @@ struct EventRoutes: Sendable {
     let dispatcher: EventDispatcher
     let clock: DatabaseClock
     let webhooks: [String: WebhookDefinition]
+    let failpoints: SchedulerFailpoints
 
     var endpoints: [Endpoint] { [Endpoint("/v1/events", [.post: add, .get: list])] }
 
@@ -42,6 +43,7 @@ struct EventRoutes: Sendable {
     /// - Parameter run: The run that tells of it, if one does.
     func keep(_ event: NewEvent, team: String, source: String, run: RunID? = nil) async throws -> Response {
         let kept = try await events.add(event, team: team, source: source, run: run)
+        failpoints.reach(.afterEvent)
         if kept.isNew { dispatcher.wake() }
         return Response(status: kept.isNew ? .created : .ok, json: kept.event.json)
     }

@@ -1,5 +1,6 @@
 import Hummingbird
 import JobModel
+import Settings
 import Storage
 
 /// Starts, shows, cancels and retries runs.
@@ -29,6 +30,7 @@ struct RunRoutes: Sendable {
         }
         submission.requester = Person.current?.name
         let receipt = try await runs.submit(submission, telling: notifier)
+        acts.failpoints.reach(.afterSubmission)
         return Response(status: receipt.isNew ? .created : .ok, json: .object(try await summary(of: receipt.run).json))
     }
 
