@@ -44,7 +44,8 @@ def main():
         print(f"{storm.count} faults in {time.monotonic() - began:.0f} s: "
               + ", ".join(f"{name} {count}" for name, count in sorted(storm.counts.items())))
         if world.shim:
-            print(f"a read-only store refused {world.shim.refusals} writes")
+            refused = [world.shim.count(name) for name in ("refusals", "failed_syncs", "refused_growth")]
+            print("a read-only store refused {} writes, {} syncs failed, a full disk of Postgres refused {}".format(*refused))
         if broken:
             world.keep()
             what = "broke an invariant" if reason is None else "broke off"

@@ -12,11 +12,15 @@ WHOLE = ["all", "line"]
 PAST_FROM, PAST_TO, PAST_DUE_TIMES = "2020-01-01", "2020-01-02", 48
 """What is filled afterwards: all hours of these two days."""
 BACKFILL_LIMIT = 4
+OLD_RUNS = 20
+"""How many runs are past their retention, one after the other, while the storm goes on."""
+COUNT_OLD_RUNS = """SELECT count(*) FROM chassis.run JOIN chassis.workflow_version USING (version_id)
+    JOIN chassis.workflow USING (workflow_id) WHERE workflow.name = 'storm-old'"""
 TRIGGERS = {"storm-hears": f"event: {shapes.EVENT}, gather: none", "storm-each": f"asset: {shapes.ASSET}, gather: none",
             "storm-gathered": f"asset: {shapes.ASSET}, max_active: 1"}
 """Workflows that events start: one run for each event, one for each update, one for all updates that came meanwhile."""
-STARTING = ["storm-scheduled", "storm-past", *TRIGGERS]
-"""The workflows whose runs nobody submits."""
+STARTING = ["storm-scheduled", "storm-past", "storm-old", *TRIGGERS]
+"""The workflows whose runs nobody submits, and that of the runs that are past their retention."""
 EVENTS_OF = {"storm-hears": shapes.EVENT, "storm-each": f"asset:{shapes.ASSET}", "storm-gathered": f"asset:{shapes.ASSET}"}
 
 

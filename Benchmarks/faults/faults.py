@@ -15,6 +15,10 @@ PLACES = ["before-intent", "before-send", "during-answer", "after-answer", "afte
           "before-end"]
 BATCH_PLACES = ["batch-before-add", "batch-before-send", "batch-after-send", "batch-after-note", "batch-after-results",
                 "batch-after-end"]
+SCHEDULER_PLACES = [
+    "after-submission", "after-cancellation", "after-event", "after-dispatch", "before-schedule-commit", "after-schedule-commit",
+    "before-trigger-commit", "after-trigger-commit", "before-backfill-commit", "after-backfill-commit", "after-session-end",
+    "after-rescue", "after-expiry", "after-watch", "after-prune"]
 LONGER_THAN_THE_LEASE = LEASE_SECONDS + 3
 WRONG_CLOCK = 1
 """The number of the worker and of the scheduler on the host whose clock is wrong."""
@@ -37,13 +41,17 @@ class Faults:
         places = PLACES + BATCH_PLACES
         Random(f"{seed}/places").shuffle(places)
         self._places = itertools.cycle(places)
+        places = list(SCHEDULER_PLACES)
+        Random(f"{seed}/scheduler places").shuffle(places)
+        self._scheduler_places = itertools.cycle(places)
         self._later = []
         self._stopping = []
-        """Workers that stop at a named place, and how long each stays there."""
+        """Workers and schedulers that stop at a named place, and how long each stays there."""
         self._faults = [
             (8, self.kill_worker), (4, self.kill_worker_at_a_place), (3, self.end_worker), (4, self.stop_worker),
             (3, self.stop_worker_at_a_place),
             (2, self.kill_scheduler), (1, self.end_scheduler), (1, self.stop_scheduler),
+            (3, self.kill_scheduler_at_a_place), (2, self.stop_scheduler_at_a_place),
             (1, self.crash_postgres), (1, self.restart_postgres), (2, self.fail_over), (1, self.crash_standby),
             (3, self.end_backend), (1, self.crash_backend),
             (3, self.cut_connections), (3, self.swallow), (3, self.delay), (5, self.hurt_way_to_postgres),
@@ -53,7 +61,8 @@ class Faults:
         if world.has_small_store:
             self._faults.append((1, self.fill_store))
         if world.shim:
-            self._faults += [(2, self.jump_clock), (3, self.slow_syncs), (2, self.close_store)]
+            self._faults += [(2, self.jump_clock), (3, self.slow_syncs), (2, self.close_store), (2, self.fail_syncs),
+                             (1, self.fill_disk_of_postgres), (1, self.fail_syncs_of_postgres)]
         if world.link:
             self._faults.append((3, self.take_link_down))
 
@@ -135,6 +144,22 @@ class Faults:
     def end_scheduler(self):
         self.world.schedulers[self.random.randrange(SCHEDULERS)].send_signal(signal.SIGTERM)
 
+    def kill_scheduler_at_a_place(self):
+        self.begin_scheduler_anew("")
+
+    def stop_scheduler_at_a_place(self):
+        """Somebody else may have done what it was about to do when it wakes up."""
+        scheduler = self.begin_scheduler_anew(":stop")
+        self._stopping.append((scheduler, self.random.uniform(0.2, LONGER_THAN_THE_LEASE)))
+
+    def begin_scheduler_anew(self, what):
+        """Each named place has its turn."""
+        number, place = self.random.randrange(SCHEDULERS), next(self._scheduler_places)
+        self.world.schedulers[number].kill()
+        self.world.schedulers[number].wait()
+        self.world.start_scheduler(number, failpoint=f"{place}:{self.random.randrange(1, 3)}{what}")
+        return self.world.schedulers[number]
+
     def jump_clock(self):
         """Sets the clock of one host to another wrong time."""
         skew = int(self.random.choice([-1, 1]) * LONGEST_SKEW_MS ** self.random.random())
@@ -171,10 +196,24 @@ class Faults:
         return self.world.cluster.fail_over(away, rewinds)
 
     def make_disks_fast(self):
-        """A recovery syncs every file there is: on a disk this slow it would take the rest of the storm."""
+        """A recovery syncs every file there is: on a disk this slow it would take the rest of the storm, and on a bad one it fails."""
         if self.world.shim:
             for number in range(2):
-                self.world.host(f"postgres{number}").set(sync_us=0)
+                self.world.host(f"postgres{number}").set(sync_us=0, fails_syncs=0, is_full=0)
+
+    def fill_disk_of_postgres(self):
+        """The primary can make no file longer."""
+        self.spoil_disk_of_postgres("is_full")
+
+    def fail_syncs_of_postgres(self):
+        """No sync of the primary's files succeeds: it panics, as it must, and cannot recover meanwhile."""
+        self.spoil_disk_of_postgres("fails_syncs")
+
+    def spoil_disk_of_postgres(self, how):
+        """Where it ends over that, it is started again when its disk is well."""
+        host = self.world.host(f"postgres{self.world.cluster.primary}")
+        host.set(**{how: 1})
+        self.after(self.random.uniform(0.3, 3), lambda: host.set(**{how: 0}))
 
     def crash_standby(self):
         if not self.world.cluster.can_fail_over:
@@ -298,6 +337,12 @@ class Faults:
         host = self.world.host(self.random.choice(["postgres0", "postgres1", *(f"worker{number}" for number in range(WORKERS))]))
         host.set(sync_us=int(self.random.uniform(5_000, 400_000)))
         self.after(self.random.uniform(0.5, 4), lambda: host.set(sync_us=0))
+
+    def fail_syncs(self):
+        """No sync of a worker's files in the store succeeds."""
+        host = self.world.host(f"worker{self.some_worker()}")
+        host.set(fails_syncs=1)
+        self.after(self.random.uniform(0.3, 3), lambda: host.set(fails_syncs=0))
 
     def close_store(self):
         """The store is read-only for a worker or a scheduler."""

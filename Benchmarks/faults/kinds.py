@@ -3,12 +3,12 @@
 import load
 import shapes
 
-WEIGHTS = {"agent": 3, "once": 1, "fan": 1, "again": 1, "held": 1, "mapped": 1, "parent": 1, "event": 1, "made": 1, "batch": 1}
+WEIGHTS = {"agent": 3, "once": 1, "fan": 1, "again": 1, "held": 1, "mapped": 1, "parent": 1, "event": 1, "made": 1, "batch": 1, "late": 1}
 """How many of all runs are of a kind."""
 STEPS = load.STEPS | shapes.STEPS
 CALLS = {"agent": load.CALLS_OF_WORK, "again": load.CALLS_OF_WORK, "held": load.CALLS_OF_WORK, "once": load.CALLS_OF_WORK}
 """The calls of a tool that runs of a kind make."""
-UNSAID = {"held": ["ok", "pause"], "event": ["news"]}
+UNSAID = {"held": ["ok", "pause"], "event": ["news"], "late": ["ok"]}
 """The jobs whose outputs are what people, the time or an event has said."""
 
 

@@ -7,12 +7,14 @@ import deployed
 import shapes
 
 AGAIN_SECONDS = 1
+RETENTION_HOURS = 24
 LONGEST_DEPLOYMENT_SECONDS = 60
 
 
 class Outside:
-    def __init__(self, client):
+    def __init__(self, client, ask):
         self._client = client
+        self._ask_database = ask
         self.told = {}
         """The event of each key that makes it safe to tell of it again."""
         self.end = 0
@@ -35,9 +37,30 @@ class Outside:
             time.sleep(0.1)
         if answer[0] != 200:
             raise RuntimeError(f"the workflows are not deployed: {answer}")
+        self._make_old_runs(seconds)
         random, now = Random(f"{seed}/backfills"), time.monotonic()
         moments = sorted(now + seconds * random.uniform(0.05, 0.8) for _ in range(4))
         self._backfills = list(zip(moments, [self._fill, self._pause, self._resume, self._fill_again]))
+
+    def _make_old_runs(self, seconds):
+        """Has runs end, and become older than the retention in the course of the storm."""
+        tags = [f"old{number:05d}" for number in range(deployed.OLD_RUNS)]
+        for tag in tags:
+            if self._client.submit("old", tag) is None:
+                raise RuntimeError("no scheduler takes a run although there was no fault yet")
+        until = time.monotonic() + LONGEST_DEPLOYMENT_SECONDS
+        runs = ", ".join(str(self._client.promised[tag]) for tag in tags)
+        while int(self._ask_database(f"SELECT count(*) FROM chassis.live_run WHERE run_id IN ({runs})")):
+            if time.monotonic() > until:
+                raise RuntimeError("runs do not end although there was no fault yet")
+            time.sleep(0.1)
+        self._ask_database(f"""
+            UPDATE chassis.ended_run SET ended_at = now() - interval '{RETENTION_HOURS} hours'
+                + (old.number * {seconds} / {deployed.OLD_RUNS}) * interval '1 second'
+            FROM unnest(ARRAY[{runs}]) WITH ORDINALITY AS old (run_id, number)
+            WHERE ended_run.run_id = old.run_id""")
+        for tag in tags:
+            del self._client.promised[tag]
 
     def tell_later(self, tag, first_after, second_after):
         """Has two events told that a run waits for, one behind the other."""

@@ -6,6 +6,7 @@ import time
 from random import Random
 
 import load
+import shapes
 
 LOOK_SECONDS = 0.5
 LONGEST_THOUGHT_SECONDS = 8
@@ -109,6 +110,8 @@ class People:
             at = self._decide_at.get(approval["id"]) or self._think(approval, now)
             if now >= at:
                 if approval["kind"] == "effect" and self._may_still_happen():
+                    continue
+                if approval["title"] == shapes.UNANSWERED:
                     continue
                 verdict = self._verdict(approval)
                 if verdict is None:

@@ -15,6 +15,7 @@ SETTINGS = cluster.SETTINGS | {
     "wal_retrieve_retry_interval": "200ms", "wal_receiver_timeout": "5s", "wal_sender_timeout": "5s",
 }
 LONGEST_WAIT_SECONDS = 60
+LONGEST_REBUILDING_SECONDS = 180
 
 
 class Servers(Cluster):
@@ -85,7 +86,7 @@ class Servers(Cluster):
     def _start(self, number):
         options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
         host = self.hosts[number]
-        environment = host.environment if host else {}
+        environment = host.environment | {"CHASSIS_SHIM_STORE": str(self.data(number))} if host else {}
         with open(self.log, "ab") as log:
             self._processes[number] = self.as_user(
                 ["env", *(f"{key}={value}" for key, value in environment.items()), self.bin / "postgres", "-D",
@@ -113,6 +114,21 @@ class Servers(Cluster):
         if life:
             transaction, start = life.split("|")
             self.lives.append((int(transaction), start))
+
+    def revive_primary(self):
+        """Starts the primary again if it has ended, as it does when its disk takes nothing any more, and that is over."""
+        host = self.hosts[self._primary]
+        if self.server.poll() is None or host is not None and (host.get("fails_syncs") or host.get("is_full")):
+            return
+        try:
+            self.start_server()
+        except RuntimeError:
+            pass  # The children of the last one are still leaving; it is tried again.
+
+    @property
+    def primary(self):
+        """The number of the server that takes writes, as far as it runs."""
+        return self._primary
 
     def shut_down(self):
         """Has the primary end in good order, without waiting for its clients."""
@@ -161,10 +177,11 @@ class Servers(Cluster):
             self._try_to_start(1 - self._primary)
 
     def wait_until_followed(self):
-        """Waits until the old primary follows the new one."""
-        if self._rebuilding:
-            self._rebuilding.join()
-        return self._is_safe.wait(LONGEST_WAIT_SECONDS)
+        """Waits until the old primary follows the new one, which may have to be started again."""
+        until = time.monotonic() + LONGEST_REBUILDING_SECONDS
+        while not self._is_safe.wait(0.2) and time.monotonic() < until:
+            self.revive_primary()
+        return self._is_safe.is_set()
 
     def _follow(self, number, rewinds):
         """Makes a standby of a server that does not run, and has commits wait for it once it has caught up.

@@ -5,6 +5,8 @@ from load import RETRY
 ITEMS = 6
 """How many items the mapped job that calls a model has."""
 PLAIN_ITEMS = 12
+UNANSWERED = "Does anybody answer"
+"""What people do not decide, so that it expires."""
 EVENT = "storm.news"
 FIRST_WORD, SECOND_WORD = "first", "second"
 """What the events of a key say, one behind the other: jobs that wait take the first."""
@@ -128,6 +130,29 @@ jobs:
 """
 
 
+def late():
+    """A run that asks for an approval that nobody gives, and has a job that does not end in time."""
+    return f"""
+name: storm-late
+params:
+  tag: {{type: string}}
+jobs:
+  ok:
+    approval: {{message: {UNANSWERED}, within: 1s, otherwise: deny, denied: output}}
+    {RETRY}
+  slow:
+    wait: {{for: 1h}}
+    deadline: {{within: 2s, otherwise: fail}}
+    may_fail: true
+    {RETRY}
+  say:
+    needs: [ok, slow]
+    runs: all_done
+    command: [echo, "${{{{ params.tag }}}}", "${{{{ jobs.ok.output.approved }}}}", "${{{{ jobs.slow.state }}}}"]
+    {RETRY}
+"""
+
+
 def batch():
     """A call that goes in a batch with those of other runs."""
     return f"""
@@ -146,13 +171,14 @@ jobs:
 """
 
 
-WORKFLOWS = {"mapped": mapped(), "parent": parent(), "event": event(), "made": made(), "batch": batch()}
+WORKFLOWS = {"mapped": mapped(), "parent": parent(), "event": event(), "made": made(), "batch": batch(), "late": late(),
+             "old": grandchild().replace("storm-grandchild", "storm-old")}
 """What is submitted."""
 BELOW = [child(), grandchild()]
 """What must be there before: the workflows of child runs."""
 
 ITEM_STEPS = [(f"each/{number}", "t0001") for number in range(ITEMS)]
-STEPS = {"mapped": ITEM_STEPS, "parent": [], "child": [("look", "t0001")], "grandchild": [], "event": [], "made": [],
+STEPS = {"mapped": ITEM_STEPS, "parent": [], "child": [("look", "t0001")], "grandchild": [], "event": [], "made": [], "late": [],
          "batch": [("call", "t0001")]}
 """The calls of a model that runs of each kind need: the job, with the number of its item, and the position of the step."""
 
@@ -187,4 +213,6 @@ def expected(kind, tag):
         return {"heard": f"{tag} {FIRST_WORD}\n"}
     if kind == "made":
         return {"make": f"{tag}\n"}
+    if kind == "late":
+        return {"say": f"{tag} false failed\n"}
     return {"call": f"answer to {tag}-call", "say": f"answer to {tag}-call\n"}

@@ -1,9 +1,9 @@
-/* A bad host for one process: a wall clock that is off, syncs that take long, a store that takes no more writes.
+/* A bad host for one process: a wall clock that is off, syncs that take long or fail, a store that takes no more writes.
  *
- * Loaded with LD_PRELOAD. What is wrong just now stands in the file that CHASSIS_SHIM_CONTROL names, four 64-bit numbers
+ * Loaded with LD_PRELOAD. What is wrong just now stands in the file that CHASSIS_SHIM_CONTROL names, 64-bit numbers
  * that the storm may change at any time: the clock's error in milliseconds, how long each sync takes in microseconds,
- * whether the store is read-only, and how many files were refused. The store is what CHASSIS_SHIM_STORE names. Monotonic
- * clocks are left alone. */
+ * whether the store is read-only, whether its syncs fail, whether its disk is full, and how many writes and syncs were refused for
+ * each of the three. The store is what CHASSIS_SHIM_STORE names; that of Postgres is its data. Monotonic clocks are left alone. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,12 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
-struct control { volatile int64_t skew_ms, sync_us, is_read_only, refusals; };
+struct control { volatile int64_t skew_ms, sync_us, is_read_only, fails_syncs, is_full, refusals, failed_syncs, refused_growth; };
 
 static struct control calm;
 static struct control *control = &calm;
@@ -99,6 +101,26 @@ int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *
 
 /* The disk */
 
+static int is_in_store(const char *path) {
+    size_t length = strlen(store);
+    return length > 0 && strncmp(path, store, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+static int is_of_store(int file) {
+    char link[64], path[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length <= 0) return 0;
+    path[length] = '\0';
+    return is_in_store(path);
+}
+
+static int refuse(volatile int64_t *count, int reason) {
+    __atomic_add_fetch((int64_t *)count, 1, __ATOMIC_RELAXED);
+    errno = reason;
+    return 1;
+}
+
 static void take_long(void) {
     int64_t microseconds = control->sync_us;
     if (microseconds <= 0) return;
@@ -106,45 +128,47 @@ static void take_long(void) {
     while (nanosleep(&pause, &pause) != 0 && errno == EINTR) {}
 }
 
+static int sync_fails(int file) {
+    take_long();
+    return control->fails_syncs && is_of_store(file) && refuse(&control->failed_syncs, EIO);
+}
+
+/* A full disk takes what overwrites, and nothing that makes a file longer. */
+static int is_too_long(int file, off_t end) {
+    struct stat now;
+    if (!control->is_full || fstat(file, &now) != 0 || !S_ISREG(now.st_mode) || end <= now.st_size) return 0;
+    return is_of_store(file) && refuse(&control->refused_growth, ENOSPC);
+}
+
+static off_t end_of_write(int file, size_t count) {
+    if (!control->is_full) return 0;
+    int flags = fcntl(file, F_GETFL);
+    off_t at = lseek(file, 0, flags >= 0 && flags & O_APPEND ? SEEK_END : SEEK_CUR);
+    return at < 0 ? 0 : at + (off_t)count;
+}
+
 int fsync(int file) {
     static int (*real)(int);
     if (!real) real = REAL(fsync);
-    take_long();
-    return real(file);
+    return sync_fails(file) ? -1 : real(file);
 }
 
 int fdatasync(int file) {
     static int (*real)(int);
     if (!real) real = REAL(fdatasync);
-    take_long();
-    return real(file);
+    return sync_fails(file) ? -1 : real(file);
 }
 
 int syncfs(int file) {
     static int (*real)(int);
     if (!real) real = REAL(syncfs);
-    take_long();
-    return real(file);
+    return sync_fails(file) ? -1 : real(file);
 }
 
 /* The store */
 
-static int is_in_store(const char *path) {
-    size_t length = strlen(store);
-    return length > 0 && strncmp(path, store, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
 static int is_refused(int file) {
-    if (!control->is_read_only || file < 0) return 0;
-    char link[64], path[PATH_MAX];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length <= 0) return 0;
-    path[length] = '\0';
-    if (!is_in_store(path)) return 0;
-    __atomic_add_fetch((int64_t *)&control->refusals, 1, __ATOMIC_RELAXED);
-    errno = EROFS;
-    return 1;
+    return control->is_read_only && file >= 0 && is_of_store(file) && refuse(&control->refusals, EROFS);
 }
 
 static int writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)); }
@@ -166,13 +190,27 @@ int openat64(int directory, const char *path, int flags, ...) __attribute__((ali
 ssize_t write(int file, const void *bytes, size_t count) {
     static ssize_t (*real)(int, const void *, size_t);
     if (!real) real = REAL(write);
-    return is_refused(file) ? -1 : real(file, bytes, count);
+    return is_refused(file) || is_too_long(file, end_of_write(file, count)) ? -1 : real(file, bytes, count);
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
     static ssize_t (*real)(int, const void *, size_t, off_t);
     if (!real) real = REAL(pwrite);
-    return is_refused(file) ? -1 : real(file, bytes, count, offset);
+    return is_refused(file) || is_too_long(file, offset + (off_t)count) ? -1 : real(file, bytes, count, offset);
+}
+
+ssize_t pwritev(int file, const struct iovec *parts, int number, off_t offset) {
+    static ssize_t (*real)(int, const struct iovec *, int, off_t);
+    if (!real) real = REAL(pwritev);
+    off_t end = offset;
+    for (int place = 0; place < number; place++) end += (off_t)parts[place].iov_len;
+    return is_refused(file) || is_too_long(file, end) ? -1 : real(file, parts, number, offset);
+}
+
+int posix_fallocate(int file, off_t offset, off_t length) {
+    static int (*real)(int, off_t, off_t);
+    if (!real) real = REAL(posix_fallocate);
+    return is_too_long(file, offset + length) ? ENOSPC : real(file, offset, length);
 }
 
 int ftruncate(int file, off_t length) {

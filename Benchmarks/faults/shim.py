@@ -6,7 +6,7 @@ import shutil
 import struct
 import subprocess
 
-FIELDS = ["skew_ms", "sync_us", "is_read_only", "refusals"]
+FIELDS = ["skew_ms", "sync_us", "is_read_only", "fails_syncs", "is_full", "refusals", "failed_syncs", "refused_growth"]
 
 
 class Shim:
@@ -33,15 +33,14 @@ class Shim:
             self.hosts[name] = Host(self._directory / f"shim-{name}", self._library, store)
         return self.hosts[name]
 
-    @property
-    def refusals(self):
-        """How many writes a read-only store has refused."""
-        return sum(host.get("refusals") for host in self.hosts.values())
+    def count(self, name):
+        """How many writes or syncs were refused on all hosts."""
+        return sum(host.get(name) for host in self.hosts.values())
 
     def heal(self):
         """Ends the faults of all hosts, except that their clocks stay as wrong as they are."""
         for host in self.hosts.values():
-            host.set(sync_us=0, is_read_only=0)
+            host.set(sync_us=0, is_read_only=0, fails_syncs=0, is_full=0)
 
 
 class Host:

@@ -12,12 +12,13 @@ import time
 import json
 import urllib.request
 
+import deployed
 import load
 import shapes
 from client import Client
 from cluster import RELEASE, ROOT
 from link import Link
-from outside import Outside
+from outside import RETENTION_HOURS, Outside
 from people import People
 from proxy import Proxy
 from servers import Servers
@@ -67,7 +68,8 @@ class World:
             self._leave_out("no link can be made, so none goes down (that takes root, iproute2 and network namespaces)")
         self.shim = Shim.build(self.directory)
         if self.shim is None:
-            self._leave_out("without a C compiler clocks stay right, syncs fast, and the store is never read-only")
+            self._leave_out("without a C compiler clocks stay right, syncs fast and well, the store is never read-only, and the disk "
+                            "of Postgres never full")
         self.cluster = Servers(self.directory / "cluster")
         self.cluster.hosts = [self.host(f"postgres{number}") for number in range(2)]
         self.cluster.__enter__()
@@ -99,7 +101,7 @@ class World:
         workflows["full"] = load.full(WORKERS * SLOTS, self._emptied)
         self.client = Client(self.fronts, token, workflows)
         self.people = People(self.client, person, self.once_notes, self.directory / "limits", self.batch_bill)
-        self.outside = Outside(self.client)
+        self.outside = Outside(self.client, self.ask)
         self.workers = [None] * WORKERS
         self.schedulers = [None] * SCHEDULERS
         self._started = {}
@@ -240,7 +242,7 @@ class World:
              "--log-format", "text"],
             TMPDIR=str(self.scratch), **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
 
-    def start_scheduler(self, number, waits=False):
+    def start_scheduler(self, number, waits=False, failpoint=None):
         """waits: until it listens; otherwise `revive` finds out where."""
         log = self.directory / f"scheduler{number}.log"
         self._begins[number] = log.stat().st_size if log.exists() else 0
@@ -248,7 +250,8 @@ class World:
         process = self.schedulers[number] = self._spawn(
             f"scheduler{number}",
             [RELEASE / "chassis-scheduler", "--postgres", self._database(WORKERS + number), "--store", self.store, "--listen",
-             "127.0.0.1:0", "--poison-limit", 100, "--log-format", "text"])
+             "127.0.0.1:0", "--poison-limit", 100, "--retention", f"{RETENTION_HOURS}h", "--log-format", "text"],
+            **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
         while waits and not self._lead_to_scheduler(number):
             # Without a database it does not start, and the storm tries again.
             if process.poll() is not None:
@@ -266,7 +269,8 @@ class World:
         return line is not None
 
     def revive(self):
-        """Starts every worker and scheduler that has ended, and the standby."""
+        """Starts every worker and scheduler that has ended, and the servers of Postgres."""
+        self.cluster.revive_primary()
         for kind, processes, start in (("worker", self.workers, self.start_worker),
                                        ("scheduler", self.schedulers, self.start_scheduler)):
             for number, process in enumerate(processes):
@@ -301,8 +305,6 @@ class World:
         for process in self.workers + self.schedulers:
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
-        if self.cluster.server.poll() is not None:
-            self.cluster.start_server()
         (self.store / "filler").unlink(missing_ok=True)
         self.revive()
 
@@ -328,7 +330,10 @@ class World:
                  + (SELECT count(*) FROM chassis.schedule WHERE next_due IS NOT NULL)
                  + (SELECT count(*) FROM chassis.event WHERE NOT is_dispatched)
                  + (SELECT count(*) FROM chassis.news WHERE state IN ('new', 'held'))
-                 + (SELECT count(*) FROM chassis.backfill WHERE ended_at IS NULL)"""
+                 + (SELECT count(*) FROM chassis.backfill WHERE ended_at IS NULL)
+                 + ({deployed.COUNT_OLD_RUNS})"""
+        # A scheduler looks when it begins for what is past its retention, and then once a minute.
+        self.schedulers[0].send_signal(signal.SIGTERM)
         while time.monotonic() < until:
             if follow() and int(self.ask(left)) == 0:
                 break
@@ -338,7 +343,7 @@ class World:
     def _nurse(self):
         """Starts again who has ended, and has go on who stopped at a named place just now."""
         self.revive()
-        for process in self.workers:
+        for process in self.workers + self.schedulers:
             if is_stopped(process):
                 process.send_signal(signal.SIGCONT)
 

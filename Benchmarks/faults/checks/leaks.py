@@ -5,6 +5,7 @@ import pathlib
 import re
 import time
 
+import deployed
 from checks.findings import Subject
 
 LONGEST_SWEEP_SECONDS = 20
@@ -64,6 +65,7 @@ class Left(Subject):
         for name, sql in {
             "unfinished jobs": """SELECT (SELECT count(*) FROM chassis.ready) + (SELECT count(*) FROM chassis.waiting)
                 + (SELECT count(*) FROM chassis.lease)""",
+            "runs that are past their retention": deployed.COUNT_OLD_RUNS,
             "runs that have not ended": "SELECT count(*) FROM chassis.live_run",
             "steps still open in jobs that ended": """SELECT count(*) FROM chassis.step JOIN chassis.done USING (job_id)
                 WHERE step.state = 'started'""",

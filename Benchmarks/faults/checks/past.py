@@ -9,7 +9,8 @@ import load
 import shapes
 
 RUNS = [("agent", "agent00000"), ("held", "held00001"), ("once", "once00002"), ("fan", "fan00003"), ("mapped", "mapped00004"),
-        ("parent", "parent00005"), ("event", "event00006"), ("made", "made00007"), ("batch", "batch00008")]
+        ("parent", "parent00005"), ("event", "event00006"), ("made", "made00007"), ("batch", "batch00008"),
+        ("late", "late00009")]
 ALL_RUNS = kinds.with_those_below(RUNS)
 AGENT, HELD, ONCE, MAPPED, PARENT, CHILD, EVENT, MADE, BATCH = [
     [kind for kind, _ in ALL_RUNS].index(name) + 1
@@ -47,11 +48,13 @@ class Past:
             outputs = kinds.expected(kind, tag)
             if kind == "event":
                 outputs = {"news": {"id": "1"}, **outputs}
+            if kind == "late":
+                outputs = {"slow": None, **outputs}
             for place, (name, output) in enumerate(outputs.items()):
                 self._job(number, kind, tag, name, 100 * number + place, output)
         for number in (CHILD, CHILD + 1):
             self.runs[number - 1]["parent"] = number - 1, self.job(number - 1, "below")
-        self.batches = {"batches": [{"id": "batch-1", "calls": [{"tag": f"{RUNS[-1][1]}-call"}]}], "paid": [f"{RUNS[-1][1]}-call"]}
+        self.batches = {"batches": [{"id": "batch-1", "calls": [{"tag": f"{RUNS[8][1]}-call"}]}], "paid": [f"{RUNS[8][1]}-call"]}
         self._tell()
         self._start_by_themselves()
 
@@ -113,6 +116,10 @@ class Past:
         if len(epochs) > 1:
             self.attempts.append((job, 1))
         self.ended.append({"job": job, "run": run, "epoch": epochs[-1], "output": output})
+        if (kind, name) == ("late", "slow"):
+            # It was suspended, and then ended from outside.
+            self.attempts.append((job, 1))
+            self.ended[-1].update(state="failed", attempt=0)
         for epoch in epochs:
             lines = self.journals[run, job, epoch] = []
             for position, call in [step for step in steps if epochs == [1] or (epoch == 2) == (step[0] >= "t0003")]:
@@ -181,7 +188,7 @@ class Past:
             kind = "workflow" if name == "below" else "agent"
             yield insert("job", job_id=job, run_id=run, position=job, name=mapped, kind=kind, **item)
         for end in self.ended:
-            yield insert("done", job_id=end["job"], run_id=end["run"], state="succeeded", attempt=1, epoch=end["epoch"], failures=0,
+            yield insert("done", job_id=end["job"], run_id=end["run"], state=end.get("state", "succeeded"), attempt=end.get("attempt", 1), epoch=end["epoch"], failures=0,
                          losses=0, ended_at=NOW, queue="default", priority=0, output=json.dumps(end["output"]))
         for job, epoch in self.attempts:
             yield insert("attempt", job_id=job, epoch=epoch, attempt=1, outcome="lost", started_at=NOW, ended_at=NOW)

@@ -40,10 +40,11 @@ class Runs(Subject):
     def _jobs_ended_once(self):
         """Every epoch of a job ended once: as an attempt, or as the ending of the job, which has the last epoch."""
         for row in self.rows("""
-            SELECT job.job_id, done.epoch, done.state, array_remove(array_agg(attempt.epoch ORDER BY attempt.epoch), NULL) AS earlier
+            SELECT job.job_id, done.epoch, done.state, (done.attempt = 0)::integer AS is_ended_from_outside, array_remove(array_agg(attempt.epoch ORDER BY attempt.epoch), NULL) AS earlier
             FROM chassis.job JOIN chassis.done USING (job_id) LEFT JOIN chassis.attempt USING (job_id)
-            GROUP BY job.job_id, done.epoch, done.state"""):
-            wanted = list(range(1, row["epoch"]))
+            GROUP BY job.job_id, done.epoch, done.state, done.attempt"""):
+            # Who was ended from outside had no worker, so its last epoch has ended before.
+            wanted = list(range(1, row["epoch"] + row["is_ended_from_outside"]))
             if row["state"] == "skipped" and row["epoch"] == 0:
                 wanted = []
             if row["earlier"] != wanted:

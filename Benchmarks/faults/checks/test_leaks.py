@@ -17,6 +17,10 @@ class LeaksTests(Scene):
         self.past.more = [insert("budget_waiter", budget_id=1, job_id=1)]
         self.expect("leaks")
 
+    def test_a_run_that_is_past_its_retention_is_a_leak(self):
+        self.past._start("storm-old", {"tag": "old00001"}, "old00001\n")
+        self.expect("leaks")
+
     def test_a_scratch_directory_is_a_leak(self):
         self.scratch = ["chassis-worker-abcdef"]
         self.expect("leaks")

@@ -15,6 +15,15 @@ class RunsTests(Scene):
         del self.past.attempts[0]
         self.expect("stale_writes")
 
+    def test_a_last_epoch_that_ended_twice_is_stale(self):
+        self.past.attempts.append((self.past.ended[0]["job"], self.past.ended[0]["epoch"]))
+        self.expect("stale_writes")
+
+    def test_a_job_that_was_ended_from_outside_has_no_open_epoch(self):
+        job = next(end["job"] for end in self.past.ended if end.get("attempt") == 0)
+        self.past.attempts.remove((job, 1))
+        self.expect("stale_writes")
+
     def test_a_second_ending_that_postgres_refused_is_stale(self):
         self.past.log = 'ERROR:  duplicate key value violates unique constraint "done_pkey"\n'
         self.expect("stale_writes")
