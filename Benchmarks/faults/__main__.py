@@ -28,7 +28,7 @@ def main():
         reason = None
         try:
             storm.blow(options.minutes * 60)
-            world.calm(storm.runs, storm.follow)
+            world.calm.come(storm.runs, storm.follow)
         except Exception as error:
             traceback.print_exc()
             reason = f"the storm broke off: {type(error).__name__}: {error}"

@@ -7,7 +7,7 @@ import subprocess
 import time
 from random import Random
 
-from world import LEASE_SECONDS, SCHEDULERS, WORKERS, is_stopped
+from programs import LEASE_SECONDS, SCHEDULERS, WORKERS, is_stopped
 
 PAUSES_SECONDS = (0.1, 1.0)
 
@@ -101,12 +101,12 @@ class Faults:
 
     def some_way(self):
         """Whose ways to Postgres: a worker's or a scheduler's."""
-        return self.random.randrange(len(self.world.ways))
+        return self.random.randrange(len(self.world.ways.to_postgres))
 
     # Workers and schedulers
 
     def kill_worker(self):
-        self.world.workers[self.some_worker()].kill()
+        self.world.programs.workers[self.some_worker()].kill()
 
     def kill_worker_at_a_place(self):
         self.begin_worker_anew("")
@@ -120,29 +120,29 @@ class Faults:
         """Each named place has its turn; those around batches are passed more rarely."""
         number, place = self.some_worker(), next(self._places)
         passes = self.random.randrange(1, 3 if place in BATCH_PLACES else 12)
-        self.world.workers[number].kill()
-        self.world.workers[number].wait()
-        self.world.start_worker(number, f"{place}:{passes}{what}")
-        return self.world.workers[number]
+        self.world.programs.workers[number].kill()
+        self.world.programs.workers[number].wait()
+        self.world.programs.start_worker(number, f"{place}:{passes}{what}")
+        return self.world.programs.workers[number]
 
     def end_worker(self):
-        self.world.workers[self.some_worker()].send_signal(signal.SIGTERM)
+        self.world.programs.workers[self.some_worker()].send_signal(signal.SIGTERM)
 
     def stop_worker(self):
-        worker = self.world.workers[self.some_worker()]
+        worker = self.world.programs.workers[self.some_worker()]
         worker.send_signal(signal.SIGSTOP)
         self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), lambda: worker.send_signal(signal.SIGCONT))
 
     def kill_scheduler(self):
-        self.world.schedulers[self.random.randrange(SCHEDULERS)].kill()
+        self.world.programs.schedulers[self.random.randrange(SCHEDULERS)].kill()
 
     def stop_scheduler(self):
-        scheduler = self.world.schedulers[self.random.randrange(SCHEDULERS)]
+        scheduler = self.world.programs.schedulers[self.random.randrange(SCHEDULERS)]
         scheduler.send_signal(signal.SIGSTOP)
         self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), lambda: scheduler.send_signal(signal.SIGCONT))
 
     def end_scheduler(self):
-        self.world.schedulers[self.random.randrange(SCHEDULERS)].send_signal(signal.SIGTERM)
+        self.world.programs.schedulers[self.random.randrange(SCHEDULERS)].send_signal(signal.SIGTERM)
 
     def kill_scheduler_at_a_place(self):
         self.begin_scheduler_anew("")
@@ -155,10 +155,10 @@ class Faults:
     def begin_scheduler_anew(self, what):
         """Each named place has its turn."""
         number, place = self.random.randrange(SCHEDULERS), next(self._scheduler_places)
-        self.world.schedulers[number].kill()
-        self.world.schedulers[number].wait()
-        self.world.start_scheduler(number, failpoint=f"{place}:{self.random.randrange(1, 3)}{what}")
-        return self.world.schedulers[number]
+        self.world.programs.schedulers[number].kill()
+        self.world.programs.schedulers[number].wait()
+        self.world.programs.start_scheduler(number, failpoint=f"{place}:{self.random.randrange(1, 3)}{what}")
+        return self.world.programs.schedulers[number]
 
     def jump_clock(self):
         """Sets the clock of one host to another wrong time."""
@@ -264,7 +264,7 @@ class Faults:
         """What was sent is carried out, and whoever sent it never hears so; or the way is shut."""
         how = self.random.choice(["reset", "refuse", "swallow_answers", "lose_answers"])
         if how == "reset":
-            on_tcp = [number for number in range(len(self.world.ways)) if self.world.is_on_tcp(number)]
+            on_tcp = [number for number in range(len(self.world.ways.to_postgres)) if self.world.ways.is_on_tcp(number)]
             self.each_way(self.random.choice(on_tcp), lambda way: way.reset())
         elif how == "swallow_answers":
             self.hold_up(how, self.some_way())
@@ -280,7 +280,7 @@ class Faults:
         self.after(self.random.uniform(0.5, 4), lambda: self.each_way(number, lambda way: way.delay(0)))
 
     def each_way(self, number, do):
-        for way in self.world.ways[number]:
+        for way in self.world.ways.to_postgres[number]:
             do(way)
 
     def take_link_down(self):
@@ -290,7 +290,7 @@ class Faults:
 
     def hurt_way_to_provider(self):
         """That of one worker, also to the provider of batches."""
-        ways = self.world.provider_ways(self.some_worker())
+        ways = self.world.ways.to_providers(self.some_worker())
         how = self.random.choice(["cut", "reset", "refuse", "swallow", "delay"])
         seconds, delay = self.random.uniform(0.2, LONGER_THAN_THE_LEASE), self.random.uniform(0.01, 1)
         for way in ways:
@@ -308,7 +308,7 @@ class Faults:
 
     def lose_answers(self):
         """Swallows the answers of a scheduler for a while: what it was asked to do is asked for again."""
-        front = self.world.fronts[self.random.randrange(SCHEDULERS)]
+        front = self.world.ways.fronts[self.random.randrange(SCHEDULERS)]
         front.lose_answers(True)
         self.after(self.random.uniform(0.5, 3), lambda: front.lose_answers(False))
 
@@ -330,7 +330,7 @@ class Faults:
             {"do": "malformed", "kind": "bad_sse"}, {"do": "malformed", "kind": "html"}, {"do": "malformed", "kind": "truncated"},
             {"do": "slow", "delay_ms": 300, "event_ms": 50},
         ])
-        self.world.control_model("faults", [{**rule, "times": self.random.randrange(1, 6)}])
+        self.world.providers.control_model("faults", [{**rule, "times": self.random.randrange(1, 6)}])
 
     def slow_syncs(self):
         """Has each fsync of a server or of a worker take long."""

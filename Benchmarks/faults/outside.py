@@ -5,9 +5,9 @@ from random import Random
 
 import deployed
 import shapes
+from programs import RETENTION_HOURS
 
 AGAIN_SECONDS = 1
-RETENTION_HOURS = 24
 LONGEST_DEPLOYMENT_SECONDS = 60
 
 

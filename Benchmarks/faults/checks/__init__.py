@@ -28,7 +28,7 @@ class Checks:
         self.counts["runs"] = len(self._kinds)
         for subject in SUBJECTS:
             subject(self._world, self._kinds, self._findings).check()
-        self._world.stop()
+        self._world.calm.stop()
         Left(self._world, self._kinds, self._findings).check()
         return self.is_broken
 

@@ -27,7 +27,7 @@ class Subject:
         self.findings.add(name, complaint, count)
 
     def rows(self, sql):
-        text = self.world.ask(f"SELECT json_agg(rows) FROM ({sql}) AS rows")
+        text = self.world.calm.ask(f"SELECT json_agg(rows) FROM ({sql}) AS rows")
         return json.loads(text) if text and text != "" else []
 
 

@@ -42,14 +42,14 @@ class Held(Subject):
         }
         until = time.monotonic() + LONGEST_SWEEP_SECONDS
         for name, sql in held.items():
-            while (count := int(self.world.ask(sql))) and time.monotonic() < until:
+            while (count := int(self.world.calm.ask(sql))) and time.monotonic() < until:
                 time.sleep(0.2)
             if count:
                 self.found("leaks", f"{count} {name}", count)
 
     def _slots_are_free(self):
         """As many jobs as there are slots run at the same time."""
-        taken, slots = self.world.fill_slots()
+        taken, slots = self.world.calm.fill_slots()
         if taken != slots:
             self.found("leaks", f"of {slots} slots {taken} can be taken", abs(slots - taken))
 
@@ -73,9 +73,9 @@ class Left(Subject):
                 JOIN chassis.done USING (job_id) WHERE approval.state = 'open'""",
             "sessions that have not ended": "SELECT count(*) FROM chassis.session WHERE ended_at IS NULL",
         }.items():
-            if count := int(self.world.ask(sql)):
+            if count := int(self.world.calm.ask(sql)):
                 self.found("leaks", f"{count} {name}", count)
-        for path in self.world.scratch.iterdir():
+        for path in self.world.programs.scratch.iterdir():
             self.found("leaks", f"the scratch directory {path.name} is left")
         for path in pathlib.Path("/proc").glob("[0-9]*/environ"):
             try:
@@ -89,7 +89,7 @@ class Left(Subject):
 
     def _nothing_went_wrong(self):
         """No program crashed or hung, no two transactions waited for each other, and no job was moved by two at once."""
-        for text in self.world.crashes:
+        for text in self.world.programs.crashes:
             self.found("crashes", text)
         log = self.world.cluster.log.read_text(errors="replace")
         if deadlocks := log.count("deadlock detected"):

@@ -12,9 +12,9 @@ from checks.findings import NAME_OF_JOB, Subject
 
 class Money(Subject):
     def check(self):
-        self._bill = [json.loads(line) for line in self.world.bill.read_text(errors="replace").splitlines()]
+        self._bill = [json.loads(line) for line in self.world.providers.bill.read_text(errors="replace").splitlines()]
         """The lines of the provider's bill; that of batches comes behind it."""
-        self._bill += lines_of_batches(self.world.batch_bill())
+        self._bill += lines_of_batches(self.world.providers.batch_bill())
         self._bill_is_explained()
         self._calls_are_sent_in_one_batch()
         self._ledger_is_the_bill()

@@ -80,11 +80,12 @@ class Scene(unittest.TestCase):
         (place / "log").write_text(self.past.log)
         self.ask(";\n".join(self.past.statements()))
         world = types.SimpleNamespace(
-            directory=place, store=place / "store", bill=place / "bill", notes=place / "notes", once_notes=place / "once-notes",
-            scratch=place / "scratch", names_of_processes=["note.sh"], crashes=self.crashes, ask=self.ask,
-            fill_slots=lambda: self.slots, stop=lambda: None,
+            directory=place, store=place / "store", notes=place / "notes", once_notes=place / "once-notes",
+            names_of_processes=["note.sh"], programs=types.SimpleNamespace(scratch=place / "scratch", crashes=self.crashes),
+            calm=types.SimpleNamespace(ask=self.ask, fill_slots=lambda: self.slots, stop=lambda: None),
+            providers=types.SimpleNamespace(bill=place / "bill", batch_bill=lambda: self.past.batches),
             client=types.SimpleNamespace(promised={}, contradictions=self.contradictions, surprises=self.surprises),
-            people=types.SimpleNamespace(limits=self.past.limits), batch_bill=lambda: self.past.batches,
+            people=types.SimpleNamespace(limits=self.past.limits),
             outside=types.SimpleNamespace(told=self.past.told, end=END), cluster=types.SimpleNamespace(lives=[], log=place / "log"))
         looked = Checks(world, RUNS)
         looked.all()

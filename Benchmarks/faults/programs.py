@@ -1,0 +1,128 @@
+"""The workers and schedulers of the storm: they are started, started again, and ended in good order."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+from cluster import RELEASE
+
+WORKERS = 3
+SCHEDULERS = 2
+SLOTS = 8
+LEASE_SECONDS = 5
+RETENTION_HOURS = 24
+REVIVAL_SECONDS = 0.2
+CRASHES = {-signal.SIGILL, -signal.SIGTRAP, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSEGV}
+"""How a program ends that goes wrong; the storm ends none so."""
+
+
+class Programs:
+    def __init__(self, directory, store, ways, host):
+        """host: says what is wrong with the host of a program, by its name."""
+        self._directory = directory
+        self._store = store
+        self._ways = ways
+        self._host = host
+        self.scratch = directory / "scratch"
+        self.scratch.mkdir()
+        self.workers = [None] * WORKERS
+        self.schedulers = [None] * SCHEDULERS
+        self._started = {}
+        self._begins = [0] * SCHEDULERS
+        """Where the log of each scheduler's present process begins."""
+        self.crashes = []
+
+    def start(self):
+        for number in range(SCHEDULERS):
+            self.start_scheduler(number, waits=True)
+        for number in range(WORKERS):
+            self.start_worker(number)
+
+    @property
+    def all(self):
+        return [process for process in self.workers + self.schedulers if process is not None]
+
+    def _spawn(self, name, words, **extra):
+        self._started[name] = time.monotonic()
+        host = self._host(name)
+        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no", **(host.environment if host else {}), **extra}
+        with open(self._directory / f"{name}.log", "ab") as file:
+            return subprocess.Popen([str(word) for word in words], stdout=file, stderr=file, stdin=subprocess.DEVNULL,
+                                    env=environment)
+
+    def start_worker(self, number, failpoint=None):
+        self.workers[number] = self._spawn(
+            f"worker{number}",
+            [*self._ways.prefix(number), RELEASE / "chassis-worker", "--postgres",
+             self._ways.database(number), "--store", self._store, "--connections", self._ways.connections(number), "--name",
+             f"worker{number}", "--slots", SLOTS, "--lease", f"{LEASE_SECONDS}s", "--drain", "5s", "--poison-limit", 100,
+             "--log-format", "text"],
+            TMPDIR=str(self.scratch), **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
+
+    def start_scheduler(self, number, waits=False, failpoint=None):
+        """waits: until it listens; otherwise `revive` finds out where."""
+        log = self._directory / f"scheduler{number}.log"
+        self._begins[number] = log.stat().st_size if log.exists() else 0
+        self._ways.fronts[number].target = None
+        process = self.schedulers[number] = self._spawn(
+            f"scheduler{number}",
+            [RELEASE / "chassis-scheduler", "--postgres", self._ways.database(WORKERS + number), "--store", self._store, "--listen",
+             "127.0.0.1:0", "--poison-limit", 100, "--retention", f"{RETENTION_HOURS}h", "--log-format", "text"],
+            **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
+        while waits and not self._lead_to_scheduler(number):
+            # Without a database it does not start, and the storm tries again.
+            if process.poll() is not None:
+                return
+            time.sleep(0.05)
+
+    def _lead_to_scheduler(self, number):
+        """Has its front lead to a scheduler, if that says by now where it listens."""
+        with open(self._directory / f"scheduler{number}.log") as file:
+            file.seek(self._begins[number])
+            line = next((line for line in file if "listening" in line), None)
+        if line:
+            host, port = line.split("address=")[1].split()[0].removeprefix("http://").rsplit(":", 1)
+            self._ways.fronts[number].target = (host, int(port))
+        return line is not None
+
+    def revive(self):
+        """Starts every worker and scheduler that has ended."""
+        for kind, processes, start in (("worker", self.workers, self.start_worker),
+                                       ("scheduler", self.schedulers, self.start_scheduler)):
+            for number, process in enumerate(processes):
+                name = f"{kind}{number}"
+                if process.poll() is not None and time.monotonic() - self._started[name] > REVIVAL_SECONDS:
+                    self._look_at_end(name, process)
+                    start(number)
+                elif kind == "scheduler" and process.poll() is None and self._ways.fronts[number].target is None:
+                    self._lead_to_scheduler(number)
+
+    def _look_at_end(self, name, process):
+        if process.returncode in CRASHES:
+            self.crashes.append(f"{name} ended by {signal.Signals(-process.returncode).name}")
+
+    def end(self, kind, processes):
+        """Ends all of a kind in good order."""
+        for process in processes:
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.send_signal(signal.SIGTERM)
+        for name, process in ((f"{kind}{number}", process) for number, process in enumerate(processes)):
+            if process is not None:
+                try:
+                    process.wait(timeout=30)
+                except subprocess.TimeoutExpired:
+                    self.crashes.append(f"{name} did not end within 30 s of SIGTERM")
+                    process.kill()
+                    process.wait()
+                self._look_at_end(name, process)
+
+
+def is_stopped(process):
+    """Whether a process was stopped, by whomever, and has not gone on."""
+    try:
+        return pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+    except OSError:
+        return False
