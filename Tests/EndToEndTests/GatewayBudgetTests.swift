@@ -97,6 +97,33 @@ import Testing
         await scene.close()
     }
 
+    /// A program that makes nothing of its refusal, and prints an output, has not done its work: it goes on when there is room.
+    @Test(.timeLimit(.minutes(5))) func aProgramThatSwallowsItsRefusalIsSuspendedAllTheSame() async throws {
+        let scene = try await Self.scene()
+        let money = MoneyStore(scene.fleet.pool)
+        try await money.set(Budget(limit: MicroDollars(rawValue: 1), mode: .hold), of: .team, "default", per: .total)
+        let worker = scene.worker("only")
+        let said = scene.fleet.directory + "/said"
+        let run = try await scene.submit(
+            "swallows",
+            run: RudeOutcome.program(["no-money", "hello [run:swallows turns:1]", said, "fake"])
+        )
+        let suspended: PostgresStatement = """
+            SELECT detail FROM chassis.waiting WHERE run_id = $1::bigint AND reason = 'suspended' AND waits_for = 'budget'
+            """
+        #expect(try await scene.fleet.wait(for: run, until: suspended).string("detail").contains("team default"))
+        #expect(try JSONValue(parsing: Fleet.read(said))[0]?[0] == 402)
+        #expect(try await scene.bill(of: "swallows").isEmpty)
+        let more = Budget(limit: MicroDollars(rawValue: 10_000_000), mode: .hold)
+        let queues = try await money.set(more, of: .team, "default", per: .total)
+        try await Notifications.sendReady(Set(queues), on: scene.fleet.pool)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try JSONValue(parsing: Fleet.read(said))[0]?[0] == 200)
+        #expect(try await scene.bill(of: "swallows").count == 1)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// What the file says of a run holds for its programs too.
     @Test(.timeLimit(.minutes(5))) func aProgramIsRefusedWhatItsRunMayNotSpend() async throws {
         let scene = try await Self.scene()

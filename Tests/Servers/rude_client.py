@@ -504,6 +504,31 @@ def unheard():
     return ask(root + path, body)[1]
 
 
+def leaves():
+    """Asks for a step or a tool that people decide about, and ends well without an answer, when the file that is given is there."""
+    file, what = sys.argv[3:5]
+    done = []
+
+    def need():
+        if what == "step":
+            answer = ask(f"{root}/_step/charge", {"effect": "once"})[1]
+            if answer["state"] == "run":
+                ask(f"{root}/_step/charge", {"effect": "once", "position": answer["position"], "result": 1}, method="PUT")
+        else:
+            url, params = os.environ["CHASSIS_MCP_URL"], {"name": "charge", "arguments": {}}
+            message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+            ask(url, message, key=url.rsplit("/", 1)[1])
+        done.append(what)
+
+    thread = threading.Thread(target=need, daemon=True)
+    thread.start()
+    while thread.is_alive() and not os.path.exists(file):
+        thread.join(0.01)
+    sys.stdout.write(json.dumps(done) + "\n")
+    sys.stdout.flush()
+    os._exit(0)
+
+
 def full_step():
     """Does a step for whose result the store, whose place is given, has no room, and asks for it, another one and a call."""
     url, body = f"{root}/_step/charge", {"effect": "once"}

@@ -42,8 +42,9 @@ struct ProgramGateway: Sendable {
             throw error
         }
         let end = await close(attempt, command, context, hasSucceeded: true)
-        // Whatever the program made of its refusal.
+        // Whatever the program made of its refusal: the call that it was refused has yet to be made.
         if let failure = end?.failure { throw failure }
+        if let suspension = end?.suspension { throw suspension }
         try await settleLeftovers(in: context)
         return value
     }

@@ -54,7 +54,7 @@ final class ProgramTools: ToolHost, CallJudge {
     ///
     /// Calls that it leaves under way come to their end; they are cancelled with the job.
     ///
-    /// - Throws: Why it was stopped, or what `body` threw.
+    /// - Throws: Why it was stopped, or had to be whatever its end; or what `body` threw.
     func serving<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         defer { end() }
         do {
@@ -74,7 +74,8 @@ final class ProgramTools: ToolHost, CallJudge {
                 while let next = try await group.next() { value = next ?? value }
                 return value
             }
-            if let value { return value }
+            // A program that ended well although a call had to wait was not stopped in time.
+            if let value, reason == nil { return value }
         } catch is Stopped {
             // The reasons say more.
         }

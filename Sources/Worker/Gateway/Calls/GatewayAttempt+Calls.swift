@@ -184,6 +184,7 @@ extension GatewayAttempt {
         openings.add(summary.opening)
         texts.add(position, outline)
         matcher.recorded(position)
+        holds[position] = nil
         buffers[position] = nil
     }
 

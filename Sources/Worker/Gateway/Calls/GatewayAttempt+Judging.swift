@@ -8,8 +8,9 @@ extension GatewayAttempt {
     /// How far apart a worker is asked again that cannot be reached.
     private static let pause = Duration.milliseconds(200)
 
-    /// Notes that the job has to wait for something: it is suspended when its program has ended.
-    func held(by suspension: Suspension) { statistics.suspension = suspension }
+    /// Notes that a call has to wait for something: its job is suspended when the program has ended, unless the program asks again
+    /// and gets the call's answer before.
+    func held(_ position: StepPosition, by suspension: Suspension) { holds[position] = suspension }
 
     /// Notes that the job must not go on, nor be tried again: nothing more is made or done for it.
     ///

@@ -74,6 +74,8 @@ actor GatewayAttempt {
     var lastNumbers: [String: Int] = [:]
     /// What a program is told whose job must not go on.
     var stop: GatewayRefusal?
+    /// What calls have to wait for that the program was told of.
+    var holds: [StepPosition: Suspension] = [:]
     /// Why something could not be recorded: nothing that follows it could be, and nothing is paid for or done.
     var fault: String?
     /// Where people decide: which of its equals a call or step is.
@@ -140,7 +142,7 @@ actor GatewayAttempt {
     ///
     /// Calls under way come to their end.
     func close() async -> GatewayStatistics {
-        guard !isClosed else { return statistics }
+        guard !isClosed else { return end }
         isClosed = true
         // Where it fails, the connection is lost, and the lock with it.
         try? await stores.locks.release(job.job)
@@ -155,7 +157,15 @@ actor GatewayAttempt {
                 damaged: 0
             )
         }
-        return statistics
+        return end
+    }
+
+    /// What the program did, and why its job does not go on.
+    private var end: GatewayStatistics {
+        var end = statistics
+        let holds = holds.sorted { $0.key.description < $1.key.description }
+        end.suspension = Suspension(joining: holds.map(\.value))
+        return end
     }
 
     /// A client has gone, which counts for whatever is matched from now on.

@@ -43,7 +43,7 @@ extension LiveCall {
     }
 
     private func held(by suspension: Suspension) async -> GatewayRefusal {
-        await attempt.held(by: suspension)
+        await attempt.held(position, by: suspension)
         return GatewayRefusal(.budget, suspension.detail)
     }
 

@@ -115,7 +115,7 @@ struct LiveCall: Sendable {
     private func refusal(of error: any Error) async -> GatewayRefusal {
         switch error {
         case let suspension as Suspension:
-            await attempt.held(by: suspension)
+            await attempt.held(position, by: suspension)
             return GatewayRefusal(.held, suspension.detail + "; the job goes on when it has room")
         case let refusal as GatewayRefusal: return refusal
         case StorageError.leaseLost: return GatewayAttempt.over
