@@ -50,7 +50,7 @@ import Testing
     @Test(.timeLimit(.minutes(5))) func leavesAStepToAPersonThatMayHaveHappened() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
-        let run = try await submit(scene, effect: "once", worker: first)
+        let run = try await submit(scene, effect: "once --unknown fail", worker: first)
         #expect(await first.ended() == .signalled(SIGKILL))
         let second = scene.worker("second")
         // Of its 90 attempts it takes none in vain.
@@ -71,13 +71,88 @@ import Testing
         await scene.close()
     }
 
+    enum Decision: CaseIterable { case happened, notHappened, failed }
+
+    /// A step that may have happened stops the program: a person says what became of it, as of a tool's call.
+    @Test(.timeLimit(.minutes(5)), arguments: Decision.allCases)
+    func asksAPersonAboutAStepThatMayHaveHappened(_ decision: Decision) async throws {
+        let scene = try await GatewayScene.make()
+        let first = scene.worker("first")
+        let run = try await submit(scene, effect: "once", worker: first)
+        #expect(await first.ended() == .signalled(SIGKILL))
+        let second = scene.worker("second")
+        let approval = try await asked(run, scene)
+        #expect(approval.title == "did charge happen?" && approval.position == "gateway/step/charge#1")
+        #expect(approval.request["attempts"]?.arrayValue?.count == 1 && approval.request["effect"] == "once")
+        switch decision {
+        case .happened: try await scene.decide(approval, .happened, with: ["output": "20"])
+        case .notHappened: try await scene.decide(approval, .notHappened)
+        case .failed: try await scene.decide(approval, .failed)
+        }
+        #expect(try await scene.fleet.end(of: run) == (decision == .failed ? "failed" : "succeeded"))
+        let output = try await scene.output(of: run)
+        switch decision {
+        case .happened:
+            #expect(output == "[1, 20, 1]")
+            #expect(notes(scene) == ["fetch", "charge", "fetch"])
+            #expect(try await scene.openCalls(of: run) == 0)
+            #expect(try await scene.log(of: run).contains("charge (step gateway/step/charge#1) happened, says ann"))
+        case .notHappened:
+            #expect(output == "[1, 2, 1]")
+            #expect(notes(scene) == ["fetch", "charge", "charge", "fetch"])
+        case .failed:
+            #expect(output.contains("outcome-unknown") && output.contains("ann has the job fail: it is not due"))
+            #expect(notes(scene) == ["fetch", "charge"])
+        }
+        await second.killAndWait()
+        await scene.close()
+    }
+
+    /// The question that a suspended run waits for.
+    private func asked(_ run: RunID, _ scene: GatewayScene) async throws -> Approval {
+        _ = try await scene.fleet.wait(
+            for: run,
+            until: """
+                SELECT FROM chassis.waiting WHERE run_id = $1::bigint AND reason = 'suspended'
+                AND waits_for = 'effect' AND NOT EXISTS (SELECT FROM chassis.lease)
+                """
+        )
+        return try #require(try await ApprovalStore(scene.fleet.pool).approvals(isOpen: true, run: run).last)
+    }
+
+    /// What cannot be kept is said as it is, with its size and what to do; a person gives a result that can be kept.
+    @Test(.timeLimit(.minutes(5)), arguments: [("shell", "4194304"), ("http", "33554432")])
+    func saysOfAStepThatItsResultIsTooLarge(_ way: String, _ limit: String) async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let large =
+            "\(Programs.path("chassis")) step charge --effect once -- sh -c 'head -c 5000000 /dev/zero | tr \"\\0\" x'"
+        let run =
+            way == "http"
+            ? try await scene.submit("large", run: RudeOutcome.program(["large-step"]))
+            : try await submit(scene, "set -e; x=$(\(large)); echo $x")
+        let approval = try await asked(run, scene)
+        let what = approval.request["attempts"]?[0]?["what"]?.stringValue ?? ""
+        #expect(
+            what.contains("its result was not kept") && what.contains(limit) && what.contains("$CHASSIS_ARTIFACTS"),
+            "\(what)"
+        )
+        try await scene.decide(approval, .happened, with: "small")
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run).contains("small"))
+        let log = try await scene.log(of: run)
+        #expect(log.contains(limit) && log.contains("$CHASSIS_ARTIFACTS"), "\(log)")
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// Whatever a program makes of a step that may have happened, its job does not end well.
     @Test(.timeLimit(.minutes(5))) func failsAlsoWhereTheProgramGoesOnWithoutTheStep() async throws {
         let scene = try await GatewayScene.make()
         let first = scene.worker("first")
         let notes = scene.fleet.directory + "/notes"
         let script = """
-            \(Programs.path("chassis")) step charge --effect once -- sh -c 'echo charge >> \(notes); kill -9 \(first.pid); sleep 300'
+            \(Programs.path("chassis")) step charge --effect once --unknown fail -- sh -c 'echo charge >> \(notes); kill -9 \(first.pid); sleep 300'
             \(Programs.path("chassis")) step other -- sh -c 'echo other >> \(notes)'
             echo '"went on"'
             """

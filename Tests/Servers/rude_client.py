@@ -531,12 +531,23 @@ def leaves():
 
 def full_step():
     """Does a step for whose result the store, whose place is given, has no room, and asks for it, another one and a call."""
-    url, body = f"{root}/_step/charge", {"effect": "once"}
+    url, body = f"{root}/_step/charge", {"effect": "once", "unknown": "fail"}
     position = ask(url, body)[1]["position"]
     with filled(sys.argv[3]):
         recorded = ask(url, body | {"position": position, "result": "x" * 20000}, method="PUT")
         again, other, model = ask(url, body), ask(f"{root}/_step/other", {}), ask(f"{base}/chat/completions", call())
     return [recorded[0], again[0], again[1].get("state"), other[0], model[0]]
+
+
+def large_step():
+    """Does a step with a result that is too large to be kept, unless it is known what became of it, and says how that was told."""
+    url, body = f"{root}/_step/charge", {"effect": "once"}
+    answer = ask(url, body)[1]
+    if answer["state"] == "done":
+        return answer["result"]
+    refused = ask(url, body | {"position": answer["position"], "result": "x" * (33 << 20)}, method="PUT")
+    print(json.dumps(refused[:2]), flush=True)
+    os._exit(1)
 
 
 def two_at_once():

@@ -11,8 +11,8 @@ struct StepCommand: ClientCommand {
             Done before, it prints what the command printed then. Otherwise it runs the command, records what it prints, \
             and prints that. A command that fails is not recorded, and its status is passed on.
 
-            Exit status: that of the command; 75 when the step may have happened, and its effect is once; 77 when \
-            people have denied it.
+            Exit status: that of the command; 75 when the step may have happened, its effect is once and nobody is to be \
+            asked; 77 when people have denied it.
             """
     )
 
@@ -21,6 +21,11 @@ struct StepCommand: ClientCommand {
 
     @Option(help: "What repeating it means: none, idempotent or once.")
     var effect: String = Effect.idempotent.rawValue
+
+    @Option(
+        help: "What becomes of it when its effect is once and it may have happened: ask (a person says), retry or fail."
+    )
+    var unknown: String = UnknownPolicy.ask.rawValue
 
     @Argument(parsing: .postTerminator, help: "The command, behind --.")
     var command: [String] = []
@@ -32,7 +37,16 @@ struct StepCommand: ClientCommand {
         guard let effect = Effect(rawValue: effect) else {
             throw ClientError.usage("--effect must be none, idempotent or once, not \(effect)")
         }
-        let step = try StepEndpoint(name: name, effect: effect, command: command, invocation.environment)
+        guard let unknown = UnknownPolicy(rawValue: unknown) else {
+            throw ClientError.usage("--unknown must be ask, retry or fail, not \(unknown)")
+        }
+        let step = try StepEndpoint(
+            name: name,
+            effect: effect,
+            unknown: unknown,
+            command: command,
+            invocation.environment
+        )
         switch try await step.ask() {
         case .done(let output):
             invocation.output.write(output)
@@ -44,7 +58,13 @@ struct StepCommand: ClientCommand {
             invocation.errors.print(StyledLine("chassis: ", .red).adding(message))
             return .denied
         case .run(let position, let key):
-            let result = try await StepProgram.run(program, Array(command.dropFirst()), idempotencyKey: key)
+            let result: StepProgram.Outcome
+            do {
+                result = try await StepProgram.run(program, Array(command.dropFirst()), idempotencyKey: key)
+            } catch let error as StepProgram.NotKept {
+                try await step.doubt(position, because: "it was done and its result was not kept: \(error.reason)")
+                throw ClientError.unsuccessful(error.reason)
+            }
             guard result.status == 0 else {
                 try await step.record(position, failure: "\(program) ended with status \(result.status)")
                 return CommandStatus(rawValue: result.status)

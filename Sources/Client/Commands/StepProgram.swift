@@ -12,7 +12,13 @@ enum StepProgram {
         let output: String
     }
 
-    /// - Throws: `ClientError.unsuccessful` for a program that cannot be started, or prints too much or no UTF-8.
+    /// The program ran, and what it printed cannot be kept.
+    struct NotKept: Error {
+        let reason: String
+    }
+
+    /// - Throws: `ClientError.unsuccessful` for a program that cannot be started; `NotKept` for one that prints too much or no
+    ///   UTF-8.
     static func run(_ program: String, _ arguments: [String], idempotencyKey: String) async throws -> Outcome {
         do {
             let result = try await Subprocess.run(
@@ -24,7 +30,7 @@ enum StepProgram {
                 error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false)
             )
             guard let text = String(validating: result.standardOutput, as: UTF8.self) else {
-                throw ClientError.unsuccessful("what \(program) printed is no UTF-8, and cannot be kept")
+                throw NotKept(reason: "what \(program) printed is no UTF-8; leave it in a file, and print where")
             }
             switch result.terminationStatus {
             case .exited(let code): return Outcome(status: code, output: text)
@@ -32,9 +38,10 @@ enum StepProgram {
             }
         } catch let error as SubprocessError {
             guard error.code != .outputLimitExceeded else {
-                throw ClientError.unsuccessful(
-                    "\(program) printed more than \(maximumOutput) bytes, which is not kept; leave it in a file, such as one "
-                        + "below $CHASSIS_ARTIFACTS, and print where"
+                throw NotKept(
+                    reason:
+                        "\(program) printed more than \(maximumOutput) bytes; leave it in a file, such as one below "
+                        + "$CHASSIS_ARTIFACTS, and print where"
                 )
             }
             throw ClientError.unsuccessful("\(program) cannot be run: \(error)")

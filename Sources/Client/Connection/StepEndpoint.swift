@@ -20,6 +20,7 @@ struct StepEndpoint: Sendable {
     init(
         name: String,
         effect: Effect,
+        unknown: UnknownPolicy,
         command: [String],
         _ environment: [String: String]
     ) throws(ClientError) {
@@ -36,7 +37,7 @@ struct StepEndpoint: Sendable {
         self.url = url + "/" + name
         self.token = token
         step = [
-            "effect": .string(effect.rawValue),
+            "effect": .string(effect.rawValue), "unknown": .string(unknown.rawValue),
             "input": ["run": .array(command.map { .string($0) })],
         ]
     }
@@ -45,7 +46,10 @@ struct StepEndpoint: Sendable {
     func ask() async throws -> Answer {
         let (status, answer) = try await send("POST", step)
         switch (status, answer["state"]?.stringValue) {
-        case (200, "done"): return .done(output: answer["result"]?["output"]?.stringValue ?? "")
+        case (200, "done"):
+            // A person who said what happened may have given the output alone.
+            let result = answer["result"] ?? .null
+            return .done(output: (result["output"] ?? result).stringValue ?? result.text())
         case (200, "run"):
             guard let position = answer["position"]?.stringValue, let key = answer["idempotency_key"]?.stringValue
             else { break }
@@ -70,6 +74,14 @@ struct StepEndpoint: Sendable {
         var body = step
         body["position"] = .string(position)
         body["error"] = .string(failure)
+        try await settle(body)
+    }
+
+    /// Says that the step was done, and that its result cannot be kept.
+    func doubt(_ position: String, because reason: String) async throws {
+        var body = step
+        body["position"] = .string(position)
+        body["unknown_because"] = .string(reason)
         try await settle(body)
     }
 

@@ -49,6 +49,7 @@ extension CallGate {
                 switch call.kind {
                 case .model: rule.isAbout(model: call.name)
                 case .step: rule.isAbout(step: call.name)
+                case .unknown: false
                 }
             guard isAbout else { return false }
             if let effect = rule.effect, effect != call.effect { return false }
@@ -62,7 +63,7 @@ extension CallGate {
         switch call.kind {
         case .model: ["model": .string(call.name), "arguments": call.arguments, "schema": ["type": "object"]]
         // The program does it, with what it has: nothing else can be put there.
-        case .step:
+        case .step, .unknown:
             [
                 "step": .string(call.name), "arguments": call.arguments, "effect": .string(call.effect.rawValue),
                 "schema": ["const": call.arguments],

@@ -10,6 +10,33 @@ extension JobSteps {
     /// - Returns: The step's outcome when it happened; nil when it may run.
     /// - Throws: `Suspension` while nobody has said it; `JobFailure` when the job is to fail.
     func resolved(_ step: StepRequest, _ attempts: [StepStore.OpenStep]) async throws -> StepOutcome? {
+        guard let result = try await said(about: step, attempts) else { return nil }
+        let value = step.value(ofResult: result)
+        try await Shield.run { [self] in
+            try await record(step, StepResult(value: value), startedAt: .now)
+            for attempt in attempts where attempt.state != .recorded {
+                try await patience {
+                    try await store.settle(attempt, of: job.id, by: job.epoch, as: .recorded(usage: nil, cost: nil))
+                }
+            }
+        }
+        return StepOutcome(value: value, isReplayed: true)
+    }
+
+    /// The attempts at a step of the program's own whose outcome is unknown, oldest first.
+    func attempts(at step: StepRequest) async throws -> [StepStore.OpenStep] {
+        var steps = UnknownSteps()
+        // One that this attempt has done, and whose result could not be kept, among them.
+        let next = LeaseEpoch(rawValue: job.epoch.rawValue + 1)
+        for open in try await patience({ try await store.open(of: job.id, before: next) }) { steps.add(open) }
+        return steps.attempts(at: step)
+    }
+
+    /// What a person says was the result of a step that may have happened.
+    ///
+    /// - Returns: The result when it happened; nil when it may run.
+    /// - Throws: `Suspension` while nobody has said it; `JobFailure` when the job is to fail.
+    func said(about step: StepRequest, _ attempts: [StepStore.OpenStep]) async throws -> JSONValue? {
         guard step.effect == .once, !attempts.isEmpty else { return nil }
         switch step.unknown {
         case .retry: return nil
@@ -21,17 +48,8 @@ extension JobSteps {
         switch approval.state {
         case .notHappened: return nil
         case .happened:
-            let value = step.value(ofResult: approval.proposal ?? .null)
-            try await Shield.run { [self] in
-                try await record(step, StepResult(value: value), startedAt: .now)
-                for attempt in attempts where attempt.state != .recorded {
-                    try await patience {
-                        try await store.settle(attempt, of: job.id, by: job.epoch, as: .recorded(usage: nil, cost: nil))
-                    }
-                }
-            }
             desk.log.event("\(step.name) (step \(step.position)) happened, says \(approval.decider)")
-            return StepOutcome(value: value, isReplayed: true)
+            return approval.proposal ?? .null
         case .open, .approved, .denied, .changes, .expired, .failed, .withdrawn:
             let reason = approval.reason.map { ": \($0)" } ?? ""
             throw outcomeUnknown(of: step, "\(approval.decider) has the job fail\(reason); if it is to run again")

@@ -9,7 +9,7 @@ struct ProgramToolbox: Sendable {
     struct Offer: Sendable {
         /// Variables of the program.
         var variables: [String: String] = [:]
-        /// Who judges its calls; nil where nobody does.
+        /// Who judges its calls and steps; nil where it has none.
         var judge: GatewayJob.Judge?
     }
 
@@ -22,7 +22,7 @@ struct ProgramToolbox: Sendable {
         in context: JobContext,
         _ body: @escaping @Sendable (Offer) async throws -> Value
     ) async throws -> Value {
-        guard !command.tools.isEmpty || !command.approve.isEmpty else { return try await body(Offer()) }
+        guard command.hasOwnSteps || !command.approve.isEmpty else { return try await body(Offer()) }
         var offered = AgentTools(
             try command.tools.flatMap { try toolbox.tools($0, in: context) },
             try command.tools.compactMap { try toolbox.source($0, in: context) },
@@ -57,7 +57,8 @@ struct ProgramToolbox: Sendable {
         do {
             var offer = Offer()
             if !command.tools.isEmpty { offer.variables["CHASSIS_MCP_URL"] = place.url }
-            if command.asksAboutModels || command.asksAboutSteps {
+            // Also where no rule asks: a step may have happened, and a person says whether.
+            if command.usesGateway {
                 offer.judge = GatewayJob.Judge(
                     url: Secret(place.judgeURL),
                     models: command.asksAboutModels,

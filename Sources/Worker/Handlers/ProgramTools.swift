@@ -1,4 +1,5 @@
 import Checkpoints
+import Digests
 import Gateway
 import JobModel
 import Models
@@ -137,9 +138,30 @@ final class ProgramTools: ToolHost, CallJudge {
     }
 
     func verdict(on call: JudgedCall) async throws -> JudgedCall.Verdict {
+        if call.kind == .unknown {
+            let answer = try await answer { [self] in try await said(about: call).json }
+            return JudgedCall.Verdict(json: answer) ?? .denied("nobody could be asked")
+        }
         guard let gate else { return .pass(nil) }
         let answer = try await answer { [self] in try await gate.verdict(on: call, spent: try await spent(gate)).json }
         return JudgedCall.Verdict(json: answer) ?? .denied("nobody could be asked")
+    }
+
+    /// What a person says about a named step that may have happened.
+    private func said(about call: JudgedCall) async throws -> JudgedCall.Verdict {
+        guard let position = call.position, let fingerprint = Fingerprint(hex: call.key.hex) else { return .pass(nil) }
+        var step = StepRequest(
+            position: position,
+            fingerprint: fingerprint,
+            kind: .step,
+            name: call.name,
+            effect: call.effect,
+            isPaid: false
+        )
+        step.evidence = call.arguments
+        let attempts = try await context.steps.attempts(at: step)
+        guard let result = try await context.steps.said(about: step, attempts) else { return .pass(nil) }
+        return .happened(result)
     }
 
     /// Has something done that belongs to the job, and ends with it; who asks only waits.

@@ -32,7 +32,6 @@ extension GatewayAttempt {
         key: SHA256Digest,
         at position: StepPosition
     ) async throws -> JSONValue? {
-        guard let judge = job.judge else { return nil }
         let call = JudgedCall(
             kind: kind,
             name: name,
@@ -41,6 +40,33 @@ extension GatewayAttempt {
             key: key,
             occurrence: occurrences.number(of: position, key)
         )
+        switch try await verdict(on: call) {
+        case .pass(let approved): return approved
+        case .denied(let reason): throw GatewayRefusal(.denied, reason)
+        case .happened, nil: return nil
+        }
+    }
+
+    /// Has people say whether a step happened whose outcome is unknown, and waits as long as that takes: the program is stopped.
+    ///
+    /// - Returns: Its result when it happened; nil when it may be done.
+    func happened(_ step: NamedStep, at position: StepPosition) async throws -> JSONValue? {
+        let call = JudgedCall(
+            kind: .unknown,
+            name: step.name,
+            arguments: step.input,
+            effect: step.effect,
+            key: step.fingerprint.digest,
+            occurrence: 1,
+            position: position
+        )
+        if case .happened(let result)? = try await verdict(on: call) { return result }
+        return nil
+    }
+
+    /// What the worker says of a call; nil where nobody judges.
+    private func verdict(on call: JudgedCall) async throws -> JudgedCall.Verdict? {
+        guard let judge = job.judge else { return nil }
         var request = HTTPRequest(method: "POST", url: judge.url.exposed, body: call.json.encoded())
         request.stallTimeout = nil
         while true {
@@ -61,10 +87,7 @@ extension GatewayAttempt {
             guard answer.status == 200, let json = try? JSONValue(parsing: answer.body),
                 let verdict = JudgedCall.Verdict(json: json)
             else { throw GatewayRefusal(.stopped, "the job does not go on here") }
-            switch verdict {
-            case .pass(let approved): return approved
-            case .denied(let reason): throw GatewayRefusal(.denied, reason)
-            }
+            return verdict
         }
     }
 }

@@ -64,8 +64,10 @@ extension GatewayAttempt {
         return false
     }
 
-    private func openSteps() async throws -> [StepStore.OpenStep] {
-        try await stores.patiently { [stores, job] in try await stores.steps.open(of: job.job, before: job.epoch) }
+    private func openSteps() async throws -> [StepStore.OpenStep] { try await openSteps(before: job.epoch) }
+
+    func openSteps(before epoch: LeaseEpoch) async throws -> [StepStore.OpenStep] {
+        try await stores.patiently { [stores, job] in try await stores.steps.open(of: job.job, before: epoch) }
     }
 
     private func inherit(_ entry: StepEntry, from checkpoints: JobCheckpoints) async throws {
@@ -78,7 +80,7 @@ extension GatewayAttempt {
         else { return }
         guard let index = CallIndex(json: carried.value) else {
             steps.inheritedRecorded(entry.position, entry.fingerprint)
-            if job.judge != nil {
+            if job.isAskedAbout {
                 let number = CallIndex.occurrence(carried.value)
                 occurrences.inherited(entry.position, entry.fingerprint.digest, number: number)
             }
@@ -88,7 +90,7 @@ extension GatewayAttempt {
         openings.add(index.opening)
         if let end = index.end { texts.add(entry.position, end) }
         let identity = CallIdentity(fingerprint: entry.fingerprint, lineage: index.lineage, head: index.head)
-        if job.judge != nil {
+        if job.isAskedAbout {
             occurrences.inherited(entry.position, identity.key, number: index.occurrence)
         }
         matcher.inherited(.init(position: entry.position, identity: identity, isInherited: true))
@@ -117,6 +119,7 @@ extension GatewayAttempt {
             }
             if GatewayJob.isNamed(position: step.position) {
                 steps.inheritedUnknown(position, fingerprint)
+                doubts[position] = step.state == .unknown ? step.error : nil
             } else if fingerprints[position] == nil {
                 matcher.inheritedUnknown(position, fingerprint)
             }
@@ -124,7 +127,7 @@ extension GatewayAttempt {
         }
     }
 
-    private func settle(_ step: StepStore.OpenStep, as settlement: StepStore.Settlement) async throws {
+    func settle(_ step: StepStore.OpenStep, as settlement: StepStore.Settlement) async throws {
         try await stores.patiently { [stores, job] in
             try await stores.steps.settle(step, of: job.job, by: job.epoch, as: settlement)
         }

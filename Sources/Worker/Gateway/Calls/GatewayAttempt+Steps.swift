@@ -7,7 +7,8 @@ extension GatewayAttempt {
     enum StepAnswer: Sendable {
         case done(JSONValue, StepPosition)
         case run(StepPosition, idempotencyKey: String)
-        case unknown(StepPosition)
+        /// It may have happened, for this reason, and nobody is asked.
+        case unknown(StepPosition, String)
     }
 
     /// The program asks for a step.
@@ -25,7 +26,7 @@ extension GatewayAttempt {
         try checkIsThere(client)
         let decision = steps.asked(
             fingerprint,
-            mustNotRepeat: step.effect == .once,
+            mustNotRepeat: step.effect == .once && step.unknown != .retry,
             newPosition: { newPosition("step/" + step.name) }
         )
         switch decision {
@@ -43,10 +44,50 @@ extension GatewayAttempt {
                 client.writeFailed()
                 throw error
             }
-        case .unknown(let position): return .unknown(position)
-        case .run(let position):
-            try await begin(step, at: position)
-            return .run(position, idempotencyKey: job.idempotencyKey(position, fingerprint))
+        case .unknown(let position):
+            guard step.unknown == .ask, job.judge != nil else {
+                return .unknown(
+                    position,
+                    doubts[position] ?? "an earlier attempt began it and its result is not recorded"
+                )
+            }
+            if let result = try await resolved(step, at: position, checkpoints) {
+                client.whenGone { [self] in clientLeft(.step(position, fingerprint)) }
+                return .done(result, position)
+            }
+            return try await run(step, at: position)
+        case .run(let position): return try await run(step, at: position)
+        }
+    }
+
+    private func run(_ step: NamedStep, at position: StepPosition) async throws -> StepAnswer {
+        try await begin(step, at: position)
+        begun[position] = step
+        return .run(position, idempotencyKey: job.idempotencyKey(position, step.fingerprint))
+    }
+
+    /// What people say about a step that may have happened.
+    ///
+    /// - Returns: The step's result, now recorded, when it happened; nil when it may be done.
+    private func resolved(
+        _ step: NamedStep,
+        at position: StepPosition,
+        _ checkpoints: JobCheckpoints
+    ) async throws -> JSONValue? {
+        // An equal step that is asked for meanwhile is another one.
+        steps.recorded(position, step.fingerprint)
+        do {
+            guard let result = try await happened(step, at: position) else { return nil }
+            guard !isClosed else { throw Self.over }
+            try await record(step, result, at: position, in: checkpoints)
+            for open in try await openSteps(before: LeaseEpoch(rawValue: job.epoch.rawValue + 1))
+            where open.position == position.description && open.state != .recorded {
+                try await settle(open, as: .recorded(usage: nil, cost: nil))
+            }
+            return result
+        } catch {
+            steps.doubted(position, step.fingerprint)
+            throw error
         }
     }
 
@@ -102,6 +143,7 @@ extension GatewayAttempt {
         guard fingerprints[position] == step.fingerprint else {
             throw GatewayRefusal(.invalid, "no step \(position) of this name and input was asked for")
         }
+        begun[position] = nil
         if let failure {
             steps.failed(position, step.fingerprint)
             try await settle(position, as: .failed(failure), of: step)
@@ -109,19 +151,7 @@ extension GatewayAttempt {
         }
         let fingerprint = step.fingerprint
         do {
-            try await checkpoints.record(
-                FinishedStep(
-                    position: position,
-                    fingerprint: fingerprint,
-                    kind: .step,
-                    startedAt: .now,
-                    endedAt: .now,
-                    effect: step.effect,
-                    request: .string(step.name),
-                    result: result,
-                    carries: carried(by: step, at: position)
-                )
-            )
+            try await record(step, result, at: position, in: checkpoints)
         } catch {
             throw await cannotRecord(step, at: position, error)
         }
@@ -130,6 +160,52 @@ extension GatewayAttempt {
         client.whenGone { [self] in clientLeft(.step(position, fingerprint)) }
         // An intent that cannot be settled now stays open, and the next attempt settles it by the record.
         try? await settle(position, as: .recorded(usage: nil, cost: nil), of: step)
+    }
+
+    private func record(
+        _ step: NamedStep,
+        _ result: JSONValue,
+        at position: StepPosition,
+        in checkpoints: JobCheckpoints
+    ) async throws {
+        try await checkpoints.record(
+            FinishedStep(
+                position: position,
+                fingerprint: step.fingerprint,
+                kind: .step,
+                startedAt: .now,
+                endedAt: .now,
+                effect: step.effect,
+                request: .string(step.name),
+                result: result,
+                carries: carried(by: step, at: position)
+            )
+        )
+    }
+
+    /// The program did a step, and cannot say with what result.
+    ///
+    /// - Parameter reason: Why, such as that the result is too large.
+    func doubted(_ step: NamedStep, at position: StepPosition, because reason: String) async throws {
+        _ = try await open()
+        guard fingerprints[position] == step.fingerprint else {
+            throw GatewayRefusal(.invalid, "no step \(position) of this name and input was asked for")
+        }
+        begun[position] = nil
+        steps.doubted(position, step.fingerprint)
+        doubts[position] = reason
+        try await settle(position, as: .unknown(reason), of: step)
+    }
+
+    /// The program sent a result that was not read, since it is too large.
+    ///
+    /// Whose result it was is known where one step of the name is under way.
+    func refusedResult(of name: String, _ refusal: GatewayRefusal) async {
+        let steps = begun.filter { $0.value.name == name }
+        guard steps.count == 1, let (position, step) = steps.first else { return }
+        let reason = "it was done and its result was not kept: \(refusal.message); \(NamedStep.wayOut)"
+        // Where this fails the intent stays open, and its outcome is as unknown to the next attempt.
+        try? await doubted(step, at: position, because: reason)
     }
 
     /// What the record of a step says so that later attempts know it.
@@ -145,14 +221,17 @@ extension GatewayAttempt {
         at position: StepPosition,
         _ error: any Error
     ) async -> GatewayRefusal {
+        let reason = "it was done and its result was not kept: \(error)"
         steps.doubted(position, step.fingerprint)
         switch error as? CheckpointError {
         // So is this result, and nothing else.
-        case .valueTooDeep, .recordTooLarge: break
-        default: cannotRecord(error)
+        case .valueTooDeep, .recordTooLarge: doubts[position] = "\(reason); \(NamedStep.wayOut)"
+        default:
+            doubts[position] = reason
+            cannotRecord(error)
         }
         // Where this fails the intent stays open, and its outcome is as unknown to the next attempt.
-        try? await settle(position, as: .unknown("its result could not be recorded: \(error)"), of: step)
+        try? await settle(position, as: .unknown(doubts[position] ?? reason), of: step)
         return GatewayRefusal(.stopped, "the result of step \(step.name) could not be recorded: \(error)")
     }
 

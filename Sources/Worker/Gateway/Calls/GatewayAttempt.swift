@@ -78,6 +78,10 @@ actor GatewayAttempt {
     var holds: [StepPosition: Suspension] = [:]
     /// Why something could not be recorded: nothing that follows it could be, and nothing is paid for or done.
     var fault: String?
+    /// Why it is not known of steps what became of them, where that was noted.
+    var doubts: [StepPosition: String] = [:]
+    /// Steps that the program was told to do in this attempt, and of which it has not said what became of them.
+    var begun: [StepPosition: NamedStep] = [:]
     /// Where people decide: which of its equals a call or step is.
     var occurrences = Occurrences()
 

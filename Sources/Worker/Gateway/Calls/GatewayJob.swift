@@ -17,6 +17,8 @@ package struct GatewayJob: Equatable, Sendable {
     package var loops: LoopLimits
     /// Who judges what the program does, where people decide about some of it.
     package var judge: Judge?
+    /// Whether people decide about calls or steps before they are made.
+    var isAskedAbout: Bool { judge.map { $0.models || $0.steps } ?? false }
     /// Whether what its calls have cost decides about what its program may do next; then each is settled before its answer is there.
     package var asksByCost: Bool
 

@@ -7,6 +7,11 @@ struct NamedStep: Equatable, Sendable {
     let effect: Effect
     /// What decides the result, as the program says.
     let input: JSONValue
+    /// What becomes of it when its effect is once and its outcome is unknown; no part of what tells it from others.
+    let unknown: UnknownPolicy
+
+    /// What to do about a result that cannot be kept.
+    static let wayOut = "leave it in a file, such as one below $CHASSIS_ARTIFACTS, and let the result say where"
 
     var fingerprint: Fingerprint {
         Fingerprint(
@@ -26,8 +31,13 @@ struct NamedStep: Equatable, Sendable {
         guard let effect = Effect(rawValue: text) else {
             throw GatewayRefusal(.invalid, "effect must be none, idempotent or once")
         }
+        let policy = object["unknown"]?.stringValue ?? UnknownPolicy.ask.rawValue
+        guard let unknown = UnknownPolicy(rawValue: policy) else {
+            throw GatewayRefusal(.invalid, "unknown must be ask, retry or fail")
+        }
         self.name = name
         self.effect = effect
+        self.unknown = unknown
         input = object["input"] ?? .null
     }
 }

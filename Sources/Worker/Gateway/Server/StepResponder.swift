@@ -12,6 +12,7 @@ import NIOCore
 ///                                                              or 403 {"state": "denied", …}
 /// PUT  $CHASSIS_STEP_URL/NAME  {…the same…, "position": …, "result": …}   → {"state": "recorded"}
 ///                              {…the same…, "position": …, "error": TEXT} → {"state": "failed"}
+///                              {…the same…, "position": …, "unknown_because": TEXT} → {"state": "unknown"}
 /// ```
 struct StepResponder: Sendable {
     /// What the paths of steps begin with; no connection is called so.
@@ -34,7 +35,13 @@ struct StepResponder: Sendable {
     private func answer(_ name: String, _ request: Request, to client: ClientTicket) async throws -> Response {
         let share = attempt.room.share()
         defer { withExtendedLifetime(share) {} }
-        let bytes = try await GatewayResponder.body(of: request, share: share)
+        let bytes: [UInt8]
+        do {
+            bytes = try await GatewayResponder.body(of: request, share: share)
+        } catch let refusal as GatewayRefusal where refusal.reason == .tooLarge && request.method == .put {
+            await attempt.refusedResult(of: name.removingPercentEncoding, refusal)
+            throw GatewayRefusal(.tooLarge, "\(refusal.message): no such result is kept; \(NamedStep.wayOut)")
+        }
         let json: JSONValue
         do {
             json = bytes.isEmpty ? [:] : try JSONValue(parsing: bytes)
@@ -78,10 +85,9 @@ struct StepResponder: Sendable {
                 ["state": "run", "position": .string("\(position)"), "idempotency_key": .string(key)],
                 to: client
             )
-        case .unknown(let position):
+        case .unknown(let position, let reason):
             let message =
-                "step \(step.name) may have happened: an earlier attempt began it and its result is not recorded; its "
-                + "effect is once; see what happened, then: chassis retry \(attempt.job.run) --repeat-unknown"
+                "step \(step.name) may have happened: \(reason); its effect is once; see what happened, then: chassis retry \(attempt.job.run) --repeat-unknown"
             // Further attempts would come to the same, and whatever the program makes of it, a person decides.
             await attempt.stopped(by: JobFailure(code: "outcome-unknown", message: message, isPermanent: true))
             return Response(
@@ -95,6 +101,10 @@ struct StepResponder: Sendable {
     private func settle(_ step: NamedStep, _ json: JSONValue, for client: ClientTicket) async throws -> Response {
         guard let position = json["position"]?.stringValue.flatMap(StepPosition.init) else {
             throw GatewayRefusal(.invalid, "the body must name the position that the step was given")
+        }
+        if let reason = json["unknown_because"]?.stringValue {
+            try await attempt.doubted(step, at: position, because: reason)
+            return Response(200, ["state": "unknown"], to: client)
         }
         let failure = json["error"]?.stringValue
         guard failure != nil || json["result"] != nil else {

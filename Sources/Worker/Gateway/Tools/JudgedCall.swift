@@ -1,13 +1,20 @@
+package import Checkpoints
 package import Digests
 package import JobModel
 
 /// What a program is about to do itself, as it is put before whoever judges it.
 package struct JudgedCall: Equatable, Sendable {
-    package enum Kind: String, Sendable { case model, step }
+    package enum Kind: String, Sendable {
+        case model, step
+        /// A step that may have happened, and must not happen twice.
+        case unknown
+    }
 
     package enum Verdict: Equatable, Sendable {
         /// It may be made; with these arguments, where people have approved others than its own.
         case pass(JSONValue?)
+        /// It happened before, people say, with this result.
+        case happened(JSONValue)
         /// People have denied it, for this reason.
         case denied(String)
     }
@@ -22,6 +29,8 @@ package struct JudgedCall: Equatable, Sendable {
     package var key: SHA256Digest
     /// The how manieth of the calls with this key it is, counted from 1.
     package var occurrence: Int
+    /// Where a step stands of which people say whether it happened.
+    package var position: StepPosition?
 
     package init(
         kind: Kind,
@@ -29,7 +38,8 @@ package struct JudgedCall: Equatable, Sendable {
         arguments: JSONValue,
         effect: Effect,
         key: SHA256Digest,
-        occurrence: Int
+        occurrence: Int,
+        position: StepPosition? = nil
     ) {
         self.kind = kind
         self.name = name
@@ -37,13 +47,14 @@ package struct JudgedCall: Equatable, Sendable {
         self.effect = effect
         self.key = key
         self.occurrence = occurrence
+        self.position = position
     }
 
     var json: JSONValue {
         [
             "kind": .string(kind.rawValue), "name": .string(name), "arguments": arguments,
             "effect": .string(effect.rawValue), "key": .string(Hex.encode(key.bytes)),
-            "occurrence": .integer(Int64(occurrence)),
+            "occurrence": .integer(Int64(occurrence)), "position": position.map { .string("\($0)") } ?? .null,
         ]
     }
 
@@ -59,7 +70,8 @@ package struct JudgedCall: Equatable, Sendable {
             arguments: arguments,
             effect: effect,
             key: key,
-            occurrence: Int(occurrence)
+            occurrence: Int(occurrence),
+            position: json["position"]?.stringValue.flatMap(StepPosition.init)
         )
     }
 }
@@ -69,6 +81,7 @@ extension JudgedCall.Verdict {
     package var json: JSONValue {
         switch self {
         case .pass(let arguments): ["pass": arguments ?? .null]
+        case .happened(let result): ["happened": result]
         case .denied(let reason): ["denied": .string(reason)]
         }
     }
@@ -77,6 +90,8 @@ extension JudgedCall.Verdict {
         if let arguments = json["pass"] {
             // A bare nil would be a JSON null here.
             self = .pass(arguments.isNull ? JSONValue?.none : arguments)
+        } else if let result = json["happened"] {
+            self = .happened(result)
         } else if let reason = json["denied"]?.stringValue {
             self = .denied(reason)
         } else {
