@@ -59,6 +59,47 @@ import Testing
         await scene.close()
     }
 
+    /// A program that does again what it did with responses is told what it was told, also of one that is deleted.
+    @Test(.timeLimit(.minutes(5))) func doesOnceWhatIsDoneWithResponses() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit(
+            "kept",
+            run: RudeOutcome.program(["responses", "go [run:kept turns:1]", scene.fleet.directory + "/told"])
+        )
+        let state = try await scene.fleet.end(of: run)
+        let output = try await scene.output(of: run)
+        #expect(state == "succeeded", "\(output)")
+        let said = try JSONValue(parsing: output)
+        for name in ["first", "read", "delete", "second", "cancel", "cancelled", "compact", "count"] {
+            let (before, after) = (said[0]?[name], said[1]?[name])
+            #expect(before?[0] == 200 && before?[1] == "live", "\(name): \(output)")
+            #expect(after?[1] == "exact" && after?[2] == before?[2], "\(name): \(output)")
+        }
+        #expect(said[0]?["delete"]?[2]?["deleted"] == true && said[0]?["cancelled"]?[2]?["status"] == "cancelled")
+        let bill = try await scene.bill(of: "kept").compactMap { call -> String? in
+            guard let method = call["method"]?.stringValue, let path = call["path"]?.stringValue else { return nil }
+            return "\(method) \(path.split(separator: "/").last { !$0.hasPrefix("resp_") } ?? "")"
+        }
+        #expect(
+            bill == [
+                "POST responses", "DELETE responses", "POST responses", "POST cancel", "POST compact",
+                "POST input_tokens",
+            ]
+        )
+        let steps = try await scene.fleet.pool.query(
+            """
+            SELECT concat_ws(' ', kind, effect, state, cost_micro_usd) AS line FROM chassis.step
+            WHERE position LIKE 'gateway/%' ORDER BY started_at
+            """
+        ).rows.map { try $0.string("line") }
+        let changed = "step idempotent recorded"
+        // What it costs to make a conversation shorter is known, and what an answer costs that is not there yet is not.
+        #expect(steps == ["model none recorded", changed, "model none recorded", changed, "model none recorded 350"])
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// With the whole host gone, the change in flight is asked for again, with the same key, and listed as unknown.
     @Test(.timeLimit(.minutes(5))) func listsTheChangeInFlightWhenEverythingIsLost() async throws {
         let scene = try await GatewayScene.make()

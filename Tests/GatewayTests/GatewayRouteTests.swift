@@ -28,8 +28,18 @@ import Testing
             .call(.conversationChange, path: "conversations/c/items/i", model: nil)
         ),
         (.openAI, "GET", "v1/models", .passOn(path: "models")),
-        (.openAI, "GET", "v1/responses/r", .passOn(path: "responses/r")),
-        (.openAI, "GET", "v1/responses/r/input_items", .passOn(path: "responses/r/input_items")),
+        (.openAI, "GET", "v1/responses/r", .call(.responseRead, path: "responses/r", model: nil)),
+        (.openAI, "DELETE", "v1/responses/r", .call(.conversationChange, path: "responses/r", model: nil)),
+        (.openAI, "POST", "v1/responses/r/cancel", .call(.conversationChange, path: "responses/r/cancel", model: nil)),
+        (.openAI, "POST", "v1/responses/compact", .call(.compact, path: "responses/compact", model: nil)),
+        (
+            .openAI, "POST", "v1/responses/input_tokens",
+            .call(.countResponses, path: "responses/input_tokens", model: nil)
+        ),
+        (
+            .openAI, "GET", "v1/responses/r/input_items",
+            .call(.conversationRead, path: "responses/r/input_items", model: nil)
+        ),
         (.openAI, "GET", "v1/conversations/c", .call(.conversationRead, path: "conversations/c", model: nil)),
         (
             .openAI, "GET", "v1/conversations/c/items",
@@ -78,7 +88,8 @@ import Testing
         (.openAI, "GET", "v1/conversations/c/items/i/x"),
         (.openAI, "POST", "v1/conversations/c/items/i"), (.openAI, "POST", "v1/conversations/c/others"),
         (.openAI, "DELETE", "v1/conversations/c/items"), (.openAI, "DELETE", "v1/conversations/c/items/%2e%2e"),
-        (.openAI, "DELETE", "v1/responses/r"),
+        (.openAI, "DELETE", "v1/responses"), (.openAI, "DELETE", "v1/responses/r/cancel"),
+        (.openAI, "POST", "v1/responses/r"), (.openAI, "POST", "v1/responses/r/others"),
         (.anthropic, "POST", "v1/complete"),
         (.gemini, "POST", "v1beta/models/g:delete"), (.gemini, "POST", "v1beta/models/:generateContent"),
         (.openAI, "POST", ""),

@@ -23,6 +23,8 @@ ids are random: an answer that is asked for twice is another answer. Streams com
   POST /_wait        {"tag": T, "path": P, "count": N}: answers when so many calls of the tag, to paths that end so, are in the bill
   GET  .../models?answer=A   what a call would get; with "headers" the names of those that came
   POST /v1/conversations/ID, .../ID/items, DELETE .../ID, .../ID/items/ITEM     what changes a conversation; GET of the same paths reads it
+  GET  /v1/responses/ID, POST .../ID/cancel, DELETE .../ID     one with "background": true is queued at first, in progress when it is read, and completed from then on
+  POST /v1/responses/input_tokens, /v1/responses/compact
 
 The first line of the output says the port. The server ends when nobody reads its output any more.
 """
@@ -49,6 +51,8 @@ holds = {}
 changed = threading.Condition()
 # What conversations hold that the provider keeps, by their ids.
 held = {}
+# Responses that the provider keeps, by their ids.
+kept = {}
 
 
 def texts(value):
@@ -81,6 +85,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.reply(200, bill)
         if "/conversations/" in self.path:
             return self.read_conversation()
+        if "/responses/" in self.path:
+            return self.respond(lambda response: response)
         path, _, query = self.path.partition("?answer=")
         if query:
             return self.oddity(query)
@@ -90,6 +96,30 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_DELETE(self):
         self.do_POST()
+
+    def response(self):
+        """The response that a path names."""
+        return self.path.split("?")[0].partition("/responses/")[2].split("/")[0]
+
+    def respond(self, change):
+        """Answers with a response that is kept, and keeps what becomes of it; nothing means that it is gone."""
+        with lock:
+            found = kept.get(self.response())
+            answer = found and change(found)
+            if found and found["status"] in ("queued", "in_progress"):
+                kept[self.response()] = found | {"status": {"queued": "in_progress", "in_progress": "completed"}[found["status"]]}
+        if not found:
+            return self.reply(404, {"error": {"message": f"no response {self.response()}", "type": "invalid_request_error"}})
+        self.reply(200, answer)
+
+    def change_response(self):
+        def change(response):
+            if self.command == "DELETE":
+                del kept[response["id"]]
+                return {"id": response["id"], "object": "response", "deleted": True}
+            response["status"] = "cancelled"
+            return dict(response)
+        self.respond(change)
 
     def conversation(self):
         """The conversation that a path names, and the parts behind it."""
@@ -144,7 +174,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(200, {})
         path = self.path.split("?")[0]
         # A conversation that the provider holds is named by its last answer alone.
-        said = plays.get(request.get("previous_response_id") or request.get("conversation") or self.conversation()[0], "") + " ".join(texts(request))
+        said = plays.get(request.get("previous_response_id") or request.get("conversation") or self.conversation()[0] or self.response(), "") + " ".join(texts(request))
         play = re.search(r"\[run:([\w-]+)((?: \w+:\d+)*)\]", said)
         self.said = play.group(0) + " " if play else ""
         tag = play.group(1) if play else "untagged"
@@ -240,6 +270,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             stream = [(None, base | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}) for delta in deltas]
             stream.append((None, base | {"choices": [{"index": 0, "delta": {}, "finish_reason": whole["choices"][0]["finish_reason"]}], "usage": whole["usage"]}))
             return self.stream(stream + [(None, "[DONE]")], delay, answer)
+        if path.endswith("/responses/input_tokens"):
+            return self.reply(200, {"object": "response.input_tokens", "input_tokens": 7})
+        if path.endswith("/responses/compact"):
+            return self.reply(200, {
+                "id": "resp_" + uuid.uuid4().hex, "object": "response.compaction", "created_at": 1,
+                "output": [{"type": "compaction", "id": "cmp_" + uuid.uuid4().hex, "encrypted_content": "c2hvcnQ="}],
+                "usage": {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110},
+            })
+        if "/responses/" in path:
+            return self.change_response()
         if path.endswith("/responses"):
             output = [{"type": "message", "role": "assistant", "id": "msg_" + call, "status": "completed", "content": [{"type": "output_text", "text": text, "annotations": []}]}]
             if not last:
@@ -249,6 +289,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "output": output, "usage": {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110},
             }
             plays[whole["id"]] = self.said
+            if request.get("background"):
+                whole |= {"status": "queued", "output": [], "usage": None}
+            with lock:
+                kept[whole["id"]] = dict(whole)
             if request.get("conversation"):
                 with lock:
                     hold(request["conversation"], request["input"] + output)

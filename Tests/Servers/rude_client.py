@@ -550,6 +550,40 @@ def large_step():
     os._exit(1)
 
 
+def responses():
+    """What can be done with responses that the provider keeps: read, cancelled, deleted, made shorter, counted.
+
+    It is killed behind all of that, once; says what each attempt was told.
+    """
+    told = {}
+
+    def note(name, path, body=None, method=None):
+        status, answer, headers = ask(f"{base}/responses{path}", body, method=method)
+        match = {key.lower(): value for key, value in headers.items()}.get("x-chassis-match")
+        told[name] = [status, match, answer]
+        return answer
+
+    def begin(text):
+        return "/" + note(text, "", {"model": "fake", "background": True, "input": f"{prompt} {text}"})["id"]
+
+    first = begin("first")
+    while note("read", first)["status"] != "completed":
+        pass
+    note("delete", first, method="DELETE")
+    second = begin("second")
+    note("cancel", second + "/cancel", {})
+    note("cancelled", second)
+    note("compact", "/compact", {"model": "fake", "input": [{"role": "user", "content": prompt}]})
+    note("count", "/input_tokens", {"model": "fake", "input": prompt})
+    file = sys.argv[3]
+    if not os.path.exists(file):
+        with open(file, "w", encoding="utf-8") as kept:
+            json.dump(told, kept)
+        os.kill(os.getpid(), signal.SIGKILL)
+    with open(file, encoding="utf-8") as kept:
+        return [json.load(kept), told]
+
+
 def two_at_once():
     """Asks the same thing twice at once, and is killed when one of them was done and the other one denied.
 

@@ -199,6 +199,12 @@ extension GatewayAttempt {
             }
     }
 
+    /// An answer was passed on that is not recorded, since it may be another one the next time.
+    func passedOn(_ position: StepPosition) {
+        statistics.calls -= 1
+        failed(position)
+    }
+
     func failed(_ position: StepPosition) {
         noteDepartures()
         matcher.failed(position)

@@ -140,6 +140,11 @@ struct LiveCall: Sendable {
         if reader.isStream { buffer.begin(status: response.status, headers: headers) }
         let body = try await receive(response, &reader)
         let answer = KeptAnswer(status: response.status, headers: headers, body: body.whole)
+        guard request.format.isLasting(reader.summary) else {
+            await attempt.passedOn(position)
+            buffer.begin(status: response.status, headers: headers)
+            return buffer.complete(with: body.held)
+        }
         let (usage, cost) = settled(reader.summary.usage)
         try await record(answer, reader.summary, (usage, cost), startedAt: startedAt)
         // It is durable, and the next attempt settles by it: the client need not wait for more, unless what it does next is judged by

@@ -145,8 +145,9 @@ package struct AnswerReader: Sendable {
             let isBlocked = json["promptFeedback"]?["blockReason"] != nil
             if isBlocked || candidates.contains(where: { $0["finishReason"]?.isNull == false }) { isHolding = true }
             return false
-        case .embeddings, .conversations, .conversationChange, .conversationRead, .countTokens, .embedContent,
-            .countGemini:
+        case .compact, .embeddings, .conversations, .conversationChange, .conversationRead, .responseRead,
+            .countResponses,
+            .countTokens, .embedContent, .countGemini:
             isHolding = true
             return false
         }

@@ -9,6 +9,11 @@ package struct AnswerSummary: Equatable, Sendable {
     /// How its text begins; by that later requests are told to go on from it where calls of tools have no ids.
     package var opening = ""
 
+    /// Whether a response that is read changes no more.
+    package var isFinal = false
+    /// Which calls of tools a response holds, where the provider keeps it for later requests to go on from.
+    package var calls: [String] = []
+
     /// The most bytes of an opening.
     private static let longestOpening = 80
 
@@ -35,8 +40,9 @@ package struct AnswerSummary: Equatable, Sendable {
                 say(message?["content"])
             }
             readOpenAI(json["usage"])
-        case .responses:
+        case .responses, .compact:
             note(json["id"])
+            calls = ModelTurns.callsOfItems(json["output"]?.arrayValue ?? []).flatMap { $0 }
             for item in json["output"]?.arrayValue ?? [] {
                 note(item["call_id"])
                 if item["type"] == "message" { say(item["content"]?[0]?["text"]) }
@@ -51,7 +57,8 @@ package struct AnswerSummary: Equatable, Sendable {
             }
             readAnthropic(json["usage"])
         case .generate, .streamGenerate, .embedContent: readGemini(json)
-        case .conversationChange, .conversationRead, .countTokens, .countGemini: break
+        case .responseRead: isFinal = !["queued", "in_progress"].contains(json["status"])
+        case .conversationChange, .conversationRead, .countResponses, .countTokens, .countGemini: break
         }
     }
 

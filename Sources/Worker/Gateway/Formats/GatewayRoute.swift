@@ -18,7 +18,8 @@ package enum GatewayRoute: Equatable, Sendable {
         case (.openAI, "POST"):
             let formats: [String: WireFormat] = [
                 "chat/completions": .chat, "responses": .responses, "embeddings": .embeddings,
-                "conversations": .conversations,
+                "conversations": .conversations, "responses/compact": .compact,
+                "responses/input_tokens": .countResponses,
             ]
             guard let format = formats[rest] ?? Self.change(method, of: parts) else { return nil }
             self = .call(format, path: rest, model: nil)
@@ -27,7 +28,11 @@ package enum GatewayRoute: Equatable, Sendable {
             self = .call(format, path: rest, model: nil)
         case (.openAI, "GET"):
             switch (parts.first, parts.count) {
-            case ("models", _), ("responses", 2...): self = .passOn(path: rest)
+            case ("models", _): self = .passOn(path: rest)
+            case ("responses", 2): self = .call(.responseRead, path: rest, model: nil)
+            case ("responses", 3) where parts[2] == "input_items":
+                self = .call(.conversationRead, path: rest, model: nil)
+            case ("responses", 3...): self = .passOn(path: rest)
             case ("conversations", 2): self = .call(.conversationRead, path: rest, model: nil)
             case ("conversations", 3...4) where parts[2] == "items":
                 self = .call(.conversationRead, path: rest, model: nil)
@@ -49,8 +54,12 @@ package enum GatewayRoute: Equatable, Sendable {
         }
     }
 
-    /// What changes a conversation that the provider keeps: `conversations/ID`, its `items`, or one of them.
+    /// What changes what the provider keeps: `conversations/ID`, its `items`, or one of them, and `responses/ID`.
     private static func change(_ method: String, of parts: [String]) -> WireFormat? {
+        if parts.first == "responses" {
+            let isCancelled = method == "POST" && parts.count == 3 && parts[2] == "cancel"
+            return isCancelled || method == "DELETE" && parts.count == 2 ? .conversationChange : nil
+        }
         guard parts.first == "conversations" else { return nil }
         return switch (method, parts.count) {
         case ("POST", 2), ("DELETE", 2): .conversationChange

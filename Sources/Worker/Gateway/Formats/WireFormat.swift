@@ -3,10 +3,16 @@ import JobModel
 /// A call as it is made on the wire: whose words, and of which kind.
 package enum WireFormat: String, CaseIterable, Sendable {
     case chat, responses, embeddings, conversations
-    /// Whatever is changed in a conversation that the provider keeps: items are added, it or one of them is deleted.
+    /// A conversation is made shorter by a model.
+    case compact
+    case countResponses = "count-response-tokens"
+    /// Whatever is changed of what the provider keeps: items are added to a conversation, it or one of them is deleted; a response is
+    /// cancelled or deleted.
     case conversationChange = "conversation-change"
     /// What is read of such a conversation: it grows, so what a program has read is recorded too.
     case conversationRead = "conversation-read"
+    /// What is read of a response: recorded once it changes no more, since it may be deleted then.
+    case responseRead = "response-read"
     case messages
     case countTokens = "count-tokens"
     case generate
@@ -22,7 +28,10 @@ package enum WireFormat: String, CaseIterable, Sendable {
 
     package var family: Family {
         switch self {
-        case .chat, .responses, .embeddings, .conversations, .conversationChange, .conversationRead: .openAI
+        case .chat, .responses, .compact, .countResponses, .responseRead, .embeddings, .conversations,
+            .conversationChange,
+            .conversationRead:
+            .openAI
         case .messages, .countTokens: .anthropic
         case .generate, .streamGenerate, .embedContent, .countGemini: .gemini
         }
@@ -31,8 +40,10 @@ package enum WireFormat: String, CaseIterable, Sendable {
     /// Whether a call may cost money.
     package var isPaid: Bool {
         switch self {
-        case .conversations, .conversationChange, .conversationRead, .countTokens, .countGemini: false
-        case .chat, .responses, .embeddings, .messages, .generate, .streamGenerate, .embedContent: true
+        case .conversations, .conversationChange, .conversationRead, .responseRead, .countResponses, .countTokens,
+            .countGemini:
+            false
+        case .chat, .responses, .compact, .embeddings, .messages, .generate, .streamGenerate, .embedContent: true
         }
     }
 
@@ -40,22 +51,25 @@ package enum WireFormat: String, CaseIterable, Sendable {
     var hasIntent: Bool { isPaid || self == .conversationChange }
 
     /// Whether the path says what a call is about.
-    var isToldByPath: Bool { self == .conversationChange || self == .conversationRead }
+    var isToldByPath: Bool { self == .conversationChange || self == .conversationRead || self == .responseRead }
 
-    /// Whether an error in an answer is a part of what was asked for: that of a tool, in an item that is read.
-    func holdsErrors(_ json: JSONValue) -> Bool { self == .conversationRead && isAnswer(json) }
+    /// Whether an error in an answer is a part of what was asked for: that of a tool, in an item that is read, or of a response.
+    func holdsErrors(_ json: JSONValue) -> Bool { isToldByPath && isAnswer(json) }
+
+    /// Whether an answer of this kind is recorded: not where it may be another one the next time.
+    func isLasting(_ summary: AnswerSummary) -> Bool { self != .responseRead || summary.isFinal }
 
     /// Whether a document, or a part of one, has what answers of this kind have.
     func isAnswer(_ json: JSONValue) -> Bool {
         switch self {
         case .chat: json["choices"]?.arrayValue != nil
-        case .responses: json["output"]?.arrayValue != nil
+        case .responses, .compact: json["output"]?.arrayValue != nil
         case .embeddings: json["data"]?.arrayValue != nil
-        case .conversations: json["id"]?.stringValue != nil
+        case .conversations, .responseRead: json["id"]?.stringValue != nil
         // One conversation or item, or a list of items.
         case .conversationChange, .conversationRead: json["id"]?.stringValue != nil || json["data"]?.arrayValue != nil
         case .messages: json["content"]?.arrayValue != nil
-        case .countTokens: json["input_tokens"]?.integerValue != nil
+        case .countTokens, .countResponses: json["input_tokens"]?.integerValue != nil
         case .generate, .streamGenerate: json["candidates"]?.arrayValue != nil || json["promptFeedback"] != nil
         case .embedContent: json["embedding"] != nil || json["embeddings"] != nil
         case .countGemini: json["totalTokens"]?.integerValue != nil
@@ -66,10 +80,13 @@ package enum WireFormat: String, CaseIterable, Sendable {
     var listKey: String? {
         switch self {
         case .chat, .messages: "messages"
-        case .responses: "input"
+        case .responses, .compact: "input"
         case .conversationChange: "items"
         case .generate, .streamGenerate: "contents"
-        case .embeddings, .conversations, .conversationRead, .countTokens, .embedContent, .countGemini: nil
+        case .embeddings, .conversations, .conversationRead, .responseRead, .countResponses, .countTokens,
+            .embedContent,
+            .countGemini:
+            nil
         }
     }
 }

@@ -4,10 +4,10 @@ package import JobModel
 package enum ModelTurns {
     /// The calls of tools of each turn that made some, as names with arguments.
     ///
-    /// Of a conversation that the provider keeps, only what the request says itself.
+    /// Of a conversation that the provider keeps, only what the request says itself; see `HeldTurns` for the rest.
     package static func calls(in body: JSONObject, _ format: WireFormat) -> [[String]] {
         let items = format.listKey.flatMap { body[$0]?.arrayValue } ?? []
-        guard format != .responses else { return callsOfItems(items) }
+        guard format != .responses, format != .compact else { return callsOfItems(items) }
         return items.map { calls(in: $0, format) }.filter { !$0.isEmpty }
     }
 
@@ -20,14 +20,14 @@ package enum ModelTurns {
                 .map { shown($0["name"], $0["input"]) }
         case .generate, .streamGenerate:
             (item["parts"]?.arrayValue ?? []).compactMap { $0["functionCall"] }.map { shown($0["name"], $0["args"]) }
-        case .responses, .embeddings, .conversations, .conversationChange, .conversationRead, .countTokens,
-            .embedContent, .countGemini:
+        case .responses, .compact, .embeddings, .conversations, .conversationChange, .conversationRead, .responseRead,
+            .countResponses, .countTokens, .embedContent, .countGemini:
             []
         }
     }
 
     /// The calls of Responses are items of their own: those that stand together are a turn's.
-    private static func callsOfItems(_ items: [JSONValue]) -> [[String]] {
+    static func callsOfItems(_ items: [JSONValue]) -> [[String]] {
         var turns: [[String]] = []
         var isInTurn = false
         for item in items {

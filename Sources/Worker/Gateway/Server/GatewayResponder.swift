@@ -76,6 +76,8 @@ struct GatewayResponder: HTTPResponder {
             )
         }
         switch GatewayRoute(connection.family, method: request.method.rawValue, path: rest) {
+        case .call(.responseRead, let path, _) where request.uri.queryParameters["stream"] == "true":
+            return try await passOn(path, connection, attempt, request)
         case .call(let format, let path, let model):
             await attempt.noteAsked()
             return try await call(format, path, model, connection, attempt, request, context)
