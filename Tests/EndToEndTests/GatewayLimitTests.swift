@@ -96,6 +96,38 @@ import Testing
         await scene.close()
     }
 
+    /// Also where the provider keeps the conversation, and each request holds only what is new.
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [("previous", []), ("conversation", ["drift", "stream"])] as [(String, [String])]
+    ) func aCircleIsSeenInWhatTheProviderKeeps(_ how: String, _ options: [String]) async throws {
+        let scene = try await GatewayScene.make()
+        await scene.hold("round", from: 3)
+        let worker = scene.worker("worker")
+        let agent = "\(Fleet.repository)/Tests/Servers/held_agent.py"
+        let run = try await scene.submit(
+            "round",
+            run: ["python3", agent, how, "go [run:round turns:9 same:1]"] + options
+        )
+        // What is served again is no further turn.
+        await scene.untilCalled("round", 3, path: "/responses")
+        if let program = scene.program(of: worker, tag: "round") { kill(program, SIGKILL) }
+        await scene.hold("round", from: nil)
+        #expect(try await scene.fleet.end(of: run) == "failed")
+        let error = try await scene.fleet.error(of: run)
+        #expect(error.contains("limit-repeated-calls") && error.contains("limits.repeated_calls is 3"), "\(error)")
+        let calls = try await scene.bill(of: "round").filter {
+            $0["path"]?.stringValue?.hasSuffix("/responses") == true
+        }
+        #expect(calls.count == 4)
+        #expect(
+            try await scene.fleet.number("SELECT attempt AS n FROM chassis.done WHERE run_id = $1::bigint", of: run)
+                == 2
+        )
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// What the program makes of the refusal is its own business; its job has failed.
     @Test(.timeLimit(.minutes(5))) func aProgramThatSwallowsTheRefusalFailsAllTheSame() async throws {
         let scene = try await GatewayScene.make()

@@ -77,7 +77,7 @@ extension GatewayAttempt {
 
     /// Refuses a request whose conversation goes round in a circle.
     private func checkLoops(_ request: CallRequest) throws(GatewayRefusal) {
-        guard let fault = job.loops.fault(in: ModelTurns.calls(in: request.json, request.format)) else { return }
+        guard let fault = job.loops.fault(in: heldTurns.calls(in: request.json, request.format)) else { return }
         stopped(by: JobFailure(code: fault.code, message: fault.message, isPermanent: true))
         throw GatewayRefusal(.stopped, fault.message)
     }
@@ -104,6 +104,7 @@ extension GatewayAttempt {
         }
         try share.take(max(0, answer.body.count - taken))
         sizes[position] = answer.body.count
+        if let turn = turns[position] { heldTurns.answered(turn) }
         statistics.replayed += 1
         statistics.replayedCalls += 1
         saved = saved + (checkpoint.record.cost ?? .zero)
@@ -177,11 +178,20 @@ extension GatewayAttempt {
     /// Which of its equals a call is to people; nil where nobody decides.
     func occurrence(at position: StepPosition) -> Int? { occurrences.number(at: position) }
 
-    func recorded(_ position: StepPosition, _ summary: AnswerSummary, _ outline: RequestTexts.Outline) {
+    func recorded(
+        _ position: StepPosition,
+        _ summary: AnswerSummary,
+        _ outline: RequestTexts.Outline,
+        _ turn: HeldTurns.Turn?
+    ) {
         // Whoever has gone does not get it.
         noteDepartures()
         issuedIDs.formUnion(summary.ids)
         openings.add(summary.opening)
+        if let turn {
+            turns[position] = turn
+            heldTurns.answered(turn)
+        }
         texts.add(position, outline)
         matcher.recorded(position)
         holds[position] = nil

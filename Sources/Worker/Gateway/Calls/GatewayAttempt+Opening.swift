@@ -87,6 +87,10 @@ extension GatewayAttempt {
             return
         }
         issuedIDs.formUnion(index.ids)
+        if let turn = index.turn {
+            turns[entry.position] = turn
+            heldTurns.add(turn)
+        }
         openings.add(index.opening)
         if let end = index.end { texts.add(entry.position, end) }
         let identity = CallIdentity(fingerprint: entry.fingerprint, lineage: index.lineage, head: index.head)

@@ -64,6 +64,9 @@ actor GatewayAttempt {
     var steps = StepMatcher()
     var texts = RequestTexts()
     var issuedIDs: Set<String> = []
+    /// What recorded calls are in conversations that the provider keeps.
+    var turns: [StepPosition: HeldTurns.Turn] = [:]
+    var heldTurns = HeldTurns()
     var openings = Openings()
     /// What answers take that were served: then it is known before they are read.
     var sizes: [StepPosition: Int] = [:]

@@ -14,13 +14,15 @@ extension LiveCall {
         startedAt: WallTime
     ) async throws {
         let (text, outline) = await attempt.text(of: request)
+        let turn = HeldTurns.turn(of: request.json, request.format, id: summary.ids.first, calls: summary.calls)
         let index = CallIndex(
             lineage: identity.lineage,
             head: identity.head,
             ids: summary.ids,
             opening: summary.opening,
             end: outline.end,
-            occurrence: await attempt.occurrence(at: position)
+            occurrence: await attempt.occurrence(at: position),
+            turn: turn
         )
         do {
             try await checkpoints.record(
@@ -44,6 +46,6 @@ extension LiveCall {
                 settlement: .unknown("its answer could not be recorded: \(error)")
             )
         }
-        await attempt.recorded(position, summary, outline)
+        await attempt.recorded(position, summary, outline, turn)
     }
 }

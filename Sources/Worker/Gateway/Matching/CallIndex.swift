@@ -14,6 +14,8 @@ struct CallIndex: Equatable, Sendable {
     var end: RequestTexts.End?
     /// The how manieth of its equals it is to people who decide about them; nil where nobody does.
     var occurrence: Int?
+    /// What it is in a conversation that the provider keeps.
+    var turn: HeldTurns.Turn?
 
     var json: JSONValue {
         var object: JSONObject = [
@@ -22,6 +24,7 @@ struct CallIndex: Equatable, Sendable {
         if !opening.isEmpty { object["opening"] = .string(opening) }
         if let lineage { object["lineage"] = .string(lineage.hex) }
         if let end { object["request_end"] = end.json }
+        if let turn { object["turn"] = turn.json }
         if let occurrence { object["occurrence"] = .integer(Int64(occurrence)) }
         return .object(object)
     }
@@ -32,7 +35,8 @@ struct CallIndex: Equatable, Sendable {
         ids: [String],
         opening: String = "",
         end: RequestTexts.End?,
-        occurrence: Int? = nil
+        occurrence: Int? = nil,
+        turn: HeldTurns.Turn? = nil
     ) {
         self.opening = opening
         self.lineage = lineage
@@ -40,6 +44,7 @@ struct CallIndex: Equatable, Sendable {
         self.ids = ids
         self.end = end
         self.occurrence = occurrence
+        self.turn = turn
     }
 
     /// What a record, also of a named step, says of its number; nothing where it says none that can be.
@@ -57,7 +62,8 @@ struct CallIndex: Equatable, Sendable {
             ids: ids.compactMap(\.stringValue),
             opening: json["opening"]?.stringValue ?? "",
             end: json["request_end"].flatMap(RequestTexts.End.init),
-            occurrence: Self.occurrence(json)
+            occurrence: Self.occurrence(json),
+            turn: json["turn"].flatMap(HeldTurns.Turn.init)
         )
     }
 }

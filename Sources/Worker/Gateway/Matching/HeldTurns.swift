@@ -1,0 +1,99 @@
+import Digests
+package import JobModel
+
+/// What the model did in conversations that the provider keeps, of which a request holds only what is new.
+///
+/// The gateway has seen each answer, and what it goes on from: another answer, or a conversation.
+package struct HeldTurns: Sendable {
+    /// An answer that later requests may go on from.
+    package struct Turn: Equatable, Sendable {
+        /// Its own id.
+        package var id: String
+        /// The answer it goes on from.
+        package var previous: String?
+        /// The conversation that it stands in.
+        package var conversation: String?
+        /// The calls of tools that the model made in it; long ones by their digest.
+        package var calls: [String]
+    }
+
+    /// A call that is longer, in bytes, is known by its digest.
+    private static let longestCall = 200
+
+    private var turns: [String: Turn] = [:]
+    /// The answers of each conversation that this attempt has got, in their order.
+    private var conversations: [String: [String]] = [:]
+    /// Those that stand in a conversation's list already.
+    private var answered: Set<String> = []
+
+    package init() {}
+
+    /// The turn that a request and its answer are; nil where nothing can go on from it.
+    package static func turn(of body: JSONObject, _ format: WireFormat, id: String?, calls: [String]) -> Turn? {
+        guard format == .responses, let id else { return nil }
+        return Turn(
+            id: id,
+            previous: body["previous_response_id"]?.stringValue,
+            conversation: conversation(of: body),
+            calls: calls.map(shortened)
+        )
+    }
+
+    /// Makes a turn known that an attempt has recorded.
+    package mutating func add(_ turn: Turn) { turns[turn.id] = turn }
+
+    /// The program has got an answer; equal answers of one conversation are one.
+    package mutating func answered(_ turn: Turn) {
+        add(turn)
+        guard let conversation = turn.conversation, answered.insert(turn.id).inserted else { return }
+        conversations[conversation, default: []].append(turn.id)
+    }
+
+    /// The calls of each turn that made some, up to and with what a request says itself.
+    package func calls(in body: JSONObject, _ format: WireFormat) -> [[String]] {
+        let own = ModelTurns.calls(in: body, format)
+        guard format == .responses else { return own }
+        var held: [[String]] = []
+        if let conversation = Self.conversation(of: body) {
+            held = (conversations[conversation] ?? []).compactMap { turns[$0]?.calls }
+        } else {
+            var seen: Set<String> = []
+            var next = body["previous_response_id"]?.stringValue
+            while let id = next, seen.insert(id).inserted, let turn = turns[id] {
+                held.append(turn.calls)
+                next = turn.previous
+            }
+            held.reverse()
+        }
+        guard !held.isEmpty else { return own }
+        return held.filter { !$0.isEmpty } + own.map { $0.map(Self.shortened) }
+    }
+
+    private static func conversation(of body: JSONObject) -> String? {
+        body["conversation"].flatMap { $0.stringValue ?? $0["id"]?.stringValue }
+    }
+
+    private static func shortened(_ call: String) -> String {
+        guard call.utf8.count > longestCall else { return call }
+        return call.prefix(longestCall / 2) + "… " + SHA256.digest(of: call.utf8).hex
+    }
+}
+
+extension HeldTurns.Turn {
+    var json: JSONValue {
+        var object: JSONObject = ["id": .string(id), "calls": .array(calls.map { .string($0) })]
+        if let previous { object["previous"] = .string(previous) }
+        if let conversation { object["conversation"] = .string(conversation) }
+        return .object(object)
+    }
+
+    init?(json: JSONValue) {
+        guard let id = json["id"]?.stringValue, let calls = json["calls"]?.arrayValue else { return nil }
+        self.init(
+            id: id,
+            previous: json["previous"]?.stringValue,
+            conversation: json["conversation"]?.stringValue,
+            calls: calls.compactMap(\.stringValue)
+        )
+    }
+}

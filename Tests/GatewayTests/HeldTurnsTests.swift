@@ -1,0 +1,54 @@
+import JobModel
+import Testing
+
+@testable import Gateway
+
+@Suite struct HeldTurnsTests {
+    private static func turn(_ id: String, after request: JSONObject, _ calls: String...) throws -> HeldTurns.Turn {
+        try #require(HeldTurns.turn(of: request, .responses, id: id, calls: calls))
+    }
+
+    private static let own: JSONValue = [["type": "function_call", "name": "own", "arguments": "{}"]]
+
+    @Test func followsAnswersToTheFirst() throws {
+        var turns = HeldTurns()
+        turns.add(try Self.turn("a", after: [:], "note 1"))
+        turns.add(try Self.turn("b", after: ["previous_response_id": "a"]))
+        turns.add(try Self.turn("c", after: ["previous_response_id": "b"], "note 2", "note 3"))
+        turns.add(try Self.turn("other", after: ["previous_response_id": "a"], "note 4"))
+        let calls = turns.calls(in: ["previous_response_id": "c", "input": Self.own], .responses)
+        #expect(calls == [["note 1"], ["note 2", "note 3"], ["own {}"]])
+        #expect(turns.calls(in: ["previous_response_id": "gone", "input": Self.own], .responses) == [["own {}"]])
+    }
+
+    @Test func takesAnAnswerThatIsServedAgainForOne() throws {
+        var turns = HeldTurns()
+        let (first, second) = (
+            try Self.turn("a", after: ["conversation": "c"], "note 1"),
+            try Self.turn("b", after: ["conversation": ["id": "c"]], "note 1")
+        )
+        // What an earlier attempt has got counts when this one gets it.
+        turns.add(first)
+        turns.add(second)
+        #expect(turns.calls(in: ["conversation": "c"], .responses) == [])
+        for turn in [first, first, second] { turns.answered(turn) }
+        #expect(turns.calls(in: ["conversation": "c"], .responses) == [["note 1"], ["note 1"]])
+    }
+
+    /// Who goes on from himself is no reason to go round for ever.
+    @Test func endsWhereAnswersGoRound() throws {
+        var turns = HeldTurns()
+        turns.add(try Self.turn("a", after: ["previous_response_id": "b"], "note 1"))
+        turns.add(try Self.turn("b", after: ["previous_response_id": "a"], "note 2"))
+        #expect(turns.calls(in: ["previous_response_id": "a"], .responses) == [["note 2"], ["note 1"]])
+    }
+
+    @Test func keepsLongCallsByTheirDigest() throws {
+        let long = String(repeating: "x", count: 1000)
+        let (one, other) = (
+            try Self.turn("a", after: [:], "note " + long), try Self.turn("b", after: [:], "note y" + long)
+        )
+        #expect(one.json.text().utf8.count < 300 && HeldTurns.Turn(json: one.json) == one)
+        #expect(one.calls != other.calls)
+    }
+}
