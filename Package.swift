@@ -133,6 +133,11 @@ let package = Package(
         library("Submissions", in: "Shared/Submissions", ["JobModel", "Workflow", "Storage"]),
         library("Prices", in: "Shared/Prices", ["JobModel"], resources: [.embedInCode("Data")]),
         library("Checkpoints", in: "Shared/Checkpoints", ["JobModel", "Digests", "CLinux"]),
+        library(
+            "Recordings",
+            in: "Shared/Recordings",
+            ["JobModel", "Digests", "HTTPTransport", "CLibZstd"]
+        ),
         library("Access", in: "Shared/Access", ["JobModel", "Digests"]),
         library("Telemetry", in: "Shared/Telemetry", ["JobModel", log]),
         library("Settings", in: "Shared/Settings", ["JobModel", "Workflow"]),
@@ -149,7 +154,7 @@ let package = Package(
             in: "Worker/Gateway",
             [
                 "JobModel", "Digests", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings", "HTTPTransport",
-                "Models", "Tools", "CLinux", "CLibZ", "CLibZstd", log, lifecycle, hummingbird, nio,
+                "Recordings", "Models", "Tools", "CLinux", "CLibZ", log, lifecycle, hummingbird, nio,
                 nioHTTP,
             ]
         ),
@@ -193,8 +198,8 @@ let package = Package(
         .target(
             name: "Scheduler",
             dependencies: [
-                "JobModel", "Digests", "Schedules", "Workflow", "Postgres", "Storage", "Checkpoints", "Access",
-                "Telemetry", "Settings", "HTTPTransport", "Prices", "Submissions", "CLinux", log, lifecycle,
+                "JobModel", "Digests", "Schedules", "Workflow", "Postgres", "Storage", "Checkpoints", "Recordings",
+                "Access", "Telemetry", "Settings", "HTTPTransport", "Prices", "Submissions", "CLinux", log, lifecycle,
                 hummingbird,
             ],
             path: "Sources/Scheduler",
@@ -280,13 +285,14 @@ let package = Package(
         tests("WorkflowTests", ["JobModel", "Schedules", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
+        tests("RecordingsTests", ["JobModel", "Digests", "HTTPTransport", "Recordings", "TestSupport"]),
         tests("PricesTests", ["JobModel", "Prices"]),
         tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
         tests(
             "GatewayTests",
             [
-                "JobModel", "Digests", "Postgres", "Checkpoints", "HTTPTransport", "Models", "Storage", "Settings",
-                "Gateway",
+                "JobModel", "Digests", "Postgres", "Checkpoints", "Recordings", "HTTPTransport", "Models", "Storage",
+                "Settings", "Gateway",
                 "TestSupport", hummingbird, nio, nioEmbedded, nioHTTP, nioPosix,
             ]
         ),

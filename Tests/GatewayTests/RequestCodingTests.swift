@@ -1,4 +1,5 @@
 import Digests
+import Recordings
 import Testing
 
 @testable import Gateway

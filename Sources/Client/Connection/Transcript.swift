@@ -31,6 +31,12 @@ struct TranscriptStep: Equatable, Sendable {
     /// What was said to the model since the turn before.
     var messages: [JSONValue] { json.list("messages") }
     var cost: MicroDollars? { json.optionalNumber("cost_micro_usd").map(MicroDollars.init) }
+    /// Of a program's call or named step, the attempts that it was served to from its record, and how; nil of all others.
+    var served: [(epoch: Int64, match: String)]? {
+        json["served"]?.arrayValue?.map { ($0.number("epoch"), $0.text("match")) }
+    }
     /// The run whose attempt recorded it.
     var run: Int64 { json.number("run") }
+    /// The attempt that recorded it.
+    var epoch: Int64 { json.number("epoch") }
 }

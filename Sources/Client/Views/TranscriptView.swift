@@ -14,6 +14,10 @@ struct TranscriptView {
         var head = StyledLine(step.position, .bold)
         head.append("  \(step.kind) \(step.name)")
         if let cost = step.cost { head.append("  \(cost.shown)", .dim) }
+        if let served = step.served {
+            let times = served.map { ", \($0.match == "drifted" ? "served drifted" : "served") in epoch \($0.epoch)" }
+            head.append("  live in epoch \(step.epoch)" + times.joined(), .dim)
+        }
         return [head] + body(step).map { StyledLine("    ").adding($0) }
     }
 

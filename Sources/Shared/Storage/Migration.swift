@@ -37,6 +37,7 @@ package struct Migration: Equatable, Sendable {
         migration(26, "backfills_of_partitions", PackageResources.m0026_backfills_of_partitions_sql),
         migration(27, "settle_before_the_next_call", PackageResources.m0027_settle_before_the_next_call_sql),
         migration(28, "calls_of_many_jobs", PackageResources.m0028_calls_of_many_jobs_sql),
+        migration(29, "served_calls", PackageResources.m0029_served_calls_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -101,6 +101,7 @@ package enum Statement {
     static let doubtStep = load("doubt_step", PackageResources.doubt_step_sql)
     static let readOpenSteps = load("read_open_steps", PackageResources.read_open_steps_sql)
     static let noteReplay = load("note_replay", PackageResources.note_replay_sql)
+    static let readServed = load("read_served", PackageResources.read_served_sql)
     static let lockCalls = load("lock_calls", PackageResources.lock_calls_sql)
     static let probeCalls = load("probe_calls", PackageResources.probe_calls_sql)
     static let unlockCalls = load("unlock_calls", PackageResources.unlock_calls_sql)

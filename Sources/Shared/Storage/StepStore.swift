@@ -289,19 +289,22 @@ package struct StepStore: Sendable {
     }
 
     /// Notes what an attempt did not have to do again.
+    ///
+    /// - Parameter served: How the gateway served the calls and named steps of its program, by position.
     package func noteReplay(
         job: JobID,
         epoch: LeaseEpoch,
         steps: Int,
         modelCalls: Int,
         saved: MicroDollars,
-        damaged: Int
+        damaged: Int,
+        served: JSONValue? = nil
     ) async throws {
         _ = try await pool.query(
             Statement.noteReplay,
             [
                 .integer(job.rawValue), .integer(epoch.rawValue), .integer(steps), .integer(modelCalls),
-                .integer(saved.rawValue), .integer(damaged), .null,
+                .integer(saved.rawValue), .integer(damaged), .null, .optional(served?.text()),
             ]
         )
     }

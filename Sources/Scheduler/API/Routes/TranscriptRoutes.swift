@@ -42,22 +42,39 @@ struct TranscriptRoutes: Sendable {
         guard let name else { throw Problem(.badParameter, "\"job\" is missing: the name of one of the run's jobs") }
         guard let origin = try await forks.origin(run, job: name) else { throw Problem.runNotFound(run) }
         guard let job = origin.job else { throw Problem.jobNotFound(name, of: run) }
-        let history = try await checkpoints.history(
-            of: JobReference(run: run, job: job),
-            forkedFrom: try await forks.inheritance(of: job).flatMap {
-                ForkPoint(run: $0.source, job: $0.job, reach: $0.reach)
-            }
-        )
+        let recorded = try await recorded(JobReference(run: run, job: job))
+        let served = recorded.gateway.steps.isEmpty ? [] : try await reader.served(of: job)
         var steps: [JSONValue] = []
-        for entry in history.steps.dropFirst(Int(clamping: after)).prefix(Int(limit)) {
-            guard let record = try await checkpoints.record(entry) else { continue }
-            steps.append(try await TranscriptStep(record, in: entry.journal, read: checkpoints).json)
+        for step in try await recorded.page(after: Int(clamping: after), limit: Int(limit)) {
+            guard let record = step.record else { continue }
+            steps.append(
+                try await TranscriptStep(record, in: step.entry.journal, served: served, read: checkpoints).json
+            )
         }
         return Response(
             json: [
-                "job": .string(name), "steps": .array(steps), "count": .count(history.count),
-                "damage": .array(history.damage.reports.map { .string("\($0)") }),
+                "job": .string(name), "steps": .array(steps), "count": .count(recorded.count),
+                "damage": .array(recorded.damage.map { .string("\($0)") }),
             ]
+        )
+    }
+
+    private func recorded(_ job: JobReference) async throws -> RecordedSteps {
+        let fork = try await forks.inheritance(of: job.job).flatMap {
+            ForkPoint(run: $0.source, job: $0.job, reach: $0.reach)
+        }
+        let gateway = JobReference.Part.gateway
+        return RecordedSteps(
+            job: job,
+            attempts: try await checkpoints.history(of: job, forkedFrom: fork),
+            gateway: try await checkpoints.history(
+                of: JobReference(run: job.run, job: job.job, part: gateway),
+                forkedFrom: fork.map {
+                    let source = JobReference(run: $0.source.run, job: $0.source.job, part: gateway)
+                    return ForkPoint(source: source, through: $0.through)
+                }
+            ),
+            reader: checkpoints
         )
     }
 }

@@ -1,4 +1,5 @@
 package import HTTPTransport
+import Recordings
 import Synchronization
 
 /// The answer of a call that is under way, for all clients that wait for it.
@@ -14,7 +15,7 @@ package final class AnswerBuffer: Sendable {
     }
 
     /// The most bytes of an answer: 32 MiB.
-    package static let maximumBytes = 32 << 20
+    package static let maximumBytes = KeptAnswer.maximumBytes
 
     /// The most bytes of a piece: 256 KiB.
     static let maximumPiece = 256 << 10

@@ -2,6 +2,7 @@ import Checkpoints
 import HTTPTransport
 import JobModel
 import Postgres
+import Recordings
 import Storage
 
 /// The calls that a program makes: found, or made.
@@ -108,6 +109,7 @@ extension GatewayAttempt {
         statistics.replayed += 1
         statistics.replayedCalls += 1
         saved = saved + (checkpoint.record.cost ?? .zero)
+        served[position] = isDrifted ? "drifted" : "exact"
         if isDrifted {
             statistics.drifted += 1
             await sayDrifted(position, request, await kept(checkpoint.record.request))

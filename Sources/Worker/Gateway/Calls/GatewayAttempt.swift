@@ -4,6 +4,7 @@ import HTTPTransport
 import JobModel
 import Logging
 import Postgres
+import Recordings
 import Storage
 import Synchronization
 
@@ -60,6 +61,8 @@ actor GatewayAttempt {
     private(set) var isClosed = false
     var statistics = GatewayStatistics()
     var saved = MicroDollars.zero
+    /// How calls and named steps were served from their records.
+    var served: [StepPosition: String] = [:]
     var matcher = CallMatcher()
     var steps = StepMatcher()
     var texts = RequestTexts()
@@ -161,7 +164,8 @@ actor GatewayAttempt {
                 steps: statistics.replayed,
                 modelCalls: statistics.replayedCalls,
                 saved: saved,
-                damaged: 0
+                damaged: 0,
+                served: .object(JSONObject(served.map { ("\($0.key)", .string($0.value)) }))
             )
         }
         return end

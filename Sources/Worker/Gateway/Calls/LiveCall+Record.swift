@@ -1,5 +1,6 @@
 import Checkpoints
 import JobModel
+import Recordings
 import Storage
 
 /// What is kept of a call.

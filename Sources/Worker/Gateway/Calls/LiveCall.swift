@@ -3,6 +3,7 @@ import HTTPTransport
 import JobModel
 import Models
 import Postgres
+import Recordings
 import Settings
 import Storage
 import Tools

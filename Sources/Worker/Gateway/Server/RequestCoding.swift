@@ -1,4 +1,5 @@
 import CLibZ
+import Recordings
 
 /// Takes a request's body out of the coding in which a client sent it.
 enum RequestCoding {

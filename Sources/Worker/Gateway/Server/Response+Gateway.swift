@@ -2,6 +2,7 @@ import Checkpoints
 import HTTPTransport
 import Hummingbird
 import JobModel
+import Recordings
 import Tools
 
 /// The head of a provider's answer.

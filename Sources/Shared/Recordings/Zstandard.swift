@@ -1,8 +1,8 @@
 import CLibZstd
 
 /// Bytes in the Zstandard format (RFC 8878) and back.
-enum Zstandard {
-    enum Plain: Equatable {
+package enum Zstandard {
+    package enum Plain: Equatable {
         case whole([UInt8])
         /// They are more than they may be.
         case tooLarge
@@ -16,7 +16,7 @@ enum Zstandard {
     private static let pieceBytes = 1 << 16
 
     /// The bytes in one frame; nil when there is no memory for it.
-    static func compressed(_ plain: [UInt8]) -> [UInt8]? {
+    package static func compressed(_ plain: [UInt8]) -> [UInt8]? {
         var frame = [UInt8](repeating: 0, count: ZSTD_compressBound(plain.count))
         let count = frame.withUnsafeMutableBytes { frame in
             plain.withUnsafeBytes { plain in
@@ -29,7 +29,7 @@ enum Zstandard {
     }
 
     /// The bytes that some frames stand for, as long as they are no more than `limit`.
-    static func decompressed(_ frames: [UInt8], limit: Int) -> Plain {
+    package static func decompressed(_ frames: [UInt8], limit: Int) -> Plain {
         guard let context = ZSTD_createDStream() else { return .damaged }
         defer { ZSTD_freeDStream(context) }
         var output: [UInt8] = []

@@ -1,7 +1,6 @@
 import Digests
 package import HTTPTransport
-import JobModel
-import Tools
+package import JobModel
 
 /// An answer as it is kept and served again: the status, the headers that matter, and the very bytes.
 package struct KeptAnswer: Equatable, Sendable {
@@ -15,9 +14,6 @@ package struct KeptAnswer: Equatable, Sendable {
         self.body = body
     }
 
-    /// The headers of an answer that clients read; all others belong to the one connection on which it came.
-    private static let keptHeaders = ["Content-Type", "x-request-id", "request-id", "openai-model", "openai-version"]
-
     /// The longest body that is kept as it is: 4 KiB.
     ///
     /// Events of a stream repeat each other's frame for each word, and take a tenth
@@ -25,14 +21,12 @@ package struct KeptAnswer: Equatable, Sendable {
     static let longestPlain = 4096
 
     /// What an answer can have, and what was held back at its end since it could have been the beginning of a secret.
-    static let longestBody = AnswerBuffer.maximumBytes + 1 << 16
+    static let longestBody = maximumBytes + 1 << 16
 
-    /// What is kept of a provider's headers.
-    static func kept(_ headers: HTTPHeaders, _ redactor: Redactor) -> HTTPHeaders {
-        HTTPHeaders(keptHeaders.compactMap { name in headers[name].map { (name, redactor.redacted($0)) } })
-    }
+    /// The most bytes of a provider's answer: 32 MiB.
+    package static let maximumBytes = 32 << 20
 
-    var json: JSONValue {
+    package var json: JSONValue {
         var object: JSONObject = [
             "status": .integer(Int64(status)),
             "headers": .object(JSONObject(headers.map { ($0.name, .string($0.value)) })),
@@ -47,7 +41,7 @@ package struct KeptAnswer: Equatable, Sendable {
         return .object(object)
     }
 
-    init?(json: JSONValue) {
+    package init?(json: JSONValue) {
         guard let status = json["status"]?.integerValue, let headers = json["headers"]?.objectValue else { return nil }
         guard let body = Self.body(in: json) else { return nil }
         self.init(

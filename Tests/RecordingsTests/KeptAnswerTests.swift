@@ -4,7 +4,7 @@ import JobModel
 import TestSupport
 import Testing
 
-@testable import Gateway
+@testable import Recordings
 
 @Suite struct KeptAnswerTests {
     /// A streamed answer as providers send it: each word in a frame of its own.

@@ -1,0 +1,98 @@
+package import JobModel
+
+/// A call that the gateway recorded, as people read it: what was new in its request, and what was answered.
+///
+/// All providers' words become those of agents' transcripts: messages of a role, with parts. What is none of their words stays as it is.
+package struct CallText: Equatable, Sendable {
+    /// The model; for what asks none, what the call is about.
+    package var name: String?
+    /// The call that the request repeats messages of.
+    package var base: String?
+    /// What the request says that no kept request said before.
+    package var messages: [JSONValue]
+
+    /// - Parameter request: As it is kept: by pieces.
+    package init(request: JSONValue) {
+        let fields = request["fields"] ?? .null
+        name = request["target"]?.stringValue ?? fields["model"]?.stringValue
+        base = request["after"]?.stringValue
+        messages = Self.instructions(fields) + Self.added(in: request).map(Self.message)
+    }
+
+    /// The messages that a kept request does not repeat of another one.
+    private static func added(in request: JSONValue) -> [JSONValue] {
+        if let added = request["added"]?.arrayValue { return added }
+        return (request["list"]?.arrayValue ?? []).flatMap { $0["added"]?.arrayValue ?? [] }
+    }
+
+    /// What stands beside the messages and is said to the model.
+    private static func instructions(_ fields: JSONValue) -> [JSONValue] {
+        let system = ["system", "instructions", "system_instruction", "systemInstruction"].compactMap { fields[$0] }
+        let inputs = ["input", "prompt"].compactMap { fields[$0] }.filter { $0.stringValue != nil }
+        return system.filter { !$0.isNull }.map { message($0, role: "system") }
+            + inputs.map { message($0, role: "user") }
+    }
+
+    // MARK: Messages
+
+    /// A message, or an item of a request, in the words of transcripts.
+    static func message(_ item: JSONValue) -> JSONValue {
+        let role =
+            switch (item["role"]?.stringValue, item["type"]?.stringValue) {
+            case ("model"?, _): "assistant"
+            case (let role?, _): role
+            case (nil, let type?) where type.hasSuffix("_output"): "tool"
+            case (nil, let type?) where type != "message": "assistant"
+            default: "user"
+            }
+        return message(item, role: role)
+    }
+
+    private static func message(_ item: JSONValue, role: String) -> JSONValue {
+        ["role": .string(role), "parts": .array(parts(of: item))]
+    }
+
+    static func parts(of item: JSONValue) -> [JSONValue] {
+        if let text = item.stringValue { return [Self.text(text)] }
+        if let several = item.arrayValue { return several.flatMap(parts) }
+        if item["role"] == "tool" || item["role"] == "function" {
+            return [result(item["tool_call_id"] ?? item["name"], item["content"] ?? .null)]
+        }
+        let calls = (item["tool_calls"]?.arrayValue ?? []).map { call in
+            Self.call(call["id"], call["function"]?["name"], call["function"]?["arguments"])
+        }
+        let none = calls.isEmpty ? JSONValue?.none : .some(.null)
+        let content: JSONValue? = item["content"] ?? item["parts"] ?? none
+        guard let content, item["type"] == nil || item["type"] == "message" else { return [part(item)] }
+        return (content.isNull ? [] : parts(of: content)) + calls
+    }
+
+    private static func part(_ part: JSONValue) -> JSONValue {
+        switch part["type"]?.stringValue {
+        case "tool_use"?: return call(part["id"], part["name"], part["input"])
+        case "function_call"?: return call(part["call_id"], part["name"], part["arguments"])
+        case "tool_result"?: return result(part["tool_use_id"], part["content"] ?? .null)
+        case let type? where type.hasSuffix("_output") && part["output"] != nil:
+            return result(part["call_id"], part["output"] ?? .null)
+        default: break
+        }
+        if let call = part["functionCall"] { return Self.call(call["id"], call["name"], call["args"]) }
+        if let answer = part["functionResponse"] { return result(answer["name"], answer["response"] ?? .null) }
+        if let text = part["text"]?.stringValue, part["thought"] != true { return Self.text(text) }
+        return part
+    }
+
+    static func text(_ text: String) -> JSONValue { ["type": "text", "text": .string(text)] }
+
+    static func call(_ id: JSONValue?, _ name: JSONValue?, _ arguments: JSONValue?) -> JSONValue {
+        // Some write the arguments as a text that holds JSON.
+        let read = arguments?.stringValue.flatMap { try? JSONValue(parsing: $0) } ?? arguments
+        return ["type": "tool_call", "id": id ?? .null, "name": name ?? .null, "arguments": read ?? .null]
+    }
+
+    private static func result(_ id: JSONValue?, _ content: JSONValue) -> JSONValue {
+        let texts = parts(of: content).compactMap { $0["text"]?.stringValue }
+        let text = texts.isEmpty ? content.text() : texts.joined(separator: "\n")
+        return ["type": "tool_result", "call_id": id ?? .null, "text": .string(text)]
+    }
+}
