@@ -27,6 +27,8 @@ STORM_KEYS = "retry: {attempts: 100, delay: 20ms, max: 50ms}"
 def main():
     stage = parse()
     storm = Storm(stage)
+    # Whoever ends it ends its workers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         storm.run()
     finally:
@@ -66,7 +68,8 @@ class Storm:
         print(f"seed {self.stage.seed}; {self.stage.kills} kills for each of {', '.join(self.stage.programs)}", flush=True)
         self.workers.start()
         threads = [
-            threading.Thread(target=self._torment, args=(name, random.Random(f"{self.stage.seed} {name}")))
+            threading.Thread(target=self._torment, args=(name, random.Random(f"{self.stage.seed} {name}")),
+                             daemon=True)
             for name in self.stage.programs
         ]
         for thread in threads:
