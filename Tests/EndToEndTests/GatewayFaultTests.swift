@@ -66,6 +66,24 @@ import Testing
         await scene.close()
     }
 
+    /// Without a stream, too: the client's own retry shares the call, whether the first request was given up or not.
+    @Test(.timeLimit(.minutes(5)), arguments: ["stay", "leave"])
+    func joinsACallThatIsNoStream(_ first: String) async throws {
+        let scene = try await GatewayScene.make()
+        await scene.hold("rude", from: 1)
+        let worker = scene.worker("worker")
+        let words = ["asks-again", "hello [run:rude turns:1]", "http://127.0.0.1:\(scene.port)", first]
+        let run = try await scene.submit("rude", run: RudeOutcome.program(words))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let said = try JSONValue(parsing: try await scene.output(of: run))
+        #expect(said["first"] == (first == "stay" ? [200, "live"] : [nil, nil]), "\(said.text())")
+        #expect(said["second"] == [200, "joined"] && said["same"] == true, "\(said.text())")
+        #expect(try await scene.bill(of: "rude").count == 1)
+        #expect(try await scene.openCalls(of: run) == 0)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// The retry of a request for which there was no room is no retry of the equal one that is under way.
     @Test(.timeLimit(.minutes(5))) func givesARequestItsOwnAnswerForWhichThereWasNoRoom() async throws {
         let scene = try await GatewayScene.make()

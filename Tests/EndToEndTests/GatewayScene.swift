@@ -13,8 +13,9 @@ struct GatewayScene {
     let provider: ChildProcess
     let port: Int
 
-    static func make() async throws -> GatewayScene {
-        let fleet = try await Fleet.make(turns: 1)
+    /// - Parameter cluster: A running server of the test's own; by default that of all tests.
+    static func make(on cluster: PostgresCluster? = nil) async throws -> GatewayScene {
+        let fleet = try await Fleet.make(turns: 1, on: cluster)
         let provider = ChildProcess(["python3", "\(Fleet.repository)/Tests/Servers/fake_provider.py"])
         let line = await provider.line { $0.hasPrefix("port ") }
         guard let port = line.flatMap({ Int($0.dropFirst(5)) }) else {

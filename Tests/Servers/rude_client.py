@@ -465,6 +465,42 @@ def impatient():
         return {"status": response.status, "match": response.headers["x-chassis-match"], "ended": whole.endswith(b"data: [DONE]\n\n")}
 
 
+def asks_again():
+    """Asks for no stream, and asks again while that is under way, as clients do that have lost patience; the first one may "stay" or "leave".
+
+    The provider, at the address that is given, goes on behind that.
+    """
+    provider, first = sys.argv[3:5]
+    said = {}
+
+    def tell(command, **what):
+        urllib.request.urlopen(provider + command, json.dumps({"tag": "rude", **what}).encode()).read()
+
+    def again(name, **headers):
+        status, answer, heads = ask(f"{base}/chat/completions", call(), headers)
+        said[name] = [status, {key.lower(): value for key, value in heads.items()}["x-chassis-match"], answer]
+
+    body = json.dumps(call()).encode()
+    with contextlib.ExitStack() as open_ones:
+        if first == "stay":
+            threads = [threading.Thread(target=again, args=("first",))]
+            threads[0].start()
+        else:
+            threads = []
+            peer = open_ones.enter_context(socket.create_connection((host, int(port))))
+            peer.sendall(bare("POST", "/fake/v1/chat/completions", body, f"Content-Length: {len(body)}"))
+        tell("/_wait", path="", count=1)
+    threads.append(threading.Thread(target=again, args=("second",), kwargs={"x-stainless-retry-count": "1"}))
+    threads[-1].start()
+    # Nobody can see when the gateway has heard of it.
+    time.sleep(0.2)
+    tell("/_hold", **{"from": None})
+    for thread in threads:
+        thread.join()
+    same = first == "leave" or said["first"][2] == said["second"][2]
+    return {"first": said.get("first", [None, None])[:2], "second": said["second"][:2], "same": same}
+
+
 def gone():
     """Gives up what was done before while it waits for a call of the killed worker, asks again, and has the provider go on.
 
