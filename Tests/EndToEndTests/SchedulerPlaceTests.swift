@@ -104,13 +104,13 @@ import Testing
         await fleet.close()
     }
 
-    /// Has the first run that has ended be past its retention.
+    /// Has the first run of the clock be past its retention.
     private func age(_ fleet: Fleet) async throws {
         _ = try await fleet.wait(
             for: RunID(rawValue: 1),
             until: """
                 UPDATE chassis.ended_run SET ended_at = now() - interval '1 year'
-                WHERE run_id = (SELECT min(run_id) FROM chassis.ended_run) RETURNING $1::bigint
+                WHERE run_id = (SELECT min(run_id) FROM chassis.due_time) RETURNING $1::bigint
                 """
         )
     }
