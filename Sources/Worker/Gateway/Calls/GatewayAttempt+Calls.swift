@@ -149,6 +149,8 @@ extension GatewayAttempt {
         buffers[position] = buffer
         fingerprints[position] = identity.fingerprint
         statistics.calls += 1
+        // Whatever held it up before: it is asked for once more.
+        holds[position] = nil
         callNumbers[position, default: 0] += 1
         if isDiverged { statistics.diverged += 1 }
         stores.localCalls.began(job)
@@ -196,7 +198,6 @@ extension GatewayAttempt {
         }
         texts.add(position, outline)
         matcher.recorded(position)
-        holds[position] = nil
         buffers[position] = nil
     }
 
