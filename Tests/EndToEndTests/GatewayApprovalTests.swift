@@ -60,22 +60,8 @@ import Testing
     @Test(.timeLimit(.minutes(5)), arguments: ["step", "tool"])
     func aProgramThatEndsBeforeItIsStoppedIsSuspended(_ what: String) async throws {
         let scene = try await GatewayScene.make()
-        let pool = scene.fleet.pool
-        _ = try await pool.query("CREATE SEQUENCE chassis.asking")
-        _ = try await pool.query("CREATE TABLE chassis.go ()")
         // The question is being asked until the program has ended.
-        for sql in [
-            """
-            CREATE FUNCTION chassis.asking() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                PERFORM nextval('chassis.asking');
-                WHILE NOT EXISTS (SELECT FROM chassis.go) LOOP PERFORM pg_sleep(0.01); END LOOP;
-                RETURN NEW;
-            END $$
-            """,
-            """
-            CREATE TRIGGER asking BEFORE INSERT ON chassis.approval FOR EACH ROW EXECUTE FUNCTION chassis.asking()
-            """,
-        ] { _ = try await pool.query(PostgresStatement(name: nil, sql: sql)) }
+        let questions = try await HeldQuestions.hold(in: scene.fleet)
         let worker = scene.worker("worker")
         let (file, notes) = (scene.fleet.directory + "/asking", scene.fleet.directory + "/notes")
         let rule = what == "step" ? "{steps: [charge]}" : "{tools: [charge]}"
@@ -85,7 +71,7 @@ import Testing
             run: RudeOutcome.program(["leaves", "hello", file, what]),
             more: ", approve: [\(rule)], tools: [\(tool)]"
         )
-        _ = try await scene.fleet.wait(for: run, until: "SELECT $1::bigint FROM chassis.asking WHERE is_called")
+        try await questions.untilAsked(by: run)
         Fleet.write("", to: file)
         // It has made no call of a model, which is said when it has ended well.
         _ = try await scene.fleet.wait(
@@ -93,7 +79,7 @@ import Testing
             until:
                 "SELECT FROM chassis.log WHERE run_id = $1::bigint AND line LIKE 'warning: the program made no call%'"
         )
-        _ = try await pool.query("INSERT INTO chassis.go DEFAULT VALUES")
+        try await questions.letGo()
         let approval = try await Self.asked(run, scene, by: worker)
         try await scene.decide(approval, .approved)
         // This time it is answered, and ends when it has what it asked for.

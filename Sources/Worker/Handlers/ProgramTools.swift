@@ -80,7 +80,10 @@ final class ProgramTools: ToolHost, CallJudge {
         } catch is Stopped {
             // The reasons say more.
         }
-        throw reason ?? state.withLock { $0.failure } ?? CancellationError()
+        let failure = state.withLock { $0.failure }
+        // What no attempt can mend waits for nobody.
+        if let failure = failure as? JobFailure, failure.isPermanent, reason is Suspension { throw failure }
+        throw reason ?? failure ?? CancellationError()
     }
 
     /// Runs the program; nil when it failed, which is noted.
@@ -149,7 +152,9 @@ final class ProgramTools: ToolHost, CallJudge {
 
     /// What a person says about a named step that may have happened.
     private func said(about call: JudgedCall) async throws -> JudgedCall.Verdict {
-        guard let position = call.position, let fingerprint = Fingerprint(hex: call.key.hex) else { return .pass(nil) }
+        guard let position = call.position, let fingerprint = Fingerprint(hex: call.key.hex) else {
+            return .denied("the gateway does not say which step it asks about")
+        }
         var step = StepRequest(
             position: position,
             fingerprint: fingerprint,
@@ -160,6 +165,9 @@ final class ProgramTools: ToolHost, CallJudge {
         )
         step.evidence = call.arguments
         let attempts = try await context.steps.attempts(at: step)
+        guard !attempts.isEmpty else {
+            throw context.steps.outcomeUnknown(of: step, "nothing is known of who began it; see what happened, then")
+        }
         guard let result = try await context.steps.said(about: step, attempts) else { return .pass(nil) }
         return .happened(result)
     }

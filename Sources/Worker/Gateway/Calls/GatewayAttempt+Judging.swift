@@ -60,8 +60,13 @@ extension GatewayAttempt {
             occurrence: 1,
             position: position
         )
-        if case .happened(let result)? = try await verdict(on: call) { return result }
-        return nil
+        switch try await verdict(on: call) {
+        case .happened(let result): return result
+        case .pass: return nil
+        // Nobody has said that it may be done.
+        case .denied(let reason): throw GatewayRefusal(.stopped, reason)
+        case nil: throw GatewayRefusal(.stopped, "nobody can be asked whether step \(step.name) happened")
+        }
     }
 
     /// What the worker says of a call; nil where nobody judges.

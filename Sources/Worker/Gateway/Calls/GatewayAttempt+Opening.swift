@@ -107,10 +107,16 @@ extension GatewayAttempt {
             guard let position = StepPosition(step.position), let fingerprint = Fingerprint(hex: step.fingerprint)
             else { continue }
             noteNumber(of: position)
-            let record = try await checkpoints.record(position, fingerprint, by: step.epoch)
-            if let record {
+            if let record = try await checkpoints.record(position, fingerprint, by: step.epoch) {
                 guard step.state != .recorded else { continue }
                 try await settle(step, as: .recorded(usage: record.usage, cost: record.cost))
+                continue
+            }
+            // What a person said of a named step is recorded by the attempt that asked.
+            if GatewayJob.isNamed(position: step.position),
+                try await checkpoints.recorded(position, fingerprint) != nil
+            {
+                try await settle(step, as: .recorded(usage: nil, cost: nil))
                 continue
             }
             if step.state == .started {

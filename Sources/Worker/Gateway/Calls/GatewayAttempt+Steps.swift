@@ -14,15 +14,17 @@ extension GatewayAttempt {
     /// The program asks for a step.
     func ask(_ step: NamedStep, for client: ClientTicket) async throws -> StepAnswer {
         let checkpoints = try await open(for: client)
-        guard !isClosed else { throw Self.over }
         let fingerprint = step.fingerprint
-        noteDepartures()
-        if steps.isBehindAnEqual(fingerprint) {
+        repeat {
+            // While people are asked about its equal, this may be the same, asked for once more.
+            await questionEnds(about: fingerprint)
+            noteDepartures()
+            guard steps.isBehindAnEqual(fingerprint) else { break }
             // A client that hangs up and asks again comes by another connection, which may be read first.
             await stores.hangUps.settle()
-            guard !isClosed else { throw Self.over }
             noteDepartures()
-        }
+        } while questions[fingerprint] != nil
+        guard !isClosed else { throw Self.over }
         try checkIsThere(client)
         let decision = steps.asked(
             fingerprint,
@@ -56,6 +58,9 @@ extension GatewayAttempt {
                 client.whenGone { [self] in clientLeft(.step(position, fingerprint)) }
                 return .done(result, position)
             }
+            if client.hasGone { steps.failed(position, fingerprint) }
+            // It may be done, if need be by whoever asks next.
+            try checkIsThere(client)
             return try await run(step, at: position)
         case .run(let position): return try await run(step, at: position)
         }
@@ -65,31 +70,6 @@ extension GatewayAttempt {
         try await begin(step, at: position)
         begun[position] = step
         return .run(position, idempotencyKey: job.idempotencyKey(position, step.fingerprint))
-    }
-
-    /// What people say about a step that may have happened.
-    ///
-    /// - Returns: The step's result, now recorded, when it happened; nil when it may be done.
-    private func resolved(
-        _ step: NamedStep,
-        at position: StepPosition,
-        _ checkpoints: JobCheckpoints
-    ) async throws -> JSONValue? {
-        // An equal step that is asked for meanwhile is another one.
-        steps.recorded(position, step.fingerprint)
-        do {
-            guard let result = try await happened(step, at: position) else { return nil }
-            guard !isClosed else { throw Self.over }
-            try await record(step, result, at: position, in: checkpoints)
-            for open in try await openSteps(before: LeaseEpoch(rawValue: job.epoch.rawValue + 1))
-            where open.position == position.description && open.state != .recorded {
-                try await settle(open, as: .recorded(usage: nil, cost: nil))
-            }
-            return result
-        } catch {
-            steps.doubted(position, step.fingerprint)
-            throw error
-        }
     }
 
     /// Writes that a step is about to be done, when it may be.
@@ -160,10 +140,14 @@ extension GatewayAttempt {
         // A program that does not hear of it takes it for undone, and asks again.
         client.whenGone { [self] in clientLeft(.step(position, fingerprint)) }
         // An intent that cannot be settled now stays open, and the next attempt settles it by the record.
-        try? await settle(position, as: .recorded(usage: nil, cost: nil), of: step)
+        if doubts.removeValue(forKey: position) != nil {
+            try? await settleEarlier(position)
+        } else {
+            try? await settle(position, as: .recorded(usage: nil, cost: nil), of: step)
+        }
     }
 
-    private func record(
+    func record(
         _ step: NamedStep,
         _ result: JSONValue,
         at position: StepPosition,

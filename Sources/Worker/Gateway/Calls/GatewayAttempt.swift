@@ -86,6 +86,8 @@ actor GatewayAttempt {
     var fault: String?
     /// Why it is not known of steps what became of them, where that was noted.
     var doubts: [StepPosition: String] = [:]
+    /// Steps about which people are asked now, and who asks for an equal one meanwhile.
+    var questions: [Fingerprint: [CheckedContinuation<Void, Never>]] = [:]
     /// Steps that the program was told to do in this attempt, and of which it has not said what became of them.
     var begun: [StepPosition: NamedStep] = [:]
     /// Where people decide: which of its equals a call or step is.

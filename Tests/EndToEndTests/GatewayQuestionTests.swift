@@ -1,0 +1,71 @@
+import Glibc
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// What else a program does while people are asked whether a step of its own has happened.
+@Suite(.serialized) struct GatewayQuestionTests {
+    /// The open question of a run that is suspended until somebody has decided.
+    private static func asked(_ run: RunID, _ scene: GatewayScene, _ thing: String) async throws -> Approval {
+        _ = try await scene.fleet.wait(
+            for: run,
+            until: PostgresStatement(
+                name: nil,
+                sql: """
+                    SELECT FROM chassis.waiting WHERE run_id = $1::bigint AND reason = 'suspended'
+                    AND waits_for = '\(thing)' AND NOT EXISTS (SELECT FROM chassis.lease)
+                    """
+            )
+        )
+        return try #require(try await ApprovalStore(scene.fleet.pool).approvals(isOpen: true, run: run).last)
+    }
+
+    private static func submit(_ scene: GatewayScene, _ what: String, more: String = "") async throws -> RunID {
+        let directory = scene.fleet.directory
+        let program = "\(Fleet.repository)/Tests/Servers/doubtful_steps.py"
+        return try await scene.submit(
+            what,
+            run: ["python3", program, what, directory + "/notes", directory + "/asked"],
+            more: more
+        )
+    }
+
+    /// A client that gives up waiting and asks again asks for the same step: it is not done beside the question.
+    @Test(.timeLimit(.minutes(5))) func aStepIsNotDoneBesideTheQuestionAboutIt() async throws {
+        let scene = try await GatewayScene.make()
+        let questions = try await HeldQuestions.hold(in: scene.fleet)
+        let worker = scene.worker("worker")
+        let run = try await Self.submit(scene, "impatient")
+        try await questions.untilAsked(by: run)
+        while access(scene.fleet.directory + "/asked", F_OK) != 0 { await Task.yield() }
+        try await questions.letGo()
+        try await scene.decide(try await Self.asked(run, scene, "effect"), .happened, with: "it was")
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try JSONValue(parsing: try await scene.output(of: run)) == ["it was"])
+        #expect(Fleet.read(scene.fleet.directory + "/notes") == "charge\n")
+        #expect(try await scene.openCalls(of: run) == 0)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// An approval is for one step: its equal behind it has one of its own, also when nobody but a person knows of the first.
+    @Test(.timeLimit(.minutes(5))) func anEqualStepIsNotDoneByTheApprovalOfOneThatHappened() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await Self.submit(scene, "twice", more: ", approve: [{steps: [charge]}]")
+        let first = try await Self.asked(run, scene, "approval")
+        try await scene.decide(first, .approved)
+        try await scene.decide(try await Self.asked(run, scene, "effect"), .happened, with: "it was")
+        let second = try await Self.asked(run, scene, "approval")
+        #expect(second.position != first.position && second.title == first.title)
+        #expect(Fleet.read(scene.fleet.directory + "/notes") == "charge\n")
+        try await scene.decide(second, .approved)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try JSONValue(parsing: try await scene.output(of: run)) == ["it was", "charged"])
+        #expect(Fleet.read(scene.fleet.directory + "/notes") == "charge\ncharge\n")
+        await worker.killAndWait()
+        await scene.close()
+    }
+}
