@@ -104,9 +104,12 @@ class Servers(Cluster):
     def _ask(self, number, sql):
         """Asks one server, and waits for no other; None when it does not answer."""
         conninfo = f"host={self.sockets[number]} user=chassis dbname=postgres options='-c synchronous_commit=local'"
-        asked = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-c", sql, conninfo],
-            capture_output=True, text=True, timeout=LONGEST_WAIT_SECONDS)
+        try:
+            asked = subprocess.run(
+                ["psql", "-X", "-q", "-A", "-t", "-c", sql, conninfo],
+                capture_output=True, text=True, timeout=LONGEST_WAIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
         return asked.stdout.strip() if asked.returncode == 0 else None
 
     def _note_life(self):
