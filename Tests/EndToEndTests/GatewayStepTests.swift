@@ -20,17 +20,8 @@ import Testing
             """
     }
 
-    private func notes(_ scene: GatewayScene) -> [String] {
-        Fleet.read(scene.fleet.directory + "/notes").split(separator: "\n").map(String.init)
-    }
-
     private func submit(_ scene: GatewayScene, effect: String, worker: ChildProcess) async throws -> RunID {
-        try await submit(scene, "WORKER=\(worker.pid)\n" + script(scene, effect: effect))
-    }
-
-    /// A script that names steps and makes no calls.
-    private func submit(_ scene: GatewayScene, _ script: String) async throws -> RunID {
-        try await scene.submit("steps", run: ["bash", "-c", script], connections: "[]", more: ", steps: true")
+        try await scene.submitSteps("WORKER=\(worker.pid)\n" + script(scene, effect: effect))
     }
 
     @Test(.timeLimit(.minutes(5))) func repeatsOnlyTheStepThatWasUnderWay() async throws {
@@ -42,7 +33,7 @@ import Testing
         #expect(try await scene.fleet.end(of: run) == "succeeded")
         #expect(try await scene.output(of: run) == "[1, 2, 1]")
         // Equal steps are two steps: the third has been run once too.
-        #expect(notes(scene) == ["fetch", "charge", "charge", "fetch"])
+        #expect(scene.notes == ["fetch", "charge", "charge", "fetch"])
         await second.killAndWait()
         await scene.close()
     }
@@ -61,12 +52,12 @@ import Testing
         #expect(try ending.int("attempt") == 2)
         #expect(try ending.string("code") == "outcome-unknown")
         #expect(try ending.string("message").contains("chassis retry \(run) --repeat-unknown"))
-        #expect(notes(scene) == ["fetch", "charge"])
+        #expect(scene.notes == ["fetch", "charge"])
         // A person has seen that it did not happen.
         _ = try await RunStore(scene.fleet.pool).retry(run, repeatingUnknown: true)
         #expect(try await scene.fleet.end(of: run) == "succeeded")
         #expect(try await scene.output(of: run) == "[1, 2, 1]")
-        #expect(notes(scene) == ["fetch", "charge", "charge", "fetch"])
+        #expect(scene.notes == ["fetch", "charge", "charge", "fetch"])
         await second.killAndWait()
         await scene.close()
     }
@@ -81,7 +72,7 @@ import Testing
         let run = try await submit(scene, effect: "once", worker: first)
         #expect(await first.ended() == .signalled(SIGKILL))
         let second = scene.worker("second")
-        let approval = try await asked(run, scene)
+        let approval = try await scene.asked(run)
         #expect(approval.title == "did charge happen?" && approval.position == "gateway/step/charge#1")
         #expect(approval.request["attempts"]?.arrayValue?.count == 1 && approval.request["effect"] == "once")
         switch decision {
@@ -94,55 +85,17 @@ import Testing
         switch decision {
         case .happened:
             #expect(output == "[1, 20, 1]")
-            #expect(notes(scene) == ["fetch", "charge", "fetch"])
+            #expect(scene.notes == ["fetch", "charge", "fetch"])
             #expect(try await scene.openCalls(of: run) == 0)
             #expect(try await scene.log(of: run).contains("charge (step gateway/step/charge#1) happened, says ann"))
         case .notHappened:
             #expect(output == "[1, 2, 1]")
-            #expect(notes(scene) == ["fetch", "charge", "charge", "fetch"])
+            #expect(scene.notes == ["fetch", "charge", "charge", "fetch"])
         case .failed:
             #expect(output.contains("outcome-unknown") && output.contains("ann has the job fail: it is not due"))
-            #expect(notes(scene) == ["fetch", "charge"])
+            #expect(scene.notes == ["fetch", "charge"])
         }
         await second.killAndWait()
-        await scene.close()
-    }
-
-    /// The question that a suspended run waits for.
-    private func asked(_ run: RunID, _ scene: GatewayScene) async throws -> Approval {
-        _ = try await scene.fleet.wait(
-            for: run,
-            until: """
-                SELECT FROM chassis.waiting WHERE run_id = $1::bigint AND reason = 'suspended'
-                AND waits_for = 'effect' AND NOT EXISTS (SELECT FROM chassis.lease)
-                """
-        )
-        return try #require(try await ApprovalStore(scene.fleet.pool).approvals(isOpen: true, run: run).last)
-    }
-
-    /// What cannot be kept is said as it is, with its size and what to do; a person gives a result that can be kept.
-    @Test(.timeLimit(.minutes(5)), arguments: [("shell", "4194304"), ("http", "33554432")])
-    func saysOfAStepThatItsResultIsTooLarge(_ way: String, _ limit: String) async throws {
-        let scene = try await GatewayScene.make()
-        let worker = scene.worker("worker")
-        let large =
-            "\(Programs.path("chassis")) step charge --effect once -- sh -c 'head -c 5000000 /dev/zero | tr \"\\0\" x'"
-        let run =
-            way == "http"
-            ? try await scene.submit("large", run: RudeOutcome.program(["large-step"]))
-            : try await submit(scene, "set -e; x=$(\(large)); echo $x")
-        let approval = try await asked(run, scene)
-        let what = approval.request["attempts"]?[0]?["what"]?.stringValue ?? ""
-        #expect(
-            what.contains("its result was not kept") && what.contains(limit) && what.contains("$CHASSIS_ARTIFACTS"),
-            "\(what)"
-        )
-        try await scene.decide(approval, .happened, with: "small")
-        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
-        #expect(try await scene.output(of: run).contains("small"))
-        let log = try await scene.log(of: run)
-        #expect(log.contains(limit) && log.contains("$CHASSIS_ARTIFACTS"), "\(log)")
-        await worker.killAndWait()
         await scene.close()
     }
 
@@ -156,39 +109,14 @@ import Testing
             \(Programs.path("chassis")) step other -- sh -c 'echo other >> \(notes)'
             echo '"went on"'
             """
-        let run = try await submit(scene, script)
+        let run = try await scene.submitSteps(script)
         #expect(await first.ended() == .signalled(SIGKILL))
         let second = scene.worker("second")
         #expect(try await scene.fleet.end(of: run) == "failed")
         #expect(try await scene.fleet.error(of: run).contains("outcome-unknown"))
         // Nor is anything more done for a job that fails.
-        #expect(self.notes(scene) == ["charge"])
+        #expect(scene.notes == ["charge"])
         await second.killAndWait()
-        await scene.close()
-    }
-
-    /// A command that fails is not recorded; its status is that of the step.
-    @Test(.timeLimit(.minutes(5))) func passesOnTheStatusOfACommandThatFails() async throws {
-        let scene = try await GatewayScene.make()
-        let worker = scene.worker("worker")
-        let step = "\(Programs.path("chassis")) step"
-        let notes = scene.fleet.directory + "/notes"
-        let script = """
-            for code in 3 7; do \(step) fails -- sh -c "echo $code >> \(notes); exit $code"; got="$got $?"; done
-            \(step) dies -- sh -c 'kill -TERM $$'; got="$got $?"
-            \(step) holds -- sh -c 'printf "\\377"'; got="$got $?"
-            [ -e \(notes).again ] || { touch \(notes).again; exit 1; }
-            echo "\"$got\""
-            """
-        let run = try await submit(scene, script)
-        #expect(try await scene.fleet.end(of: run) == "succeeded")
-        let words = try await scene.output(of: run).split { " \"".contains($0) }.map(String.init)
-        #expect(words.prefix(3) == ["3", "7", "143"])
-        // The last one is no text; what it is worth is said, and it is no success.
-        #expect(words.last != "0", "\(words)")
-        // Nothing of it was recorded: the second attempt runs all again.
-        #expect(self.notes(scene) == ["3", "7", "3", "7"])
-        await worker.killAndWait()
         await scene.close()
     }
 
@@ -214,9 +142,9 @@ import Testing
             [ -e \(notes).killed ] || { touch \(notes).killed; kill -9 $$; }
             echo "[$x]"
             """
-        let run = try await submit(scene, script)
+        let run = try await scene.submitSteps(script)
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
-        #expect(self.notes(scene) == ["charge"])
+        #expect(scene.notes == ["charge"])
         #expect(try await scene.output(of: run) == "[2]")
         #expect(try await pool.query("SELECT last_value::integer AS n FROM chassis.refusal").rows[0].int("n") == 2)
         #expect(try await scene.openCalls(of: run) == 0)
@@ -224,63 +152,20 @@ import Testing
         await scene.close()
     }
 
-    /// A program that left before it heard that its step is recorded gets the record when it asks again.
-    @Test(.timeLimit(.minutes(5))) func servesARecordThatItsProgramHasNotHeardOf() async throws {
+    @Test(.timeLimit(.minutes(5))) func keepsAHundredCallsInLessThanAMegabyte() async throws {
         let scene = try await GatewayScene.make()
-        let pool = scene.fleet.pool
-        _ = try await pool.query("CREATE SEQUENCE chassis.settling")
-        _ = try await pool.query("CREATE TABLE chassis.go ()")
-        try await scene.beforeSettling(
-            """
-            PERFORM nextval('chassis.settling');
-            WHILE NOT EXISTS (SELECT FROM chassis.go) LOOP PERFORM pg_sleep(0.01); END LOOP;
-            """
-        )
         let worker = scene.worker("worker")
-        let file = scene.fleet.directory + "/settling"
-        let run = try await scene.submit("rude", run: RudeOutcome.program(["unheard", "hello", file]))
-        _ = try await scene.fleet.wait(for: run, until: "SELECT $1::bigint FROM chassis.settling WHERE is_called")
-        Fleet.write("", to: file)
-        let said = try await scene.fleet.wait(
-            for: run,
-            until: "SELECT line FROM chassis.log WHERE run_id = $1::bigint AND stream = 'stdout'"
-        )
-        _ = try await pool.query("INSERT INTO chassis.go DEFAULT VALUES")
-        let answer = try JSONValue(parsing: try said.string("line"))
-        #expect(answer == ["state": "done", "position": "gateway/step/charge#1", "result": 1], "\(answer.text())")
-        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
-        let left = try await pool.query(
-            "SELECT concat_ws(' ', position, epoch, state, unknown_calls, error) AS line FROM chassis.step"
-        )
-        .rows.map { try $0.string("line") }
-        let log = try await scene.log(of: run)
-        #expect(try await scene.openCalls(of: run) == 0, "\(left) \(log)")
+        // With all that was said before, the requests alone have 3 MB.
+        let prompt = String(repeating: "Consider the customers one by one. ", count: 100)
+        var agent = GatewayScene.agent("chat", tag: "long", turns: 100, options: ["stream"])
+        agent[3] += prompt
+        let run = try await scene.submit("long", run: agent)
+        #expect(try await scene.fleet.end(of: run) == "succeeded")
+        let size = ChildProcess(["du", "-sb", "--apparent-size", scene.fleet.directory + "/store"])
+        _ = await size.ended()
+        let bytes = Int(await size.line { !$0.isEmpty }?.split(separator: "\t").first ?? "") ?? .max
+        #expect(bytes < 1_000_000, "\(bytes)")
         await worker.killAndWait()
-        await scene.close()
-    }
-
-    /// A step that was done and cannot be recorded may have happened; nothing more is done, since nothing can be recorded.
-    @Test(.timeLimit(.minutes(5)), .enabled(if: TemporaryMount.isPossible, "mounting needs root"))
-    func leavesAStepToAPersonThatCannotBeRecorded() async throws {
-        let scene = try await GatewayScene.make()
-        let store = scene.fleet.directory + "/store"
-        mkdir(store, 0o755)
-        let mount = try TemporaryMount(at: store, options: "size=256k")
-        let worker = scene.worker("worker")
-        let words = ["full-step", "hello [run:rude turns:1]", store]
-        let run = try await scene.submit("rude", run: RudeOutcome.program(words))
-        let row = try await scene.fleet.wait(
-            for: run,
-            until: "SELECT line FROM chassis.log WHERE run_id = $1::bigint AND stream = 'stdout'"
-        )
-        // The program goes on; its job does not end well for that.
-        #expect(try await scene.fleet.end(of: run) == "failed", "\(worker.output)")
-        #expect(try await scene.fleet.error(of: run).contains("outcome-unknown"))
-        let said = try JSONValue(parsing: try row.string("line"))
-        #expect(said == [403, 409, "unknown", 403, 403], "\(said.text())")
-        #expect(try await scene.bill(of: "rude").isEmpty)
-        await worker.killAndWait()
-        mount.unmount()
         await scene.close()
     }
 
@@ -299,23 +184,6 @@ import Testing
         #expect(try await scene.fleet.end(of: run) == "succeeded")
         let log = try await scene.log(of: run)
         #expect(log.contains("warning: the program made no call through the gateway") == isWarned, "\(log)")
-        await worker.killAndWait()
-        await scene.close()
-    }
-
-    @Test(.timeLimit(.minutes(5))) func keepsAHundredCallsInLessThanAMegabyte() async throws {
-        let scene = try await GatewayScene.make()
-        let worker = scene.worker("worker")
-        // With all that was said before, the requests alone have 3 MB.
-        let prompt = String(repeating: "Consider the customers one by one. ", count: 100)
-        var agent = GatewayScene.agent("chat", tag: "long", turns: 100, options: ["stream"])
-        agent[3] += prompt
-        let run = try await scene.submit("long", run: agent)
-        #expect(try await scene.fleet.end(of: run) == "succeeded")
-        let size = ChildProcess(["du", "-sb", "--apparent-size", scene.fleet.directory + "/store"])
-        _ = await size.ended()
-        let bytes = Int(await size.line { !$0.isEmpty }?.split(separator: "\t").first ?? "") ?? .max
-        #expect(bytes < 1_000_000, "\(bytes)")
         await worker.killAndWait()
         await scene.close()
     }

@@ -58,20 +58,21 @@ struct StepCommand: ClientCommand {
             invocation.errors.print(StyledLine("chassis: ", .red).adding(message))
             return .denied
         case .run(let position, let key):
-            let result: StepProgram.Outcome
-            do {
-                result = try await StepProgram.run(program, Array(command.dropFirst()), idempotencyKey: key)
-            } catch let error as StepProgram.NotKept {
-                try await step.doubt(position, because: "it was done and its result was not kept: \(error.reason)")
-                throw ClientError.unsuccessful(error.reason)
+            let outcome = try await StepProgram.run(program, Array(command.dropFirst()), idempotencyKey: key)
+            guard outcome.status == 0 else {
+                try await step.record(position, failure: "\(program) ended with status \(outcome.status)")
+                return CommandStatus(rawValue: outcome.status)
             }
-            guard result.status == 0 else {
-                try await step.record(position, failure: "\(program) ended with status \(result.status)")
-                return CommandStatus(rawValue: result.status)
+            switch outcome.output {
+            case .text(let text):
+                try await step.record(position, output: text)
+                invocation.output.write(text)
+                return .success
+            case .notKept(let reason):
+                let said = "it was done, with status 0, and its result was not kept: \(reason)"
+                try await step.doubt(position, because: said)
+                throw ClientError.unsuccessful(reason)
             }
-            try await step.record(position, output: result.output)
-            invocation.output.write(result.output)
-            return .success
         }
     }
 }
