@@ -124,4 +124,18 @@ import Testing
         mount.unmount()
         await scene.close()
     }
+
+    /// With two steps of one name under way, it is not known whose result was refused: neither is run again before it is said.
+    @Test(.timeLimit(.minutes(5))) func runsNoStepAgainWhoseResultMayHaveBeenRefused() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit("large", run: RudeOutcome.program(["two-large-steps"]))
+        // The program goes on; its job does not end well for that.
+        #expect(try await scene.fleet.end(of: run) == "failed", "\(worker.output)")
+        #expect(try await scene.fleet.error(of: run).contains("outcome-unknown"))
+        let log = try await scene.log(of: run)
+        #expect(log.contains(#"[413, "run", 200, [409, "unknown", true]]"#), "\(log)")
+        await worker.killAndWait()
+        await scene.close()
+    }
 }

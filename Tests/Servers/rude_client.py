@@ -586,6 +586,18 @@ def large_step():
     os._exit(1)
 
 
+def two_large_steps():
+    """Has two steps of one name under way, and a result refused of one of them; the other one is recorded, and both are asked for again."""
+    url, one, other = f"{root}/_step/charge", {"effect": "once", "unknown": "fail", "input": 1}, {"effect": "once", "unknown": "fail", "input": 2}
+    first, second = ask(url, one)[1], ask(url, other)[1]
+    refused = ask(url, one | {"position": first["position"], "result": "x" * (33 << 20)}, method="PUT")[0]
+    recorded = ask(url, other | {"position": second["position"], "result": 1}, method="PUT")[0]
+    # What was recorded is another one when it is asked for again.
+    again = ask(url, other)[1]
+    status, answer, _ = ask(url, one)
+    return [refused, again["state"], recorded, [status, answer["state"], "33554432" in answer.get("error", "")]]
+
+
 def responses():
     """What can be done with responses that the provider keeps: read, cancelled, deleted, made shorter, counted.
 

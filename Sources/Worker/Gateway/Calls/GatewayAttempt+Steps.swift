@@ -125,6 +125,7 @@ extension GatewayAttempt {
             throw GatewayRefusal(.invalid, "no step \(position) of this name and input was asked for")
         }
         begun[position] = nil
+        doubts[position] = nil
         if let failure {
             steps.failed(position, step.fingerprint)
             try await settle(position, as: .failed(failure), of: step)
@@ -187,7 +188,14 @@ extension GatewayAttempt {
     /// Whose result it was is known where one step of the name is under way.
     func refusedResult(of name: String, _ refusal: GatewayRefusal) async {
         let steps = begun.filter { $0.value.name == name }
-        guard steps.count == 1, let (position, step) = steps.first else { return }
+        guard steps.count == 1, let (position, step) = steps.first else {
+            for (position, step) in steps where step.effect == .once {
+                self.steps.doubted(position, step.fingerprint)
+                doubts[position] =
+                    "it was begun, and a result of this name was not kept: \(refusal.message); \(NamedStep.wayOut)"
+            }
+            return
+        }
         let reason = "it was done and its result was not kept: \(refusal.message); \(NamedStep.wayOut)"
         // Where this fails the intent stays open, and its outcome is as unknown to the next attempt.
         try? await doubted(step, at: position, because: reason)
