@@ -100,6 +100,30 @@ import Testing
         await scene.close()
     }
 
+    /// Also what was read of a response before it changed no more is read again, as often, once it is cancelled or deleted.
+    @Test(.timeLimit(.minutes(5)), arguments: ["cancel", "delete"])
+    func readsAgainWhatWasReadOfAResponseThatWasStopped(_ how: String) async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let words = ["polls", "go [run:polled turns:1]", scene.fleet.directory + "/told", how]
+        let run = try await scene.submit("polled", run: RudeOutcome.program(words))
+        let state = try await scene.fleet.end(of: run)
+        let output = try await scene.output(of: run)
+        #expect(state == "succeeded", "\(output)")
+        let said = try JSONValue(parsing: output)
+        for name in ["begin", "early", "later", "delete"] + (how == "cancel" ? ["cancel", "cancelled"] : []) {
+            let (before, after) = (said[0]?[name], said[1]?[name])
+            #expect(before?[0] == 200 && before?[1] == "live", "\(name): \(output)")
+            // What was not recorded is told as it was read the last time.
+            let told = name == "early" ? said[0]?["later"] : before
+            #expect(after?[1] == "exact" && after?[2] == told?[2], "\(name): \(output)")
+        }
+        #expect(said[1]?["early"]?[2]?["status"] == "in_progress")
+        #expect(try await scene.bill(of: "polled").count == (how == "cancel" ? 3 : 2))
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// With the whole host gone, the change in flight is asked for again, with the same key, and listed as unknown.
     @Test(.timeLimit(.minutes(5))) func listsTheChangeInFlightWhenEverythingIsLost() async throws {
         let scene = try await GatewayScene.make()

@@ -598,6 +598,34 @@ def two_large_steps():
     return [refused, again["state"], recorded, [status, answer["state"], "33554432" in answer.get("error", "")]]
 
 
+def polls():
+    """Reads a response while it is made, cancels it and deletes it, and is killed; does all of that again.
+
+    Says what each attempt was told.
+    """
+    told = {}
+
+    def note(name, path, body=None, method=None):
+        status, answer, headers = ask(f"{base}/responses{path}", body, method=method)
+        told[name] = [status, headers.get("x-chassis-match"), answer]
+        return answer
+
+    path = "/" + note("begin", "", {"model": "fake", "background": True, "input": prompt})["id"]
+    note("early", path)
+    note("later", path)
+    if sys.argv[4] == "cancel":
+        note("cancel", path + "/cancel", {})
+        note("cancelled", path)
+    note("delete", path, method="DELETE")
+    file = sys.argv[3]
+    if not os.path.exists(file):
+        with open(file, "w", encoding="utf-8") as kept:
+            json.dump(told, kept)
+        os.kill(os.getpid(), signal.SIGKILL)
+    with open(file, encoding="utf-8") as kept:
+        return [json.load(kept), told]
+
+
 def responses():
     """What can be done with responses that the provider keeps: read, cancelled, deleted, made shorter, counted.
 

@@ -67,6 +67,12 @@ package struct CallRequest: Sendable {
         format.isToldByPath ? "\(method) \(path)" + (query.map { "?" + $0 } ?? "") : nil
     }
 
+    /// The response that the provider keeps and that the call is about, where its path says that.
+    package var response: String? {
+        let parts = path.split(separator: "/")
+        return format.isToldByPath && parts.count > 1 && parts[0] == "responses" ? String(parts[1]) : nil
+    }
+
     /// The request to the provider, with the real key.
     package func outgoing(idempotencyKey: String) -> HTTPRequest {
         var request = HTTPRequest(

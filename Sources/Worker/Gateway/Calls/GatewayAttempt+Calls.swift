@@ -16,7 +16,9 @@ extension GatewayAttempt {
     /// Finds the answer of a call, or has the call made.
     func deliver(_ request: CallRequest, to client: ClientTicket) async throws -> Delivery {
         let checkpoints = try await open(for: client)
-        try checkLoops(request)
+        if request.format == .conversationChange, let response = request.response {
+            for position in reads.passed(response) { matcher.passed(position) }
+        }
         // A client that says itself that it asks again needs no other sign of it.
         var looks = request.retry > 0 ? Self.looks : 0
         while true {
@@ -110,6 +112,7 @@ extension GatewayAttempt {
         statistics.replayedCalls += 1
         saved = saved + (checkpoint.record.cost ?? .zero)
         served[position] = isDrifted ? "drifted" : "exact"
+        if reads.served(position) { matcher.goesOn(position) }
         if isDrifted {
             statistics.drifted += 1
             await sayDrifted(position, request, await kept(checkpoint.record.request))
@@ -197,6 +200,7 @@ extension GatewayAttempt {
             heldTurns.answered(turn)
         }
         texts.add(position, outline)
+        reads.forget(position)
         matcher.recorded(position)
         buffers[position] = nil
     }
@@ -212,9 +216,15 @@ extension GatewayAttempt {
             }
     }
 
+    /// What was read of a response, which is recorded from here on.
+    func takeReads(of response: String) -> [EarlyReads.Read] {
+        reads.take(of: response).filter { matcher.keeps($0.call.position) }
+    }
+
     /// An answer was passed on that is not recorded, since it may be another one the next time.
-    func passedOn(_ position: StepPosition) {
+    func passedOn(_ position: StepPosition, _ read: EarlyReads.Read?) {
         statistics.calls -= 1
+        if let read { reads.passedOn(read) }
         failed(position)
     }
 

@@ -92,6 +92,7 @@ extension GatewayAttempt {
             heldTurns.add(turn)
         }
         openings.add(index.opening)
+        if let kept = index.reads { reads.inherited(entry.position, kept) }
         if let end = index.end { texts.add(entry.position, end) }
         let identity = CallIdentity(fingerprint: entry.fingerprint, lineage: index.lineage, head: index.head)
         if job.isAskedAbout {

@@ -71,6 +71,7 @@ actor GatewayAttempt {
     var turns: [StepPosition: HeldTurns.Turn] = [:]
     var heldTurns = HeldTurns()
     var openings = Openings()
+    var reads = EarlyReads()
     /// What answers take that were served: then it is known before they are read.
     var sizes: [StepPosition: Int] = [:]
     var fingerprints: [StepPosition: Fingerprint] = [:]

@@ -12,7 +12,8 @@ extension LiveCall {
         _ answer: KeptAnswer,
         _ summary: AnswerSummary,
         _ paid: (usage: JSONValue?, cost: MicroDollars?),
-        startedAt: WallTime
+        startedAt: WallTime,
+        reads: EarlyReads.Kept? = nil
     ) async throws {
         let (text, outline) = await attempt.text(of: request)
         let turn = HeldTurns.turn(of: request.json, request.format, id: summary.ids.first, calls: summary.calls)
@@ -23,7 +24,8 @@ extension LiveCall {
             opening: summary.opening,
             end: outline.end,
             occurrence: await attempt.occurrence(at: position),
-            turn: turn
+            turn: turn,
+            reads: reads
         )
         do {
             try await checkpoints.record(

@@ -26,7 +26,7 @@ struct LiveCall: Sendable {
     let number: Int
     let identity: CallIdentity
     var request: CallRequest
-    let buffer: AnswerBuffer
+    var buffer: AnswerBuffer
     let checkpoints: JobCheckpoints
     let isDiverged: Bool
     /// Its place among the calls that the connection's limits allow.
@@ -127,6 +127,7 @@ struct LiveCall: Sendable {
     // MARK: The provider
 
     private func ask() async throws {
+        try await recordReads()
         let startedAt = WallTime.now
         let response: HTTPResponseStream
         do {
@@ -142,7 +143,7 @@ struct LiveCall: Sendable {
         let body = try await receive(response, &reader)
         let answer = KeptAnswer(status: response.status, headers: headers, body: body.whole)
         guard request.format.isLasting(reader.summary) else {
-            await attempt.passedOn(position)
+            await passedOn(answer, reader.summary, startedAt: startedAt)
             buffer.begin(status: response.status, headers: headers)
             return buffer.complete(with: body.held)
         }

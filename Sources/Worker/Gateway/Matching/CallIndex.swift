@@ -16,6 +16,8 @@ struct CallIndex: Equatable, Sendable {
     var occurrence: Int?
     /// What it is in a conversation that the provider keeps.
     var turn: HeldTurns.Turn?
+    /// What it stands for when it is what was last read of a response that could change yet.
+    var reads: EarlyReads.Kept?
 
     var json: JSONValue {
         var object: JSONObject = [
@@ -25,6 +27,7 @@ struct CallIndex: Equatable, Sendable {
         if let lineage { object["lineage"] = .string(lineage.hex) }
         if let end { object["request_end"] = end.json }
         if let turn { object["turn"] = turn.json }
+        if let reads { object["reads"] = reads.json }
         if let occurrence { object["occurrence"] = .integer(Int64(occurrence)) }
         return .object(object)
     }
@@ -36,7 +39,8 @@ struct CallIndex: Equatable, Sendable {
         opening: String = "",
         end: RequestTexts.End?,
         occurrence: Int? = nil,
-        turn: HeldTurns.Turn? = nil
+        turn: HeldTurns.Turn? = nil,
+        reads: EarlyReads.Kept? = nil
     ) {
         self.opening = opening
         self.lineage = lineage
@@ -45,6 +49,7 @@ struct CallIndex: Equatable, Sendable {
         self.end = end
         self.occurrence = occurrence
         self.turn = turn
+        self.reads = reads
     }
 
     /// What a record, also of a named step, says of its number; nothing where it says none that can be.
@@ -63,7 +68,8 @@ struct CallIndex: Equatable, Sendable {
             opening: json["opening"]?.stringValue ?? "",
             end: json["request_end"].flatMap(RequestTexts.End.init),
             occurrence: Self.occurrence(json),
-            turn: json["turn"].flatMap(HeldTurns.Turn.init)
+            turn: json["turn"].flatMap(HeldTurns.Turn.init),
+            reads: json["reads"].flatMap(EarlyReads.Kept.init)
         )
     }
 }

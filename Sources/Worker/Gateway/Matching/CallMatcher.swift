@@ -148,6 +148,27 @@ package struct CallMatcher: Sendable {
         }
     }
 
+    /// The answer of a call was passed on, and is recorded behind that; false when the call is being made once more.
+    package mutating func keeps(_ position: StepPosition) -> Bool {
+        var keeps = false
+        change(position) { state in
+            guard state == .failed else { return }
+            state = .recorded(isServed: true)
+            keeps = true
+        }
+        return keeps
+    }
+
+    /// A record that was served stands for another call, too.
+    package mutating func goesOn(_ position: StepPosition) {
+        change(position) { if case .recorded = $0 { $0 = .recorded(isServed: false) } }
+    }
+
+    /// Nothing that a record stands for will be asked for any more.
+    package mutating func passed(_ position: StepPosition) {
+        change(position) { if case .recorded = $0 { $0 = .recorded(isServed: true) } }
+    }
+
     /// The record of a call cannot be read: it is as if the call had not been made.
     package mutating func lost(_ position: StepPosition) { change(position) { $0 = .failed } }
 
