@@ -128,6 +128,13 @@ import Testing
         await scene.close()
     }
 
+    /// An answer that completes the row is served to a client that asks for it again.
+    @Test(.timeLimit(.minutes(5))) func aRetryOfWhatIsRecordedIsServed() async throws {
+        let outcome = try await RudeOutcome.of("held-retry", "go [run:rude turns:9 same:1]")
+        #expect(outcome.said == [200, "exact", true], "\(outcome.said.text())")
+        #expect(outcome.billed == 5)
+    }
+
     /// What the program makes of the refusal is its own business; its job has failed.
     @Test(.timeLimit(.minutes(5))) func aProgramThatSwallowsTheRefusalFailsAllTheSame() async throws {
         let scene = try await GatewayScene.make()

@@ -13,11 +13,11 @@ import Testing
     @Test func followsAnswersToTheFirst() throws {
         var turns = HeldTurns()
         turns.add(try Self.turn("a", after: [:], "note 1"))
-        turns.add(try Self.turn("b", after: ["previous_response_id": "a"]))
+        turns.add(try Self.turn("b", after: ["previous_response_id": "a"], "note 0"))
         turns.add(try Self.turn("c", after: ["previous_response_id": "b"], "note 2", "note 3"))
         turns.add(try Self.turn("other", after: ["previous_response_id": "a"], "note 4"))
         let calls = turns.calls(in: ["previous_response_id": "c", "input": Self.own], .responses)
-        #expect(calls == [["note 1"], ["note 2", "note 3"], ["own {}"]])
+        #expect(calls == [["note 1"], ["note 0"], ["note 2", "note 3"], ["own {}"]])
         #expect(turns.calls(in: ["previous_response_id": "gone", "input": Self.own], .responses) == [["own {}"]])
     }
 
@@ -35,6 +35,23 @@ import Testing
         #expect(turns.calls(in: ["conversation": "c"], .responses) == [["note 1"], ["note 1"]])
     }
 
+    /// What the model says without calling a tool is the end of what it did before.
+    @Test func beginsBehindTheLastAnswerWithoutCalls() throws {
+        var turns = HeldTurns()
+        turns.add(try Self.turn("a", after: [:], "note 1"))
+        turns.add(try Self.turn("b", after: ["previous_response_id": "a"]))
+        #expect(turns.calls(in: ["previous_response_id": "b"], .responses) == [["note 1"]])
+        turns.add(try Self.turn("c", after: ["previous_response_id": "b"], "note 1"))
+        #expect(
+            turns.calls(in: ["previous_response_id": "c", "input": Self.own], .responses) == [["note 1"], ["own {}"]]
+        )
+        for id in ["1", "2", "3"] {
+            turns.answered(try Self.turn(id, after: ["conversation": "c"], "note \(id)"))
+            turns.answered(try Self.turn(id + "end", after: ["conversation": "c"]))
+        }
+        #expect(turns.calls(in: ["conversation": "c"], .responses) == [["note 3"]])
+    }
+
     /// Who goes on from himself is no reason to go round for ever.
     @Test func endsWhereAnswersGoRound() throws {
         var turns = HeldTurns()
@@ -50,5 +67,28 @@ import Testing
         )
         #expect(one.json.text().utf8.count < 300 && HeldTurns.Turn(json: one.json) == one)
         #expect(one.calls != other.calls)
+    }
+
+    /// Neither is a call that is one character, nor a turn without end.
+    @Test func boundsWhatIsKeptOfATurn() throws {
+        let one = try Self.turn("a", after: [:], "n" + String(repeating: "\u{301}", count: 1000))
+        #expect(one.json.text().utf8.count < 400)
+        let many = (0..<1000).map { "note \($0)" }
+        let (all, others) = (
+            try #require(HeldTurns.turn(of: [:], .responses, id: "a", calls: many)),
+            try #require(HeldTurns.turn(of: [:], .responses, id: "a", calls: many.dropLast() + ["other"]))
+        )
+        #expect(all.json.text().utf8.count < 2000 && HeldTurns.Turn(json: all.json) == all)
+        #expect(all.calls != others.calls)
+        // What a request says itself is the same.
+        var turns = HeldTurns()
+        turns.add(all)
+        let own = JSONValue.array(
+            (0..<1000).map { number -> JSONValue in
+                ["type": "function_call", "name": "note", "arguments": .string("\(number)")]
+            }
+        )
+        let calls = turns.calls(in: ["previous_response_id": "a", "input": own], .responses)
+        #expect(calls.count == 2 && calls[0] == calls[1])
     }
 }

@@ -598,6 +598,18 @@ def two_large_steps():
     return [refused, again["state"], recorded, [status, answer["state"], "33554432" in answer.get("error", "")]]
 
 
+def held_retry():
+    """Has a model make the same call as often as it may in a conversation that the provider keeps, and asks for the last answer again."""
+    conversation = ask(f"{base}/conversations", {"metadata": {"topic": prompt}})[1]["id"]
+    items = [{"role": "user", "content": prompt}]
+    for _ in range(4):
+        body = {"model": "fake", "conversation": conversation, "input": items}
+        answer = ask(f"{base}/responses", body)[1]
+        items = [{"type": "function_call_output", "call_id": answer["output"][0]["call_id"], "output": "noted"}]
+    status, again, headers = ask(f"{base}/responses", body, {"x-stainless-retry-count": "1"})
+    return [status, headers.get("x-chassis-match"), again == answer]
+
+
 def polls():
     """Reads a response while it is made, cancels it and deletes it, and is killed; does all of that again.
 

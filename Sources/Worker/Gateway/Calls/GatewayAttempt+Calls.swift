@@ -57,7 +57,7 @@ extension GatewayAttempt {
                 guard let buffer = buffers[position] else { preconditionFailure("no buffer at \(position)") }
                 return Delivery(position: position, source: .buffer(buffer), match: "joined")
             case .call(_, let isDiverged):
-                if let refusal = cannotGoOn {
+                if let refusal = cannotGoOn ?? circle(of: request) {
                     matcher.failed(position)
                     throw refusal
                 }
@@ -78,11 +78,11 @@ extension GatewayAttempt {
         )
     }
 
-    /// Refuses a request whose conversation goes round in a circle.
-    private func checkLoops(_ request: CallRequest) throws(GatewayRefusal) {
-        guard let fault = job.loops.fault(in: heldTurns.calls(in: request.json, request.format)) else { return }
+    /// Why a request is refused whose conversation goes round in a circle; what is recorded is served without being asked.
+    private func circle(of request: CallRequest) -> GatewayRefusal? {
+        guard let fault = job.loops.fault(in: heldTurns.calls(in: request.json, request.format)) else { return nil }
         stopped(by: JobFailure(code: fault.code, message: fault.message, isPermanent: true))
-        throw GatewayRefusal(.stopped, fault.message)
+        return GatewayRefusal(.stopped, fault.message)
     }
 
     private func serve(

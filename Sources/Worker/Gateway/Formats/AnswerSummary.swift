@@ -11,8 +11,8 @@ package struct AnswerSummary: Equatable, Sendable {
 
     /// Whether a response that is read changes no more.
     package var isFinal = false
-    /// Which calls of tools a response holds, where the provider keeps it for later requests to go on from.
-    package var calls: [String] = []
+    /// Which calls of tools a response holds, where the provider keeps it for later requests to go on from; nil when that is not known yet.
+    package var calls: [String]?
 
     /// The most bytes of an opening.
     private static let longestOpening = 80
@@ -42,7 +42,7 @@ package struct AnswerSummary: Equatable, Sendable {
             readOpenAI(json["usage"])
         case .responses, .compact:
             note(json["id"])
-            calls = ModelTurns.callsOfItems(json["output"]?.arrayValue ?? []).flatMap { $0 }
+            if Self.isFinal(json) { calls = ModelTurns.calls(ofAnswer: json["output"]?.arrayValue ?? []) }
             for item in json["output"]?.arrayValue ?? [] {
                 note(item["call_id"])
                 if item["type"] == "message" { say(item["content"]?[0]?["text"]) }
@@ -57,9 +57,14 @@ package struct AnswerSummary: Equatable, Sendable {
             }
             readAnthropic(json["usage"])
         case .generate, .streamGenerate, .embedContent: readGemini(json)
-        case .responseRead: isFinal = !["queued", "in_progress"].contains(json["status"])
+        case .responseRead: isFinal = Self.isFinal(json)
         case .conversationChange, .conversationRead, .countResponses, .countTokens, .countGemini: break
         }
+    }
+
+    /// Whether a response changes no more.
+    private static func isFinal(_ response: JSONValue) -> Bool {
+        !["queued", "in_progress"].contains(response["status"])
     }
 
     mutating func readOpenAI(_ usage: JSONValue?) {

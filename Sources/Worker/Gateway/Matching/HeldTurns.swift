@@ -13,12 +13,16 @@ package struct HeldTurns: Sendable {
         package var previous: String?
         /// The conversation that it stands in.
         package var conversation: String?
-        /// The calls of tools that the model made in it; long ones by their digest.
-        package var calls: [String]
+        /// The calls of tools that the model made in it: long ones by their digest, and many by one, too.
+        ///
+        /// Nil when they are not known, since it was answered before the model had made any.
+        package var calls: [String]?
     }
 
     /// A call that is longer, in bytes, is known by its digest.
     private static let longestCall = 200
+    /// Of a turn with more calls, the rest is known by one digest.
+    private static let mostCalls = 32
 
     private var turns: [String: Turn] = [:]
     /// The answers of each conversation that this attempt has got, in their order.
@@ -29,13 +33,13 @@ package struct HeldTurns: Sendable {
     package init() {}
 
     /// The turn that a request and its answer are; nil where nothing can go on from it.
-    package static func turn(of body: JSONObject, _ format: WireFormat, id: String?, calls: [String]) -> Turn? {
+    package static func turn(of body: JSONObject, _ format: WireFormat, id: String?, calls: [String]?) -> Turn? {
         guard format == .responses, let id else { return nil }
         return Turn(
             id: id,
             previous: body["previous_response_id"]?.stringValue,
             conversation: conversation(of: body),
-            calls: calls.map(shortened)
+            calls: calls.map(bounded)
         )
     }
 
@@ -49,10 +53,10 @@ package struct HeldTurns: Sendable {
         conversations[conversation, default: []].append(turn.id)
     }
 
-    /// The calls of each turn that made some, up to and with what a request says itself.
+    /// The calls of each turn that made some, up to and with what a request says itself, since the model last answered without a call.
     package func calls(in body: JSONObject, _ format: WireFormat) -> [[String]] {
-        let own = ModelTurns.calls(in: body, format)
-        guard format == .responses else { return own }
+        let own = ModelTurns.turns(in: body, format)
+        guard format == .responses else { return ModelTurns.row(of: own) }
         var held: [[String]] = []
         if let conversation = Self.conversation(of: body) {
             held = (conversations[conversation] ?? []).compactMap { turns[$0]?.calls }
@@ -60,40 +64,47 @@ package struct HeldTurns: Sendable {
             var seen: Set<String> = []
             var next = body["previous_response_id"]?.stringValue
             while let id = next, seen.insert(id).inserted, let turn = turns[id] {
-                held.append(turn.calls)
+                if let calls = turn.calls { held.append(calls) }
                 next = turn.previous
             }
             held.reverse()
         }
-        guard !held.isEmpty else { return own }
-        return held.filter { !$0.isEmpty } + own.map { $0.map(Self.shortened) }
+        guard !held.isEmpty else { return ModelTurns.row(of: own) }
+        return ModelTurns.row(of: held + own.map(Self.bounded))
     }
 
     private static func conversation(of body: JSONObject) -> String? {
         body["conversation"].flatMap { $0.stringValue ?? $0["id"]?.stringValue }
     }
 
-    private static func shortened(_ call: String) -> String {
-        guard call.utf8.count > longestCall else { return call }
-        return call.prefix(longestCall / 2) + "… " + SHA256.digest(of: call.utf8).hex
+    private static func bounded(_ calls: [String]) -> [String] {
+        let calls = calls.map { call in
+            guard call.utf8.count > longestCall else { return call }
+            return call.bounded(toBytes: longestCall / 2) + " " + SHA256.digest(of: call.utf8).hex
+        }
+        guard calls.count > mostCalls else { return calls }
+        let rest = calls[(mostCalls - 1)...]
+        let digest = SHA256.digest(of: JSONValue.array(rest.map { .string($0) }).encoded()).hex
+        return calls.prefix(mostCalls - 1) + ["\(rest.count) more \(digest)"]
     }
 }
 
 extension HeldTurns.Turn {
     var json: JSONValue {
-        var object: JSONObject = ["id": .string(id), "calls": .array(calls.map { .string($0) })]
+        var object: JSONObject = ["id": .string(id)]
+        if let calls { object["calls"] = .array(calls.map { .string($0) }) }
         if let previous { object["previous"] = .string(previous) }
         if let conversation { object["conversation"] = .string(conversation) }
         return .object(object)
     }
 
     init?(json: JSONValue) {
-        guard let id = json["id"]?.stringValue, let calls = json["calls"]?.arrayValue else { return nil }
+        guard let id = json["id"]?.stringValue else { return nil }
         self.init(
             id: id,
             previous: json["previous"]?.stringValue,
             conversation: json["conversation"]?.stringValue,
-            calls: calls.compactMap(\.stringValue)
+            calls: json["calls"]?.arrayValue?.compactMap(\.stringValue)
         )
     }
 }

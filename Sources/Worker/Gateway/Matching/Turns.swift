@@ -57,6 +57,9 @@ struct Turns {
         var isModel: Bool { if case .model = self { true } else { false } }
     }
 
+    /// Whether an item is what the model said.
+    static func isModel(_ item: JSONValue, _ format: WireFormat) -> Bool { part(of: item, format).isModel }
+
     private static func part(of item: JSONValue, _ format: WireFormat) -> Part {
         switch format {
         case .chat:
