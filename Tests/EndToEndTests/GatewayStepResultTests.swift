@@ -138,4 +138,33 @@ import Testing
         await worker.killAndWait()
         await scene.close()
     }
+
+    /// What a program says of a step, and its input, have bounds where people read them.
+    @Test(.timeLimit(.minutes(5))) func putsNothingEndlessBeforePeople() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit("long", run: RudeOutcome.program(["long-reason"]))
+        let approval = try await scene.asked(run)
+        let text = approval.request.text()
+        #expect(text.utf8.count < 10_000 && text.contains("the input has 2097154 bytes"), "\(text.prefix(2000))")
+        let what = approval.request["attempts"]?[0]?["what"]?.stringValue ?? ""
+        #expect(what.hasPrefix("reasons reasons") && what.hasSuffix("…") && what.utf8.count <= 4200)
+        let longest = try await scene.fleet.pool.query(
+            "SELECT max(octet_length(error))::integer AS n FROM chassis.step"
+        )
+        #expect(try longest.rows[0].int("n") <= 4200)
+        try await scene.decide(approval, .happened, with: "small")
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run).contains("small"))
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    @Test(.timeLimit(.minutes(5))) func deniesAStepWhoseInputIsTooLargeForPeople() async throws {
+        let more = ", approve: [{steps: [charge]}]"
+        let said = try await RudeOutcome.of("large-input", more: more).said
+        #expect(said[0] == 403 && said[1]?["state"] == "denied", "\(said.text())")
+        let message = said[1]?["error"]?.stringValue ?? ""
+        #expect(message.contains("at most 1048576 bytes") && message.contains("2097154"), "\(message)")
+    }
 }

@@ -598,6 +598,22 @@ def two_large_steps():
     return [refused, again["state"], recorded, [status, answer["state"], "33554432" in answer.get("error", "")]]
 
 
+def long_reason():
+    """Does a step with a large input, and does not know what became of it, for a reason without end; asks again."""
+    url, body = f"{root}/_step/charge", {"effect": "once", "input": "x" * (2 << 20)}
+    answer = ask(url, body)[1]
+    if answer["state"] == "done":
+        return answer["result"]
+    ask(url, body | {"position": answer["position"], "unknown_because": "reasons " * 10000}, method="PUT")
+    ask(url, body)
+    return answer
+
+
+def large_input():
+    """Asks for a step with an input that is too large for people."""
+    return ask(f"{root}/_step/charge", {"effect": "once", "input": "x" * (2 << 20)})[:2]
+
+
 def held_retry():
     """Has a model make the same call as often as it may in a conversation that the provider keeps, and asks for the last answer again."""
     conversation = ask(f"{base}/conversations", {"metadata": {"topic": prompt}})[1]["id"]

@@ -54,7 +54,7 @@ extension GatewayAttempt {
         let call = JudgedCall(
             kind: .unknown,
             name: step.name,
-            arguments: step.input,
+            arguments: step.shownInput,
             effect: step.effect,
             key: step.fingerprint.digest,
             occurrence: 1,

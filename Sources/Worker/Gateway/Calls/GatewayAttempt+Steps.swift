@@ -95,6 +95,13 @@ extension GatewayAttempt {
     private func approve(_ step: NamedStep, at position: StepPosition) async throws {
         guard job.judge?.steps == true else { return }
         do {
+            let size = step.input.encoded().count
+            guard size <= JudgedCall.longestArguments else {
+                throw GatewayRefusal(
+                    .denied,
+                    "people decide about steps with an input of at most \(JudgedCall.longestArguments) bytes, this one has \(size)"
+                )
+            }
             _ = try await judged(
                 .step,
                 step.name,
@@ -185,7 +192,8 @@ extension GatewayAttempt {
 
     /// The program sent a result that was not read, since it is too large.
     ///
-    /// Whose result it was is known where one step of the name is under way.
+    /// Whose result it was is known where one step of the name is under way. Of several it may have been any, and none that must not
+    /// happen twice is done again until the program says what became of it.
     func refusedResult(of name: String, _ refusal: GatewayRefusal) async {
         let steps = begun.filter { $0.value.name == name }
         guard steps.count == 1, let (position, step) = steps.first else {

@@ -2,9 +2,6 @@ import JobModel
 
 /// Calls that people decide about.
 extension LiveCall {
-    /// The longest request that people are shown: 1 MiB.
-    private static let longestShown = 1 << 20
-
     /// Makes the call when it is approved, as it was approved.
     func runWhenApproved() async {
         do {
@@ -23,10 +20,10 @@ extension LiveCall {
 
     /// What was approved: another request when people changed it, or tools returned something else this time.
     private func approvedRequest() async throws -> CallRequest {
-        guard request.body.count <= Self.longestShown else {
+        guard request.body.count <= JudgedCall.longestArguments else {
             throw GatewayRefusal(
                 .denied,
-                "people decide about calls of at most \(Self.longestShown) bytes, this one has \(request.body.count)"
+                "people decide about calls of at most \(JudgedCall.longestArguments) bytes, this one has \(request.body.count)"
             )
         }
         let approved = try await attempt.judged(

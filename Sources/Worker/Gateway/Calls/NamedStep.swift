@@ -13,6 +13,13 @@ struct NamedStep: Equatable, Sendable {
     /// What to do about a result that cannot be kept.
     static let wayOut = "leave it in a file, such as one below $CHASSIS_ARTIFACTS, and let the result say where"
 
+    /// The input as people are shown it, or what is said in its place.
+    var shownInput: JSONValue {
+        let size = input.encoded().count
+        guard size > JudgedCall.longestArguments else { return input }
+        return .string("the input has \(size) bytes, and people are shown at most \(JudgedCall.longestArguments)")
+    }
+
     var fingerprint: Fingerprint {
         Fingerprint(
             kind: .step,

@@ -18,6 +18,9 @@ struct StepResponder: Sendable {
     /// What the paths of steps begin with; no connection is called so.
     static let path = "_step"
 
+    /// The most that is kept of what a program says of a step that has no result, in bytes: 4 KiB.
+    private static let longestReason = 4 << 10
+
     let attempt: GatewayAttempt
     /// The connection on which the program asks.
     let channel: any Channel
@@ -98,15 +101,17 @@ struct StepResponder: Sendable {
         }
     }
 
+    private static func text(_ json: JSONValue?) -> String? { json?.stringValue?.bounded(toBytes: longestReason) }
+
     private func settle(_ step: NamedStep, _ json: JSONValue, for client: ClientTicket) async throws -> Response {
         guard let position = json["position"]?.stringValue.flatMap(StepPosition.init) else {
             throw GatewayRefusal(.invalid, "the body must name the position that the step was given")
         }
-        if let reason = json["unknown_because"]?.stringValue {
+        if let reason = Self.text(json["unknown_because"]) {
             try await attempt.doubted(step, at: position, because: reason)
             return Response(200, ["state": "unknown"], to: client)
         }
-        let failure = json["error"]?.stringValue
+        let failure = Self.text(json["error"])
         guard failure != nil || json["result"] != nil else {
             throw GatewayRefusal(.invalid, "the body must hold a result, or an error")
         }

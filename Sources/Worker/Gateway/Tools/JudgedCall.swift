@@ -10,6 +10,9 @@ package struct JudgedCall: Equatable, Sendable {
         case unknown
     }
 
+    /// The longest arguments that people are shown, in bytes: 1 MiB.
+    static let longestArguments = 1 << 20
+
     package enum Verdict: Equatable, Sendable {
         /// It may be made; with these arguments, where people have approved others than its own.
         case pass(JSONValue?)
