@@ -7,17 +7,21 @@ import Testing
 
 /// What the gateway leaves open of a job that succeeds: no attempt comes that would settle it.
 @Suite(.serialized) struct GatewayLeftoverTests {
-    private static func step(_ scene: GatewayScene) async throws -> PostgresRow {
+    private static func step(_ scene: GatewayScene) async throws -> PostgresRow { try await steps(scene)[0] }
+
+    /// What is open or settled, by attempts.
+    private static func steps(_ scene: GatewayScene) async throws -> [PostgresRow] {
         try await scene.fleet.pool.query(
             """
             SELECT state, unknown_calls, coalesce(money, '') AS money, coalesce(cost_micro_usd, 0) AS cost,
                    (SELECT coalesce(sum(reserved_micro_usd), 0)::bigint FROM chassis.ledger) AS reserved
-            FROM chassis.step WHERE position LIKE 'gateway/%'
+            FROM chassis.step WHERE position LIKE 'gateway/%' ORDER BY epoch
             """
-        ).rows[0]
+        ).rows
     }
 
-    /// The gateway alone is killed, and its program makes nothing of that.
+    /// The gateway alone is killed, and its program makes nothing of that: what became of its calls decides about its job, and so it is
+    /// started again.
     @Test(.timeLimit(.minutes(5))) func aCallIsUnknownWhoseGatewayWasKilled() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
@@ -25,14 +29,44 @@ import Testing
         let run = try await scene.submit("rude", run: RudeOutcome.program(["swallow"]))
         await scene.untilCalled("rude", 1)
         for gateway in scene.gateways() { kill(gateway, SIGKILL) }
+        await scene.untilCalled("rude", 2)
+        await scene.hold("rude", from: nil)
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
-        #expect(try await scene.output(of: run).contains(#""status": 0"#))
-        let step = try await Self.step(scene)
-        #expect(try step.string("state") == "unknown" && step.int("unknown_calls") == 1)
-        #expect(try step.string("money") == "unknown" && step.int64("reserved") == 0)
+        #expect(try await scene.output(of: run).contains(#""status": 200"#))
+        let steps = try await Self.steps(scene)
+        #expect(try steps[0].string("state") == "unknown" && steps[0].int("unknown_calls") == 1)
+        #expect(try steps[0].string("money") == "unknown" && steps[0].int64("reserved") == 0)
+        #expect(try steps.count == 2 && steps[1].string("state") == "recorded")
         let log = try await scene.log(of: run)
         #expect(log.contains("the outcome of model step gateway/fake#1 (fake/fake) is unknown"), "\(log)")
-        await scene.hold("rude", from: nil)
+        let keys = Set(try await scene.bill(of: "rude").compactMap { $0["idempotency"]?.stringValue })
+        #expect(keys.count == 1)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// What a program was refused is not forgotten with its gateway; one that asked for nothing has nothing to do again.
+    @Test(.timeLimit(.minutes(5)), arguments: ["circle", "nothing"])
+    func whatWasRefusedIsRefusedAgainWhenTheGatewayWasKilled(_ what: String) async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let file = scene.fleet.directory + "/waits"
+        let run = try await scene.submit(
+            "rude",
+            run: RudeOutcome.program(["waits", "hello [run:rude turns:1]", file, what])
+        )
+        _ = try await scene.fleet.wait(
+            for: run,
+            until: "SELECT FROM chassis.log WHERE run_id = $1::bigint AND line = 'waits'"
+        )
+        for gateway in scene.gateways() { kill(gateway, SIGKILL) }
+        Fleet.write("", to: file + ".go")
+        #expect(try await scene.fleet.end(of: run) == (what == "circle" ? "failed" : "succeeded"), "\(worker.output)")
+        let ending = try await scene.fleet.pool.query(
+            "SELECT attempt, coalesce(error->>'code', '') AS code FROM chassis.done"
+        ).rows[0]
+        #expect(try ending.int("attempt") == (what == "circle" ? 2 : 1))
+        #expect(try ending.string("code") == (what == "circle" ? "limit-repeated-calls" : ""))
         await worker.killAndWait()
         await scene.close()
     }

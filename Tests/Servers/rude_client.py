@@ -614,6 +614,17 @@ def large_input():
     return ask(f"{root}/_step/charge", {"effect": "once", "input": "x" * (2 << 20)})[:2]
 
 
+def waits():
+    """Goes round in a circle, or asks for nothing at all, and ends well when it is told to, by a file beside the one that is given, and says when it waits for that."""
+    file, what = sys.argv[3:5]
+    if what == "circle":
+        circle()
+    print("waits", flush=True)
+    while not os.path.exists(file + ".go"):
+        time.sleep(0.01)
+    return {}
+
+
 def held_retry():
     """Has a model make the same call as often as it may in a conversation that the provider keeps, and asks for the last answer again."""
     conversation = ask(f"{base}/conversations", {"metadata": {"topic": prompt}})[1]["id"]

@@ -42,6 +42,10 @@ struct ProgramGateway: Sendable {
             throw error
         }
         let end = await close(attempt, command, context, hasSucceeded: true)
+        // What it was refused, or has to wait for, has gone with the gateway; the next attempt comes there for nothing.
+        if end == nil, await host.wasUsed(attempt) {
+            throw Self.failure("gateway", "the gateway ended before the program, and nobody knows what it refused")
+        }
         // Whatever the program made of its refusal: the call that it was refused has yet to be made.
         if let failure = end?.failure { throw failure }
         // One that takes another way each time would be suspended, and pay, over and over: it is taken at its word.

@@ -59,6 +59,8 @@ actor GatewayAttempt {
     private let departures = Mutex<[Departure]>([])
     private var phase = Phase.unopened
     private(set) var isClosed = false
+    private let onUse: @Sendable () -> Void
+    private var isUsed = false
     var statistics = GatewayStatistics()
     var saved = MicroDollars.zero
     /// How calls and named steps were served from their records.
@@ -94,8 +96,15 @@ actor GatewayAttempt {
     /// Where people decide: which of its equals a call or step is.
     var occurrences = Occurrences()
 
-    init(_ job: GatewayJob, connections: [GatewayConnection], stores: GatewayStores) {
+    /// - Parameter onUse: Is called when the program first asks for something that is recorded, before it has an answer.
+    init(
+        _ job: GatewayJob,
+        connections: [GatewayConnection],
+        stores: GatewayStores,
+        onUse: @escaping @Sendable () -> Void
+    ) {
         self.job = job
+        self.onUse = onUse
         self.connections = Dictionary(connections.map { ($0.name, $0) }) { first, _ in first }
         self.stores = stores
         room = BodyRoom(limit: BodyRoom.partOfOne, within: stores.room)
@@ -135,6 +144,10 @@ actor GatewayAttempt {
     ///
     /// - Throws: `GatewayRefusal` also when the client gave up while it waited: it may have asked again meanwhile.
     func open(for client: ClientTicket) async throws -> JobCheckpoints {
+        if !isUsed {
+            isUsed = true
+            onUse()
+        }
         if case .open(let checkpoints) = phase { return checkpoints }
         let checkpoints = try await open()
         await stores.hangUps.settle()

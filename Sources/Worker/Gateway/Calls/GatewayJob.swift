@@ -72,6 +72,9 @@ package struct GatewayJob: Equatable, Sendable {
 
     private static let namedPrefix = positionPrefix + "step/"
 
+    /// What tells the attempt from all others.
+    var key: String { "\(job)/\(epoch.rawValue)" }
+
     var reference: JobReference { JobReference(run: run, job: job, part: .gateway) }
 
     func identity(

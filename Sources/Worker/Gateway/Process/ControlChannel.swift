@@ -14,6 +14,8 @@ final class ControlChannel: Sendable {
     private let threads: FileThreads
     /// What was read behind the last line.
     private let rest = Mutex<[UInt8]>([])
+    /// What is to be said ahead of the next line.
+    private let unsaid = Mutex<[UInt8]>([])
 
     /// - Parameter descriptor: A connected socket, which the channel then owns.
     init(descriptor: Int32) throws {
@@ -27,7 +29,32 @@ final class ControlChannel: Sendable {
     ///
     /// - Returns: Whether it went out; the other side may be gone.
     func send(_ json: JSONValue) -> Bool {
-        let line = json.encoded() + [UInt8(ascii: "\n")]
+        // Whoever else sends waits: no line comes into another one.
+        unsaid.withLock { unsaid in
+            defer { unsaid = [] }
+            return send(unsaid + Self.line(json))
+        }
+    }
+
+    /// Sends a line that nobody has asked for: now when there is room for it, else ahead of the next one.
+    func tell(_ json: JSONValue) {
+        unsaid.withLock { unsaid in
+            unsaid += Self.line(json)
+            let count = unsaid.withUnsafeBytes {
+                Glibc.send(
+                    descriptor,
+                    $0.baseAddress,
+                    $0.count,
+                    Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+                )
+            }
+            if count > 0 { unsaid.removeFirst(count) }
+        }
+    }
+
+    private static func line(_ json: JSONValue) -> [UInt8] { json.encoded() + [UInt8(ascii: "\n")] }
+
+    private func send(_ line: [UInt8]) -> Bool {
         var sent = 0
         while sent < line.count {
             let count = line.withUnsafeBytes {

@@ -15,6 +15,7 @@ package actor GatewayHost {
         package let token: String
         /// The port on the loopback address.
         package let port: Int
+        fileprivate let key: String
     }
 
     private struct Running {
@@ -27,6 +28,8 @@ package actor GatewayHost {
     private var running: Running?
     private var isBusy = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
+    /// The attempts whose programs have used the gateway, of those that are not closed.
+    private var used: Set<String> = []
 
     /// - Parameter program: Where `chassis-worker` lies; by default beside the running program.
     package init(_ settings: GatewaySettings, program: String? = nil) {
@@ -51,7 +54,7 @@ package actor GatewayHost {
                 running
             )
             guard let token = answer["token"]?.stringValue else { throw GatewayError.gone }
-            return Attempt(token: token, port: running.port)
+            return Attempt(token: token, port: running.port, key: job.key)
         }
     }
 
@@ -69,18 +72,24 @@ package actor GatewayHost {
             guard let statistics = answer["statistics"], let underWay = answer["under_way"]?.integerValue else {
                 throw GatewayError.gone
             }
+            used.remove(attempt.key)
             return (GatewayStatistics(json: statistics), Int(underWay))
         }
     }
+
+    /// Whether the program of an attempt that could not be closed had used the gateway: nobody knows what it was refused.
+    ///
+    /// It is asked once.
+    package func wasUsed(_ attempt: Attempt) -> Bool { used.remove(attempt.key) != nil }
 
     /// Tells the gateway to end, and waits until its calls have.
     package func stop() async {
         guard let running else { return }
         self.running = nil
         running.channel.finish()
-        // It says nothing more, and its end is the end of the channel.
+        // It answers nothing more, and its end is the end of the channel.
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { _ = try? await running.channel.next() }
+            group.addTask { while let line = try? await running.channel.next(), line["used"] != nil {} }
             group.addTask { try? await ContinuousClock().sleep(for: Self.longestEnd) }
             await group.next()
             group.cancelAll()
@@ -99,12 +108,23 @@ package actor GatewayHost {
     }
 
     private func ask(_ question: JSONValue, _ running: Running) async throws -> JSONValue {
-        guard running.channel.send(question), let answer = try await running.channel.next() else {
+        let isSent = running.channel.send(question)
+        // One that has been killed has said before which attempts have used it.
+        guard let answer = try await answer(of: running), isSent else {
             self.running = nil
             throw GatewayError.gone
         }
         if let reason = answer["error"]?.stringValue { throw GatewayError.refused(reason) }
         return answer
+    }
+
+    /// The next line but those that nobody has asked for.
+    private func answer(of running: Running) async throws -> JSONValue? {
+        while let line = try await running.channel.next() {
+            guard let key = line["used"]?.stringValue else { return line }
+            used.insert(key)
+        }
+        return nil
     }
 
     private func started() async throws -> Running {

@@ -153,7 +153,10 @@ package struct GatewayProcess: Sendable {
     private func answer(_ order: JSONValue, _ stores: GatewayStores) async -> JSONValue {
         if let job = order["open"].flatMap(GatewayJob.init) {
             let connections = (order["connections"]?.arrayValue ?? []).compactMap(GatewayConnection.init)
-            let attempt = GatewayAttempt(job, connections: connections, stores: stores)
+            let attempt = GatewayAttempt(job, connections: connections, stores: stores) { [channel] in
+                // Should this process be killed, its worker knows that something may have been refused.
+                channel.tell(["used": .string(job.key)])
+            }
             if order["reads"]?.boolValue == true {
                 // What goes wrong is said to the first request.
                 stores.performer.begin { _ = try? await attempt.open() }
