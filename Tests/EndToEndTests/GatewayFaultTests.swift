@@ -71,9 +71,11 @@ import Testing
     func joinsACallThatIsNoStream(_ first: String) async throws {
         let scene = try await GatewayScene.make()
         await scene.hold("rude", from: 1)
-        let worker = scene.worker("worker")
+        let worker = scene.fleet.worker("worker", arguments: ["--log-level", "debug"])
         let words = ["asks-again", "hello [run:rude turns:1]", "http://127.0.0.1:\(scene.port)", first]
         let run = try await scene.submit("rude", run: RudeOutcome.program(words))
+        #expect(await worker.line { $0.contains("a call that is under way is shared") } != nil)
+        await scene.hold("rude", from: nil)
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
         let said = try JSONValue(parsing: try await scene.output(of: run))
         #expect(said["first"] == (first == "stay" ? [200, "live"] : [nil, nil]), "\(said.text())")

@@ -468,13 +468,10 @@ def impatient():
 def asks_again():
     """Asks for no stream, and asks again while that is under way, as clients do that have lost patience; the first one may "stay" or "leave".
 
-    The provider, at the address that is given, goes on behind that.
+    The address of the provider is given, which goes on when the gateway has said that the call is shared.
     """
     provider, first = sys.argv[3:5]
     said = {}
-
-    def tell(command, **what):
-        urllib.request.urlopen(provider + command, json.dumps({"tag": "rude", **what}).encode()).read()
 
     def again(name, **headers):
         status, answer, heads = ask(f"{base}/chat/completions", call(), headers)
@@ -489,12 +486,9 @@ def asks_again():
             threads = []
             peer = open_ones.enter_context(socket.create_connection((host, int(port))))
             peer.sendall(bare("POST", "/fake/v1/chat/completions", body, f"Content-Length: {len(body)}"))
-        tell("/_wait", path="", count=1)
+        urllib.request.urlopen(provider + "/_wait", json.dumps({"tag": "rude", "path": "", "count": 1}).encode()).read()
     threads.append(threading.Thread(target=again, args=("second",), kwargs={"x-stainless-retry-count": "1"}))
     threads[-1].start()
-    # Nobody can see when the gateway has heard of it.
-    time.sleep(0.2)
-    tell("/_hold", **{"from": None})
     for thread in threads:
         thread.join()
     same = first == "leave" or said["first"][2] == said["second"][2]

@@ -1,9 +1,11 @@
 import Checkpoints
 import HTTPTransport
 import JobModel
+import Logging
 import Postgres
 import Recordings
 import Storage
+import Telemetry
 
 /// The calls that a program makes: found, or made.
 extension GatewayAttempt {
@@ -54,6 +56,10 @@ extension GatewayAttempt {
                 }
                 matcher.lost(position)
             case .join:
+                stores.logger.debug(
+                    "a call that is under way is shared",
+                    metadata: [LogKey.job: "\(job.job)", LogKey.reason: "\(position)"]
+                )
                 guard let buffer = buffers[position] else { preconditionFailure("no buffer at \(position)") }
                 return Delivery(position: position, source: .buffer(buffer), match: "joined")
             case .call(_, let isDiverged):
