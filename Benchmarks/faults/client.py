@@ -46,7 +46,12 @@ class Client:
             status, answer = read(request)
         except (OSError, http.client.HTTPException, ValueError):
             return None
-        return (status, answer) if status < 500 else None
+        if status >= 500:
+            # Whatever is away or full has a status and a code of its own.
+            if answer.get("code") == "internal-error":
+                self.surprises.append(f"{method} {path}: {status} {answer}")
+            return None
+        return status, answer
 
     def expect(self, answers, statuses, what):
         """Notes each answer that is none of those which may be given."""

@@ -45,6 +45,8 @@ class Faults:
         Random(f"{seed}/scheduler places").shuffle(places)
         self._scheduler_places = itertools.cycle(places)
         self._later = []
+        self._stopped = []
+        """Those that were stopped wherever they were."""
         self._stopping = []
         """Workers and schedulers that stop at a named place, and how long each stays there."""
         self._faults = [
@@ -88,7 +90,7 @@ class Faults:
         for entry in [entry for entry in self._later if now is None or entry[0] <= now]:
             self._later.remove(entry)
             entry[1]()
-        for entry in [entry for entry in self._stopping if is_stopped(entry[0])]:
+        for entry in [entry for entry in self._stopping if entry[0] not in self._stopped and is_stopped(entry[0])]:
             worker, seconds = entry
             self._stopping.remove(entry)
             self.after(seconds, lambda worker=worker: worker.send_signal(signal.SIGCONT))
@@ -120,8 +122,7 @@ class Faults:
         """Each named place has its turn; those around batches are passed more rarely."""
         number, place = self.some_worker(), next(self._places)
         passes = self.random.randrange(1, 3 if place in BATCH_PLACES else 12)
-        self.world.programs.workers[number].kill()
-        self.world.programs.workers[number].wait()
+        self.world.programs.kill("worker", number)
         self.world.programs.start_worker(number, f"{place}:{passes}{what}")
         return self.world.programs.workers[number]
 
@@ -129,17 +130,23 @@ class Faults:
         self.world.programs.workers[self.some_worker()].send_signal(signal.SIGTERM)
 
     def stop_worker(self):
-        worker = self.world.programs.workers[self.some_worker()]
-        worker.send_signal(signal.SIGSTOP)
-        self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), lambda: worker.send_signal(signal.SIGCONT))
+        self.stop(self.world.programs.workers[self.some_worker()])
+
+    def stop(self, program):
+        """Stops a program wherever it is, for a while."""
+        program.send_signal(signal.SIGSTOP)
+        self._stopped.append(program)
+        self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), lambda: self.let_go_on(program))
+
+    def let_go_on(self, program):
+        self._stopped.remove(program)
+        program.send_signal(signal.SIGCONT)
 
     def kill_scheduler(self):
         self.world.programs.schedulers[self.random.randrange(SCHEDULERS)].kill()
 
     def stop_scheduler(self):
-        scheduler = self.world.programs.schedulers[self.random.randrange(SCHEDULERS)]
-        scheduler.send_signal(signal.SIGSTOP)
-        self.after(self.random.uniform(0.2, LONGER_THAN_THE_LEASE), lambda: scheduler.send_signal(signal.SIGCONT))
+        self.stop(self.world.programs.schedulers[self.random.randrange(SCHEDULERS)])
 
     def end_scheduler(self):
         self.world.programs.schedulers[self.random.randrange(SCHEDULERS)].send_signal(signal.SIGTERM)
@@ -155,8 +162,7 @@ class Faults:
     def begin_scheduler_anew(self, what):
         """Each named place has its turn."""
         number, place = self.random.randrange(SCHEDULERS), next(self._scheduler_places)
-        self.world.programs.schedulers[number].kill()
-        self.world.programs.schedulers[number].wait()
+        self.world.programs.kill("scheduler", number)
         self.world.programs.start_scheduler(number, failpoint=f"{place}:{self.random.randrange(1, 3)}{what}")
         return self.world.programs.schedulers[number]
 

@@ -19,6 +19,8 @@ class Outside:
         """The event of each key that makes it safe to tell of it again."""
         self.end = 0
         """When nothing is due any more, in seconds since 1970."""
+        self.backfills = set()
+        """Those that were promised."""
         self._tell_at = {}
         """What is still to be told of a run, and when."""
         self._backfills = []
@@ -45,10 +47,12 @@ class Outside:
     def _make_old_runs(self, seconds):
         """Has runs end, and become older than the retention in the course of the storm."""
         tags = [f"old{number:05d}" for number in range(deployed.OLD_RUNS)]
-        for tag in tags:
-            if self._client.submit("old", tag) is None:
-                raise RuntimeError("no scheduler takes a run although there was no fault yet")
         until = time.monotonic() + LONGEST_DEPLOYMENT_SECONDS
+        for tag in tags:
+            while self._client.submit("old", tag) is None:
+                if time.monotonic() > until:
+                    raise RuntimeError("no scheduler takes a run although there was no fault yet")
+                time.sleep(0.1)
         runs = ", ".join(str(self._client.promised[tag]) for tag in tags)
         while int(self._ask_database(f"SELECT count(*) FROM chassis.live_run WHERE run_id IN ({runs})")):
             if time.monotonic() > until:
@@ -109,6 +113,7 @@ class Outside:
                 "limit": deployed.BACKFILL_LIMIT}
         answers = self._client.twice(lambda first: self._client.ask("POST", "/v1/backfills", body, first))
         self._client.expect(answers, {201, 409}, "POST /v1/backfills")
+        self._keep(answers)
         return any(answers)
 
     def _fill_again(self):
@@ -117,7 +122,11 @@ class Outside:
                 "limit": deployed.BACKFILL_LIMIT, "again": True, "newest_first": True}
         answer = self._client.ask_once("POST", "/v1/backfills", body)
         self._client.expect([answer], {201}, "POST /v1/backfills again")
+        self._keep([answer])
         return True
+
+    def _keep(self, answers):
+        self.backfills.update(answer[1]["id"] for answer in answers if answer and answer[0] == 201)
 
     def _pause(self):
         return self._tell_backfills("pause")

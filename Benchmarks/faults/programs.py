@@ -99,6 +99,14 @@ class Programs:
                 elif kind == "scheduler" and process.poll() is None and self._ways.fronts[number].target is None:
                     self._lead_to_scheduler(number)
 
+    def kill(self, kind, number):
+        """Kills one; one that had crashed before is told of."""
+        process = (self.workers if kind == "worker" else self.schedulers)[number]
+        process.poll()
+        self._look_at_end(f"{kind}{number}", process)
+        process.kill()
+        process.wait()
+
     def _look_at_end(self, name, process):
         if process.returncode in CRASHES:
             self.crashes.append(f"{name} ended by {signal.Signals(-process.returncode).name}")

@@ -10,7 +10,7 @@ import Testing
     private static func step(_ scene: GatewayScene) async throws -> PostgresRow { try await steps(scene)[0] }
 
     /// What is open or settled, by attempts.
-    private static func steps(_ scene: GatewayScene) async throws -> [PostgresRow] {
+    private static func steps(_ scene: GatewayScene) async throws -> PostgresRows {
         try await scene.fleet.pool.query(
             """
             SELECT state, unknown_calls, coalesce(money, '') AS money, coalesce(cost_micro_usd, 0) AS cost,

@@ -66,6 +66,7 @@ class Past:
         self.events.append({"event": 3, "name": f"asset:{shapes.ASSET}", "key": made, "idempotency_key": None,
                             "job": self.job(MADE, "make"), "epoch": 1})
         self.told = {event["idempotency_key"]: event["event"] for event in self.events[:2]}
+        self.backfills = set()
         self.updates = {made: 1}
         self.maps = {self.job(MAPPED, name): {"items": count, "succeeded": count, "unfinished": 0}
                      for name, count in (("each", shapes.ITEMS), ("plain", shapes.PLAIN_ITEMS))}

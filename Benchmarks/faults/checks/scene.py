@@ -86,7 +86,7 @@ class Scene(unittest.TestCase):
             providers=types.SimpleNamespace(bill=place / "bill", batch_bill=lambda: self.past.batches),
             client=types.SimpleNamespace(promised={}, contradictions=self.contradictions, surprises=self.surprises),
             people=types.SimpleNamespace(limits=self.past.limits),
-            outside=types.SimpleNamespace(told=self.past.told, end=END), cluster=types.SimpleNamespace(lives=[], log=place / "log"))
+            outside=types.SimpleNamespace(told=self.past.told, end=END, backfills=self.past.backfills), cluster=types.SimpleNamespace(lives=[], log=place / "log"))
         looked = Checks(world, RUNS)
         looked.all()
         self.complaints = looked.complaints

@@ -86,6 +86,8 @@ class Starts(Subject):
             items[row["backfill_id"]].append(row)
         if not items:
             self.found("lost", "there is no backfill")
+        for backfill in sorted(self.world.outside.backfills - set(items)):
+            self.found("lost", f"backfill {backfill} was promised and is not there")
         if len(items) > 2:
             self.found("repeated", f"two backfills were asked for, and {len(items)} are there")
         for backfill, found in items.items():

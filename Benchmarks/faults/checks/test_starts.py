@@ -77,6 +77,10 @@ class StartsTests(Scene):
         # And one run is nobody's.
         self.expect("repeated")
 
+    def test_a_backfill_that_was_promised_and_is_not_there_is_lost(self):
+        self.past.backfills.add(7)
+        self.expect("lost")
+
     def test_a_third_backfill_is_repeated(self):
         self.past.items += [{**item, "backfill": 3} for item in self.past.items[:deployed.PAST_DUE_TIMES]]
         self.expect("repeated")

@@ -3,7 +3,6 @@ internal import CLinux
 internal import Logging
 internal import ServiceLifecycle
 internal import Settings
-import Settings
 internal import Telemetry
 internal import UnixSignals
 package import Worker
