@@ -229,9 +229,9 @@ import Testing
     @Test(arguments: [
         (WireFormat.chat, #"{"choices":[]}"#), (.responses, #"{"id":"r","status":"queued","error":null,"output":[]}"#),
         (.embeddings, #"{"data":[]}"#), (.conversations, #"{"id":"conv_1"}"#),
-        (.conversationChange, #"{"id":"conv_1"}"#), (.conversationChange, #"{"object":"list","data":[]}"#),
-        (.conversationRead, #"{"object":"list","data":[]}"#),
-        (.conversationRead, #"{"id":"mcp_1","type":"mcp_call","error":"no such tool"}"#),
+        (.keptChange, #"{"id":"conv_1"}"#), (.keptChange, #"{"object":"list","data":[]}"#),
+        (.keptRead, #"{"object":"list","data":[]}"#),
+        (.keptRead, #"{"id":"mcp_1","type":"mcp_call","error":"no such tool"}"#),
         (.messages, #"{"content":[]}"#),
         (.countTokens, #"{"input_tokens":0}"#), (.generate, #"{"candidates":[]}"#),
         (.generate, #"{"promptFeedback":{"blockReason":"SAFETY"}}"#), (.streamGenerate, #"[{"candidates":[]},{}]"#),

@@ -145,21 +145,21 @@ import Testing
         ),
         Pair(
             name: "an added result",
-            format: .conversationChange,
+            format: .keptChange,
             left: added,
             right: later(added),
             relation: .drifted
         ),
         Pair(
             name: "another added call",
-            format: .conversationChange,
+            format: .keptChange,
             left: added,
             right: later(added).replacing("call_1", with: "call_2"),
             relation: .other
         ),
         Pair(
             name: "another name of a conversation",
-            format: .conversationChange,
+            format: .keptChange,
             left: #"{"metadata":{"topic":"a"}}"#,
             right: #"{"metadata":{"topic":"b"}}"#,
             relation: .other
@@ -215,8 +215,8 @@ import Testing
 
     @Test(arguments: ["POST conversations/d/items", "POST conversations/c/items?include=x", "DELETE conversations/c"])
     func tellsTargetsApart(_ target: String) throws {
-        let left = try Self.identity(.conversationChange, Self.added)
-        let right = try Self.identity(.conversationChange, Self.added, target: target)
+        let left = try Self.identity(.keptChange, Self.added)
+        let right = try Self.identity(.keptChange, Self.added, target: target)
         #expect(left.fingerprint != right.fingerprint)
         #expect(left.lineage != right.lineage)
         #expect(left.head != right.head)

@@ -13,24 +13,24 @@ import Testing
         (.openAI, "POST", "v1/embeddings", .call(.embeddings, path: "embeddings", model: nil)),
         (.openAI, "POST", "v1/conversations", .call(.conversations, path: "conversations", model: nil)),
         (
-            .openAI, "POST", "v1/conversations/c", .call(.conversationChange, path: "conversations/c", model: nil)
+            .openAI, "POST", "v1/conversations/c", .call(.keptChange, path: "conversations/c", model: nil)
         ),
         (
             .openAI, "POST", "conversations/c/items",
-            .call(.conversationChange, path: "conversations/c/items", model: nil)
+            .call(.keptChange, path: "conversations/c/items", model: nil)
         ),
         (
             .openAI, "DELETE", "v1/conversations/c",
-            .call(.conversationChange, path: "conversations/c", model: nil)
+            .call(.keptChange, path: "conversations/c", model: nil)
         ),
         (
             .openAI, "DELETE", "v1/conversations/c/items/i",
-            .call(.conversationChange, path: "conversations/c/items/i", model: nil)
+            .call(.keptChange, path: "conversations/c/items/i", model: nil)
         ),
         (.openAI, "GET", "v1/models", .passOn(path: "models")),
         (.openAI, "GET", "v1/responses/r", .call(.responseRead, path: "responses/r", model: nil)),
-        (.openAI, "DELETE", "v1/responses/r", .call(.conversationChange, path: "responses/r", model: nil)),
-        (.openAI, "POST", "v1/responses/r/cancel", .call(.conversationChange, path: "responses/r/cancel", model: nil)),
+        (.openAI, "DELETE", "v1/responses/r", .call(.keptChange, path: "responses/r", model: nil)),
+        (.openAI, "POST", "v1/responses/r/cancel", .call(.keptChange, path: "responses/r/cancel", model: nil)),
         (.openAI, "POST", "v1/responses/compact", .call(.compact, path: "responses/compact", model: nil)),
         (
             .openAI, "POST", "v1/responses/input_tokens",
@@ -38,16 +38,16 @@ import Testing
         ),
         (
             .openAI, "GET", "v1/responses/r/input_items",
-            .call(.conversationRead, path: "responses/r/input_items", model: nil)
+            .call(.keptRead, path: "responses/r/input_items", model: nil)
         ),
-        (.openAI, "GET", "v1/conversations/c", .call(.conversationRead, path: "conversations/c", model: nil)),
+        (.openAI, "GET", "v1/conversations/c", .call(.keptRead, path: "conversations/c", model: nil)),
         (
             .openAI, "GET", "v1/conversations/c/items",
-            .call(.conversationRead, path: "conversations/c/items", model: nil)
+            .call(.keptRead, path: "conversations/c/items", model: nil)
         ),
         (
             .openAI, "GET", "v1/conversations/c/items/i",
-            .call(.conversationRead, path: "conversations/c/items/i", model: nil)
+            .call(.keptRead, path: "conversations/c/items/i", model: nil)
         ),
         (.openAI, "GET", "v1/models/gpt-4o", .passOn(path: "models/gpt-4o")),
         (.anthropic, "POST", "v1/messages", .call(.messages, path: "v1/messages", model: nil)),

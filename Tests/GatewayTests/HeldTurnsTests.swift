@@ -3,15 +3,15 @@ import Testing
 
 @testable import Gateway
 
-@Suite struct HeldTurnsTests {
-    private static func turn(_ id: String, after request: JSONObject, _ calls: String...) throws -> HeldTurns.Turn {
-        try #require(HeldTurns.turn(of: request, .responses, id: id, calls: calls))
+@Suite struct KeptTurnsTests {
+    private static func turn(_ id: String, after request: JSONObject, _ calls: String...) throws -> KeptTurns.Turn {
+        try #require(KeptTurns.turn(of: request, .responses, id: id, calls: calls))
     }
 
     private static let own: JSONValue = [["type": "function_call", "name": "own", "arguments": "{}"]]
 
     @Test func followsAnswersToTheFirst() throws {
-        var turns = HeldTurns()
+        var turns = KeptTurns()
         turns.add(try Self.turn("a", after: [:], "note 1"))
         turns.add(try Self.turn("b", after: ["previous_response_id": "a"], "note 0"))
         turns.add(try Self.turn("c", after: ["previous_response_id": "b"], "note 2", "note 3"))
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func takesAnAnswerThatIsServedAgainForOne() throws {
-        var turns = HeldTurns()
+        var turns = KeptTurns()
         let (first, second) = (
             try Self.turn("a", after: ["conversation": "c"], "note 1"),
             try Self.turn("b", after: ["conversation": ["id": "c"]], "note 1")
@@ -37,7 +37,7 @@ import Testing
 
     /// What the model says without calling a tool is the end of what it did before.
     @Test func beginsBehindTheLastAnswerWithoutCalls() throws {
-        var turns = HeldTurns()
+        var turns = KeptTurns()
         turns.add(try Self.turn("a", after: [:], "note 1"))
         turns.add(try Self.turn("b", after: ["previous_response_id": "a"]))
         #expect(turns.calls(in: ["previous_response_id": "b"], .responses) == [["note 1"]])
@@ -54,7 +54,7 @@ import Testing
 
     /// Who goes on from himself is no reason to go round for ever.
     @Test func endsWhereAnswersGoRound() throws {
-        var turns = HeldTurns()
+        var turns = KeptTurns()
         turns.add(try Self.turn("a", after: ["previous_response_id": "b"], "note 1"))
         turns.add(try Self.turn("b", after: ["previous_response_id": "a"], "note 2"))
         #expect(turns.calls(in: ["previous_response_id": "a"], .responses) == [["note 2"], ["note 1"]])
@@ -65,7 +65,7 @@ import Testing
         let (one, other) = (
             try Self.turn("a", after: [:], "note " + long), try Self.turn("b", after: [:], "note y" + long)
         )
-        #expect(one.json.text().utf8.count < 300 && HeldTurns.Turn(json: one.json) == one)
+        #expect(one.json.text().utf8.count < 300 && KeptTurns.Turn(json: one.json) == one)
         #expect(one.calls != other.calls)
     }
 
@@ -75,13 +75,13 @@ import Testing
         #expect(one.json.text().utf8.count < 400)
         let many = (0..<1000).map { "note \($0)" }
         let (all, others) = (
-            try #require(HeldTurns.turn(of: [:], .responses, id: "a", calls: many)),
-            try #require(HeldTurns.turn(of: [:], .responses, id: "a", calls: many.dropLast() + ["other"]))
+            try #require(KeptTurns.turn(of: [:], .responses, id: "a", calls: many)),
+            try #require(KeptTurns.turn(of: [:], .responses, id: "a", calls: many.dropLast() + ["other"]))
         )
-        #expect(all.json.text().utf8.count < 2000 && HeldTurns.Turn(json: all.json) == all)
+        #expect(all.json.text().utf8.count < 2000 && KeptTurns.Turn(json: all.json) == all)
         #expect(all.calls != others.calls)
         // What a request says itself is the same.
-        var turns = HeldTurns()
+        var turns = KeptTurns()
         turns.add(all)
         let own = JSONValue.array(
             (0..<1000).map { number -> JSONValue in

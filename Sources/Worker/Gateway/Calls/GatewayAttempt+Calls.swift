@@ -18,7 +18,7 @@ extension GatewayAttempt {
     /// Finds the answer of a call, or has the call made.
     func deliver(_ request: CallRequest, to client: ClientTicket) async throws -> Delivery {
         let checkpoints = try await open(for: client)
-        if request.format == .conversationChange, let response = request.response {
+        if request.format == .keptChange, let response = request.response {
             for position in reads.passed(response) { matcher.passed(position) }
         }
         // A client that says itself that it asks again needs no other sign of it.
@@ -86,7 +86,7 @@ extension GatewayAttempt {
 
     /// Why a request is refused whose conversation goes round in a circle; what is recorded is served without being asked.
     private func circle(of request: CallRequest) -> GatewayRefusal? {
-        guard let fault = job.loops.fault(in: heldTurns.calls(in: request.json, request.format)) else { return nil }
+        guard let fault = job.loops.fault(in: keptTurns.calls(in: request.json, request.format)) else { return nil }
         stopped(by: JobFailure(code: fault.code, message: fault.message, isPermanent: true))
         return GatewayRefusal(.stopped, fault.message)
     }
@@ -113,7 +113,7 @@ extension GatewayAttempt {
         }
         try share.take(max(0, answer.body.count - taken))
         sizes[position] = answer.body.count
-        if let turn = turns[position] { heldTurns.answered(turn) }
+        if let turn = turns[position] { keptTurns.answered(turn) }
         statistics.replayed += 1
         statistics.replayedCalls += 1
         saved = saved + (checkpoint.record.cost ?? .zero)
@@ -195,7 +195,7 @@ extension GatewayAttempt {
         _ position: StepPosition,
         _ summary: AnswerSummary,
         _ outline: RequestTexts.Outline,
-        _ turn: HeldTurns.Turn?
+        _ turn: KeptTurns.Turn?
     ) {
         // Whoever has gone does not get it.
         noteDepartures()
@@ -203,7 +203,7 @@ extension GatewayAttempt {
         openings.add(summary.opening)
         if let turn {
             turns[position] = turn
-            heldTurns.answered(turn)
+            keptTurns.answered(turn)
         }
         texts.add(position, outline)
         reads.forget(position)

@@ -89,7 +89,7 @@ extension GatewayAttempt {
         issuedIDs.formUnion(index.ids)
         if let turn = index.turn {
             turns[entry.position] = turn
-            heldTurns.add(turn)
+            keptTurns.add(turn)
         }
         openings.add(index.opening)
         if let kept = index.reads { reads.inherited(entry.position, kept) }

@@ -70,8 +70,8 @@ actor GatewayAttempt {
     var texts = RequestTexts()
     var issuedIDs: Set<String> = []
     /// What recorded calls are in conversations that the provider keeps.
-    var turns: [StepPosition: HeldTurns.Turn] = [:]
-    var heldTurns = HeldTurns()
+    var turns: [StepPosition: KeptTurns.Turn] = [:]
+    var keptTurns = KeptTurns()
     var openings = Openings()
     var reads = EarlyReads()
     /// What answers take that were served: then it is known before they are read.

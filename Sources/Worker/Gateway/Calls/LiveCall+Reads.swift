@@ -26,7 +26,7 @@ extension LiveCall {
 
     /// Records what was last read of a response before that is stopped or deleted: no later attempt could read it.
     func recordReads() async throws {
-        guard request.format == .conversationChange, let response = request.response else { return }
+        guard request.format == .keptChange, let response = request.response else { return }
         for read in await attempt.takeReads(of: response) {
             do {
                 try await read.call.record(

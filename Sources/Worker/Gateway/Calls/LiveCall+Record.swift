@@ -16,7 +16,7 @@ extension LiveCall {
         reads: EarlyReads.Kept? = nil
     ) async throws {
         let (text, outline) = await attempt.text(of: request)
-        let turn = HeldTurns.turn(of: request.json, request.format, id: summary.ids.first, calls: summary.calls)
+        let turn = KeptTurns.turn(of: request.json, request.format, id: summary.ids.first, calls: summary.calls)
         let index = CallIndex(
             lineage: identity.lineage,
             head: identity.head,

@@ -145,7 +145,7 @@ package struct AnswerReader: Sendable {
             let isBlocked = json["promptFeedback"]?["blockReason"] != nil
             if isBlocked || candidates.contains(where: { $0["finishReason"]?.isNull == false }) { isHolding = true }
             return false
-        case .compact, .embeddings, .conversations, .conversationChange, .conversationRead, .responseRead,
+        case .compact, .embeddings, .conversations, .keptChange, .keptRead, .responseRead,
             .countResponses,
             .countTokens, .embedContent, .countGemini:
             isHolding = true

@@ -58,7 +58,7 @@ package struct AnswerSummary: Equatable, Sendable {
             readAnthropic(json["usage"])
         case .generate, .streamGenerate, .embedContent: readGemini(json)
         case .responseRead: isFinal = Self.isFinal(json)
-        case .conversationChange, .conversationRead, .countResponses, .countTokens, .countGemini: break
+        case .keptChange, .keptRead, .countResponses, .countTokens, .countGemini: break
         }
     }
 

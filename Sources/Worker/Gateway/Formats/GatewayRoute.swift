@@ -31,11 +31,11 @@ package enum GatewayRoute: Equatable, Sendable {
             case ("models", _): self = .passOn(path: rest)
             case ("responses", 2): self = .call(.responseRead, path: rest, model: nil)
             case ("responses", 3) where parts[2] == "input_items":
-                self = .call(.conversationRead, path: rest, model: nil)
+                self = .call(.keptRead, path: rest, model: nil)
             case ("responses", 3...): self = .passOn(path: rest)
-            case ("conversations", 2): self = .call(.conversationRead, path: rest, model: nil)
+            case ("conversations", 2): self = .call(.keptRead, path: rest, model: nil)
             case ("conversations", 3...4) where parts[2] == "items":
-                self = .call(.conversationRead, path: rest, model: nil)
+                self = .call(.keptRead, path: rest, model: nil)
             default: return nil
             }
         case (.anthropic, "POST"):
@@ -58,13 +58,13 @@ package enum GatewayRoute: Equatable, Sendable {
     private static func change(_ method: String, of parts: [String]) -> WireFormat? {
         if parts.first == "responses" {
             let isCancelled = method == "POST" && parts.count == 3 && parts[2] == "cancel"
-            return isCancelled || method == "DELETE" && parts.count == 2 ? .conversationChange : nil
+            return isCancelled || method == "DELETE" && parts.count == 2 ? .keptChange : nil
         }
         guard parts.first == "conversations" else { return nil }
         return switch (method, parts.count) {
-        case ("POST", 2), ("DELETE", 2): .conversationChange
-        case ("POST", 3) where parts[2] == "items": .conversationChange
-        case ("DELETE", 4) where parts[2] == "items": .conversationChange
+        case ("POST", 2), ("DELETE", 2): .keptChange
+        case ("POST", 3) where parts[2] == "items": .keptChange
+        case ("DELETE", 4) where parts[2] == "items": .keptChange
         default: nil
         }
     }

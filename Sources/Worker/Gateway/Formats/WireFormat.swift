@@ -7,10 +7,10 @@ package enum WireFormat: String, CaseIterable, Sendable {
     case compact
     case countResponses = "count-response-tokens"
     /// Whatever is changed of what the provider keeps: items are added to a conversation, it or one of them is deleted; a response is
-    /// cancelled or deleted.
-    case conversationChange = "conversation-change"
-    /// What is read of such a conversation: it grows, so what a program has read is recorded too.
-    case conversationRead = "conversation-read"
+    /// cancelled or deleted. The word is older than the responses, and in the fingerprints of what is recorded.
+    case keptChange = "conversation-change"
+    /// What is read of a conversation, or of what went into a response: a conversation grows, so what a program has read is recorded too.
+    case keptRead = "conversation-read"
     /// What is read of a response: recorded once it changes no more, since it may be deleted then.
     case responseRead = "response-read"
     case messages
@@ -29,8 +29,8 @@ package enum WireFormat: String, CaseIterable, Sendable {
     package var family: Family {
         switch self {
         case .chat, .responses, .compact, .countResponses, .responseRead, .embeddings, .conversations,
-            .conversationChange,
-            .conversationRead:
+            .keptChange,
+            .keptRead:
             .openAI
         case .messages, .countTokens: .anthropic
         case .generate, .streamGenerate, .embedContent, .countGemini: .gemini
@@ -40,7 +40,7 @@ package enum WireFormat: String, CaseIterable, Sendable {
     /// Whether a call may cost money.
     package var isPaid: Bool {
         switch self {
-        case .conversations, .conversationChange, .conversationRead, .responseRead, .countResponses, .countTokens,
+        case .conversations, .keptChange, .keptRead, .responseRead, .countResponses, .countTokens,
             .countGemini:
             false
         case .chat, .responses, .compact, .embeddings, .messages, .generate, .streamGenerate, .embedContent: true
@@ -48,10 +48,10 @@ package enum WireFormat: String, CaseIterable, Sendable {
     }
 
     /// Whether something is lost, or happens twice, when a call whose outcome is unknown is made again: it is a step of its job.
-    var hasIntent: Bool { isPaid || self == .conversationChange }
+    var hasIntent: Bool { isPaid || self == .keptChange }
 
     /// Whether the path says what a call is about.
-    var isToldByPath: Bool { self == .conversationChange || self == .conversationRead || self == .responseRead }
+    var isToldByPath: Bool { self == .keptChange || self == .keptRead || self == .responseRead }
 
     /// Whether an error in an answer is a part of what was asked for: that of a tool, in an item that is read, or of a response.
     func holdsErrors(_ json: JSONValue) -> Bool { isToldByPath && isAnswer(json) }
@@ -67,7 +67,7 @@ package enum WireFormat: String, CaseIterable, Sendable {
         case .embeddings: json["data"]?.arrayValue != nil
         case .conversations, .responseRead: json["id"]?.stringValue != nil
         // One conversation or item, or a list of items.
-        case .conversationChange, .conversationRead: json["id"]?.stringValue != nil || json["data"]?.arrayValue != nil
+        case .keptChange, .keptRead: json["id"]?.stringValue != nil || json["data"]?.arrayValue != nil
         case .messages: json["content"]?.arrayValue != nil
         case .countTokens, .countResponses: json["input_tokens"]?.integerValue != nil
         case .generate, .streamGenerate: json["candidates"]?.arrayValue != nil || json["promptFeedback"] != nil
@@ -81,9 +81,9 @@ package enum WireFormat: String, CaseIterable, Sendable {
         switch self {
         case .chat, .messages: "messages"
         case .responses, .compact: "input"
-        case .conversationChange: "items"
+        case .keptChange: "items"
         case .generate, .streamGenerate: "contents"
-        case .embeddings, .conversations, .conversationRead, .responseRead, .countResponses, .countTokens,
+        case .embeddings, .conversations, .keptRead, .responseRead, .countResponses, .countTokens,
             .embedContent,
             .countGemini:
             nil

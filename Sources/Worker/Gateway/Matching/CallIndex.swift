@@ -15,7 +15,7 @@ struct CallIndex: Equatable, Sendable {
     /// The how manieth of its equals it is to people who decide about them; nil where nobody does.
     var occurrence: Int?
     /// What it is in a conversation that the provider keeps.
-    var turn: HeldTurns.Turn?
+    var turn: KeptTurns.Turn?
     /// What it stands for when it is what was last read of a response that could change yet.
     var reads: EarlyReads.Kept?
 
@@ -39,7 +39,7 @@ struct CallIndex: Equatable, Sendable {
         opening: String = "",
         end: RequestTexts.End?,
         occurrence: Int? = nil,
-        turn: HeldTurns.Turn? = nil,
+        turn: KeptTurns.Turn? = nil,
         reads: EarlyReads.Kept? = nil
     ) {
         self.opening = opening
@@ -68,7 +68,7 @@ struct CallIndex: Equatable, Sendable {
             opening: json["opening"]?.stringValue ?? "",
             end: json["request_end"].flatMap(RequestTexts.End.init),
             occurrence: Self.occurrence(json),
-            turn: json["turn"].flatMap(HeldTurns.Turn.init),
+            turn: json["turn"].flatMap(KeptTurns.Turn.init),
             reads: json["reads"].flatMap(EarlyReads.Kept.init)
         )
     }

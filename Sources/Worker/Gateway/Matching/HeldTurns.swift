@@ -4,7 +4,7 @@ package import JobModel
 /// What the model did in conversations that the provider keeps, of which a request holds only what is new.
 ///
 /// The gateway has seen each answer, and what it goes on from: another answer, or a conversation.
-package struct HeldTurns: Sendable {
+package struct KeptTurns: Sendable {
     /// An answer that later requests may go on from.
     package struct Turn: Equatable, Sendable {
         /// Its own id.
@@ -57,20 +57,20 @@ package struct HeldTurns: Sendable {
     package func calls(in body: JSONObject, _ format: WireFormat) -> [[String]] {
         let own = ModelTurns.turns(in: body, format)
         guard format == .responses else { return ModelTurns.row(of: own) }
-        var held: [[String]] = []
+        var kept: [[String]] = []
         if let conversation = Self.conversation(of: body) {
-            held = (conversations[conversation] ?? []).compactMap { turns[$0]?.calls }
+            kept = (conversations[conversation] ?? []).compactMap { turns[$0]?.calls }
         } else {
             var seen: Set<String> = []
             var next = body["previous_response_id"]?.stringValue
             while let id = next, seen.insert(id).inserted, let turn = turns[id] {
-                if let calls = turn.calls { held.append(calls) }
+                if let calls = turn.calls { kept.append(calls) }
                 next = turn.previous
             }
-            held.reverse()
+            kept.reverse()
         }
-        guard !held.isEmpty else { return ModelTurns.row(of: own) }
-        return ModelTurns.row(of: held + own.map(Self.bounded))
+        guard !kept.isEmpty else { return ModelTurns.row(of: own) }
+        return ModelTurns.row(of: kept + own.map(Self.bounded))
     }
 
     private static func conversation(of body: JSONObject) -> String? {
@@ -89,7 +89,7 @@ package struct HeldTurns: Sendable {
     }
 }
 
-extension HeldTurns.Turn {
+extension KeptTurns.Turn {
     var json: JSONValue {
         var object: JSONObject = ["id": .string(id)]
         if let calls { object["calls"] = .array(calls.map { .string($0) }) }

@@ -4,7 +4,7 @@ package import JobModel
 package enum ModelTurns {
     /// The calls of tools of each turn that made some, as names with arguments, since the model last answered without a call.
     ///
-    /// Of a conversation that the provider keeps, only what the request says itself; see `HeldTurns` for the rest.
+    /// Of a conversation that the provider keeps, only what the request says itself; see `KeptTurns` for the rest.
     package static func calls(in body: JSONObject, _ format: WireFormat) -> [[String]] {
         row(of: turns(in: body, format))
     }
@@ -64,7 +64,7 @@ package enum ModelTurns {
             (item["parts"]?.arrayValue ?? []).compactMap { $0["functionCall"] }.map { shown($0["name"], $0["args"]) }
         case .responses, .compact:
             item["type"] == "function_call" ? [shown(item["name"], item["arguments"])] : []
-        case .embeddings, .conversations, .conversationChange, .conversationRead, .responseRead, .countResponses,
+        case .embeddings, .conversations, .keptChange, .keptRead, .responseRead, .countResponses,
             .countTokens, .embedContent, .countGemini:
             []
         }

@@ -68,7 +68,7 @@ struct Turns {
             case "tool", "function": return .results(item.removing(["content"]), count: 1)
             default: return .other
             }
-        case .responses, .compact, .conversationChange:
+        case .responses, .compact, .keptChange:
             let type = item["type"]?.stringValue ?? "message"
             if type.hasSuffix("_output") { return .results(item.removing(["output", "id", "status"]), count: 1) }
             return item["role"]?.stringValue == "assistant" || type != "message" ? .model : .other
@@ -81,7 +81,7 @@ struct Turns {
                 : parts(of: item, "parts") { part in
                     part["functionResponse"].map { ["functionResponse": $0.removing(["response"])] }
                 }
-        case .embeddings, .conversations, .conversationRead, .responseRead, .countResponses, .countTokens,
+        case .embeddings, .conversations, .keptRead, .responseRead, .countResponses, .countTokens,
             .embedContent,
             .countGemini:
             return .other
