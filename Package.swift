@@ -315,8 +315,8 @@ let package = Package(
         tests(
             "SchedulerTests",
             [
-                "Scheduler", "Access", "Checkpoints", "Digests", "HTTPTransport", "JobModel", "Postgres", "Settings",
-                "Storage", "TestSupport", log, lifecycle,
+                "Scheduler", "Access", "Checkpoints", "Digests", "HTTPTransport", "JobModel", "Postgres", "Recordings",
+                "Settings", "Storage", "TestSupport", log, lifecycle,
             ]
         ),
         tests(

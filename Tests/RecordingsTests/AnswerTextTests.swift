@@ -101,4 +101,30 @@ import Testing
         #expect(Self.text(#"{"input_tokens": 7}"#).json == ["status": 200, "answer": ["input_tokens": 7]])
         #expect(Self.text("no JSON").json["answer"] == "no JSON")
     }
+
+    /// What stands before, in and behind the pieces, each a letter of the text.
+    private static let pieces: [(before: String, piece: String, behind: String)] = [
+        (#"[{"candidates": [{"content": {"parts": ["#, #"{"text": "a"}"#, "]}}]}]"),
+        (#"{"choices": ["#, #"{"delta": {"content": "a"}}"#, "]}"),
+        (
+            #"{"choices": [{"delta": {"tool_calls": ["#, #"{"index": 0, "function": {"arguments": "a"}}"#, "]}}]}"
+        ),
+    ]
+
+    /// With a copy of all that came before for each of them this takes minutes.
+    @Test(arguments: pieces.indices) func readsAnAnswerOfManySmallPieces(number: Int) {
+        let count = 200_000
+        let (before, piece, behind) = Self.pieces[number]
+        let body = before + repeatElement(piece, count: count).joined(separator: ",") + behind
+        let part = Self.text(body).json["message"]?["parts"]?[0]
+        let said = part?["text"] ?? part?["arguments"]
+        let isWhole = said?.stringValue == String(repeating: "a", count: count)
+        #expect(isWhole)
+    }
+
+    @Test func keepsTheOrderOfTextsAndOtherParts() {
+        let parts = #"[{"text": ""}, {"text": "a"}, {"inlineData": 1}, {"text": ""}, {"text": "b"}, {"text": "c"}]"#
+        let text = Self.text(#"{"candidates": [{"content": {"parts": \#(parts)}}]}"#)
+        #expect(text.json["message"]?["parts"] == [CallText.text("a"), ["inlineData": 1], CallText.text("bc")])
+    }
 }

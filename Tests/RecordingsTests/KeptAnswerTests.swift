@@ -76,4 +76,17 @@ import Testing
         let json: JSONValue = ["status": 200, "headers": [:], "zstd": .string(Base64.encode(bomb))]
         #expect(KeptAnswer(json: json) == nil)
     }
+
+    @Test(arguments: [Array("text".utf8), [0xFF, 0x00, 0xC3], stream(words: 300, seed: 4)])
+    func isReadUpToALimit(_ body: [UInt8]) {
+        let json = Self.answer(body).json
+        #expect(KeptAnswer.byteCount(in: json) == body.count)
+        #expect(KeptAnswer(json: json, limit: body.count)?.body == body)
+        #expect(KeptAnswer(json: json, limit: body.count - 1) == nil)
+    }
+
+    @Test(arguments: [["zstd": "*"], ["zstd": ""], ["zstd": "AAAA"], [:]] as [JSONValue])
+    func saysNoLengthWhereThereIsNone(_ json: JSONValue) {
+        #expect(KeptAnswer.byteCount(in: json) == nil)
+    }
 }

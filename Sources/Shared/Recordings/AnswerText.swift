@@ -59,45 +59,30 @@ package struct AnswerText: Equatable, Sendable {
     }
 
     private static func candidates(_ documents: [JSONValue]) -> [JSONValue] {
-        joined(documents.flatMap { CallText.parts(of: $0["candidates"]?[0]?["content"]?["parts"] ?? []) })
-    }
-
-    /// Pieces of a text that follow each other are one.
-    private static func joined(_ parts: [JSONValue]) -> [JSONValue] {
-        var joined: [JSONValue] = []
-        for part in parts {
-            if part["type"] == "text", let text = part["text"]?.stringValue, joined.last?["type"] == "text",
-                let before = joined.last?["text"]?.stringValue
-            {
-                joined[joined.count - 1] = CallText.text(before + text)
-            } else {
-                joined.append(part)
-            }
+        var run = PartRun()
+        for document in documents {
+            run.append(CallText.parts(of: document["candidates"]?[0]?["content"]?["parts"] ?? []))
         }
-        return joined.filter { $0 != CallText.text("") }
+        return run.parts
     }
 
     /// The messages of Chat Completions, whole or word by word.
     private static func choices(_ documents: [JSONValue]) -> [JSONValue] {
-        var parts: [JSONValue] = []
+        var run = PartRun()
         var calls: [Int64: (id: JSONValue?, name: JSONValue?, arguments: String)] = [:]
-        for choice in documents.flatMap({ $0["choices"]?.arrayValue ?? [] }) {
+        for choice in documents.lazy.flatMap({ $0["choices"]?.arrayValue ?? [] }) {
             guard let delta = choice["delta"] else {
-                parts += CallText.parts(of: choice["message"] ?? .null)
+                run.append(CallText.parts(of: choice["message"] ?? .null))
                 continue
             }
-            if let text = delta["content"]?.stringValue { parts.append(CallText.text(text)) }
+            if let text = delta["content"]?.stringValue { run.append(text) }
             for piece in delta["tool_calls"]?.arrayValue ?? [] {
-                let index = piece["index"]?.integerValue ?? 0
-                var call = calls[index] ?? (nil, nil, "")
-                call.id = call.id ?? piece["id"]
-                call.name = call.name ?? piece["function"]?["name"]
-                call.arguments += piece["function"]?["arguments"]?.stringValue ?? ""
-                calls[index] = call
+                // In place: a copy of the arguments for each piece of them is a square of their length.
+                piece.add(to: &calls[piece["index"]?.integerValue ?? 0, default: (nil, nil, "")])
             }
         }
         let made = calls.sorted { $0.key < $1.key }.map(\.value)
-        return joined(parts) + made.map { CallText.call($0.id, $0.name, .string($0.arguments)) }
+        return run.parts + made.map { CallText.call($0.id, $0.name, .string($0.arguments)) }
     }
 
     /// The blocks of an Anthropic stream.
@@ -116,5 +101,14 @@ package struct AnswerText: Equatable, Sendable {
             default: ["type": block["type"] ?? .null, "text": .string(text)]
             }
         }
+    }
+}
+
+extension JSONValue {
+    /// Adds this piece of a call in Chat Completions to what came of the call before.
+    fileprivate func add(to call: inout (id: JSONValue?, name: JSONValue?, arguments: String)) {
+        if call.id == nil { call.id = self["id"] }
+        if call.name == nil { call.name = self["function"]?["name"] }
+        call.arguments += self["function"]?["arguments"]?.stringValue ?? ""
     }
 }

@@ -21,7 +21,7 @@ package struct KeptAnswer: Equatable, Sendable {
     static let longestPlain = 4096
 
     /// What an answer can have, and what was held back at its end since it could have been the beginning of a secret.
-    static let longestBody = maximumBytes + 1 << 16
+    package static let longestBody = maximumBytes + 1 << 16
 
     /// The most bytes of a provider's answer: 32 MiB.
     package static let maximumBytes = 32 << 20
@@ -41,9 +41,12 @@ package struct KeptAnswer: Equatable, Sendable {
         return .object(object)
     }
 
-    package init?(json: JSONValue) {
+    /// Reads a kept answer; nil when it is damaged, or when its body is longer than the limit.
+    ///
+    /// - Parameter limit: The most bytes of the body, by default what an answer can have.
+    package init?(json: JSONValue, limit: Int = longestBody) {
         guard let status = json["status"]?.integerValue, let headers = json["headers"]?.objectValue else { return nil }
-        guard let body = Self.body(in: json) else { return nil }
+        guard let body = Self.body(in: json, limit: limit) else { return nil }
         self.init(
             status: Int(status),
             headers: HTTPHeaders(headers.compactMap { name, value in value.stringValue.map { (name, $0) } }),
@@ -51,11 +54,18 @@ package struct KeptAnswer: Equatable, Sendable {
         )
     }
 
-    private static func body(in json: JSONValue) -> [UInt8]? {
-        if let text = json["text"]?.stringValue { return Array(text.utf8) }
-        if let hex = json["hex"]?.stringValue { return Hex.decode(hex) }
+    /// How many bytes the body of a kept answer has, as it says; nil where it does not.
+    package static func byteCount(in json: JSONValue) -> Int? {
+        if let text = json["text"]?.stringValue { return text.utf8.count }
+        if let hex = json["hex"]?.stringValue { return hex.utf8.count / 2 }
+        return json["zstd"]?.stringValue.flatMap { Base64.decode($0) }.flatMap(Zstandard.plainByteCount)
+    }
+
+    private static func body(in json: JSONValue, limit: Int) -> [UInt8]? {
+        if let text = json["text"]?.stringValue { return text.utf8.count <= limit ? Array(text.utf8) : nil }
+        if let hex = json["hex"]?.stringValue { return hex.utf8.count / 2 <= limit ? Hex.decode(hex) : nil }
         guard let frame = json["zstd"]?.stringValue.flatMap({ Base64.decode($0) }),
-            case .whole(let body) = Zstandard.decompressed(frame, limit: Self.longestBody)
+            case .whole(let body) = Zstandard.decompressed(frame, limit: limit)
         else { return nil }
         return body
     }

@@ -28,6 +28,12 @@ package enum Zstandard {
         return frame
     }
 
+    /// How many bytes a frame stands for, as its head says; nil where it does not.
+    package static func plainByteCount(_ frame: [UInt8]) -> Int? {
+        // Unknown and damaged are the two largest numbers there are.
+        frame.withUnsafeBytes { Int(exactly: ZSTD_getFrameContentSize($0.baseAddress, $0.count)) }
+    }
+
     /// The bytes that some frames stand for, as long as they are no more than `limit`.
     package static func decompressed(_ frames: [UInt8], limit: Int) -> Plain {
         guard let context = ZSTD_createDStream() else { return .damaged }

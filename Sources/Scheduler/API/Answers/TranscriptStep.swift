@@ -1,4 +1,5 @@
 import Checkpoints
+import Digests
 import JobModel
 import Recordings
 
@@ -6,6 +7,10 @@ import Recordings
 struct TranscriptStep {
     /// A value that is longer as JSON text, in bytes, is shown by its beginning.
     static let maximumValueBytes = 65_536
+    /// A value, or the body of an answer, of more bytes is not read at all: 1 MiB.
+    ///
+    /// An answer that was compressed can have 32 MiB, and a page has a thousand steps.
+    static let maximumReadBytes = 1 << 20
 
     let json: JSONValue
 
@@ -20,9 +25,9 @@ struct TranscriptStep {
             journal.job.part == .gateway
             ? try await Self.ofProgram(record, checkpoints)
             : Text(
-                name: try await Self.loaded(record.request, checkpoints),
-                messages: try await Self.loaded(record.carries, checkpoints),
-                result: try await Self.loaded(record.result, checkpoints)
+                name: try await Self.loaded(record.request, checkpoints).json,
+                messages: try await Self.loaded(record.carries, checkpoints).json,
+                result: try await Self.loaded(record.result, checkpoints).json
             )
         json = [
             "position": .string(record.position.description),
@@ -47,21 +52,33 @@ struct TranscriptStep {
         var result: JSONValue
     }
 
+    /// A value of a record, or what stands for one that was not read.
+    private struct Loaded {
+        var json: JSONValue
+        var isWhole = true
+    }
+
     /// A call of a program, or a step that it named, in the words of an agent's.
     private static func ofProgram(_ record: StepRecord, _ checkpoints: CheckpointReader) async throws -> Text {
         let request = try await loaded(record.request, checkpoints)
         let result = try await loaded(record.result, checkpoints)
-        guard record.kind == .model else { return Text(name: request, messages: .null, result: result) }
-        let call = CallText(request: request)
-        let answer = KeptAnswer(json: result).map(AnswerText.init)
+        guard record.kind == .model else { return Text(name: request.json, messages: .null, result: result.json) }
+        let call = request.isWhole ? CallText(request: request.json) : nil
+        let answer = KeptAnswer(json: result.json, limit: maximumReadBytes).map { AnswerText($0) }
         // As in `gateway/NAME#3`.
         let connection = record.position.description.split(separator: "/").last?.split(separator: "#").first ?? ""
-        let model = answer?.model ?? call.name
+        let model = answer?.model ?? call?.name
         return Text(
             name: .string(model.map { "\(connection)/\($0)" } ?? String(connection)),
-            messages: .array(call.messages),
-            result: answer?.json ?? result
+            messages: call.map { .array($0.messages) } ?? request.json,
+            result: answer?.json ?? unread(result.json)
         )
+    }
+
+    /// What stands for an answer that could not be read, or is too long to be.
+    private static func unread(_ answer: JSONValue) -> JSONValue {
+        guard let count = KeptAnswer.byteCount(in: answer), count > maximumReadBytes else { return answer }
+        return ["status": answer["status"] ?? .null, "answer": ["bytes": .count(count)]]
     }
 
     private static func served(
@@ -75,14 +92,18 @@ struct TranscriptStep {
         )
     }
 
-    private static func loaded(_ value: StoredValue?, _ checkpoints: CheckpointReader) async throws -> JSONValue {
-        guard let value else { return .null }
+    private static func loaded(_ value: StoredValue?, _ checkpoints: CheckpointReader) async throws -> Loaded {
+        guard let value else { return Loaded(json: .null) }
+        if case .blob(let blob) = value, blob.byteCount > maximumReadBytes {
+            // The digest tells two of one length from each other.
+            return Loaded(json: ["bytes": .count(blob.byteCount), "digest": .string(blob.digest.hex)], isWhole: false)
+        }
         do {
-            return try await checkpoints.value(value)
+            return Loaded(json: try await checkpoints.value(value))
         } catch CheckpointError.blobMissing(let blob) {
-            return ["missing": .string("\(blob)")]
+            return Loaded(json: ["missing": .string("\(blob)")], isWhole: false)
         } catch CheckpointError.blobDamaged(let blob) {
-            return ["damaged": .string("\(blob)")]
+            return Loaded(json: ["damaged": .string("\(blob)")], isWhole: false)
         }
     }
 

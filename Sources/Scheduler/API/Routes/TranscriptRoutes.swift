@@ -1,6 +1,7 @@
 import Checkpoints
 import Hummingbird
 import JobModel
+import Postgres
 import Storage
 
 /// What the steps of a job said and did, from its checkpoints.
@@ -11,6 +12,14 @@ struct TranscriptRoutes: Sendable {
     let reader: RunReader
     let forks: ForkStore
     let checkpoints: CheckpointReader
+    /// One page is put together at a time, so that those of many requests do not add up.
+    private let turn = AsyncCounter(1)
+
+    init(reader: RunReader, forks: ForkStore, checkpoints: CheckpointReader) {
+        self.reader = reader
+        self.forks = forks
+        self.checkpoints = checkpoints
+    }
 
     var endpoints: [Endpoint] {
         [
@@ -42,10 +51,16 @@ struct TranscriptRoutes: Sendable {
         guard let name else { throw Problem(.badParameter, "\"job\" is missing: the name of one of the run's jobs") }
         guard let origin = try await forks.origin(run, job: name) else { throw Problem.runNotFound(run) }
         guard let job = origin.job else { throw Problem.jobNotFound(name, of: run) }
-        let recorded = try await recorded(JobReference(run: run, job: job))
-        let served = recorded.gateway.steps.isEmpty ? [] : try await reader.served(of: job)
+        return try await turn.pass {
+            try await page(JobReference(run: run, job: job), name: name, after: Int(clamping: after), limit: Int(limit))
+        }
+    }
+
+    private func page(_ job: JobReference, name: String, after: Int, limit: Int) async throws -> Response {
+        let recorded = try await recorded(job)
+        let served = recorded.gateway.steps.isEmpty ? [] : try await reader.served(of: job.job)
         var steps: [JSONValue] = []
-        for step in try await recorded.page(after: Int(clamping: after), limit: Int(limit)) {
+        for step in try await recorded.page(after: after, limit: limit) {
             guard let record = step.record else { continue }
             steps.append(
                 try await TranscriptStep(record, in: step.entry.journal, served: served, read: checkpoints).json
