@@ -70,7 +70,6 @@ struct RecordedJob {
             return try await reader.history(of: Self.reference(run: run, part), forkedFrom: fork)
         }
         return RecordedSteps(
-            job: Self.reference(run: run),
             attempts: try await history(.attempts),
             gateway: try await history(.gateway),
             reader: reader

@@ -9,19 +9,19 @@ struct RecordedSteps {
         let record: StepRecord?
     }
 
-    /// Where a step stands among those of the other journals: what a fork took over first, then attempt by attempt.
+    /// Where a step stands among those of the other journals: run by run where it is a fork, then attempt by attempt.
     private struct Rank: Comparable {
-        let isOwn: Bool
+        /// A fork's source has the lower number, and its own source a lower one still; epochs begin anew with each run.
+        let run: RunID
         let epoch: LeaseEpoch
         let endedAt: Int64
 
         static func < (left: Self, right: Self) -> Bool {
-            guard left.isOwn == right.isOwn else { return right.isOwn }
-            return (left.epoch.rawValue, left.endedAt) < (right.epoch.rawValue, right.endedAt)
+            (left.run.rawValue, left.epoch.rawValue, left.endedAt)
+                < (right.run.rawValue, right.epoch.rawValue, right.endedAt)
         }
     }
 
-    let job: JobReference
     let attempts: CheckpointSet
     let gateway: CheckpointSet
     let reader: CheckpointReader
@@ -66,7 +66,7 @@ struct RecordedSteps {
     private func rank(_ step: Step) -> Rank {
         let journal = step.entry.journal
         return Rank(
-            isOwn: journal.job.run == job.run && journal.job.job == job.job,
+            run: journal.job.run,
             epoch: journal.epoch,
             // What cannot be read any more is shown by nobody.
             endedAt: step.record?.endedAt.microseconds ?? .min

@@ -80,7 +80,6 @@ struct TranscriptRoutes: Sendable {
         }
         let gateway = JobReference.Part.gateway
         return RecordedSteps(
-            job: job,
             attempts: try await checkpoints.history(of: job, forkedFrom: fork),
             gateway: try await checkpoints.history(
                 of: JobReference(run: job.run, job: job.job, part: gateway),
