@@ -127,4 +127,22 @@ import Testing
         let text = Self.text(#"{"candidates": [{"content": {"parts": \#(parts)}}]}"#)
         #expect(text.json["message"]?["parts"] == [CallText.text("a"), ["inlineData": 1], CallText.text("bc")])
     }
+
+    private static func document(_ body: String, isStream: Bool = false) -> AnswerText {
+        let type = isStream ? "text/event-stream" : "application/json"
+        return AnswerText(document: KeptAnswer(status: 200, headers: ["Content-Type": type], body: Array(body.utf8)))
+    }
+
+    /// It may hold what the user said, or what was answered long ago.
+    @Test func showsWhatAProviderKeepsAsTheDocument() {
+        let item = #"{"id": "i", "type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}"#
+        let content: JSONValue = [["type": "input_text", "text": "Hi"]]
+        let shown: JSONValue = ["id": "i", "type": "message", "role": "user", "content": content]
+        #expect(Self.document(item).json == ["status": 200, "answer": shown])
+        let response = Self.document(Self.wholes[1])
+        #expect(response.model == nil && response.json["answer"]?["object"] == "response")
+        #expect(response.json["message"] == nil)
+        let stream = Self.document(Self.streams[1], isStream: true)
+        #expect(stream.json["answer"]?["output"]?.arrayValue?.count == 2)
+    }
 }

@@ -44,5 +44,6 @@ import Testing
         )
         let target = CallText(request: ["target": "DELETE conversations/c", "fields": [:], "added": []])
         #expect(target.name == "DELETE conversations/c" && target.messages.isEmpty)
+        #expect(target.target == target.name && call.target == nil)
     }
 }

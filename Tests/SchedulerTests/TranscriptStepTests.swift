@@ -46,4 +46,15 @@ import Testing
         #expect(shown["messages"]?["beginning"] == nil)
         #expect(shown["name"] == "fake" && shown["result"]?["answer"] == ["input_tokens": 7])
     }
+
+    /// Nobody asked a model, and nobody says what the document holds now.
+    @Test func namesWhatARequestIsAbout() async throws {
+        let shown = try await Self.shown(
+            request: ["target": "GET conversations/c/items/i", "fields": [:], "added": []],
+            answer: Array(#"{"id": "i", "type": "message", "role": "user", "model": "m", "content": []}"#.utf8)
+        )
+        #expect(shown["name"] == "fake GET conversations/c/items/i")
+        #expect(shown["messages"] == [])
+        #expect(shown["result"]?["answer"]?["role"] == "user" && shown["result"]?["message"] == nil)
+    }
 }

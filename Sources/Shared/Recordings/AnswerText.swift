@@ -8,18 +8,35 @@ package struct AnswerText: Equatable, Sendable {
     /// What was answered: a message of the model's in the words of transcripts where there is one, else the document.
     package var json: JSONValue
 
+    /// The answer of a model.
     package init(_ answer: KeptAnswer) {
-        let isStream = answer.headers["Content-Type"]?.lowercased().hasPrefix("text/event-stream") ?? false
-        let documents = isStream ? Self.events(in: answer.body) : Self.documents(in: answer.body)
+        let documents = Self.documents(of: answer)
         model = documents.lazy.compactMap(Self.model).first
         if let parts = Self.parts(of: documents) {
             json = [
                 "status": .integer(Int64(answer.status)), "message": ["role": "assistant", "parts": .array(parts)],
             ]
         } else {
-            let body = documents.first ?? .string(String(decoding: answer.body, as: UTF8.self))
-            json = ["status": .integer(Int64(answer.status)), "answer": body]
+            json = Self.json(answer, documents.first)
         }
+    }
+
+    /// What a provider keeps and a program read or changed: whoever said what it holds, this answer did not.
+    package init(document answer: KeptAnswer) {
+        let documents = Self.documents(of: answer)
+        model = nil
+        // A response that is read as a stream stands whole in its last event.
+        json = Self.json(answer, documents.last?["response"] ?? documents.first)
+    }
+
+    private static func json(_ answer: KeptAnswer, _ document: JSONValue?) -> JSONValue {
+        let body = document ?? .string(String(decoding: answer.body, as: UTF8.self))
+        return ["status": .integer(Int64(answer.status)), "answer": body]
+    }
+
+    private static func documents(of answer: KeptAnswer) -> [JSONValue] {
+        let isStream = answer.headers["Content-Type"]?.lowercased().hasPrefix("text/event-stream") ?? false
+        return isStream ? events(in: answer.body) : documents(in: answer.body)
     }
 
     private static func documents(in body: [UInt8]) -> [JSONValue] {

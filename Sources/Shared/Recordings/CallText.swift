@@ -6,6 +6,8 @@ package import JobModel
 package struct CallText: Equatable, Sendable {
     /// The model; for what asks none, what the call is about.
     package var name: String?
+    /// What the provider keeps and the call is about, as `GET responses/ID`; nil for a call that its body says all of.
+    package var target: String?
     /// The call that the request repeats messages of.
     package var base: String?
     /// What the request says that no kept request said before.
@@ -14,7 +16,8 @@ package struct CallText: Equatable, Sendable {
     /// - Parameter request: As it is kept: by pieces.
     package init(request: JSONValue) {
         let fields = request["fields"] ?? .null
-        name = request["target"]?.stringValue ?? fields["model"]?.stringValue
+        target = request["target"]?.stringValue
+        name = target ?? fields["model"]?.stringValue
         base = request["after"]?.stringValue
         messages = Self.instructions(fields) + Self.added(in: request).map(Self.message)
     }

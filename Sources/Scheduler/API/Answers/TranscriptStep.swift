@@ -64,12 +64,13 @@ struct TranscriptStep {
         let result = try await loaded(record.result, checkpoints)
         guard record.kind == .model else { return Text(name: request.json, messages: .null, result: result.json) }
         let call = request.isWhole ? CallText(request: request.json) : nil
-        let answer = KeptAnswer(json: result.json, limit: maximumReadBytes).map { AnswerText($0) }
+        let kept = KeptAnswer(json: result.json, limit: maximumReadBytes)
+        let answer = kept.map { call?.target == nil ? AnswerText($0) : AnswerText(document: $0) }
         // As in `gateway/NAME#3`.
         let connection = record.position.description.split(separator: "/").last?.split(separator: "#").first ?? ""
-        let model = answer?.model ?? call?.name
+        let model = (answer?.model ?? call?.name).map { "\(connection)/\($0)" }
         return Text(
-            name: .string(model.map { "\(connection)/\($0)" } ?? String(connection)),
+            name: .string(call?.target.map { "\(connection) \($0)" } ?? model ?? String(connection)),
             messages: call.map { .array($0.messages) } ?? request.json,
             result: answer?.json ?? unread(result.json)
         )
