@@ -46,4 +46,44 @@ import Testing
         #expect(target.name == "DELETE conversations/c" && target.messages.isEmpty)
         #expect(target.target == target.name && call.target == nil)
     }
+
+    private static func user(_ texts: String...) -> JSONValue {
+        ["role": "user", "parts": .array(texts.map { text(.string($0)) })]
+    }
+
+    private static let system: JSONValue = ["role": "system", "parts": [text("Be brief.")]]
+    private static let answered: JSONValue = ["role": "assistant", "parts": [text("Ho")]]
+
+    /// Requests whose list is no conversation's, and so is kept among the fields.
+    private static let asked: [(fields: String, messages: [JSONValue])] = [
+        (#"{"model": "m", "input": ["one", "two"]}"#, [user("one", "two")]),
+        (#"{"model": "m", "input": [15, 16]}"#, [user("[15,16]")]),
+        (#"{"model": "m", "input": [{"role": "user", "content": "Hi"}]}"#, [user("Hi")]),
+        (
+            #"""
+            {"model": "m", "system": "Be brief.",
+             "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]}
+            """#, [system, user("Hi"), answered]
+        ), (#"{"content": {"parts": [{"text": "Hi"}]}}"#, [user("Hi")]),
+        (
+            #"""
+            {"requests": [{"model": "m", "content": {"parts": [{"text": "Hi"}]}},
+             {"content": {"parts": [{"text": "Ho"}]}}]}
+            """#, [user("Hi"), user("Ho")]
+        ), (#"{"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}"#, [user("Hi")]),
+        (
+            #"""
+            {"generateContentRequest": {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
+             "systemInstruction": {"parts": [{"text": "Be brief."}]}}}
+            """#, [system, user("Hi")]
+        ), (#"{"items": [{"type": "message", "role": "user", "content": "Hi"}]}"#, [user("Hi")]),
+        (#"{"metadata": {"topic": "x"}}"#, [["role": "user", "parts": [["metadata": ["topic": "x"]]]]]),
+        (#"{"model": "m", "input": []}"#, [["role": "user", "parts": [["input": []]]]]), (#"{"model": "m"}"#, []),
+    ]
+
+    @Test(arguments: asked.indices) func showsWhatARequestWithoutAConversationAsks(number: Int) throws {
+        let (fields, messages) = Self.asked[number]
+        let call = CallText(request: ["fields": try JSONValue(parsing: fields), "added": []])
+        #expect(call.messages == messages, "\(JSONValue.array(call.messages).text())")
+    }
 }

@@ -19,7 +19,8 @@ package struct CallText: Equatable, Sendable {
         target = request["target"]?.stringValue
         name = target ?? fields["model"]?.stringValue
         base = request["after"]?.stringValue
-        messages = Self.instructions(fields) + Self.added(in: request).map(Self.message)
+        messages = Self.said(in: fields) + Self.added(in: request).map(Self.message)
+        if messages.isEmpty, base == nil, let rest = Self.rest(of: fields) { messages = [Self.message(rest)] }
     }
 
     /// The messages that a kept request does not repeat of another one.
@@ -28,12 +29,31 @@ package struct CallText: Equatable, Sendable {
         return (request["list"]?.arrayValue ?? []).flatMap { $0["added"]?.arrayValue ?? [] }
     }
 
-    /// What stands beside the messages and is said to the model.
-    private static func instructions(_ fields: JSONValue) -> [JSONValue] {
+    /// What stands beside the list that grows with a conversation.
+    ///
+    /// That is the instructions, and all that a request without such a list asks.
+    private static func said(in fields: JSONValue) -> [JSONValue] {
         let system = ["system", "instructions", "system_instruction", "systemInstruction"].compactMap { fields[$0] }
-        let inputs = ["input", "prompt"].compactMap { fields[$0] }.filter { $0.stringValue != nil }
-        return system.filter { !$0.isNull }.map { message($0, role: "system") }
-            + inputs.map { message($0, role: "user") }
+        let lists = ["input", "prompt", "messages", "contents", "content", "items", "requests"]
+        let asked = lists.compactMap { fields[$0] }
+        return system.filter { !$0.isNull }.map { message($0, role: "system") } + asked.flatMap(questions)
+            + (fields["generateContentRequest"].map(said) ?? [])
+    }
+
+    private static func questions(_ asked: JSONValue) -> [JSONValue] {
+        guard let list = asked.arrayValue else { return asked.isNull ? [] : [message(asked)] }
+        if list.allSatisfy({ $0.objectValue != nil }) { return list.map(message) }
+        // Texts to embed; or such a text as its tokens, which are numbers, or several of them.
+        let texts = list.compactMap { $0.stringValue }
+        let parts = texts.count == list.count ? texts.map(text) : [text(asked.text())]
+        return [["role": "user", "parts": .array(parts)]]
+    }
+
+    /// What a request holds that says nothing in any words that are known; nil when it is nothing.
+    private static func rest(of fields: JSONValue) -> JSONValue? {
+        guard var rest = fields.objectValue else { return nil }
+        rest["model"] = nil
+        return rest.isEmpty ? nil : .object(rest)
     }
 
     // MARK: Messages
