@@ -2,7 +2,8 @@ import JobModel
 
 /// The recorded steps of a job.
 enum Transcript {
-    private static let pageSize = 200
+    /// The most that the API gives: for each page it reads through the job's journals anew.
+    private static let pageSize = 1000
 
     /// Reads all of them, page by page.
     static func read(of run: RunID, job: String, _ api: SchedulerAPI) async throws -> [TranscriptStep] {
