@@ -1,3 +1,4 @@
+import Checkpoints
 import HTTPTransport
 import JobModel
 import Recordings
