@@ -88,17 +88,6 @@ import Testing
             }
         }
         let last = await fleet.scheduler()
-        // What was kept is there without anybody asking for it again.
-        _ = try await fleet.wait(
-            for: RunID(rawValue: 0),
-            until: """
-                SELECT WHERE $1::bigint = 0 AND (SELECT count(*) FROM chassis.news WHERE state = 'started') = 4
-                AND (SELECT count(*) FROM chassis.backfill) = 2
-                AND (SELECT count(*) FROM chassis.run WHERE idempotency_key LIKE 'after-%') = 3
-                AND EXISTS (SELECT FROM chassis.ended_run JOIN chassis.run USING (run_id)
-                            WHERE idempotency_key = 'long' AND state = 'cancelled')
-                """
-        )
         for place in Self.places { await tell(place, last, long, fleet) }
         _ = try await fleet.wait(
             for: RunID(rawValue: 0),
