@@ -88,6 +88,19 @@ import Testing
             }
         }
         let last = await fleet.scheduler()
+        // What was kept when its scheduler died is there without anybody asking for it again.
+        _ = try await fleet.wait(
+            for: RunID(rawValue: 0),
+            until: """
+                SELECT WHERE $1::bigint = 0
+                AND EXISTS (SELECT FROM chassis.run WHERE idempotency_key = 'after-submission')
+                AND EXISTS (SELECT FROM chassis.ended_run JOIN chassis.run USING (run_id)
+                            WHERE idempotency_key = 'long' AND state = 'cancelled')
+                AND EXISTS (SELECT FROM chassis.ended_run JOIN chassis.run USING (run_id)
+                            WHERE params->>'at' = 'after-event' AND state = 'succeeded')
+                AND EXISTS (SELECT FROM chassis.backfill WHERE ended_at IS NOT NULL)
+                """
+        )
         for place in Self.places { await tell(place, last, long, fleet) }
         _ = try await fleet.wait(
             for: RunID(rawValue: 0),
