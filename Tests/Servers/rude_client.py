@@ -16,28 +16,12 @@ import time
 import urllib.error
 import urllib.request
 
-base, token = os.environ["OPENAI_BASE_URL"], os.environ["OPENAI_API_KEY"]
-host, port = base.split("//")[1].split("/")[0].split(":")
-root = f"http://{host}:{port}"
+import rude_responses
+import rude_steps
+from asking import ask, base, call, filled, host, port, prompt, root, token
+
 # Magic, a header without a size and a window of 128 KiB, and 400 blocks that each repeat one byte 128 KiB times: 50 MiB.
 ZSTD_BOMB = b"\x28\xb5\x2f\xfd\x00\x38" + b"\x02\x00\x10 " * 400 + b"\x03\x00\x10 "
-prompt = sys.argv[2] if len(sys.argv) > 2 else "hello [run:rude turns:1]"
-
-
-def ask(url, body=None, headers=None, key=token, method=None):
-    """Returns status, parsed body and headers."""
-    headers = {"Content-Type": "application/json", "Authorization": "Bearer " + key, **(headers or {})}
-    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, headers, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return response.status, json.loads(response.read()), dict(response.headers)
-    except urllib.error.HTTPError as error:
-        return error.code, json.loads(error.read()), dict(error.headers)
-
-
-def call(stream=False, **more):
-    return {"model": "fake", "stream": stream, "messages": [{"role": "user", "content": prompt}], **more}
 
 
 def refusals():
@@ -236,11 +220,6 @@ def swallow():
         return {"status": 0}
 
 
-def begin_step():
-    """Begins a named step, and never says what became of it."""
-    return {"state": ask(f"{root}/_step/charge", {"effect": "idempotent"})[1]["state"]}
-
-
 def aside():
     """Asks for much that is no call."""
     statuses = [ask(f"{root}/_step/look", {"effect": "none"})[0], ask(f"{base}/models")[0], ask(f"{base}/files", call())[0]]
@@ -331,22 +310,6 @@ def stale_token():
         address, old = json.load(file)
     status, answer, headers = ask(f"{address}/chat/completions", call(), key=old)
     return {"status": status, "message": answer["error"]["message"], "again": headers["x-should-retry"]}
-
-
-@contextlib.contextmanager
-def filled(folder):
-    """Leaves no room in the store meanwhile."""
-    filling = folder + "/filling"
-    with open(filling, "wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 512)
-        except OSError:
-            pass
-    try:
-        yield
-    finally:
-        os.unlink(filling)
 
 
 def full():
@@ -559,55 +522,6 @@ def leaves():
     os._exit(0)
 
 
-def full_step():
-    """Does a step for whose result the store, whose place is given, has no room, and asks for it, another one and a call."""
-    url, body = f"{root}/_step/charge", {"effect": "once", "unknown": "fail"}
-    position = ask(url, body)[1]["position"]
-    with filled(sys.argv[3]):
-        recorded = ask(url, body | {"position": position, "result": "x" * 20000}, method="PUT")
-        again, other, model = ask(url, body), ask(f"{root}/_step/other", {}), ask(f"{base}/chat/completions", call())
-    return [recorded[0], again[0], again[1].get("state"), other[0], model[0]]
-
-
-def large_step():
-    """Does a step with a result that is too large to be kept, unless it is known what became of it, and says how that was told."""
-    url, body = f"{root}/_step/charge", {"effect": "once"}
-    answer = ask(url, body)[1]
-    if answer["state"] == "done":
-        return answer["result"]
-    refused = ask(url, body | {"position": answer["position"], "result": "x" * (33 << 20)}, method="PUT")
-    print(json.dumps(refused[:2]), flush=True)
-    os._exit(1)
-
-
-def two_large_steps():
-    """Has two steps of one name under way, and a result refused of one of them; the other one is recorded, and both are asked for again."""
-    url, one, other = f"{root}/_step/charge", {"effect": "once", "unknown": "fail", "input": 1}, {"effect": "once", "unknown": "fail", "input": 2}
-    first, second = ask(url, one)[1], ask(url, other)[1]
-    refused = ask(url, one | {"position": first["position"], "result": "x" * (33 << 20)}, method="PUT")[0]
-    recorded = ask(url, other | {"position": second["position"], "result": 1}, method="PUT")[0]
-    # What was recorded is another one when it is asked for again.
-    again = ask(url, other)[1]
-    status, answer, _ = ask(url, one)
-    return [refused, again["state"], recorded, [status, answer["state"], "33554432" in answer.get("error", "")]]
-
-
-def long_reason():
-    """Does a step with a large input, and does not know what became of it, for a reason without end; asks again."""
-    url, body = f"{root}/_step/charge", {"effect": "once", "input": "x" * (2 << 20)}
-    answer = ask(url, body)[1]
-    if answer["state"] == "done":
-        return answer["result"]
-    ask(url, body | {"position": answer["position"], "unknown_because": "reasons " * 10000}, method="PUT")
-    ask(url, body)
-    return answer
-
-
-def large_input():
-    """Asks for a step with an input that is too large for people."""
-    return ask(f"{root}/_step/charge", {"effect": "once", "input": "x" * (2 << 20)})[:2]
-
-
 def waits():
     """Goes round in a circle, or asks for nothing at all, and ends well when it is told to, by a file beside the one that is given, and says when it waits for that."""
     file, what = sys.argv[3:5]
@@ -617,80 +531,6 @@ def waits():
     while not os.path.exists(file + ".go"):
         time.sleep(0.01)
     return {}
-
-
-def held_retry():
-    """Has a model make the same call as often as it may in a conversation that the provider keeps, and asks for the last answer again."""
-    conversation = ask(f"{base}/conversations", {"metadata": {"topic": prompt}})[1]["id"]
-    items = [{"role": "user", "content": prompt}]
-    for _ in range(4):
-        body = {"model": "fake", "conversation": conversation, "input": items}
-        answer = ask(f"{base}/responses", body)[1]
-        items = [{"type": "function_call_output", "call_id": answer["output"][0]["call_id"], "output": "noted"}]
-    status, again, headers = ask(f"{base}/responses", body, {"x-stainless-retry-count": "1"})
-    return [status, headers.get("x-chassis-match"), again == answer]
-
-
-def polls():
-    """Reads a response while it is made, cancels it and deletes it, and is killed; does all of that again.
-
-    Says what each attempt was told.
-    """
-    told = {}
-
-    def note(name, path, body=None, method=None):
-        status, answer, headers = ask(f"{base}/responses{path}", body, method=method)
-        told[name] = [status, headers.get("x-chassis-match"), answer]
-        return answer
-
-    path = "/" + note("begin", "", {"model": "fake", "background": True, "input": prompt})["id"]
-    note("early", path)
-    note("later", path)
-    if sys.argv[4] == "cancel":
-        note("cancel", path + "/cancel", {})
-        note("cancelled", path)
-    note("delete", path, method="DELETE")
-    file = sys.argv[3]
-    if not os.path.exists(file):
-        with open(file, "w", encoding="utf-8") as kept:
-            json.dump(told, kept)
-        os.kill(os.getpid(), signal.SIGKILL)
-    with open(file, encoding="utf-8") as kept:
-        return [json.load(kept), told]
-
-
-def responses():
-    """What can be done with responses that the provider keeps: read, cancelled, deleted, made shorter, counted.
-
-    It is killed behind all of that, once; says what each attempt was told.
-    """
-    told = {}
-
-    def note(name, path, body=None, method=None):
-        status, answer, headers = ask(f"{base}/responses{path}", body, method=method)
-        match = {key.lower(): value for key, value in headers.items()}.get("x-chassis-match")
-        told[name] = [status, match, answer]
-        return answer
-
-    def begin(text):
-        return "/" + note(text, "", {"model": "fake", "background": True, "input": f"{prompt} {text}"})["id"]
-
-    first = begin("first")
-    while note("read", first)["status"] != "completed":
-        pass
-    note("delete", first, method="DELETE")
-    second = begin("second")
-    note("cancel", second + "/cancel", {})
-    note("cancelled", second)
-    note("compact", "/compact", {"model": "fake", "input": [{"role": "user", "content": prompt}]})
-    note("count", "/input_tokens", {"model": "fake", "input": prompt})
-    file = sys.argv[3]
-    if not os.path.exists(file):
-        with open(file, "w", encoding="utf-8") as kept:
-            json.dump(told, kept)
-        os.kill(os.getpid(), signal.SIGKILL)
-    with open(file, encoding="utf-8") as kept:
-        return [json.load(kept), told]
 
 
 def two_at_once():
@@ -842,4 +682,5 @@ def secrets():
         return {"key": b"real-key" in environment.read(), "postgres": "PGHOST" in os.environ}
 
 
-print(json.dumps(globals()[sys.argv[1].replace("-", "_")]()))
+cases = vars(rude_steps) | vars(rude_responses) | globals()
+print(json.dumps(cases[sys.argv[1].replace("-", "_")]()))

@@ -1,0 +1,80 @@
+"""What a program does with responses and conversations that the provider keeps; cases of rude_client.py."""
+import json
+import os
+import signal
+import sys
+
+from asking import ask, base, prompt
+
+
+class Notes:
+    """What each attempt was told; the first one is killed behind all of it."""
+
+    def __init__(self):
+        self._told = {}
+
+    def ask(self, name, path, body=None, method=None):
+        """Notes status, how the answer was found, and the answer, which it returns."""
+        status, answer, headers = ask(f"{base}/responses{path}", body, method=method)
+        match = {key.lower(): value for key, value in headers.items()}.get("x-chassis-match")
+        self._told[name] = [status, match, answer]
+        return answer
+
+    def begin(self, name, text):
+        """Has a response made in the background; returns its path."""
+        return "/" + self.ask(name, "", {"model": "fake", "background": True, "input": text})["id"]
+
+    def end(self, file):
+        """Returns what the first attempt was told, and what this one was."""
+        if not os.path.exists(file):
+            with open(file, "w", encoding="utf-8") as kept:
+                json.dump(self._told, kept)
+            os.kill(os.getpid(), signal.SIGKILL)
+        with open(file, encoding="utf-8") as kept:
+            return [json.load(kept), self._told]
+
+
+def held_retry():
+    """Has a model make the same call as often as it may in a conversation that the provider keeps, and asks for the last answer again."""
+    conversation = ask(f"{base}/conversations", {"metadata": {"topic": prompt}})[1]["id"]
+    items = [{"role": "user", "content": prompt}]
+    for _ in range(4):
+        body = {"model": "fake", "conversation": conversation, "input": items}
+        answer = ask(f"{base}/responses", body)[1]
+        items = [{"type": "function_call_output", "call_id": answer["output"][0]["call_id"], "output": "noted"}]
+    status, again, headers = ask(f"{base}/responses", body, {"x-stainless-retry-count": "1"})
+    return [status, headers.get("x-chassis-match"), again == answer]
+
+
+def polls():
+    """Reads a response while it is made, cancels it and deletes it, and is killed; does all of that again.
+
+    Says what each attempt was told.
+    """
+    notes = Notes()
+    path = notes.begin("begin", prompt)
+    notes.ask("early", path)
+    notes.ask("later", path)
+    if sys.argv[4] == "cancel":
+        notes.ask("cancel", path + "/cancel", {})
+        notes.ask("cancelled", path)
+    notes.ask("delete", path, method="DELETE")
+    return notes.end(sys.argv[3])
+
+
+def responses():
+    """What can be done with responses that the provider keeps: read, cancelled, deleted, made shorter, counted.
+
+    It is killed behind all of that, once; says what each attempt was told.
+    """
+    notes = Notes()
+    first = notes.begin("first", f"{prompt} first")
+    while notes.ask("read", first)["status"] != "completed":
+        pass
+    notes.ask("delete", first, method="DELETE")
+    second = notes.begin("second", f"{prompt} second")
+    notes.ask("cancel", second + "/cancel", {})
+    notes.ask("cancelled", second)
+    notes.ask("compact", "/compact", {"model": "fake", "input": [{"role": "user", "content": prompt}]})
+    notes.ask("count", "/input_tokens", {"model": "fake", "input": prompt})
+    return notes.end(sys.argv[3])
