@@ -49,19 +49,35 @@ import Testing
     }
 
     /// Those of the run are remembered: the next journal of it has fewer names to wait for.
+    ///
+    /// One that cannot be made durable is an error of the append, and the next one tries again.
     @Test func aFirstAppendWaitsForTheNamesThatLeadToItsJournal() async throws {
         let directory = try ScratchDirectory()
         defer { withExtendedLifetime(directory) {} }
         let root = try StoreRoot(openingAt: directory.path)
-        let volume = Volume(threads: try FileThreads(), canShare: false) { throw Refusal() }
+        let done = Mutex<[JournalNames.Directory]>([])
+        let fails = Mutex(true)
+        let volume = Volume(threads: try FileThreads(), canShare: false) { names, directory in
+            if fails.withLock({ $0 }), directory == .job { throw Refusal() }
+            try names.synchronize(directory)
+            done.withLock { $0.append(directory) }
+        } synchronizeAll: {
+            throw Refusal()
+        }
         for directories in [[.runs, .run, .job], [.run, .job]] as [[JournalNames.Directory]] {
             let names = try JournalNames(of: Sample.journal(Int64(4 - directories.count)), in: root)
             #expect(names.directories == directories)
             guard let file = try names.makeFile() else { throw CheckpointError.journalExists(Sample.journal(1)) }
             let journal = DirectoryJournal(file: file, names: names, volume: volume)
+            fails.withLock { $0 = true }
+            await #expect(throws: Refusal.self) { try await journal.append([1]) }
+            #expect(journal.undurableNames != nil)
+            fails.withLock { $0 = false }
+            let missing = names.directories
+            done.withLock { $0 = [] }
             try await journal.append([1])
-            #expect(journal.undurableNames == nil)
-            #expect(root.hasDurableName(of: Sample.journal(1).job.run))
+            #expect(Set(done.withLock { $0 }) == Set(missing) && missing.contains(.job) && missing.contains(.run))
+            #expect(journal.undurableNames == nil && root.hasDurableName(of: Sample.journal(1).job.run))
         }
     }
 

@@ -124,6 +124,44 @@ import Testing
         await scene.close()
     }
 
+    /// A program that asks for something else in each attempt would pay for that over and over: it is suspended once.
+    @Test(.timeLimit(.minutes(5))) func aProgramThatGoesAnotherWayIsTakenAtItsWord() async throws {
+        let scene = try await Self.scene()
+        let worker = scene.worker("only")
+        let program = RudeOutcome.program(["wanders", "hello [run:wanders turns:1]"])
+        // What one call reserves, of equal length.
+        _ = try await scene.fleet.end(of: try await scene.submit("first", run: program))
+        let reserved = try await scene.fleet.pool.query(
+            "SELECT reserved_micro_usd AS most FROM chassis.ledger WHERE kind = 'reserved' LIMIT 1"
+        ).rows[0].int64("most")
+        try await Self.leaveRoom(for: reserved, scene)
+        let run = try await scene.submit("second", run: program)
+        _ = try await scene.fleet.wait(
+            for: run,
+            until: "SELECT FROM chassis.waiting WHERE run_id = $1::bigint AND waits_for = 'budget'"
+        )
+        #expect(try await scene.bill(of: "wanders").count == 3)
+        try await Self.leaveRoom(for: reserved, scene)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try JSONValue(parsing: try await scene.output(of: run)) == [200, 402])
+        #expect(try await scene.bill(of: "wanders").count == 4)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// Sets the team's budget so that just this much is left in it.
+    private static func leaveRoom(for amount: Int64, _ scene: GatewayScene) async throws {
+        let money = MoneyStore(scene.fleet.pool)
+        if try await money.budgets().isEmpty {
+            // It counts what was spent before, which it says when it is there.
+            _ = try await money.set(Budget(limit: .zero, mode: .hold), of: .team, "default", per: .total)
+        }
+        let spent = try #require(try await money.budgets().first).paid.rawValue
+        let budget = Budget(limit: MicroDollars(rawValue: spent + amount), mode: .hold)
+        let queues = try await money.set(budget, of: .team, "default", per: .total)
+        try await Notifications.sendReady(Set(queues), on: scene.fleet.pool)
+    }
+
     /// What the file says of a run holds for its programs too.
     @Test(.timeLimit(.minutes(5))) func aProgramIsRefusedWhatItsRunMayNotSpend() async throws {
         let scene = try await Self.scene()

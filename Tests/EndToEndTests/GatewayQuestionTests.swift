@@ -50,6 +50,19 @@ import Testing
         await scene.close()
     }
 
+    /// Two equal steps that are asked for at once, of which one may have happened, are two when it has not.
+    @Test(.timeLimit(.minutes(5))) func equalStepsAreNotDoneInOnePlace() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await Self.submit(scene, "pair")
+        try await scene.decide(try await Self.asked(run, scene, "effect"), .notHappened)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let places = try JSONValue(parsing: try await scene.output(of: run))
+        #expect(places == ["gateway/step/charge#1", "gateway/step/charge#2"])
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// An approval is for one step: its equal behind it has one of its own, also when nobody but a person knows of the first.
     @Test(.timeLimit(.minutes(5))) func anEqualStepIsNotDoneByTheApprovalOfOneThatHappened() async throws {
         let scene = try await GatewayScene.make()

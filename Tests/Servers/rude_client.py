@@ -256,6 +256,15 @@ def no_money():
     return {"asked": len(told)}
 
 
+def wanders():
+    """Asks for two things that are others each time, and makes nothing of a refusal."""
+    statuses = []
+    for _ in range(2):
+        body = call(messages=[{"role": "user", "content": f"{prompt} {time.time_ns()}"}])
+        statuses.append(ask(f"{base}/chat/completions", body)[0])
+    return statuses
+
+
 def upgrades():
     """What clients ask for that would rather speak something else: HTTP/2, or over WebSockets."""
     path, body = "/fake/v1/chat/completions", json.dumps(call()).encode()

@@ -14,6 +14,7 @@ final class Volume: Sendable {
     }
 
     private let threads: FileThreads
+    private let synchronizeName: @Sendable (JournalNames, JournalNames.Directory) throws -> Void
     private let synchronizeAll: @Sendable () throws -> Void
     private let machine: Mutex<VolumeCommit<Append>>
 
@@ -24,9 +25,18 @@ final class Volume: Sendable {
 
     /// - Parameters:
     ///   - canShare: Whether `synchronizeAll` may be used.
+    ///   - synchronizeName: Makes a name durable that leads to a journal.
     ///   - synchronizeAll: Makes durable all that was written, or throws an error of any file.
-    init(threads: FileThreads, canShare: Bool, synchronizeAll: @escaping @Sendable () throws -> Void) {
+    init(
+        threads: FileThreads,
+        canShare: Bool,
+        synchronizeName: @escaping @Sendable (JournalNames, JournalNames.Directory) throws -> Void = {
+            try $0.synchronize($1)
+        },
+        synchronizeAll: @escaping @Sendable () throws -> Void
+    ) {
         self.threads = threads
+        self.synchronizeName = synchronizeName
         self.synchronizeAll = synchronizeAll
         machine = Mutex(VolumeCommit(canShare: canShare))
     }
@@ -49,9 +59,9 @@ final class Volume: Sendable {
     private func appendAlone(_ bytes: [UInt8], to journal: DirectoryJournal) async throws {
         guard let names = journal.undurableNames else { return try await synchronize(bytes, in: journal) }
         // All at once: the disk makes them durable together, and the first record waits about as long as any other.
-        try await withThrowingTaskGroup(of: Void.self) { [threads] group in
+        try await withThrowingTaskGroup(of: Void.self) { [threads, synchronizeName] group in
             for directory in names.directories {
-                group.addTask { try await threads.run { try names.synchronize(directory) } }
+                group.addTask { try await threads.run { try synchronizeName(names, directory) } }
             }
             try await synchronize(bytes, in: journal)
             try await group.waitForAll()
@@ -106,7 +116,7 @@ final class Volume: Sendable {
     private func synchronizeAlone(_ journal: DirectoryJournal) throws -> VolumeCommit<Append>.Turn {
         try journal.synchronize()
         if let names = journal.undurableNames {
-            for directory in names.directories { try names.synchronize(directory) }
+            for directory in names.directories { try synchronizeName(names, directory) }
             journal.namesAreDurable()
         }
         return .wait

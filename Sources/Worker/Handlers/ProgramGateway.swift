@@ -49,7 +49,7 @@ struct ProgramGateway: Sendable {
         // Whatever the program made of its refusal: the call that it was refused has yet to be made.
         if let failure = end?.failure { throw failure }
         // One that takes another way each time would be suspended, and pay, over and over: it is taken at its word.
-        if let end, end.diverged == 0, let suspension = end.suspension { throw suspension }
+        if let end, !end.goesAnotherWay, let suspension = end.suspension { throw suspension }
         try await settleLeftovers(in: context)
         return value
     }

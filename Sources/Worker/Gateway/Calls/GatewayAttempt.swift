@@ -190,6 +190,7 @@ actor GatewayAttempt {
     /// What the program did, and why its job does not go on.
     private var end: GatewayStatistics {
         var end = statistics
+        end.unasked = matcher.unaskedCount
         let holds = holds.sorted { $0.key.description < $1.key.description }
         end.suspension = Suspension(joining: holds.map(\.value))
         return end

@@ -14,6 +14,8 @@ package struct GatewayStatistics: Equatable, Sendable {
     package var drifted = 0
     /// Calls that were made although the last attempt made another one in their place.
     package var diverged = 0
+    /// Calls that earlier attempts recorded and the program has not asked for.
+    package var unasked = 0
     /// What the job has to wait for before its program can go on, such as a budget.
     package var suspension: Suspension?
     /// Why the job must not go on.
@@ -21,11 +23,14 @@ package struct GatewayStatistics: Equatable, Sendable {
 
     package init() {}
 
+    /// Whether the program asked for other calls than it did before, in place of those.
+    package var goesAnotherWay: Bool { unasked > 0 && calls > 0 }
+
     var json: JSONValue {
         [
             "asked": .integer(Int64(asked)), "calls": .integer(Int64(calls)),
             "replayed": .integer(Int64(replayed)), "replayed_calls": .integer(Int64(replayedCalls)),
-            "drifted": .integer(Int64(drifted)),
+            "drifted": .integer(Int64(drifted)), "unasked": .integer(Int64(unasked)),
             "diverged": .integer(Int64(diverged)), "suspension": suspension?.json ?? .null,
             "failure": failure.map { ["code": .string($0.code), "message": .string($0.message)] } ?? .null,
         ]
@@ -39,6 +44,7 @@ package struct GatewayStatistics: Equatable, Sendable {
         replayedCalls = count("replayed_calls")
         drifted = count("drifted")
         diverged = count("diverged")
+        unasked = count("unasked")
         suspension = json["suspension"].flatMap(Suspension.init)
         if let code = json["failure"]?["code"]?.stringValue, let message = json["failure"]?["message"]?.stringValue {
             failure = JobFailure(code: code, message: message, isPermanent: true)

@@ -172,8 +172,10 @@ package struct CallMatcher: Sendable {
     /// The record of a call cannot be read: it is as if the call had not been made.
     package mutating func lost(_ position: StepPosition) { change(position) { $0 = .failed } }
 
-    /// How many recorded calls no client of this attempt has asked for.
-    package var neverServedCount: Int { entries.count { $0.state == .recorded(isServed: false) } }
+    /// How many calls that earlier attempts recorded no client of this one has asked for.
+    package var unaskedCount: Int {
+        entries.count { $0.known.isInherited && $0.state == .recorded(isServed: false) }
+    }
 
     private mutating func serve(_ index: Int, isDrifted: Bool) -> Decision {
         entries[index].state = .recorded(isServed: true)
