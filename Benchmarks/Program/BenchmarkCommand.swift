@@ -8,6 +8,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
         abstract: "Workers and submissions for Benchmarks/run.",
         subcommands: [
             WorkCommand.self, SubmitCommand.self, SubmitTimedCommand.self, SessionsCommand.self, ClaimCommand.self,
+            ForwardCommand.self,
         ]
     )
 }

@@ -21,6 +21,7 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "The queue.") var queue = "default"
     @Option(help: "The team.") var team = "default"
     @Option(help: "Waits while so many runs have not ended; 0 for never.") var atMost = 0
+    @Flag(help: "Workers are told of the jobs, as a scheduler tells them.") var telling = false
     @Flag(help: "Each job needs the one before.") var chain = false
     @Flag(help: "All jobs but the first need it, and the last needs all others.") var fan = false
     @Option(help: "A workflow file whose jobs are job0, job1 and so on.") var source: String?
@@ -37,7 +38,6 @@ struct SubmitCommand: AsyncParsableCommand {
             fan: fan,
             source: try source.map(Self.text) ?? "name: benchmark"
         )
-        let store = RunStore(pool)
         // The version is there, and every connection open, before the clock runs.
         try await withThrowingDiscardingTaskGroup { group in
             for _ in 0..<clients {
@@ -45,19 +45,48 @@ struct SubmitCommand: AsyncParsableCommand {
             }
         }
         let began = clinux_monotonic_ns()
+        if telling {
+            try await Self.withNotifier(pool) { try await submit(submission, to: pool, telling: $0) }
+        } else {
+            try await submit(submission, to: pool, telling: nil)
+        }
+        print(Double(clinux_monotonic_ns() - began) / 1e9)
+        await pool.close()
+    }
+
+    private func submit(
+        _ submission: RunStore.Submission,
+        to pool: PostgresPool,
+        telling notifier: ReadyNotifier?
+    ) async throws {
+        let store = RunStore(pool)
         try await withThrowingDiscardingTaskGroup { group in
             for client in 0..<clients {
                 let share = runs / clients + (client < runs % clients ? 1 : 0)
                 group.addTask {
                     for _ in 0..<share {
                         if atMost > 0 { try await waitForRoom(pool) }
-                        _ = try await store.submit(submission)
+                        _ = try await store.submit(submission, telling: notifier)
                     }
                 }
             }
         }
-        print(Double(clinux_monotonic_ns() - began) / 1e9)
-        await pool.close()
+    }
+
+    /// Runs `body` beside a notifier, as it runs in a scheduler.
+    static func withNotifier(
+        _ pool: PostgresPool,
+        _ body: (ReadyNotifier) async throws -> Void
+    ) async throws {
+        let notifier = ReadyNotifier(pool)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await notifier.run() }
+            try await body(notifier)
+            group.cancelAll()
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
+        }
     }
 
     /// Connections like a scheduler's.

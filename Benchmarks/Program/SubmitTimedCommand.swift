@@ -19,11 +19,9 @@ struct SubmitTimedCommand: AsyncParsableCommand {
 
     func run() async throws {
         let pool = SubmitCommand.pool(postgres, size: 2)
-        let notifier = ReadyNotifier(pool)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await notifier.run() }
-            let submission = try SubmitCommand.submission(jobs: 1, kind: "stamp", params: "{}", team: team)
-            let store = RunStore(pool)
+        let submission = try SubmitCommand.submission(jobs: 1, kind: "stamp", params: "{}", team: team)
+        let store = RunStore(pool)
+        try await SubmitCommand.withNotifier(pool) { notifier in
             var state = seed
             for _ in 0..<runs {
                 // Xorshift is enough to be out of step with any timer.
@@ -40,10 +38,6 @@ struct SubmitTimedCommand: AsyncParsableCommand {
             }
             // The last message is on its way.
             try await ContinuousClock().sleep(for: .milliseconds(pauseMs))
-            group.cancelAll()
-            while let result = await group.nextResult() {
-                if case .failure(let error) = result, !(error is CancellationError) { throw error }
-            }
         }
         await pool.close()
     }

@@ -7,6 +7,7 @@ from cluster import SQL
 JOBS_A_RUN = 1000
 BATCH = 50
 SLOTS = 200
+CLIENTS = 16
 
 
 def drain(cluster, figures, quick):
@@ -55,20 +56,27 @@ def drained(cluster, jobs):
 
 
 def enqueue(cluster, figures, quick):
-    """Submissions: one job a run, and sets of a thousand and more, beside COPY of the same rows."""
+    """Submissions: one job a run, beside the same rows in bare SQL, and sets of a thousand and more, beside COPY of them."""
     runs = 2_000 if quick else 10_000
     rounds = 1 if quick else 3
-    ones, many = [], []
+    ones, many, told, notified = [], [], [], []
+    bare = {1: [], CLIENTS: []}
     sets, copies = {1_000: [], 10_000: [], 100_000: []}, {1_000: [], 10_000: [], 100_000: []}
     for _ in range(rounds):
         cluster.fresh()
         ones.append(runs / 4 / cluster.submit(runs=runs // 4))
-        many.append(runs / cluster.submit(runs=runs, clients=16))
+        many.append(runs / cluster.submit(runs=runs, clients=CLIENTS))
+        told.append(runs / cluster.submit(runs=runs, clients=CLIENTS, telling=True))
+        for clients in bare:
+            bare[clients].append(cluster.pgbench("bare_submit.pgbench", clients, runs // 4 // clients))
+        notified.append(cluster.pgbench("bare_submit_notify.pgbench", CLIENTS, runs // 4 // CLIENTS))
         for jobs in sets:
             sets[jobs].append(100_000 / cluster.submit(runs=100_000 // jobs, jobs=jobs))
             copies[jobs].append(100_000 / copied(cluster, 100_000 // jobs, jobs))
-    figures.add("submissions of one job, 1 client", "runs/s", ones)
-    figures.add("submissions of one job, 16 clients", "runs/s", many)
+    figures.add("submissions of one job, 1 client", "runs/s", ones, bare[1])
+    figures.add(f"submissions of one job, {CLIENTS} clients", "runs/s", many, bare[CLIENTS])
+    figures.add("the same, and workers are told, against nobody being told", "runs/s", told, many, ("ratio", ">=", 0.9))
+    figures.add("bare rows with NOTIFY in each transaction, against bare rows", "runs/s", notified, bare[CLIENTS])
     for jobs in sets:
         figures.add(f"submissions of {jobs:,} jobs, 1 client", "jobs/s", sets[jobs], copies[jobs])
 
