@@ -128,6 +128,47 @@ import Testing
         for run in runs { #expect(try await fixture.ending(of: run) == "cancelled") }
     }
 
+    /// When too many items have failed, those that are set aside are skipped together with what they have started; those that
+    /// run go on, and so does what they have started.
+    @Test(.timeLimit(.minutes(5))) func itemsAreStoppedTogetherWithTheirChildren() async throws {
+        let scene = try await scene()
+        let fixture = scene.fixture
+        let maps = MapStore(fixture.pool)
+        _ = try await maps.begin(scene.job, items: 2, atOnce: nil, tolerated: 0, failsFast: true)
+        _ = try await maps.add([0, 1], from: 0, to: scene.job)
+        let items = try await fixture.claim()
+        let left = try #require(try await scene.children.start(Self.submission, for: items[0]))
+        let grandchild = try #require(try await grandchild(in: scene))
+        let suspension = Suspension(waitsFor: .run, detail: "")
+        #expect(try await fixture.queue.suspend(items[0].id, epoch: items[0].epoch, suspension) == .waiting)
+        let kept = try #require(try await scene.children.start(Self.submission, for: items[1]))
+        let suspended = "SELECT count(*) FROM chassis.waiting WHERE reason = 'suspended'"
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await fixture.pool.transaction { connection in
+                _ = try await connection.query(Statement.lockLiveRuns, [.array([grandchild.rawValue])])
+                group.addTask {
+                    let readied = try await maps.stop(scene.job)
+                    #expect(readied == [])
+                }
+                while try await fixture.waitingForLocks() == 0 {}
+                // A child that ends now can make its item due without waiting for who stops it.
+                #expect(try await fixture.count(suspended) == 1)
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.count(suspended) == 0)
+        #expect(try await maps.progress(of: scene.job.id)?.skipped == 1)
+        // A worker holds the job of the child, and ends it.
+        let cancelled = "SELECT run_id FROM chassis.live_run WHERE cancelled_at IS NOT NULL"
+        #expect(try await fixture.count(cancelled) == Int(left.rawValue))
+        #expect(try await fixture.ending(of: grandchild) == "cancelled")
+        #expect(try await fixture.states(of: kept) == ["only": "pending"])
+        _ = try await fixture.queue.release(scene.job.id, epoch: scene.job.epoch)
+        await #expect(throws: StorageError.leaseLost(scene.job.id, scene.job.epoch)) {
+            _ = try await maps.stop(scene.job)
+        }
+    }
+
     @Test func theEndOfAChildResumesItsParent() async throws {
         let scene = try await scene()
         _ = try await scene.children.start(Self.submission, for: scene.job)

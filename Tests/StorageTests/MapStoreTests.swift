@@ -124,7 +124,7 @@ import Testing
         let claimed = try await scene.fixture.claim()
         let parent = try #require(claimed.first { $0.item == nil })
         #expect(try #require(try await scene.maps.progress(of: parent.id)).mustStop)
-        try await scene.maps.stop(parent)
+        #expect(try await scene.maps.stop(parent) == [])
         let stopped = try #require(try await scene.maps.progress(of: parent.id))
         #expect(!stopped.mustStop)
         #expect(stopped.hasFailed)

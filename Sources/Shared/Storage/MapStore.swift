@@ -105,13 +105,44 @@ package struct MapStore: Sendable {
         return try results[1].rows.first?.string("queue")
     }
 
-    /// Skips the items that no worker holds.
-    package func stop(_ job: ClaimedJob, now: String? = nil) async throws {
-        let stopped = try await pool.query(
-            Statement.stopItems,
-            [.integer(job.id.rawValue), .integer(job.epoch.rawValue), .optional(now)]
-        )
-        guard !stopped.rows.isEmpty else { throw StorageError.leaseLost(job.id, job.epoch) }
+    /// Skips the items that no worker holds, and cancels the runs that these have started.
+    ///
+    /// - Returns: The queues that have pending jobs by it; notify them.
+    /// - Throws: `StorageError.leaseLost`.
+    package func stop(_ job: ClaimedJob, now: String? = nil) async throws -> [String] {
+        let (cancelled, readied) = try await pool.transaction { try await Self.stop(job, on: $0, now: now) }
+        // Everything is done: a worker that is not told finds out at its next heartbeat.
+        for run in cancelled { try? await Notifications.sendCancellation(of: run, on: pool) }
+        return Array(readied)
+    }
+
+    /// Locks the lease, then the run and, below it, those that the items have started, then what waits.
+    ///
+    /// A child that ends makes its item due while it holds the lock of its own run: so that lock comes before the items that wait.
+    private static func stop(
+        _ job: ClaimedJob,
+        on connection: PostgresConnection,
+        now: String?
+    ) async throws -> (cancelled: [RunID], readied: Set<String>) {
+        let lease: [PostgresParameter] = [.integer(job.id.rawValue), .integer(job.epoch.rawValue)]
+        let lost = StorageError.leaseLost(job.id, job.epoch)
+        guard try await !connection.query(Statement.lockMappedJob, lease).rows.isEmpty else { throw lost }
+        let children = try await RunStore.liveChildren(of: job.id, in: job.run, on: connection)
+        if !children.isEmpty { _ = try await RunStore.lock(children.map(\.run), on: connection) }
+        let stopped = try await connection.query(Statement.stopItems, lease + [.optional(now)])
+        guard let row = stopped.rows.first else { throw lost }
+        let tried = Set(try row.string("tried_jobs").split(separator: ",").compactMap { Int64($0) })
+        guard !tried.isEmpty else { return ([], []) }
+        _ = try await connection.query(Statement.settleOpenSteps, [.array(tried.sorted()), .optional(now)])
+        // Those of items that run go on.
+        let left = children.filter { tried.contains($0.startedBy.rawValue) }.map(\.run)
+        guard !left.isEmpty else { return ([], []) }
+        let cancelled = try await RunStore.lock(left, on: connection)
+        var readied: Set<String> = []
+        for run in cancelled {
+            readied.formUnion(try await RunStore.cancel(run, isLate: false, on: connection, now: now)?.readied ?? [])
+        }
+        return (cancelled, readied)
     }
 
     /// A page of the items of a job, in their order.

@@ -29,8 +29,8 @@ extension JobRunner {
         }
         guard var progress else { throw StorageError.leaseLost(job.id, job.epoch) }
         if progress.mustStop {
-            log.event("\(progress.failed) items have failed: those that have not begun are skipped")
-            try await patience { try await maps.stop(job) }
+            log.event("\(progress.failed) items have failed: those that no worker runs are skipped")
+            notifier.notify(try await patience { try await maps.stop(job) })
             progress = try await patience { try await maps.progress(of: job.id) } ?? progress
         }
         guard progress.unfinished == 0 else {

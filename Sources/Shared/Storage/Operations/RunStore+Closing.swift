@@ -216,9 +216,21 @@ extension RunStore {
         in run: RunID,
         on connection: PostgresConnection
     ) async throws -> [RunID] {
-        let ids: [PostgresParameter] = [.integer(job.rawValue), .integer(run.rawValue)]
-        let found = try await connection.query(Statement.listLiveChildren, ids)
-        let children = try found.rows.map { RunID(rawValue: try $0.int64("run_id")) }
+        let children = try await liveChildren(of: job, in: run, on: connection).map(\.run)
         return children.isEmpty ? [] : try await lock(children, on: connection)
+    }
+
+    /// The unfinished runs that a job, or an item of it, has started, each with the job that has.
+    ///
+    /// There will be no further ones while the run of the job is locked.
+    static func liveChildren(
+        of job: JobID,
+        in run: RunID,
+        on connection: PostgresConnection
+    ) async throws -> [(run: RunID, startedBy: JobID)] {
+        let ids: [PostgresParameter] = [.integer(job.rawValue), .integer(run.rawValue)]
+        return try await connection.query(Statement.listLiveChildren, ids).rows.map {
+            (RunID(rawValue: try $0.int64("run_id")), JobID(rawValue: try $0.int64("parent_job_id")))
+        }
     }
 }

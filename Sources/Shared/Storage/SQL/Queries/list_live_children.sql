@@ -2,8 +2,8 @@
 --
 --   $1 job_id bigint: the job, $2 run_id bigint: its run
 --
--- Returns their ids in their order. Waits for nobody.
-SELECT run.run_id
+-- Returns their ids in their order, each with the job that has started it. Waits for nobody.
+SELECT run.run_id, run.parent_job_id
 FROM chassis.run JOIN chassis.live_run USING (run_id)
 WHERE run.parent_run_id = $2::bigint
   AND run.parent_job_id IN (SELECT job.job_id FROM chassis.job

@@ -3,8 +3,9 @@
 --   $1 job_id bigint, $2 epoch bigint: as given at the claim
 --   $3 now timestamptz: NULL for the database's clock
 --
--- Returns one row with how many were skipped; none when the lease was lost. Items that are being claimed just now are left
--- to their workers. Locks the lease, then the run.
+-- Returns one row with how many were skipped, and those of them that a worker had held; none when the lease was lost. Items
+-- that are being claimed just now are left to their workers. Lock with lock_mapped_job first, then the runs that the items have
+-- started, and follow with settle_open_steps in the same transaction.
 WITH held AS MATERIALIZED (
     SELECT * FROM chassis.lease WHERE job_id = $1::bigint AND epoch = $2::bigint FOR UPDATE
 ), live AS MATERIALIZED (
@@ -43,4 +44,5 @@ WITH held AS MATERIALIZED (
     FROM counts, live
     WHERE map.job_id = $1::bigint
 )
-SELECT ended FROM counts, live;
+SELECT ended, (SELECT coalesce(array_to_string(array_agg(job_id), ','), '') FROM taken WHERE epoch > 0) AS tried_jobs
+FROM counts, live;
