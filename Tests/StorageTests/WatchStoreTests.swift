@@ -175,6 +175,63 @@ import Testing
         #expect(try await watches.judge(limit: 10, now: Self.time(70)).map(\.run) == [run])
     }
 
+    /// Nor is the retried run ended by it, nor a job of it.
+    @Test(arguments: [
+        (WatchTerms.Kind.deadline, false), (.deadline, true), (.total, true), (.queue, true),
+    ])
+    func aRetriedRunIsNotEndedByWhatWasJudgedBefore(_ kind: WatchTerms.Kind, _ isOfJob: Bool) async throws {
+        let fixture = try await QueueFixture.make()
+        let watches = WatchStore(fixture.pool)
+        let terms = [WatchTerms(kind, .seconds(600), otherwise: .fail)]
+        let run = try await submit(fixture, job: isOfJob ? terms : [], run: isOfJob ? [] : terms)
+        let held = kind == .total ? try await claim(fixture, at: 1) : []
+        let judged = try #require(try await watches.judge(limit: 10, now: Self.time(30)).first)
+        _ = try await fixture.runs.cancel(run)
+        if !held.isEmpty { _ = try await fixture.end(held, .cancelled) }
+        #expect(try await fixture.runs.retry(run, .init(), now: Self.time(31)) == .goesOn(queues: ["default"]))
+        try await act(on: judged, fixture, at: 32, isDone: false)
+        #expect(try await fixture.states(of: run) == ["a": "pending", "b": "blocked"])
+        // What is judged of it then counts.
+        if kind == .total { #expect(try await claim(fixture, at: 33).count == 1) }
+        let anew = try #require(try await watches.judge(limit: 10, now: Self.time(60)).first)
+        try await act(on: anew, fixture, at: 60, isDone: true)
+    }
+
+    /// Does what a watch asks for, as a scheduler does.
+    private func act(
+        on watch: WatchStore.Expired,
+        _ fixture: QueueFixture,
+        at minutes: Int,
+        isDone: Bool
+    ) async throws {
+        let now = Self.time(minutes)
+        guard let job = watch.job else {
+            let cancelled = try await fixture.runs.cancel(watch.run, isLate: true, for: watch, now: now)
+            #expect((cancelled != nil) == isDone)
+            return
+        }
+        let closing = try await fixture.runs.fail(
+            job,
+            of: watch.run,
+            because: JobFailure(code: "late", message: "long"),
+            whilePending: watch.terms.kind == .queue,
+            for: watch,
+            now: now
+        )
+        #expect(closing == (isDone ? .closed(queues: [], resumed: []) : .nothing))
+    }
+
+    /// A job that was claimed and given back since waits anew.
+    @Test func aJobThatIsPendingAnewIsNotLateByWhatWasJudgedBefore() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await submit(fixture, job: [WatchTerms(.queue, .seconds(600))])
+        let judged = try #require(try await WatchStore(fixture.pool).judge(limit: 10, now: Self.time(30)).first)
+        let job = try #require(try await claim(fixture, at: 31).first)
+        _ = try await fixture.queue.release(job.id, epoch: job.epoch, now: Self.time(32))
+        try await act(on: judged, fixture, at: 33, isDone: false)
+        #expect(try await fixture.states(of: run) == ["a": "pending", "b": "blocked"])
+    }
+
     /// Two schedulers that look at once: each watch is given to one of them.
     @Test func eachWatchIsGivenToOne() async throws {
         let fixture = try await QueueFixture.make()

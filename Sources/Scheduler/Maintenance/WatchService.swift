@@ -83,7 +83,8 @@ package struct WatchService: Service {
 
     private func perform(_ watch: WatchStore.Expired, now: String?) async throws -> Performance {
         guard watch.terms.otherwise == .fail, let job = watch.job else {
-            let cancelled = try await runs.cancel(watch.run, isLate: watch.terms.otherwise == .fail, now: now)
+            let isLate = watch.terms.otherwise == .fail
+            let cancelled = try await runs.cancel(watch.run, isLate: isLate, for: watch, now: now)
             notifier.notify(Array(cancelled?.readied ?? []))
             return .done
         }
@@ -92,6 +93,7 @@ package struct WatchService: Service {
             of: watch.run,
             because: watch.terms.failure,
             whilePending: watch.terms.kind == .queue,
+            for: watch,
             now: now
         )
         switch closing {

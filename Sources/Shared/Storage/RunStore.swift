@@ -167,11 +167,19 @@ package struct RunStore: Sendable {
 
     /// Cancels a run: what no worker holds ends now, the rest is ended by the workers, who are told.
     ///
-    /// - Parameter isLate: Whether it is cancelled for its deadline: then it ends as failed.
+    /// - Parameters:
+    ///   - isLate: Whether it is cancelled for its deadline: then it ends as failed.
+    ///   - watch: What was judged of the run, where that is why; nothing is done where it holds no more.
     /// - Returns: Nil when the run has ended already or is not there.
-    package func cancel(_ run: RunID, isLate: Bool = false, now: String? = nil) async throws -> Cancellation? {
+    package func cancel(
+        _ run: RunID,
+        isLate: Bool = false,
+        for watch: WatchStore.Expired? = nil,
+        now: String? = nil
+    ) async throws -> Cancellation? {
         let cancelled: (first: Cancellation?, runs: [RunID]) = try await pool.transaction { connection in
             let runs = try await Self.lock([run], on: connection)
+            if let watch, try await !WatchStore.holds(watch, on: connection, now: now) { return (nil, []) }
             var first: Cancellation?
             var readied: Set<String> = []
             for (place, member) in runs.enumerated() {

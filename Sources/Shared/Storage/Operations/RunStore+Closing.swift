@@ -91,15 +91,18 @@ extension RunStore {
 
     /// Fails a job that has not ended, and cancels the run that it has started.
     ///
-    /// - Parameter whilePending: Whether to fail it only where it is pending, waiting to be claimed.
+    /// - Parameters:
+    ///   - whilePending: Whether to fail it only where it is pending, waiting to be claimed.
+    ///   - watch: What was judged of the job, where that is why; nothing is done where it holds no more.
     package func fail(
         _ job: JobID,
         of run: RunID,
         because failure: JobFailure,
         whilePending: Bool,
+        for watch: WatchStore.Expired? = nil,
         now: String? = nil
     ) async throws -> Closing {
-        try await close(job, of: run, .failed(failure), onlyPending: whilePending, now: now)
+        try await close(job, of: run, .failed(failure), onlyPending: whilePending, for: watch, now: now)
     }
 
     private enum End: Sendable {
@@ -127,13 +130,14 @@ extension RunStore {
         of run: RunID,
         _ end: End,
         onlyPending: Bool = false,
+        for watch: WatchStore.Expired? = nil,
         now: String?
     ) async throws -> Closing {
         var lookups = 0
         while true {
             do {
                 let done = try await pool.transaction {
-                    try await Self.close(job, of: run, end, onlyPending: onlyPending, on: $0, now: now)
+                    try await Self.close(job, of: run, end, onlyPending: onlyPending, for: watch, on: $0, now: now)
                 }
                 await tell(of: done)
                 return .closed(queues: done.queues, resumed: done.resumed)
@@ -169,6 +173,7 @@ extension RunStore {
         of run: RunID,
         _ end: End,
         onlyPending: Bool,
+        for watch: WatchStore.Expired?,
         on connection: PostgresConnection,
         now time: String?
     ) async throws -> Done {
@@ -187,6 +192,8 @@ extension RunStore {
             }
         }
         _ = try await connection.query(Statement.lockLiveRuns, [.array([run.rawValue])])
+        // The leases that were taken are given back with the transaction.
+        if let watch, try await !WatchStore.holds(watch, on: connection, now: time) { throw Undo.isNotThere }
         done.cancelled = try await lockChildren(of: job, in: run, on: connection)
         let fenced = done.fenced.map(\.job.rawValue)
         let closed = try await connection.query(

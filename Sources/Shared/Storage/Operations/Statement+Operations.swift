@@ -20,6 +20,7 @@ extension Statement {
     static let addWatches = load("add_watches", PackageResources.add_watches_sql)
     static let renewWatches = load("renew_watches", PackageResources.renew_watches_sql)
     static let judgeWatches = load("judge_watches", PackageResources.judge_watches_sql)
+    static let confirmWatch = load("confirm_watch", PackageResources.confirm_watch_sql)
     static let settleWatch = load("settle_watch", PackageResources.settle_watch_sql)
     static let failLateRun = load("fail_late_run", PackageResources.fail_late_run_sql)
     static let listDeadlines = load("list_deadlines", PackageResources.list_deadlines_sql)

@@ -17,6 +17,18 @@ package struct WatchStore: Sendable {
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 
+    /// Whether what was judged still holds; call it when the run is locked.
+    static func holds(_ watch: Expired, on connection: PostgresConnection, now: String?) async throws -> Bool {
+        let found = try await connection.query(
+            Statement.confirmWatch,
+            [
+                .integer(watch.run.rawValue), .integer(watch.job?.rawValue ?? 0), .text(watch.terms.kind.rawValue),
+                .integer(watch.since), .optional(now),
+            ]
+        )
+        return !found.rows.isEmpty
+    }
+
     /// Looks at watches that are due; where somebody only has to be told, that is done by it.
     ///
     /// - Returns: Those for which more has to be done; `settle` them.
