@@ -126,4 +126,40 @@ import Testing
         #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [source])
         #expect(try await ForkStore(fixture.pool).fork(source, as: submission, parting: nil) == nil)
     }
+
+    /// The deletion looked for forks before this one was there, and comes to its source when it is.
+    @Test(.timeLimit(.minutes(1))) func keepsARunThatIsForkedWhileItIsLookedAt() async throws {
+        let fixture = try await QueueFixture.make()
+        let source = try await Self.endedRun(fixture)
+        // Whoever reads runs first is stopped on the way, until the lock 2 is free; without the index all of them are read.
+        try await fixture.pool.withConnection { connection in
+            try await connection.execute(
+                """
+                CREATE FUNCTION stop() RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+                BEGIN
+                    IF pg_try_advisory_xact_lock(1) THEN PERFORM pg_advisory_xact_lock_shared(2); END IF;
+                    RETURN true;
+                END $$;
+                DROP INDEX chassis.run_forked_from;
+                ALTER TABLE chassis.run RENAME TO stopped_run;
+                CREATE VIEW chassis.run AS SELECT * FROM chassis.stopped_run WHERE stop();
+                """
+            )
+        }
+        let submission = RunStore.Submission(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
+        let pool = fixture.pool
+        let pruned = try await withThrowingTaskGroup(of: [RunID].self) { group in
+            try await pool.transaction { connection in
+                _ = try await connection.query("SELECT pg_advisory_xact_lock(2)")
+                group.addTask {
+                    try await RetentionStore(pool).pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later)
+                }
+                while try await fixture.waitingForLocks() == 0 {}
+                #expect(try await ForkStore(pool).fork(source, as: submission, parting: nil) != nil)
+            }
+            return try await group.reduce([], +)
+        }
+        #expect(pruned == [])
+        #expect(try await RunReader(pool).summary(of: source) != nil)
+    }
 }

@@ -14,14 +14,19 @@ package struct RetentionStore: Sendable {
     /// - Parameter limit: How many at most, in one transaction.
     /// - Returns: The runs that are gone.
     package func pruneRuns(endedBefore retention: Duration, limit: Int, now: String? = nil) async throws -> [RunID] {
-        let results = try await pool.pipeline([
-            (Statement.settlePausedBackfills, []),
-            (
-                Statement.pruneRuns,
+        try await pool.transaction { connection in
+            _ = try await connection.query(Statement.settlePausedBackfills)
+            let old = try await connection.query(
+                Statement.lockOldRuns,
                 [.integer(retention.wholeMicroseconds), .integer(limit), .optional(now)]
-            ),
-        ])
-        return try results[1].rows.map { RunID(rawValue: try $0.int64("run_id")) }.sorted()
+            )
+            guard !old.rows.isEmpty else { return [] }
+            let pruned = try await connection.query(
+                Statement.pruneRuns,
+                [.array(try old.rows.map { try $0.int64("run_id") })]
+            )
+            return try pruned.rows.map { RunID(rawValue: try $0.int64("run_id")) }.sorted()
+        }
     }
 
     /// Deletes gates that no run and no job has to pass any more: limits of keys that nobody uses.

@@ -129,6 +129,7 @@ package enum Statement {
     static let removePrice = load("remove_price", PackageResources.remove_price_sql)
 
     // Retention
+    static let lockOldRuns = load("lock_old_runs", PackageResources.lock_old_runs_sql)
     static let pruneRuns = load("prune_runs", PackageResources.prune_runs_sql)
     static let pruneSessions = load("prune_sessions", PackageResources.prune_sessions_sql)
 

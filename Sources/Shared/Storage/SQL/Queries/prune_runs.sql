@@ -1,21 +1,13 @@
--- Deletes runs that ended long ago, with all that is known of them, the oldest first.
+-- Deletes ended runs that are locked, with all that is known of them.
 --
---   $1 retention_us bigint: how long ago, in microseconds
---   $2 limit integer: how many at most
---   $3 now timestamptz: NULL for the database's clock
+--   $1 run_ids bigint[]: as lock_old_runs has locked them in this transaction
 --
--- Returns run_id of each run deleted. Waits for nobody: runs that another transaction holds, as retry_run does, are
--- left to a later call, and so are runs with forks. Touches no row of an unfinished run.
+-- Returns run_id of each run deleted: runs that were forked meanwhile are left. Touches no row of an unfinished run.
 WITH pruned AS (
     DELETE FROM chassis.ended_run
-    WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM chassis.ended_run
-        WHERE ended_at < coalesce($3::timestamptz, now()) - $1::bigint * interval '1 microsecond'
-          -- What a fork took over is read from its source's journals.
-          AND NOT EXISTS (SELECT FROM chassis.run WHERE run.forked_from = ended_run.run_id)
-        ORDER BY ended_at
-        LIMIT $2::integer
-        FOR UPDATE SKIP LOCKED))
+    WHERE run_id = ANY ($1::bigint[])
+      -- What a fork took over is read from its source's journals.
+      AND NOT EXISTS (SELECT FROM chassis.run WHERE run.forked_from = ended_run.run_id)
     RETURNING run_id
 ), pruned_job AS (
     DELETE FROM chassis.job WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
