@@ -33,6 +33,6 @@ package enum SchedulerPlace: String, CaseIterable, Sendable {
     case afterExpiry = "after-expiry"
     /// What a watch asks for is done, and the watch is not settled.
     case afterWatch = "after-watch"
-    /// Runs are deleted, and their journals are still there.
+    /// Runs are deleted, and their journals are still there: another scheduler removes them.
     case afterPrune = "after-prune"
 }

@@ -48,4 +48,41 @@ import Testing
         }
         await pool.close()
     }
+
+    /// Another scheduler deleted the rows, and was killed.
+    @Test func removesTheJournalsThatAnotherHasLeft() async throws {
+        let scratch = try ScratchStore()
+        defer { scratch.remove() }
+        let pool = try await TestDatabase.pool()
+        let store = try await DirectoryStore.open(at: scratch.path)
+        let runs = RunStore(pool)
+        var journals: [JobReference] = []
+        for number in 0..<2 {
+            let run = try await runs.submit(
+                .init(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
+            ).run
+            let job = JobReference(run: run, job: JobID(rawValue: Int64(number + 1)))
+            _ = try await store.makeJournal(JournalName(job: job, epoch: LeaseEpoch(rawValue: 1)))
+            journals.append(job)
+        }
+        _ = try await runs.cancel(journals[0].run)
+        let other = RetentionStore(pool)
+        #expect(try await other.pruneRuns(endedBefore: .zero, limit: 10) == [journals[0].run])
+        let service = RetentionService(
+            pool: pool,
+            store: store,
+            retention: .seconds(3600),
+            logger: Logger(label: "test")
+        )
+        // It may still be at it.
+        #expect(try await service.pass() == 0)
+        #expect(try await store.epochs(of: journals[0]).count == 1)
+        _ = try await pool.query("UPDATE chassis.pruned_run SET next_at = next_at - interval '1 minute'")
+        #expect(try await service.pass() == 1)
+        #expect(try await service.pass() == 0)
+        #expect(try await store.epochs(of: journals[0]).isEmpty)
+        #expect(try await store.epochs(of: journals[1]).count == 1)
+        #expect(try await other.takePrunedRuns(limit: 10, now: "2100-01-01").isEmpty)
+        await pool.close()
+    }
 }

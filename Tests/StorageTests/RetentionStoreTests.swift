@@ -57,6 +57,26 @@ import Testing
         #expect(try await fixture.submit([("a", [])], key: "k").isNew)
     }
 
+    /// Each is given to one caller at a time, until somebody says that its journals are gone.
+    @Test func deletedRunsStayNotedUntilTheirJournalsAreGone() async throws {
+        let fixture = try await QueueFixture.make()
+        let runs = [try await Self.endedRun(fixture), try await Self.endedRun(fixture)]
+        let store = RetentionStore(fixture.pool)
+        func taken(_ time: String) async throws -> [RunID] {
+            try await store.takePrunedRuns(limit: 10, now: "2100-01-01T\(time)Z").sorted()
+        }
+        let deletedAt = "2100-01-01T00:00:00Z"
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: deletedAt) == runs)
+        #expect(try await taken("00:00:59") == [])
+        #expect(try await taken("00:01:00") == runs)
+        #expect(try await taken("00:01:59") == [])
+        #expect(try await store.takePrunedRuns(limit: 1, now: "2100-01-01T00:02:00Z").count == 1)
+        try await store.forgetPrunedRuns([runs[0]])
+        #expect(try await taken("00:03:00") == [runs[1]])
+        try await store.forgetPrunedRuns(runs)
+        #expect(try await taken("00:04:00") == [])
+    }
+
     @Test func keepsUnfinishedRunsAndWhatIsOverTheLimit() async throws {
         let fixture = try await QueueFixture.make()
         let first = try await Self.endedRun(fixture)

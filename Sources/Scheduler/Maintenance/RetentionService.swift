@@ -72,22 +72,16 @@ package struct RetentionService: Service {
     /// Deletes one batch.
     ///
     /// The rows go first: a run whose journals are gone must not be there to be retried. Where the process is killed in
-    /// between, a directory stays in the store that nothing names any more.
+    /// between, another one removes the journals a minute later.
     ///
     /// - Returns: How many runs and other things were deleted.
     package func pass() async throws -> Int {
         let pruned = try await runs.pruneRuns(endedBefore: retention, limit: Self.batch)
         if !pruned.isEmpty { failpoints.reach(.afterPrune) }
-        for run in pruned {
-            do { try await store.remove(run) } catch {
-                logger.warning(
-                    "the journals of a deleted run could not be removed",
-                    metadata: [LogKey.run: "\(run)", LogKey.error: "\(error)"]
-                )
-            }
-        }
+        _ = try await removeJournals(of: pruned)
         if !pruned.isEmpty { logger.debug("old runs were deleted", metadata: [LogKey.count: "\(pruned.count)"]) }
-        return pruned.count + (try await runs.pruneSessions(endedBefore: retention, limit: Self.batch))
+        let left = try await removeJournals(of: runs.takePrunedRuns(limit: Self.batch))
+        return pruned.count + left + (try await runs.pruneSessions(endedBefore: retention, limit: Self.batch))
             + (try await events.prune(olderThan: retention, limit: Self.batch))
             + (try await schedules.pruneDueTimes(before: retention, limit: Self.batch))
             + (try await arrivals.prune(unseenFor: retention, limit: Self.batch))
@@ -95,6 +89,27 @@ package struct RetentionService: Service {
             + (try await runs.pruneStarters(droppedBefore: retention, limit: Self.batch))
             + (try await pruneGates())
             + (try await pruneVersions())
+    }
+
+    /// Removes the journals of runs whose rows are gone; those that cannot be removed are tried again a minute later.
+    ///
+    /// - Returns: Of how many they are gone.
+    private func removeJournals(of pruned: [RunID]) async throws -> Int {
+        guard !pruned.isEmpty else { return 0 }
+        var removed: [RunID] = []
+        for run in pruned {
+            do {
+                try await store.remove(run)
+                removed.append(run)
+            } catch {
+                logger.warning(
+                    "the journals of a deleted run could not be removed",
+                    metadata: [LogKey.run: "\(run)", LogKey.error: "\(error)"]
+                )
+            }
+        }
+        try await runs.forgetPrunedRuns(removed)
+        return removed.count
     }
 
     /// Goes on with the gates behind those of the last look.

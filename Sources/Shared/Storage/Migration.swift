@@ -38,6 +38,7 @@ package struct Migration: Equatable, Sendable {
         migration(27, "settle_before_the_next_call", PackageResources.m0027_settle_before_the_next_call_sql),
         migration(28, "calls_of_many_jobs", PackageResources.m0028_calls_of_many_jobs_sql),
         migration(29, "served_calls", PackageResources.m0029_served_calls_sql),
+        migration(30, "pruned_runs", PackageResources.m0030_pruned_runs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

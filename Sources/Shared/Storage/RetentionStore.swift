@@ -9,7 +9,8 @@ package struct RetentionStore: Sendable {
 
     /// Deletes runs that ended longer ago than `retention`, the oldest first, with their jobs, steps and logs.
     ///
-    /// Idempotency keys are forgotten with their runs. The journals in the store are the caller's to remove.
+    /// Idempotency keys are forgotten with their runs. The journals in the store are the caller's to remove, who says with
+    /// `forgetPrunedRuns` that they are; they are left to others after a minute.
     ///
     /// - Parameter limit: How many at most, in one transaction.
     /// - Returns: The runs that are gone.
@@ -23,10 +24,23 @@ package struct RetentionStore: Sendable {
             guard !old.rows.isEmpty else { return [] }
             let pruned = try await connection.query(
                 Statement.pruneRuns,
-                [.array(try old.rows.map { try $0.int64("run_id") })]
+                [.array(try old.rows.map { try $0.int64("run_id") }), .optional(now)]
             )
             return try pruned.rows.map { RunID(rawValue: try $0.int64("run_id")) }.sorted()
         }
+    }
+
+    /// Takes deleted runs whose journals nobody has removed for a minute: whoever deleted the run was killed, or could not.
+    ///
+    /// Others leave each of them alone for a minute. Remove their journals, and say so with `forgetPrunedRuns`.
+    package func takePrunedRuns(limit: Int, now: String? = nil) async throws -> [RunID] {
+        try await pool.query(Statement.takePrunedRuns, [.integer(limit), .optional(now)]).rows
+            .map { RunID(rawValue: try $0.int64("run_id")) }
+    }
+
+    /// Forgets deleted runs whose journals are removed.
+    package func forgetPrunedRuns(_ runs: [RunID]) async throws {
+        _ = try await pool.query(Statement.forgetPrunedRuns, [.array(runs.map(\.rawValue))])
     }
 
     /// Deletes gates that no run and no job has to pass any more: limits of keys that nobody uses.

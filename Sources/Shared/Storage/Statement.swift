@@ -131,6 +131,8 @@ package enum Statement {
     // Retention
     static let lockOldRuns = load("lock_old_runs", PackageResources.lock_old_runs_sql)
     static let pruneRuns = load("prune_runs", PackageResources.prune_runs_sql)
+    static let takePrunedRuns = load("take_pruned_runs", PackageResources.take_pruned_runs_sql)
+    static let forgetPrunedRuns = load("forget_pruned_runs", PackageResources.forget_pruned_runs_sql)
     static let pruneSessions = load("prune_sessions", PackageResources.prune_sessions_sql)
 
     // The schema

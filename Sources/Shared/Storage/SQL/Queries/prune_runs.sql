@@ -1,14 +1,19 @@
 -- Deletes ended runs that are locked, with all that is known of them.
 --
 --   $1 run_ids bigint[]: as lock_old_runs has locked them in this transaction
+--   $2 now timestamptz: NULL for the database's clock
 --
--- Returns run_id of each run deleted: runs that were forked meanwhile are left. Touches no row of an unfinished run.
+-- Returns run_id of each run deleted: runs that were forked meanwhile are left. Their journals are still there: they are noted, and
+-- due to be removed by others (take_pruned_runs) in a minute, unless whoever calls this has done so. Touches no row of an unfinished run.
 WITH pruned AS (
     DELETE FROM chassis.ended_run
     WHERE run_id = ANY ($1::bigint[])
       -- What a fork took over is read from its source's journals.
       AND NOT EXISTS (SELECT FROM chassis.run WHERE run.forked_from = ended_run.run_id)
     RETURNING run_id
+), noted AS (
+    INSERT INTO chassis.pruned_run (run_id, next_at)
+    SELECT run_id, coalesce($2::timestamptz, now()) + interval '1 minute' FROM pruned
 ), pruned_job AS (
     DELETE FROM chassis.job WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
     RETURNING job_id
