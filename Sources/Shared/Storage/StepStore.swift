@@ -129,26 +129,33 @@ package struct StepStore: Sendable {
         position: String,
         call: Int? = nil,
         as settlement: Settlement,
-        unknownCalls: Int = 0
+        unknownCalls: Int = 0,
+        now: String? = nil
     ) async throws {
         try await settle(
             job: job,
             epoch: epoch,
-            [SettledStep(position: position, call: call, settlement: settlement, unknownCalls: unknownCalls)]
+            [SettledStep(position: position, call: call, settlement: settlement, unknownCalls: unknownCalls)],
+            now: now
         )
     }
 
     /// Settles intents of the attempt that holds the job; without its lease nothing is written.
     ///
     /// - Parameter steps: No two of one position.
-    package func settle(job: JobID, epoch: LeaseEpoch, _ steps: [SettledStep]) async throws {
+    package func settle(
+        job: JobID,
+        epoch: LeaseEpoch,
+        _ steps: [SettledStep],
+        now: String? = nil
+    ) async throws {
         let columns = steps.map { Columns($0.settlement) }
         _ = try await pool.query(
             Statement.settleSteps,
             [
                 .integer(job.rawValue), .integer(epoch.rawValue), .array(steps.map(\.position)),
                 .array(columns.map(\.state)), .array(columns.map(\.usage)), .array(columns.map(\.cost)),
-                .array(steps.map(\.unknownCalls)), .array(columns.map(\.error)), .null,
+                .array(steps.map(\.unknownCalls)), .array(columns.map(\.error)), .optional(now),
                 .array(steps.map { $0.call.map(String.init) }),
             ]
         )

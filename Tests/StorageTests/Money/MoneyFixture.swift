@@ -7,6 +7,9 @@ import TestSupport
 struct MoneyFixture {
     static let price = ModelPrice(input: 1_000_000, output: 2_000_000)
 
+    /// A time for what counts by days: a test that takes the clock's finds two of them at midnight.
+    static let noon = "2030-01-15T12:00:00Z"
+
     let fixture: QueueFixture
     let steps: StepStore
     let money: MoneyStore
@@ -71,14 +74,16 @@ struct MoneyFixture {
         _ job: ClaimedJob,
         _ settlement: StepStore.Settlement,
         at position: String = "t0001",
-        unknownCalls: Int = 0
+        unknownCalls: Int = 0,
+        now: String? = nil
     ) async throws {
         try await steps.settle(
             job: job.id,
             epoch: job.epoch,
             position: position,
             as: settlement,
-            unknownCalls: unknownCalls
+            unknownCalls: unknownCalls,
+            now: now
         )
     }
 
@@ -86,18 +91,24 @@ struct MoneyFixture {
         .recorded(usage: ["input": 1, "output": 1], cost: MicroDollars(rawValue: cost))
     }
 
-    func set(_ limit: Int64, _ mode: Budget.Mode = .hard, per period: Budget.Period = .total) async throws {
+    func set(
+        _ limit: Int64,
+        _ mode: Budget.Mode = .hard,
+        per period: Budget.Period = .total,
+        now: String? = nil
+    ) async throws {
         try await money.set(
             Budget(limit: MicroDollars(rawValue: limit), mode: mode),
             of: .team,
             "growth",
-            per: period
+            per: period,
+            now: now
         )
     }
 
     /// What the budget of the team has come to: reserved, paid and unknown.
-    func budget() async throws -> [Int64] {
-        guard let budget = try await money.budgets().first else { return [] }
+    func budget(now: String? = nil) async throws -> [Int64] {
+        guard let budget = try await money.budgets(now: now).first else { return [] }
         return [budget.reserved, budget.paid, budget.unknown].map(\.rawValue)
     }
 

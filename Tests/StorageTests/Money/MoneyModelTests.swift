@@ -77,11 +77,13 @@ import Testing
     @Test func nobodyReservesWhatAnotherHas() async throws {
         let scene = try await MoneyFixture.make()
         try await scene.set(1000)
-        try await scene.money.set(Budget(limit: MicroDollars(rawValue: 900)), of: .connection, "c", per: .day)
+        let noon = MoneyFixture.noon
+        let budget = Budget(limit: MicroDollars(rawValue: 900))
+        try await scene.money.set(budget, of: .connection, "c", per: .day, now: noon)
         let jobs = try await scene.jobs(20)
         let granted = try await withThrowingTaskGroup(of: Bool.self) { group in
             for job in jobs {
-                group.addTask { try await scene.reserve(job, 100) == .granted(warning: nil) }
+                group.addTask { try await scene.reserve(job, 100, now: noon) == .granted(warning: nil) }
             }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }

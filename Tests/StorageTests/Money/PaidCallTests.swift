@@ -164,21 +164,23 @@ import Testing
 
     @Test func countsInTheBudgetsOfJobRunTeamAndConnection() async throws {
         let scene = try await MoneyFixture.make()
-        try await scene.set(1000)
-        try await scene.money.set(Budget(limit: MicroDollars(rawValue: 900)), of: .connection, "c", per: .day)
+        let noon = MoneyFixture.noon
+        try await scene.set(1000, now: noon)
+        let budget = Budget(limit: MicroDollars(rawValue: 900))
+        try await scene.money.set(budget, of: .connection, "c", per: .day, now: noon)
         let bounds = PaidCall.Bounds(
             run: Budget(limit: MicroDollars(rawValue: 800)),
             job: Budget(limit: MicroDollars(rawValue: 700), mode: .hold)
         )
         let job = try await scene.jobs(1)[0]
-        guard case .held(let decider) = try await scene.reserve(job, 701, bounds: bounds) else {
+        guard case .held(let decider) = try await scene.reserve(job, 701, bounds: bounds, now: noon) else {
             Issue.record("the budget of the job should hold it")
             return
         }
         #expect(decider.scope == .job)
-        #expect(try await scene.reserve(job, 700, bounds: bounds) == .granted(warning: nil))
-        try await scene.settle(job, MoneyFixture.paid(650))
-        let shown = try await scene.money.budgets() + scene.money.budgets(of: job.run)
+        #expect(try await scene.reserve(job, 700, bounds: bounds, now: noon) == .granted(warning: nil))
+        try await scene.settle(job, MoneyFixture.paid(650), now: noon)
+        let shown = try await scene.money.budgets(now: noon) + scene.money.budgets(of: job.run, now: noon)
         #expect(Set(shown.map(\.scope)) == [.team, .connection, .run, .job])
         #expect(shown.allSatisfy { $0.paid.rawValue == 650 && $0.reserved == .zero })
         // What was set counts, not what the file says.
@@ -187,9 +189,10 @@ import Testing
             of: .run,
             "\(job.run)",
             per: .run,
-            run: job.run
+            run: job.run,
+            now: noon
         )
-        guard case .refused(let run) = try await scene.reserve(job, 20, at: "t0002", bounds: bounds) else {
+        guard case .refused(let run) = try await scene.reserve(job, 20, at: "t0002", bounds: bounds, now: noon) else {
             Issue.record("the budget of the run should refuse it")
             return
         }
@@ -248,16 +251,17 @@ import Testing
     @Test func aNewBudgetCountsWhatIsUnderWay() async throws {
         let scene = try await MoneyFixture.make()
         let jobs = try await scene.jobs(3)
-        for job in jobs { _ = try await scene.reserve(job, 100) }
-        try await scene.settle(jobs[0], MoneyFixture.paid(70))
+        let noon = MoneyFixture.noon
+        for job in jobs { _ = try await scene.reserve(job, 100, now: noon) }
+        try await scene.settle(jobs[0], MoneyFixture.paid(70), now: noon)
         _ = try await scene.fixture.queue.release(jobs[1].id, epoch: jobs[1].epoch)
-        try await scene.set(1000, per: .month)
-        #expect(try await scene.budget() == [200, 70, 0])
-        try await scene.settle(jobs[2], MoneyFixture.paid(30))
-        #expect(try await scene.budget() == [100, 100, 0])
+        try await scene.set(1000, per: .month, now: noon)
+        #expect(try await scene.budget(now: noon) == [200, 70, 0])
+        try await scene.settle(jobs[2], MoneyFixture.paid(30), now: noon)
+        #expect(try await scene.budget(now: noon) == [100, 100, 0])
         // Setting it again counts nothing twice.
-        try await scene.set(2000, per: .month)
-        #expect(try await scene.budget() == [100, 100, 0])
+        try await scene.set(2000, per: .month, now: noon)
+        #expect(try await scene.budget(now: noon) == [100, 100, 0])
     }
 
     @Test(arguments: ["failed", "cancelled while it waits"])
@@ -297,8 +301,8 @@ import Testing
         let scene = try await MoneyFixture.make()
         for team in ["growth", "ops"] {
             let job = try await scene.jobs(1, team: team)[0]
-            _ = try await scene.reserve(job, 100)
-            try await scene.settle(job, MoneyFixture.paid(team == "ops" ? 5 : 120))
+            _ = try await scene.reserve(job, 100, now: MoneyFixture.noon)
+            try await scene.settle(job, MoneyFixture.paid(team == "ops" ? 5 : 120), now: MoneyFixture.noon)
         }
         #expect(
             try await scene.money.costs(by: .team).map { "\($0.name) \($0.paid)" } == [
