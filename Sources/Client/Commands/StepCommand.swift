@@ -11,7 +11,8 @@ struct StepCommand: ClientCommand {
             Done before, it prints what the command printed then. Otherwise it runs the command, records what it prints, \
             and prints that. A command that fails is not recorded, and its status is passed on.
 
-            Exit status: that of the command; 75 when the step may have happened, its effect is once and nobody is to be \
+            Exit status: that of the command; 127 when there is no such command and 126 when it cannot be started, as of \
+            a shell; 75 when the step may have happened, its effect is once and nobody is to be \
             asked; 77 when people have denied it.
             """
     )
@@ -59,20 +60,37 @@ struct StepCommand: ClientCommand {
             return .denied
         case .run(let position, let key):
             let outcome = try await StepProgram.run(program, Array(command.dropFirst()), idempotencyKey: key)
-            guard outcome.status == 0 else {
-                try await step.record(position, failure: "\(program) ended with status \(outcome.status)")
-                return CommandStatus(rawValue: outcome.status)
-            }
-            switch outcome.output {
-            case .text(let text):
-                try await step.record(position, output: text)
-                invocation.output.write(text)
-                return .success
-            case .notKept(let reason):
-                let said = "it was done, with status 0, and its result was not kept: \(reason)"
-                try await step.doubt(position, because: said)
-                throw ClientError.unsuccessful(reason)
-            }
+            return try await settle(step, position, outcome, program, invocation)
+        }
+    }
+
+    /// Says what became of the step.
+    private func settle(
+        _ step: StepEndpoint,
+        _ position: String,
+        _ outcome: StepProgram.Outcome,
+        _ program: String,
+        _ invocation: Invocation
+    ) async throws -> CommandStatus {
+        switch outcome {
+        case .ended(0, .text(let text)):
+            try await step.record(position, output: text)
+            invocation.output.write(text)
+            return .success
+        case .ended(0, .notKept(let reason)):
+            let said = "it was done, with status 0, and its result was not kept: \(reason)"
+            try await step.doubt(position, because: said)
+            throw ClientError.unsuccessful(reason)
+        case .ended(let status, _):
+            try await step.record(position, failure: "\(program) ended with status \(status)")
+            return CommandStatus(rawValue: status)
+        case .notStarted(let status, let reason):
+            try await step.record(position, failure: reason)
+            invocation.errors.print(StyledLine("chassis: ", .red).adding(reason))
+            return CommandStatus(rawValue: status)
+        case .lost(let reason):
+            try await step.doubt(position, because: reason)
+            throw ClientError.unsuccessful(reason)
         }
     }
 }

@@ -7,20 +7,21 @@ enum StepProgram {
     /// The most that is kept of what a step prints: 4 MiB.
     static let maximumOutput = 4 << 20
 
-    struct Outcome: Sendable {
-        enum Output: Equatable, Sendable {
-            case text(String)
-            /// It cannot be kept, for this reason, which says what to do.
-            case notKept(because: String)
-        }
+    enum Output: Equatable, Sendable {
+        case text(String)
+        /// It cannot be kept, for this reason, which says what to do.
+        case notKept(because: String)
+    }
 
-        let status: Int32
-        let output: Output
+    enum Outcome: Equatable, Sendable {
+        case ended(status: Int32, Output)
+        /// It was not started, so nothing was done; the status is that of a shell.
+        case notStarted(status: Int32, because: String)
+        /// It was started, and how it ended is not known.
+        case lost(because: String)
     }
 
     /// Runs a program to its end, however much it prints: what it does behind that is done, too.
-    ///
-    /// - Throws: `ClientError.unsuccessful` for a program that cannot be started.
     static func run(_ program: String, _ arguments: [String], idempotencyKey: String) async throws -> Outcome {
         do {
             let result = try await Subprocess.run(
@@ -40,12 +41,30 @@ enum StepProgram {
                 return (kept: kept, count: count)
             }
             let printed = result.closureResult
-            return Outcome(
+            return .ended(
                 status: status(result.terminationStatus),
-                output: output(printed.kept, of: printed.count, by: program)
+                output(printed.kept, of: printed.count, by: program)
             )
         } catch let error as SubprocessError {
-            throw ClientError.unsuccessful("\(program) cannot be run: \(error)")
+            return outcome(of: program, error)
+        }
+    }
+
+    private static func outcome(of program: String, _ error: SubprocessError) -> Outcome {
+        switch error.code {
+        case .executableNotFound:
+            // The library says so too of a file that may not be executed, or whose interpreter is missing.
+            guard program.contains("/"), access(program, F_OK) == 0 else {
+                return .notStarted(status: 127, because: "\(program) was not started: there is no such program")
+            }
+            return .notStarted(
+                status: 126,
+                because: "\(program) was not started: it may not be executed, or what its first line names is missing"
+            )
+        case .spawnFailed:
+            let reason = error.underlyingError.map { "\($0)" } ?? "\(error)"
+            return .notStarted(status: 126, because: "\(program) was not started: \(reason)")
+        default: return .lost(because: "\(program) was started, and how it ended is not known: \(error)")
         }
     }
 
@@ -57,7 +76,7 @@ enum StepProgram {
         }
     }
 
-    private static func output(_ kept: [UInt8], of count: Int, by program: String) -> Outcome.Output {
+    private static func output(_ kept: [UInt8], of count: Int, by program: String) -> Output {
         let place = "leave it in a file, such as one below $CHASSIS_ARTIFACTS, and print where"
         guard count <= maximumOutput else {
             return .notKept(

@@ -1,0 +1,43 @@
+import JobModel
+import Postgres
+import Storage
+import TestSupport
+import Testing
+
+/// What becomes of a step whose command does not come to an end of its own, and what `chassis step` says of it.
+@Suite(.serialized) struct GatewayStepCommandTests {
+    private static let step = "\(Programs.path("chassis")) step"
+
+    /// Nothing was done, so nobody is asked, and the step is free.
+    @Test(.timeLimit(.minutes(5))) func aCommandThatIsNotStartedHasNotHappened() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let notes = scene.fleet.directory + "/notes"
+        let program = scene.fleet.directory + "/charge"
+        let script = """
+            none=0; forbidden=0; unnamed=0
+            \(Self.step) charge --effect once -- \(program) || none=$?
+            printf '#!/bin/sh\\necho charge >> \(notes)\\necho 2\\n' > \(program)
+            \(Self.step) charge --effect once -- \(program) || forbidden=$?
+            \(Self.step) other --effect none -- no-such-program-anywhere || unnamed=$?
+            chmod +x \(program)
+            [ -e \(notes).killed ] || { touch \(notes).killed; rm \(program); kill -9 $$; }
+            echo "[$none, $forbidden, $unnamed, $(\(Self.step) charge --effect once -- \(program))]"
+            """
+        let run = try await scene.submitSteps(script)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run) == "[127, 126, 127, 2]")
+        #expect(scene.notes == ["charge"])
+        let open = try await scene.fleet.number(
+            """
+            SELECT count(*)::integer AS n FROM chassis.step JOIN chassis.job USING (job_id)
+            WHERE run_id = $1::bigint AND step.state IN ('started', 'unknown')
+            """,
+            of: run
+        )
+        #expect(open == 0)
+        #expect(try await scene.log(of: run).contains("charge was not started: there is no such program"))
+        await worker.killAndWait()
+        await scene.close()
+    }
+}
