@@ -40,4 +40,55 @@ import Testing
         await worker.killAndWait()
         await scene.close()
     }
+
+    /// A script whose step kills the `chassis step` that does it, and that asks for it again.
+    private static func killing(_ scene: GatewayScene, _ options: String) -> String {
+        let notes = scene.fleet.directory + "/notes"
+        let charge =
+            "\(step) charge \(options) -- sh -c 'echo $CHASSIS_IDEMPOTENCY_KEY >> \(notes); [ -e \(notes).killed ] || { touch \(notes).killed; kill -9 $PPID; }; echo 2'"
+        return """
+            x=$(\(charge)) || x=$(\(charge)) || exit $?
+            echo "[$x]"
+            """
+    }
+
+    /// The attempt that did it is told what a later one is: a person says what became of it.
+    @Test(.timeLimit(.minutes(5))) func aStepWhoseClientWasKilledIsNotDoneAgainByTheSameAttempt() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submitSteps(Self.killing(scene, "--effect once"))
+        let approval = try await scene.asked(run)
+        #expect(approval.title == "did charge happen?" && approval.position == "gateway/step/charge#1")
+        try await scene.decide(approval, .happened, with: ["output": "20"])
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run) == "[20]")
+        #expect(scene.notes.count == 1)
+        #expect(try await scene.openCalls(of: run) == 0)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    @Test(.timeLimit(.minutes(5))) func aStepWhoseClientWasKilledFailsTheJobWhereNobodyIsAsked() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submitSteps(Self.killing(scene, "--effect once --unknown fail"))
+        #expect(try await scene.fleet.end(of: run) == "failed", "\(worker.output)")
+        #expect(try await scene.fleet.error(of: run).contains("outcome-unknown"))
+        #expect(scene.notes.count == 1)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// It is the same step, so whoever honours its key sees the same key.
+    @Test(.timeLimit(.minutes(5)), arguments: ["--effect idempotent", "--effect once --unknown retry"])
+    func aStepWhoseClientWasKilledIsRepeatedInItsPlace(_ options: String) async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submitSteps(Self.killing(scene, options))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run) == "[2]")
+        #expect(scene.notes.count == 2 && Set(scene.notes).count == 1, "\(scene.notes)")
+        await worker.killAndWait()
+        await scene.close()
+    }
 }

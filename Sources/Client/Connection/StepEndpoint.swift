@@ -1,5 +1,6 @@
 import HTTPTransport
 import JobModel
+import Settings
 
 /// Where a program inside a command job asks for named steps.
 struct StepEndpoint: Sendable {
@@ -39,6 +40,8 @@ struct StepEndpoint: Sendable {
         step = [
             "effect": .string(effect.rawValue), "unknown": .string(unknown.rawValue),
             "input": ["run": .array(command.map { .string($0) })],
+            // So that the gateway sees when this process is killed, with its step in the middle.
+            "process": RunningProcess.own?.json ?? .null,
         ]
     }
 

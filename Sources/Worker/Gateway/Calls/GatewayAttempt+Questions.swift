@@ -49,7 +49,7 @@ extension GatewayAttempt {
     /// Waits a while for the steps that the program does: for a question it is stopped, and they would be cut off in the middle.
     private func othersEnd() async {
         let giveUpAt = ContinuousClock.now + Self.patienceWithOthers
-        while !begun.isEmpty, !isClosed, ContinuousClock.now < giveUpAt {
+        while begun.values.contains(where: { !$0.isAbandoned }), !isClosed, ContinuousClock.now < giveUpAt {
             // Nobody cancels a request; the process ends.
             try? await ContinuousClock().sleep(for: Self.look)
         }

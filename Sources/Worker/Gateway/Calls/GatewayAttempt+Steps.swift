@@ -23,6 +23,7 @@ extension GatewayAttempt {
             // A client that hangs up and asks again comes by another connection, which may be read first.
             await stores.hangUps.settle()
             noteDepartures()
+            await doubtAbandoned(fingerprint)
         } while questions[fingerprint] != nil
         guard !isClosed else { throw Self.over }
         try checkIsThere(client)

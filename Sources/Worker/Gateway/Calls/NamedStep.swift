@@ -1,5 +1,6 @@
 import Checkpoints
 import JobModel
+import Settings
 
 /// A piece of work that a program named.
 struct NamedStep: Equatable, Sendable {
@@ -9,6 +10,11 @@ struct NamedStep: Equatable, Sendable {
     let input: JSONValue
     /// What becomes of it when its effect is once and its outcome is unknown; no part of what tells it from others.
     let unknown: UnknownPolicy
+    /// Who does it, where that is known; no part of what tells it from others either.
+    private let process: RunningProcess?
+
+    /// Whether who does it has ended, and can say no more what became of it.
+    var isAbandoned: Bool { process?.hasEnded == true }
 
     /// What to do about a result that cannot be kept.
     static let wayOut = "leave it in a file, such as one below $CHASSIS_ARTIFACTS, and let the result say where"
@@ -46,5 +52,6 @@ struct NamedStep: Equatable, Sendable {
         self.effect = effect
         self.unknown = unknown
         input = object["input"] ?? .null
+        process = RunningProcess(json: object["process"])
     }
 }
