@@ -89,7 +89,21 @@ import Testing
             let transcript = try await scene.get("/v1/runs/\(fork)/transcript?job=extract")
             let results = transcript.json["steps"]?.arrayValue?.compactMap { $0["result"] }
             #expect(results == [1, 2])
-            #expect(try await scene.get("/v1/runs/\(id)/transcript?job=extract&limit=1&after=2").json["count"] == 3)
+            #expect(transcript.json["next"] == .null)
+            var pages: [JSONValue?] = []
+            var after = ""
+            repeat {
+                let page = try await scene.get("/v1/runs/\(id)/transcript?job=extract&limit=1\(after)").json
+                pages += page["steps"]?.arrayValue?.map { $0["result"] } ?? []
+                #expect(page["count"] == 3)
+                after = page["next"]?.stringValue.map { "&after=" + $0 } ?? ""
+            } while !after.isEmpty && pages.count < 10
+            #expect(pages == [1, 2, 3])
+            // The last page's place would be behind all that is there; earlier versions counted steps.
+            for place in ["4-0", "0-1", "-1-0", "2", "x"] {
+                let refused = try await scene.get("/v1/runs/\(id)/transcript?job=extract&after=\(place)")
+                #expect(refused.code == "bad-parameter" && refused.detail.contains("must be what the page before gave"))
+            }
         }
     }
 }

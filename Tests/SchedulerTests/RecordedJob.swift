@@ -78,7 +78,7 @@ struct RecordedJob {
 
     /// The only step of a run as people see it.
     func shown(run: Int64) async throws -> JSONValue {
-        guard let step = try await steps(run: run).page(after: 0, limit: 1).first, let record = step.record else {
+        guard let step = try await steps(run: run).page(limit: 1).steps.first, let record = step.record else {
             return .null
         }
         let reader = CheckpointReader(store: store)

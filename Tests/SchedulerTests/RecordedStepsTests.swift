@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct RecordedStepsTests {
     private static func positions(_ steps: RecordedSteps) async throws -> [String] {
-        try await steps.page(after: 0, limit: 100).map { $0.entry.position.description }
+        try await steps.page(limit: 100).steps.map { $0.entry.position.description }
     }
 
     @Test func mergesWhatAttemptsAndTheirProgramsRecorded() async throws {
@@ -18,7 +18,9 @@ import Testing
             try await scene.record([try RecordedJob.step("c#1", endedAt: 1)], of: attempts, epoch: 2)
             let steps = try await scene.steps(run: 1)
             #expect(try await Self.positions(steps) == ["gateway/step/b#1", "a#1", "c#1"])
-            #expect(try await steps.page(after: 1, limit: 1).map { $0.entry.position.description } == ["a#1"])
+            let second = try await steps.page(after: TranscriptPlace(attempts: 0, gateway: 1), limit: 1)
+            #expect(second.steps.map { $0.entry.position.description } == ["a#1"])
+            #expect(second.next == TranscriptPlace(attempts: 1, gateway: 1))
         }
     }
 
@@ -44,6 +46,41 @@ import Testing
             )
             let steps = try await scene.steps(run: 3, forkedFrom: 2)
             #expect(try await Self.positions(steps) == ["a#1", "gateway/step/b#1", "c#1"])
+        }
+    }
+
+    /// Each page goes on where the one before ended, and reads no more than what it shows and the step behind that.
+    @Test(arguments: [1, 2, 3, 7]) func readsEachRecordOnceHoweverManyPagesThereAre(_ limit: Int) async throws {
+        try await RecordedJob.play { scene in
+            let attempts = RecordedJob.reference(run: 1)
+            let gateway = RecordedJob.reference(run: 1, .gateway)
+            for epoch in Int64(1)...2 {
+                let own = try (1...6).map { try RecordedJob.step("a\(epoch)#\($0)", endedAt: Int64($0) * 3) }
+                let called = try (1...9).map {
+                    try RecordedJob.step("gateway/step/b\(epoch)#\($0)", endedAt: Int64($0) * 2)
+                }
+                try await scene.record(own, of: attempts, epoch: epoch)
+                try await scene.record(called, of: gateway, epoch: epoch)
+            }
+            let store = ReadCounter(scene.store)
+            let whole = try await scene.steps(run: 1)
+            let steps = RecordedSteps(
+                attempts: whole.attempts,
+                gateway: whole.gateway,
+                reader: CheckpointReader(store: store)
+            )
+            var positions: [String] = []
+            var place: TranscriptPlace? = .beginning
+            var pages = 0
+            while let next = place {
+                let page = try await steps.page(after: next, limit: limit)
+                positions += page.steps.map { $0.entry.position.description }
+                place = page.next
+                pages += 1
+            }
+            #expect(positions.count == 30)
+            #expect(try await positions == Self.positions(whole))
+            #expect(store.count <= 30 + pages, "\(store.count) records were read for \(pages) pages")
         }
     }
 }

@@ -58,4 +58,24 @@ import Testing
         #expect(shown["messages"] == [])
         #expect(shown["result"]?["answer"]?["role"] == "user" && shown["result"]?["message"] == nil)
     }
+
+    /// A job may have any number of attempts, and a page a thousand steps.
+    @Test func namesTheLastAttemptsThatWereServedAStep() async throws {
+        try await RecordedJob.play { scene in
+            let step = try RecordedJob.step("gateway/step/a#1")
+            try await scene.record([step], of: RecordedJob.reference(run: 1, .gateway), epoch: 1)
+            let entry = try #require(try await scene.steps(run: 1).page(limit: 1).steps.first)
+            let served = (Int64(2)...100).map {
+                (epoch: LeaseEpoch(rawValue: $0), calls: ["gateway/step/a#1": "exact"] as JSONObject)
+            }
+            let shown = try await TranscriptStep(
+                try #require(entry.record),
+                in: entry.entry.journal,
+                served: served,
+                read: CheckpointReader(store: scene.store)
+            ).json
+            let epochs = shown["served"]?.arrayValue?.compactMap { $0["epoch"]?.integerValue }
+            #expect(epochs == Array(Int64(101 - TranscriptStep.maximumServed)...100))
+        }
+    }
 }

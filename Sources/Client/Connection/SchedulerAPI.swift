@@ -69,8 +69,10 @@ struct SchedulerAPI: Sendable {
     }
 
     /// A page of the recorded steps of a job.
-    func transcript(of id: RunID, job: String, after: Int, limit: Int) async throws -> JSONValue {
-        try await get("/v1/runs/\(id)/transcript", [("job", job), ("after", String(after)), ("limit", String(limit))])
+    ///
+    /// - Parameter after: What the page before gave as `next`; nil for the first one.
+    func transcript(of id: RunID, job: String, after: String?, limit: Int) async throws -> JSONValue {
+        try await get("/v1/runs/\(id)/transcript", [("job", job), ("after", after), ("limit", String(limit))])
     }
 
     /// The workflow file of a run.

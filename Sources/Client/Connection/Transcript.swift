@@ -8,12 +8,18 @@ enum Transcript {
     /// Reads all of them, page by page.
     static func read(of run: RunID, job: String, _ api: SchedulerAPI) async throws -> [TranscriptStep] {
         var steps: [TranscriptStep] = []
-        var after = 0
+        var after: String?
         while true {
             let page = try await api.transcript(of: run, job: job, after: after, limit: pageSize)
             steps += page.list("steps").map(TranscriptStep.init)
-            after += pageSize
-            guard after < page.number("count") else { return steps }
+            guard let next = page["next"] else {
+                guard page.number("count") > pageSize else { return steps }
+                throw ClientError.unsuccessful(
+                    "the scheduler is older than this command, and the job has more steps than one page; upgrade it"
+                )
+            }
+            guard let text = next.stringValue else { return steps }
+            after = text
         }
     }
 }

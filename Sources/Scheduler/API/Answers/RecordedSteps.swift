@@ -9,6 +9,12 @@ struct RecordedSteps {
         let record: StepRecord?
     }
 
+    /// Some of the steps, and where the others begin, if there are others.
+    struct Page {
+        let steps: [Step]
+        let next: TranscriptPlace?
+    }
+
     /// Where a step stands among those of the other journals: run by run where it is a fork, then attempt by attempt.
     private struct Rank: Comparable {
         /// A fork's source has the lower number, and its own source a lower one still; epochs begin anew with each run.
@@ -29,27 +35,32 @@ struct RecordedSteps {
     var count: Int { attempts.count + gateway.count }
     var damage: [Damage] { attempts.damage.reports + gateway.damage.reports }
 
-    /// Some of the steps, in their order.
-    func page(after: Int, limit: Int) async throws -> [Step] {
-        guard !gateway.steps.isEmpty else {
-            var page: [Step] = []
-            for entry in attempts.steps.dropFirst(after).prefix(limit) { page.append(try await step(entry)) }
-            return page
-        }
-        var rests = [attempts.steps[...], gateway.steps[...]]
+    /// Some of the steps, in their order: no record is read that stands before them.
+    ///
+    /// - Precondition: `place` is one of these steps' own; see `holds`.
+    func page(after place: TranscriptPlace = .beginning, limit: Int) async throws -> Page {
+        var place = place
         var heads: [Step?] = [nil, nil]
-        var page: [Step] = []
-        var place = 0
-        while page.count < limit {
-            for index in rests.indices where heads[index] == nil {
-                if let entry = rests[index].popFirst() { heads[index] = try await step(entry) }
+        var steps: [Step] = []
+        while steps.count < limit {
+            if heads[0] == nil, place.attempts < attempts.count {
+                heads[0] = try await step(attempts.steps[place.attempts])
             }
-            guard let next = first(heads), let step = heads[next] else { return page }
+            if heads[1] == nil, place.gateway < gateway.count {
+                heads[1] = try await step(gateway.steps[place.gateway])
+            }
+            guard let next = first(heads), let step = heads[next] else { break }
             heads[next] = nil
-            if place >= after { page.append(step) }
-            place += 1
+            if next == 0 { place.attempts += 1 } else { place.gateway += 1 }
+            steps.append(step)
         }
-        return page
+        let isLast = place.attempts == attempts.count && place.gateway == gateway.count
+        return Page(steps: steps, next: isLast ? nil : place)
+    }
+
+    /// Whether a place is one of these steps': what was recorded may have become less since it was given, as by a fresh start.
+    func holds(_ place: TranscriptPlace) -> Bool {
+        place.attempts <= attempts.count && place.gateway <= gateway.count
     }
 
     private func step(_ entry: StepEntry) async throws -> Step {

@@ -11,6 +11,8 @@ struct TranscriptStep {
     ///
     /// An answer that was compressed can have 32 MiB, and a page has a thousand steps.
     static let maximumReadBytes = 1 << 20
+    /// The most attempts that are named as served a step, the last ones.
+    static let maximumServed = 20
 
     let json: JSONValue
 
@@ -89,7 +91,7 @@ struct TranscriptStep {
         .array(
             served.compactMap { epoch, calls in
                 calls["\(position)"].map { ["epoch": .id(epoch), "match": $0] }
-            }
+            }.suffix(maximumServed)
         )
     }
 

@@ -45,22 +45,45 @@ struct TranscriptRoutes: Sendable {
         let run = try context.run
         var parameters = try AddressParameters(request)
         let name = parameters.optionalText("job")
-        let after = try parameters.optionalInteger("after", in: 0...Int64.max) ?? 0
+        let after = try Self.place(parameters.optionalText("after"))
         let limit = try parameters.optionalInteger("limit", in: 1...Self.maximumLimit) ?? Self.defaultLimit
         try parameters.finish()
         guard let name else { throw Problem(.badParameter, "\"job\" is missing: the name of one of the run's jobs") }
         guard let origin = try await forks.origin(run, job: name) else { throw Problem.runNotFound(run) }
         guard let job = origin.job else { throw Problem.jobNotFound(name, of: run) }
         return try await turn.pass {
-            try await page(JobReference(run: run, job: job), name: name, after: Int(clamping: after), limit: Int(limit))
+            try await page(JobReference(run: run, job: job), name: name, after: after, limit: Int(limit))
         }
     }
 
-    private func page(_ job: JobReference, name: String, after: Int, limit: Int) async throws -> Response {
+    /// Where a page begins.
+    private static func place(_ text: String?) throws -> TranscriptPlace {
+        // Earlier versions counted steps, and their commands begin with 0.
+        guard let text, text != "0" else { return .beginning }
+        guard let place = TranscriptPlace(text) else { throw unknownPlace(text) }
+        return place
+    }
+
+    private static func unknownPlace(_ text: String) -> Problem {
+        Problem(
+            .badParameter,
+            "\"after\" must be what the page before gave as \"next\", not \"\(text)\"; leave it out to begin"
+        )
+    }
+
+    private func page(
+        _ job: JobReference,
+        name: String,
+        after place: TranscriptPlace,
+        limit: Int
+    ) async throws -> Response {
         let recorded = try await recorded(job)
-        let served = recorded.gateway.steps.isEmpty ? [] : try await reader.served(of: job.job)
+        guard recorded.holds(place) else { throw Self.unknownPlace("\(place)") }
+        let page = try await recorded.page(after: place, limit: limit)
+        let positions = page.steps.filter { $0.entry.journal.job.part == .gateway }.map(\.entry.position.description)
+        let served = positions.isEmpty ? [] : try await reader.served(of: job.job, at: Set(positions))
         var steps: [JSONValue] = []
-        for step in try await recorded.page(after: after, limit: limit) {
+        for step in page.steps {
             guard let record = step.record else { continue }
             steps.append(
                 try await TranscriptStep(record, in: step.entry.journal, served: served, read: checkpoints).json
@@ -69,6 +92,7 @@ struct TranscriptRoutes: Sendable {
         return Response(
             json: [
                 "job": .string(name), "steps": .array(steps), "count": .count(recorded.count),
+                "next": page.next.map { .string("\($0)") } ?? .null,
                 "damage": .array(recorded.damage.map { .string("\($0)") }),
             ]
         )

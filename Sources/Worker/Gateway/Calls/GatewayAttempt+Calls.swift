@@ -117,7 +117,7 @@ extension GatewayAttempt {
         statistics.replayed += 1
         statistics.replayedCalls += 1
         saved = saved + (checkpoint.record.cost ?? .zero)
-        served[position] = isDrifted ? "drifted" : "exact"
+        noteServed(position, isDrifted: isDrifted)
         if reads.served(position) { matcher.goesOn(position) }
         if isDrifted {
             statistics.drifted += 1

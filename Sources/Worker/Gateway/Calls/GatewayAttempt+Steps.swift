@@ -41,7 +41,7 @@ extension GatewayAttempt {
                     throw GatewayRefusal(.unavailable, "the record of step \(position) cannot be read")
                 }
                 statistics.replayed += 1
-                served[position] = "exact"
+                noteServed(position)
                 return .done(record.result, position)
             } catch {
                 // The program has not got it: whoever asks next is served, and nothing is done again.

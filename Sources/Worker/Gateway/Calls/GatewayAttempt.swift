@@ -15,6 +15,8 @@ import Synchronization
 actor GatewayAttempt {
     /// How often calls of an earlier attempt are looked for that are still under way.
     static let look = Duration.milliseconds(20)
+    /// The most positions that an attempt notes as served: what is read of a job is read of all of its attempts.
+    private static let maximumServed = 10_000
 
     private enum Phase {
         case unopened
@@ -64,7 +66,7 @@ actor GatewayAttempt {
     var statistics = GatewayStatistics()
     var saved = MicroDollars.zero
     /// How calls and named steps were served from their records.
-    var served: [StepPosition: String] = [:]
+    private var served: [StepPosition: String] = [:]
     var matcher = CallMatcher()
     var steps = StepMatcher()
     var texts = RequestTexts()
@@ -194,6 +196,12 @@ actor GatewayAttempt {
         let holds = holds.sorted { $0.key.description < $1.key.description }
         end.suspension = Suspension(joining: holds.map(\.value))
         return end
+    }
+
+    /// A call or named step was served from its record, which is noted for people, up to a bound.
+    func noteServed(_ position: StepPosition, isDrifted: Bool = false) {
+        guard served.count < Self.maximumServed || served[position] != nil else { return }
+        served[position] = isDrifted ? "drifted" : "exact"
     }
 
     /// A client has gone, which counts for whatever is matched from now on.
