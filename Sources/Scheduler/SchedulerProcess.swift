@@ -33,6 +33,9 @@ package enum SchedulerProcess {
         let store = try await DirectoryStore.open(at: settings.store)
         let notifier = ReadyNotifier(pool)
         let failpoints = SchedulerFailpoints(ProcessEnvironment.all["CHASSIS_FAILPOINT"])
+        if let failpoint = failpoints.description {
+            logger.warning("a failpoint is set", metadata: [LogKey.failpoint: "\(failpoint)"])
+        }
         let repair = RepairService(
             pool: pool,
             repair: Repair(grace: settings.grace, poisonLimit: settings.poisonLimit, ageing: settings.ageing),

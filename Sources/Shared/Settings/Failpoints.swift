@@ -11,6 +11,8 @@ package struct Failpoints<Place: RawRepresentable<String> & Equatable & Sendable
         let passes = Mutex(0)
     }
 
+    /// What the variable says; nil where it names no place of the program, and sets nothing.
+    package let description: String?
     private let place: Place?
     private let pass: Int
     /// What the place must be reached with to count; nil for anything.
@@ -22,6 +24,7 @@ package struct Failpoints<Place: RawRepresentable<String> & Equatable & Sendable
     package init(_ text: String?) {
         let parts = (text ?? "").split(separator: ":").map(String.init)
         place = parts.first.flatMap(Place.init)
+        description = place == nil ? nil : text
         let number = parts.count > 1 ? Int(parts[1]) : nil
         pass = number ?? 1
         subject = parts.count > 1 && number == nil ? parts[1] : nil

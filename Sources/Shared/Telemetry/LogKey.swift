@@ -19,4 +19,5 @@ package enum LogKey {
     package static let error = "error"
     package static let method = "http.method"
     package static let path = "http.path"
+    package static let failpoint = "failpoint"
 }

@@ -49,6 +49,9 @@ package struct WorkerService: Service {
     }
 
     package func run() async throws {
+        if let failpoint = failpoints.description {
+            logger.warning("a failpoint is set", metadata: [LogKey.failpoint: "\(failpoint)"])
+        }
         let store = try await DirectoryStore.open(at: settings.store)
         let scratch = try ScratchRoot()
         defer { scratch.remove() }
