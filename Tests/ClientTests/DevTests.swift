@@ -35,6 +35,14 @@ import Testing
 
         var state: String { directory + "/state" }
 
+        /// Has a shell do something before the scheduler begins.
+        func precede(_ script: String) throws {
+            let path = directory + "/chassis-scheduler"
+            let scheduler = "exec python3 '\(Fixture.directory)/fake_scheduler.py' \"$@\"\n"
+            try LocalFile.replace(path, with: "#!/bin/sh\n\(script)\n\(scheduler)")
+            chmod(path, 0o755)
+        }
+
         /// Starts `chassis dev` and waits until everything runs.
         func start() async throws -> (process: ChildProcess, file: DevFile) {
             let process = ChildProcess(
@@ -125,6 +133,42 @@ import Testing
         #expect(await allGone(file))
         #expect(!LocalFile.exists(stage.state + "/dev.json"))
         #expect(!LocalFile.exists(stage.state + "/postgres/postmaster.pid"))
+        await stage.remove()
+    }
+
+    /// Between the look for a free port and the scheduler that listens on it, somebody else may take it.
+    @Test func takesAnotherPortWhereTheFreeOneIsTaken() async throws {
+        let stage = try await Stage()
+        let (asked, go) = (stage.directory + "/asked", stage.directory + "/go")
+        mkfifo(go, 0o600)
+        // The first scheduler tells its port, waits, and cannot have it.
+        try stage.precede(
+            "if mkdir '\(stage.directory)/first'; then echo \"$@\" > '\(asked).new'; mv '\(asked).new' '\(asked)'; "
+                + "read word < '\(go)'; exit 1; fi"
+        )
+        let dev = ChildProcess(
+            [stage.directory + "/chassis", "dev", "--state", stage.state, "--no-example", "--port", "0"],
+            directory: stage.directory
+        )
+        while !LocalFile.exists(asked) { await Task.yield() }
+        let words = try LocalFile.readText(asked, maximumBytes: 4096)
+        let port = try #require(words.split(separator: ":").last.flatMap { UInt16($0.prefix { $0.isNumber }) })
+        // Another scheduler, which is ready, and not for this token.
+        let other = ChildProcess(
+            ["python3", "\(Fixture.directory)/fake_scheduler.py", "--listen", "127.0.0.1:\(port)"],
+            adding: ["CHASSIS_FAKE_OUTAGE": asked]
+        )
+        #expect(await other.line { _ in true } != nil)
+        _ = await ChildProcess(["sh", "-c", "echo go > '\(go)'"]).ended()
+        #expect(await dev.line { $0.contains("Ctrl-C ends everything") } != nil, "\(dev.output)")
+        let file = try #require(try DevFile(at: stage.state + "/dev.json"))
+        #expect(file.address != "http://127.0.0.1:\(port)" && file.processes.workers.count == 2)
+        // What did not come about is not said to be there.
+        #expect(!dev.output.contains("127.0.0.1:\(port)"), "\(dev.output)")
+        dev.signal(SIGTERM)
+        #expect(await dev.ended() == .exited(0))
+        #expect(await allGone(file))
+        await other.killAndWait()
         await stage.remove()
     }
 

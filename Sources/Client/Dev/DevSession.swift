@@ -3,6 +3,9 @@ import Glibc
 
 /// One `chassis dev`, from its first look at the state directory to the end of its last process.
 actor DevSession {
+    /// How many ports are tried that somebody else takes after they were found free.
+    private static let portTries = 5
+
     private let options: DevOptions
     private let invocation: Invocation
     private let executables: Executables
@@ -58,29 +61,7 @@ actor DevSession {
             state.connections,
             with: ConnectionsText.text(warehouse: database.warehouse, model: model)
         )
-        let port = try FreePort.near(options.port)
-        if options.port != 0, port != options.port {
-            screen.warn("port \(options.port) is taken; the scheduler listens on \(port)")
-        }
-        let address = "http://127.0.0.1:\(port)"
-        let stack = DevStack(
-            .init(
-                postgres: database.owner,
-                address: address,
-                listen: "127.0.0.1:\(port)",
-                token: token,
-                programs: examples?.path ?? state.path,
-                workers: options.workers
-            ),
-            launcher: launcher,
-            executables: executables,
-            screen: screen,
-            cluster: cluster,
-            model: scriptedModel?.process
-        )
-        self.stack = stack
-        let workers = MoneyLine.count(Int64(options.workers), "worker")
-        try await screen.stage("one scheduler at \(address), \(workers)") { try await stack.start() }
+        let (stack, address) = try await startStack(database.owner, token)
         return try await whileSupervised(by: stack) {
             var succeeded = true
             if let example {
@@ -98,6 +79,44 @@ actor DevSession {
             try await self.invocation.clock.sleep(for: .seconds(Int64.max >> 32))
             return .success
         }
+    }
+
+    /// Starts the scheduler and the workers; on another port where somebody takes the one that was free a moment ago.
+    private func startStack(_ database: String, _ token: String) async throws -> (DevStack, address: String) {
+        for _ in 0..<Self.portTries {
+            let port = try FreePort.near(options.port)
+            if options.port != 0, port != options.port {
+                screen.warn("port \(options.port) is taken; the scheduler listens on \(port)")
+            }
+            let plan = DevStack.Plan(
+                postgres: database,
+                port: port,
+                token: token,
+                programs: examples?.path ?? state.path,
+                workers: options.workers
+            )
+            let stack = DevStack(
+                plan,
+                launcher: launcher,
+                executables: executables,
+                screen: screen,
+                cluster: cluster,
+                model: scriptedModel?.process
+            )
+            self.stack = stack
+            let workers = MoneyLine.count(Int64(options.workers), "worker")
+            do {
+                let title = "one scheduler at \(plan.address), \(workers)"
+                try await screen.stage(title) { try await stack.start() }
+                return (stack, plan.address)
+            } catch is DevStack.PortTaken {
+                continue
+            }
+        }
+        throw ClientError.dev(
+            what: "somebody else took each of \(Self.portTries) ports of 127.0.0.1 before the scheduler listened on it",
+            wayOut: nil
+        )
     }
 
     /// Runs `body` while what ends by itself is started again.

@@ -8,6 +8,9 @@ actor DevStack {
         case worker(Int)
     }
 
+    /// Somebody else listens on the port that was free a moment ago.
+    struct PortTaken: Error {}
+
     private static let readyPatience = Duration.seconds(30)
     private static let look = Duration.milliseconds(50)
     /// How long jobs have to reach a step boundary when everything ends.
@@ -26,11 +29,13 @@ actor DevStack {
     struct Plan: Sendable {
         /// The address of the database.
         var postgres: String
-        var address: String
-        var listen: String
+        /// The scheduler's, which was free when it was looked for.
+        var port: UInt16
         var token: String
         var programs: String
         var workers: Int
+
+        var address: String { "http://127.0.0.1:\(port)" }
     }
 
     init(
@@ -50,6 +55,8 @@ actor DevStack {
     }
 
     /// Starts the scheduler and waits until it is ready, then the workers.
+    ///
+    /// - Throws: `PortTaken` when somebody else has taken the scheduler's port meanwhile: nothing runs then.
     func start() async throws {
         try launch(.scheduler)
         try await waitUntilReady()
@@ -124,7 +131,7 @@ actor DevStack {
         switch role {
         case .scheduler:
             processes[role] = try launcher.start(
-                [executables.scheduler, "--listen", plan.listen],
+                [executables.scheduler, "--listen", "127.0.0.1:\(plan.port)"],
                 name: "scheduler",
                 adding: common
             )
@@ -147,13 +154,17 @@ actor DevStack {
         let end = launcher.clock.now.advanced(by: Self.readyPatience)
         while true {
             if let process = processes[.scheduler], let ending = process.ending {
+                if FreePort.isTaken(plan.port) { throw PortTaken() }
                 throw ClientError.dev(
                     what: "the scheduler ended with \(ending): \(process.lastWords)",
                     wayOut: "see \(process.log)"
                 )
             }
             do {
-                return try await api.checkReady()
+                try await api.checkReady()
+                // Another scheduler that has the port is as ready, and lets nobody in with this token.
+                _ = try await api.queues()
+                return
             } catch let error as ClientError {
                 guard launcher.clock.now < end else {
                     throw ClientError.dev(

@@ -9,7 +9,10 @@ enum FreePort {
         throw .dev(what: "no port of 127.0.0.1 is free: \(String(cString: strerror(errno)).lowercased())", wayOut: nil)
     }
 
-    /// The port that a socket could be bound to; the socket is closed again.
+    /// Whether somebody listens on it.
+    static func isTaken(_ port: UInt16) -> Bool { bound(port) == nil }
+
+    /// The port that a socket could be bound to; the socket is closed again, so somebody else may take it meanwhile.
     private static func bound(_ port: UInt16) -> UInt16? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
