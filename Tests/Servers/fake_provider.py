@@ -28,7 +28,6 @@ ids are random: an answer that is asked for twice is another answer. Streams com
 
 The first line of the output says the port. The server ends when nobody reads its output any more.
 """
-import gzip
 import hashlib
 import http.server
 import json
@@ -42,17 +41,15 @@ import threading
 import time
 import uuid
 
-lock = threading.Lock()
+from kept_things import KeptThings, held, hold, kept, lock
+from odd_answers import OddAnswers
+
 bill = []
 scripts = {}
 plays = {}
 # From which turn on the calls of a tag wait, and whether in the middle.
 holds = {}
 changed = threading.Condition()
-# What conversations hold that the provider keeps, by their ids.
-held = {}
-# Responses that the provider keeps, by their ids.
-kept = {}
 
 
 def texts(value):
@@ -66,14 +63,7 @@ def texts(value):
             yield from texts(item)
 
 
-def hold(conversation, items):
-    """Adds items to a conversation, each with an id; returns them as they are held."""
-    items = [{"id": "item_" + uuid.uuid4().hex[:12], "type": "message", **item} for item in items]
-    held[conversation] += items
-    return items
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
@@ -96,63 +86,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_DELETE(self):
         self.do_POST()
-
-    def response(self):
-        """The response that a path names."""
-        return self.path.split("?")[0].partition("/responses/")[2].split("/")[0]
-
-    def respond(self, change):
-        """Answers with a response that is kept, and keeps what becomes of it; nothing means that it is gone."""
-        with lock:
-            found = kept.get(self.response())
-            answer = found and change(found)
-            if found and found["status"] in ("queued", "in_progress"):
-                kept[self.response()] = found | {"status": {"queued": "in_progress", "in_progress": "completed"}[found["status"]]}
-        if not found:
-            return self.reply(404, {"error": {"message": f"no response {self.response()}", "type": "invalid_request_error"}})
-        self.reply(200, answer)
-
-    def change_response(self):
-        def change(response):
-            if self.command == "DELETE":
-                del kept[response["id"]]
-                return {"id": response["id"], "object": "response", "deleted": True}
-            response["status"] = "cancelled"
-            return dict(response)
-        self.respond(change)
-
-    def conversation(self):
-        """The conversation that a path names, and the parts behind it."""
-        parts = self.path.split("?")[0].partition("/conversations/")[2].split("/")
-        return parts[0], parts[1:]
-
-    def read_conversation(self):
-        name, rest = self.conversation()
-        with lock:
-            items = list(held[name]) if name in held else None
-        if items is None:
-            return self.reply(404, {"error": {"message": f"no conversation {name}", "type": "invalid_request_error"}})
-        if not rest:
-            return self.reply(200, {"id": name, "object": "conversation", "created_at": 1, "metadata": {"items": len(items)}})
-        if len(rest) == 1:
-            return self.reply(200, {"object": "list", "data": items, "has_more": False})
-        found = [item for item in items if item["id"] == rest[1]]
-        self.reply(200, found[0]) if found else self.reply(404, {"error": {"message": "no such item", "type": "invalid_request_error"}})
-
-    def change_conversation(self, request):
-        name, rest = self.conversation()
-        with lock:
-            if name not in held:
-                return self.reply(404, {"error": {"message": f"no conversation {name}", "type": "invalid_request_error"}})
-            if self.command == "DELETE" and not rest:
-                del held[name]
-                return self.reply(200, {"id": name, "object": "conversation.deleted", "deleted": True})
-            if self.command == "DELETE":
-                held[name] = [item for item in held[name] if item["id"] != rest[1]]
-            if self.command == "DELETE" or not rest:
-                return self.reply(200, {"id": name, "object": "conversation", "created_at": 1, "metadata": {}})
-            added = hold(name, request["items"])
-        self.reply(200, {"object": "list", "data": added, "has_more": False, "first_id": added[0]["id"], "last_id": added[-1]["id"]})
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -335,82 +268,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.stream([(None, begin), (None, whole)], delay, answer)
         self.reply(404, {"error": {"message": "nothing here"}})
 
-    def oddity(self, how):
-        """An answer that is none, or that tells the key."""
-        key = self.headers.get("authorization") or self.headers.get("x-api-key") or self.headers.get("x-goog-api-key") or ""
-        key = key.removeprefix("Bearer ")
-        page = [("Content-Type", "text/html"), ("x-request-id", "of-" + key)]
-        message = f"the key {key} is unknown"
-        if how == "headers":
-            return self.reply(200, sorted(name.lower() for name in self.headers))
-        if how == "html":
-            return self.reply(200, b"<html>please log in</html>", page[:1])
-        if how == "empty":
-            return self.reply(200, b"", [("Content-Type", "application/json")])
-        if how == "page-502":
-            return self.reply(502, b"<html>bad gateway</html>", page[:1])
-        if how == "moved":
-            return self.reply(307, b"", [("Location", "http://127.0.0.1:1/elsewhere")])
-        if how == "tell-401":
-            return self.reply(401, {"error": {"message": message, "type": "auth", "hex": key.encode().hex()}}, page[1:])
-        if how in ("tell-502", "tell-page"):
-            return self.reply(502 if how == "tell-502" else 200, f"<html>{message}</html>".encode(), page)
-        if how == "tell-document":
-            return self.reply(200, {"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": message}}]}, page[1:])
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("x-request-id", "of-" + key)
-        self.end_headers()
-        delta = {"choices": [{"index": 0, "delta": {"content": message}, "finish_reason": None}]}
-        events = [{"error": {"message": message}}] if how == "tell-error" else [delta, delta]
-        text = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
-        # In pieces, so that the key comes in parts.
-        for start in range(0, len(text), 7):
-            self.wfile.write(text[start : start + 7].encode())
-            self.wfile.flush()
-            time.sleep(0.002)
-        self.close_connection = True
-
-    def huge(self):
-        """An answer of 1 GB, as far as the client takes it."""
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(1 << 30))
-        self.end_headers()
-        for _ in range(1 << 10):
-            self.wfile.write(b" " * (1 << 20))
-
-    def endless(self):
-        """Events without end, as far as the client takes them."""
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        event = {"choices": [{"index": 0, "delta": {"content": "x" * 65536}, "finish_reason": None}]}
-        while True:
-            self.wfile.write(b"data: %s\n\n" % json.dumps(event).encode())
-
-    def lie(self, how):
-        """An answer that is not what its header says."""
-        body = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": "all done"}}]}).encode()
-        length = len(body)
-        if how == "gzip":
-            body = gzip.compress(body)
-            length = len(body)
-        elif how == "short":
-            length += 10
-        elif how == "long":
-            body += b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-        else:
-            body = body.replace(b"all", b"\xff\xfe\xfd")
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        if how == "gzip":
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(length))
-        self.end_headers()
-        self.wfile.write(body)
-        self.close_connection = True
-
     def wait(self, is_middle, is_change=False):
         """Waits as long as calls like this one are held there."""
         def is_held():
@@ -451,17 +308,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             noise = b"data: [DONE]\n\ndata: {no json\n\n\xff\xfe"
             self.wfile.write(b"%x\r\n%s\r\n" % (len(noise), noise))
         self.wfile.write(b"0\r\n\r\n")
-
-    def reported(self):
-        """An error as it comes in a stream."""
-        error = {"type": "overloaded_error", "code": "server_error", "message": f"overloaded, says {self.entry['key']}"}
-        event = {"error": error}
-        if self.path.endswith("/messages"):
-            event["type"] = "error"
-        elif self.path.endswith("/responses"):
-            event = {"type": "response.failed", "response": {"status": "failed", "error": error}}
-        name = f"event: {event['type']}\n" if "type" in event else ""
-        return f"{name}data: {json.dumps(event)}\n\n".encode()
 
     def reply(self, status, value, headers=()):
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
