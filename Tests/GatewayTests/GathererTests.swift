@@ -1,35 +1,12 @@
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import Gateway
 
 @Suite(.timeLimit(.minutes(5))) struct GathererTests {
-    private struct Refused: Error, Equatable {}
-
-    /// Holds sets back until they are let go, one after the other.
-    private final class Door: Sendable {
-        let sets = Mutex<[[Int]]>([])
-        private let (arrivals, arrived) = AsyncStream.makeStream(of: [Int].self)
-        private let (permits, permit) = AsyncStream.makeStream(of: Bool.self)
-
-        func enter(_ items: [Int]) async throws -> [Int] {
-            sets.withLock { $0.append(items) }
-            arrived.yield(items)
-            for await isAllowed in permits {
-                guard isAllowed else { throw Refused() }
-                return items.map { $0 * 10 }
-            }
-            throw CancellationError()
-        }
-
-        func next() async -> [Int]? { await arrivals.first { _ in true } }
-        func open(_ isAllowed: Bool = true) { permit.yield(isAllowed) }
-    }
-
     @Test func whoComesWhileASetIsUnderWayIsInTheNext() async throws {
-        let door = Door()
-        let gatherer = Gatherer<String, Int, Int> { _, items in try await door.enter(items) }
+        let door = Door<Int>()
+        let gatherer = Gatherer<String, Int, Int> { _, items in try await door.enter(items).map { $0 * 10 } }
         async let first = gatherer("a", 1)
         #expect(await door.next() == [1])
         async let second = gatherer("a", 2)
@@ -49,9 +26,9 @@ import Testing
     }
 
     @Test func othersDoNotWaitAndAFaultIsToldToItsSetAlone() async throws {
-        let door = Door()
+        let door = Door<Int>()
         let gatherer = Gatherer<String, Int, Int> { key, items in
-            key == "a" ? try await door.enter(items) : items
+            key == "a" ? try await door.enter(items).map { $0 * 10 } : items
         }
         async let first = gatherer("a", 1)
         #expect(await door.next() == [1])
@@ -62,15 +39,15 @@ import Testing
         do {
             _ = try await first
             Issue.record("the fault was not told")
-        } catch { #expect(error is Refused) }
+        } catch { #expect(error is Door<Int>.Refused) }
         #expect(await door.next() == [2])
         door.open()
         #expect(try await second == 20)
     }
 
     @Test func aSetHasABound() async throws {
-        let door = Door()
-        let gatherer = Gatherer<String, Int, Int> { _, items in try await door.enter(items) }
+        let door = Door<Int>()
+        let gatherer = Gatherer<String, Int, Int> { _, items in try await door.enter(items).map { $0 * 10 } }
         try await withThrowingTaskGroup(of: Int.self) { group in
             group.addTask { try await gatherer("a", 0) }
             #expect(await door.next() == [0])
@@ -81,7 +58,7 @@ import Testing
             for try await answer in group { answers += answer }
             #expect(answers == 10 * 5050)
         }
-        #expect(door.sets.withLock { $0.map(\.count) } == [1, 64, 36])
+        #expect(door.sets.map(\.count) == [1, 64, 36])
     }
 }
 

@@ -13,6 +13,39 @@ import Testing
         #expect(together == (try await Self.books(seed: seed, together: false)))
     }
 
+    @Test func whatIsSettledAndWhatIsIntendedIsOneTransaction() async throws {
+        let scene = try await MoneyFixture.make()
+        let jobs = try await scene.jobs(2)
+        #expect(try await scene.steps.intendUnbudgeted([Self.call(jobs[0], "c#1", 5)]) == [.written])
+        let settled = [
+            Self.settled(jobs[1], "c#9", MoneyFixture.paid(3)), Self.settled(jobs[0], "c#1", MoneyFixture.paid(3)),
+        ]
+        let intents = [Self.call(jobs[0], "c#2", 5), Self.call(jobs[0], "c#1", 5), Self.call(jobs[1], "c#1", 5)]
+        let written = try await scene.steps.writeUnbudgeted(settling: settled, intending: intents)
+        #expect(written.settled == [false, true])
+        #expect(written.intended == [.written, .leftOut, .written])
+        let entries = try await scene.fixture.pool.query(
+            "SELECT count(*) AS entries FROM chassis.ledger GROUP BY xmin::text ORDER BY entries"
+        ).rows
+        #expect(try entries.map { try $0.int("entries") } == [1, 3])
+    }
+
+    @Test func whatTheDatabaseRefusesLeavesNothingOfItsSet() async throws {
+        let scene = try await MoneyFixture.make()
+        let jobs = try await scene.jobs(2)
+        #expect(try await scene.steps.intendUnbudgeted([Self.call(jobs[0], "c#1", 5)]) == [.written])
+        var bad = Self.call(jobs[1], "c#1", 5)
+        bad.step.kind = "nothing that is known"
+        await #expect(throws: PostgresError.self) {
+            try await scene.steps.writeUnbudgeted(
+                settling: [Self.settled(jobs[0], "c#1", MoneyFixture.paid(3))],
+                intending: [bad]
+            )
+        }
+        #expect(try await scene.openReservations() == 5)
+        #expect(try await scene.ledger()[1] == 0)
+    }
+
     @Test func thoseUnderABudgetAreLeftOut() async throws {
         let scene = try await MoneyFixture.make()
         let jobs = try await scene.jobs(2) + scene.jobs(1, team: "other")
@@ -180,6 +213,8 @@ import Testing
         let jobs = try await scene.jobs(2) + scene.jobs(1, team: "other")
         var chance = SeededGenerator(seed: seed)
         var numbers: [String: Int] = [:]
+        // What was settled goes with the intents behind it.
+        var settled: [StepStore.SettledCall] = []
         for _ in 0..<20 {
             var intents: [(step: StepStore.Identity, call: PaidCall)] = []
             for _ in 0..<Int.random(in: 1...8, using: &chance) {
@@ -192,14 +227,21 @@ import Testing
                 numbers[key] = max(numbers[key, default: 0], number)
                 intents.append(call(job, position, Int64.random(in: 1...900, using: &chance), number))
             }
-            let written = together ? try await scene.steps.intendUnbudgeted(intents) : intents.map { _ in .leftOut }
-            for (intent, outcome) in zip(intents, written) where outcome != .written {
+            var written = (
+                settled: settled.map { _ in false }, intended: intents.map { _ in StepStore.UnbudgetedIntent.leftOut }
+            )
+            if together { written = try await scene.steps.writeUnbudgeted(settling: settled, intending: intents) }
+            for (call, isSettled) in zip(settled, written.settled) where !isSettled {
+                try await scene.steps.settle(job: call.job, epoch: call.epoch, [call.step])
+            }
+            for (intent, outcome) in zip(intents, written.intended) where outcome != .written {
                 #expect(try await scene.steps.intend(intent.step, intent.call) == .granted(warning: nil))
             }
-            var settled: [StepStore.SettledCall] = []
+            settled = []
             for job in jobs {
                 for place in 1...6 where Int.random(in: 0..<2, using: &chance) == 0 {
-                    let number = numbers["\(job.id) c#\(place)", default: 1]
+                    // No call is settled of which nobody has written the intent.
+                    guard let number = numbers["\(job.id) c#\(place)"] else { continue }
                     settled.append(
                         Self.settled(
                             job,
@@ -210,10 +252,6 @@ import Testing
                         )
                     )
                 }
-            }
-            let isSettled = together ? try await scene.steps.settleUnbudgeted(settled) : settled.map { _ in false }
-            for (call, isSettled) in zip(settled, isSettled) where !isSettled {
-                try await scene.steps.settle(job: call.job, epoch: call.epoch, [call.step])
             }
         }
         return try await UnbudgetedCallTests.lines(in: scene)

@@ -29,55 +29,64 @@ extension StepStore {
         case leftOut
     }
 
-    /// Writes the intents of those paid calls that are new and count in no budget, in one transaction.
+    /// Settles those calls that count in no budget and are open, and writes the intents of those that are new and count in none, in one
+    /// round trip and one transaction.
     ///
-    /// - Parameter calls: Under no bounds of their workflow files.
-    /// - Returns: What became of each, in their order.
-    package func intendUnbudgeted(
-        _ calls: [(step: Identity, call: PaidCall)],
+    /// - Parameters:
+    ///   - settled: No two of one position of a job.
+    ///   - intents: Of paid calls under no bounds of their workflow files.
+    /// - Returns: In their order, whether each was settled, and what became of each intent. A call is not settled that counts in a
+    ///   budget, was settled before, or whose lease is lost or being given up.
+    package func writeUnbudgeted(
+        settling settled: [SettledCall],
+        intending intents: [(step: Identity, call: PaidCall)],
         now: String? = nil
-    ) async throws -> [UnbudgetedIntent] {
+    ) async throws -> (settled: [Bool], intended: [UnbudgetedIntent]) {
         precondition(
-            calls.allSatisfy { $0.call.bounds == PaidCall.Bounds() },
+            intents.allSatisfy { $0.call.bounds == PaidCall.Bounds() },
             "calls under bounds of a file count in budgets"
         )
-        let result = try await pool.query(
-            Statement.intendUnbudgetedCalls,
-            [
-                .array(calls.map(\.step.job.rawValue)), .array(calls.map(\.step.epoch.rawValue)),
-                .array(calls.map(\.step.position)), .array(calls.map(\.step.kind)), .array(calls.map(\.step.name)),
-                .array(calls.map(\.step.effect.rawValue)),
-                .array(calls.map { Self.hexadecimal($0.step.fingerprint) }), .array(calls.map(\.call.connection)),
-                .array(calls.map(\.call.model)), .array(calls.map { $0.call.most.map { String($0.rawValue) } }),
-                .array(calls.map { $0.call.price?.json.text() }), .array(calls.map { $0.step.call.map(String.init) }),
-                .optional(now),
-            ]
-        )
-        let numbers = try Self.numbers(in: result)
-        return (1...Int64(calls.count)).map {
-            numbers.contains($0) ? .written : numbers.contains(-$0) ? .mayCount : .leftOut
+        var batch: [(PostgresStatement, [PostgresParameter])] = []
+        if !settled.isEmpty { batch.append((Statement.settleUnbudgetedCalls, Self.parameters(settling: settled, now))) }
+        if !intents.isEmpty {
+            batch.append((Statement.intendUnbudgetedCalls, Self.parameters(intending: intents, now)))
         }
+        var results = try await pool.pipeline(batch).map(Self.numbers)[...]
+        let numbersSettled = settled.isEmpty ? [] : results.removeFirst()
+        let numbersIntended = intents.isEmpty ? [] : results.removeFirst()
+        return (
+            settled.indices.map { numbersSettled.contains(Int64($0) + 1) },
+            intents.indices.map {
+                let number = Int64($0) + 1
+                return numbersIntended.contains(number)
+                    ? .written : numbersIntended.contains(-number) ? .mayCount : .leftOut
+            }
+        )
     }
 
-    /// Settles those intents that count in no budget and are open, in one transaction.
-    ///
-    /// - Parameter calls: No two of one position of a job.
-    /// - Returns: For each, in their order, whether it was settled. It was not when it counts in a budget, was settled before, or
-    ///   its lease is lost or being given up.
-    package func settleUnbudgeted(_ calls: [SettledCall], now: String? = nil) async throws -> [Bool] {
+    private static func parameters(
+        intending calls: [(step: Identity, call: PaidCall)],
+        _ now: String?
+    ) -> [PostgresParameter] {
+        [
+            .array(calls.map(\.step.job.rawValue)), .array(calls.map(\.step.epoch.rawValue)),
+            .array(calls.map(\.step.position)), .array(calls.map(\.step.kind)), .array(calls.map(\.step.name)),
+            .array(calls.map(\.step.effect.rawValue)),
+            .array(calls.map { hexadecimal($0.step.fingerprint) }), .array(calls.map(\.call.connection)),
+            .array(calls.map(\.call.model)), .array(calls.map { $0.call.most.map { String($0.rawValue) } }),
+            .array(calls.map { $0.call.price?.json.text() }), .array(calls.map { $0.step.call.map(String.init) }),
+            .optional(now),
+        ]
+    }
+
+    private static func parameters(settling calls: [SettledCall], _ now: String?) -> [PostgresParameter] {
         let columns = calls.map { Columns($0.step.settlement) }
-        let result = try await pool.query(
-            Statement.settleUnbudgetedCalls,
-            [
-                .array(calls.map(\.job.rawValue)), .array(calls.map(\.epoch.rawValue)),
-                .array(calls.map(\.step.position)),
-                .array(columns.map(\.state)), .array(columns.map(\.usage)), .array(columns.map(\.cost)),
-                .array(calls.map(\.step.unknownCalls)), .array(columns.map(\.error)),
-                .array(calls.map { $0.step.call.map(String.init) }), .optional(now),
-            ]
-        )
-        let numbers = try Self.numbers(in: result)
-        return (1...Int64(calls.count)).map(numbers.contains)
+        return [
+            .array(calls.map(\.job.rawValue)), .array(calls.map(\.epoch.rawValue)), .array(calls.map(\.step.position)),
+            .array(columns.map(\.state)), .array(columns.map(\.usage)), .array(columns.map(\.cost)),
+            .array(calls.map(\.step.unknownCalls)), .array(columns.map(\.error)),
+            .array(calls.map { $0.step.call.map(String.init) }), .optional(now),
+        ]
     }
 
     private static func numbers(in result: PostgresResult) throws -> Set<Int64> {

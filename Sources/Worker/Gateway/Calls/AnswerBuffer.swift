@@ -48,6 +48,15 @@ package final class AnswerBuffer: Sendable {
         }
     }
 
+    /// Is the whole answer at once: whoever waits for its head need not take it in pieces.
+    package func complete(status: Int, headers: HTTPHeaders, _ bytes: [UInt8]) {
+        change { state in
+            state.head = (status, headers)
+            state.bytes = bytes
+            state.ending = .complete
+        }
+    }
+
     package func fail(_ refusal: GatewayRefusal) { change { $0.ending = .failed(refusal) } }
 
     private func change(_ body: (inout State) -> Void) {
@@ -70,6 +79,14 @@ package final class AnswerBuffer: Sendable {
             if let head { return head }
             if case .failed(let refusal) = ending { throw refusal }
             await changed { $0.head != nil || $0.ending != nil }
+        }
+    }
+
+    /// All its bytes, where they are there.
+    package var whole: [UInt8]? {
+        state.withLock { state in
+            guard case .complete = state.ending else { return nil }
+            return state.bytes
         }
     }
 

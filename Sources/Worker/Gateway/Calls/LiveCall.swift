@@ -144,16 +144,18 @@ struct LiveCall: Sendable {
         let answer = KeptAnswer(status: response.status, headers: headers, body: body.whole)
         guard request.format.isLasting(reader.summary) else {
             await passedOn(answer, reader.summary, startedAt: startedAt)
-            buffer.begin(status: response.status, headers: headers)
-            return buffer.complete(with: body.held)
+            return buffer.complete(status: response.status, headers: headers, body.whole)
         }
         let (usage, cost) = settled(reader.summary.usage)
         try await record(answer, reader.summary, (usage, cost), startedAt: startedAt)
         // It is durable, and the next attempt settles by it: the client need not wait for more, unless what it does next is judged by
         // what the job has cost.
         if job.asksByCost { await settle(.recorded(usage: usage, cost: cost)) }
-        if !reader.isStream { buffer.begin(status: response.status, headers: headers) }
-        buffer.complete(with: body.held)
+        if reader.isStream {
+            buffer.complete(with: body.held)
+        } else {
+            buffer.complete(status: response.status, headers: headers, body.whole)
+        }
         if !job.asksByCost { await settle(.recorded(usage: usage, cost: cost)) }
         await leave(reader.summary.usage)
         if isDiverged {
@@ -251,8 +253,7 @@ struct LiveCall: Sendable {
             body: body,
             of: request.connection
         )
-        buffer.begin(status: error.status, headers: error.headers)
-        buffer.complete(with: error.body)
+        buffer.complete(status: error.status, headers: error.headers, error.body)
     }
 
     private static func failure(of error: any Error) -> Failure {

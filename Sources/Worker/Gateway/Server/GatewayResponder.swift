@@ -149,7 +149,10 @@ struct GatewayResponder: HTTPResponder {
             let delivery = try await attempt.deliver(request, to: client)
             switch delivery.source {
             case .kept(let answer, let share): return Response(kept: answer, delivery, client, share)
-            case .buffer(let buffer): return Response(Head(try await buffer.head()), from: buffer, delivery, client)
+            case .buffer(let buffer):
+                let head = Head(try await buffer.head())
+                if let whole = buffer.whole { return Response(head, whole, delivery, client) }
+                return Response(head, from: buffer, delivery, client)
             }
         } catch {
             client.end()

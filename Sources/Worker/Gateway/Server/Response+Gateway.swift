@@ -72,6 +72,15 @@ extension Response {
         )
     }
 
+    /// An answer that is there as a whole.
+    init(_ head: Head, _ whole: [UInt8], _ delivery: GatewayAttempt.Delivery, _ ticket: ClientTicket) {
+        self.init(
+            status: .init(code: head.status),
+            headers: Self.fields(head.headers, delivery),
+            body: ResponseBody(whole, nil, ticket)
+        )
+    }
+
     /// An answer as it comes.
     init(
         _ head: Head,
