@@ -1,7 +1,9 @@
 """The workers and schedulers of the storm: they are started, started again, and ended in good order."""
 
+import collections
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -106,6 +108,13 @@ class Programs:
         self._look_at_end(f"{kind}{number}", process)
         process.kill()
         process.wait()
+
+    def reached_places(self):
+        """How often programs were killed or stopped at each named place, by what they say themselves."""
+        reached = collections.Counter()
+        for log in self._directory.glob("*[0-9].log"):
+            reached.update(re.findall(r"^failpoint ([a-z-]+)[^ ]* is reached$", log.read_text(errors="replace"), re.MULTILINE))
+        return reached
 
     def _look_at_end(self, name, process):
         if process.returncode in CRASHES:

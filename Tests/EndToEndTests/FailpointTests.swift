@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -21,6 +22,16 @@ import Testing
         let scheduler = await fleet.scheduler(failpoint: failpoint)
         #expect(scheduler.output.contains("a failpoint is set") == (failpoint == "after-prune"), "\(scheduler.output)")
         await scheduler.killAndWait()
+        await fleet.close()
+    }
+
+    /// A test, or a storm, that never comes by the place has tried nothing.
+    @Test(.timeLimit(.minutes(5))) func aWorkerSaysWhereItIsKilled() async throws {
+        let fleet = try await Fleet.make(turns: 1)
+        _ = try await fleet.submitAgent()
+        let worker = fleet.worker("worker", failpoint: "before-send:t0001")
+        #expect(await worker.ended() == .signalled(SIGKILL))
+        #expect(worker.output.contains("failpoint before-send:t0001 is reached\n"), "\(worker.output)")
         await fleet.close()
     }
 }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// `CHASSIS_FAILPOINT=after-answer:8` kills the process (SIGKILL) when it comes to that place for the eighth time,
 /// `after-answer:8:stop` stops it (SIGSTOP), and `after-answer:t0004.1` kills it there with the step of that position.
-/// Without the variable a place costs one comparison.
+/// Either is told on standard error. Without the variable a place costs one comparison.
 package struct Failpoints<Place: RawRepresentable<String> & Equatable & Sendable>: Sendable {
     private final class Counter: Sendable {
         let passes = Mutex(0)
@@ -40,7 +40,16 @@ package struct Failpoints<Place: RawRepresentable<String> & Equatable & Sendable
             passes += 1
             return passes
         }
+        guard passes == pass else { return }
+        say()
         // To this thread: one that is sent to the process may stop another thread first, and this one goes on a little.
-        if passes == pass { raise(signal) }
+        raise(signal)
+    }
+
+    /// Tells of it on standard error, past all buffers: the process may end in the next moment.
+    private func say() {
+        let line = "failpoint \(description ?? "") is reached\n"
+        // Where nobody hears it, it is reached all the same.
+        _ = line.utf8.withContiguousStorageIfAvailable { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
