@@ -50,15 +50,20 @@ import Testing
         await scene.close()
     }
 
-    /// Two equal steps that are asked for at once, of which one may have happened, are two when it has not.
-    @Test(.timeLimit(.minutes(5))) func equalStepsAreNotDoneInOnePlace() async throws {
+    /// Two equal steps that are asked for at once, of which one may have happened, are two whether it has or not.
+    @Test(.timeLimit(.minutes(5)), arguments: [ApprovalVerdict.notHappened, .happened])
+    func equalStepsHaveAPlaceEach(_ verdict: ApprovalVerdict) async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let run = try await Self.submit(scene, "pair")
-        try await scene.decide(try await Self.asked(run, scene, "effect"), .notHappened)
+        let hasHappened = verdict == .happened
+        try await scene.decide(try await Self.asked(run, scene, "effect"), verdict, with: hasHappened ? "it was" : nil)
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
-        let places = try JSONValue(parsing: try await scene.output(of: run))
-        #expect(places == ["gateway/step/charge#1", "gateway/step/charge#2"])
+        #expect(
+            try JSONValue(parsing: try await scene.output(of: run)) == [
+                ["gateway/step/charge#1", hasHappened ? "done" : "run"], ["gateway/step/charge#2", "run"],
+            ]
+        )
         await worker.killAndWait()
         await scene.close()
     }

@@ -5,20 +5,35 @@
 
 NOTES has a line for each time that the step is done; FILE is there when an impatient one has asked twice in one attempt.
 """
+import contextlib
+import http.client
 import json
 import os
 import sys
-import threading
-import urllib.request
+import urllib.parse
 
-url, body = os.environ["CHASSIS_STEP_URL"] + "/charge", {"effect": "once"}
+url, body = urllib.parse.urlsplit(os.environ["CHASSIS_STEP_URL"]), {"effect": "once"}
 
 
-def send(method, patience, **more):
+def sent(method, patience, step="charge", **more):
+    """Sends a request on a connection of its own; returns what waits for the answer."""
+    connection = http.client.HTTPConnection(url.netloc, timeout=patience)
     headers = {"Content-Type": "application/json", "Authorization": "Bearer " + os.environ["CHASSIS_STEP_TOKEN"]}
-    request = urllib.request.Request(url, json.dumps(body | more).encode(), headers, method=method)
-    with urllib.request.urlopen(request, timeout=patience) as response:
-        return json.loads(response.read())
+    connection.request(method, url.path + "/" + step, json.dumps(body | more).encode(), headers)
+
+    def answer():
+        with contextlib.closing(connection):
+            response = connection.getresponse()
+            text = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{response.status}: {text.decode()}")
+        return json.loads(text)
+
+    return answer
+
+
+def send(*what, **more):
+    return sent(*what, **more)()
 
 
 def charge(patience=60):
@@ -51,23 +66,29 @@ def twice():
     return [charge(), charge()]
 
 
+def begin(step):
+    """Begins a step, which was not done before; returns what ends it."""
+    # Also what a program comes back to has been done before.
+    step = f"{step}{os.getpid()}"
+    position = send("POST", 60, step, effect="none")["position"]
+    return lambda: send("PUT", 60, step, effect="none", position=position, result="done")
+
+
 def pair():
-    """Asks twice at once; says where each was told to do the step."""
+    """Asks twice at once; says of what the program was told at which place."""
     if os.environ["CHASSIS_ATTEMPT"] == "1":
         charge()
-    places = []
-
-    def one():
-        answer = send("POST", 60)
-        send("PUT", 60, position=answer["position"], result="charged")
-        places.append(answer["position"])
-
-    threads = [threading.Thread(target=one, daemon=True) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(places)
+    # Nobody is asked whether a step happened while another is being done: so both ask before there is an answer.
+    end = begin("other")
+    asked = [sent("POST", 60) for _ in range(2)]
+    # The requests have been read when a step is over that was begun behind them.
+    begin("next")()
+    end()
+    answers = [answer() for answer in asked]
+    for answer in answers:
+        if answer["state"] == "run":
+            send("PUT", 60, position=answer["position"], result="charged")
+    return sorted([answer["position"], answer["state"]] for answer in answers)
 
 
 print(json.dumps(globals()[sys.argv[1]]()))
