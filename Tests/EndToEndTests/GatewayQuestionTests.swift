@@ -68,6 +68,37 @@ import Testing
         await scene.close()
     }
 
+    /// What people decide while the program has not come to its step yet counts for it, as if they had decided before.
+    @Test(.timeLimit(.minutes(5)), arguments: [ApprovalVerdict.notHappened, .happened])
+    func aDecisionBesideTheProgramCounts(_ verdict: ApprovalVerdict) async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await Self.submit(scene, "late")
+        let question = try await Self.asked(run, scene, "effect")
+        let gate = scene.fleet.directory + "/asked"
+        #expect(mkfifo(gate, 0o666) == 0)
+        // As when something else was decided that the job waits for too.
+        _ = try await QueueStore(scene.fleet.pool).resume([question.jobID])
+        try await Notifications.sendReady(["default"], on: scene.fleet.pool)
+        _ = try await scene.fleet.wait(
+            for: run,
+            until: """
+                SELECT FROM chassis.step JOIN chassis.job USING (job_id)
+                WHERE run_id = $1::bigint AND step.position LIKE 'gateway/step/other%' AND step.state = 'recorded'
+                """
+        )
+        let hasHappened = verdict == .happened
+        try await scene.decide(question, verdict, with: hasHappened ? "it was" : nil)
+        _ = await ChildProcess(["sh", "-c", ": > \(gate)"]).ended()
+        let state = try await scene.fleet.end(of: run)
+        let error = try await scene.fleet.error(of: run)
+        #expect(state == "succeeded", "\(error) \(worker.output)")
+        #expect(try JSONValue(parsing: try await scene.output(of: run)) == [hasHappened ? "it was" : "charged"])
+        #expect(Fleet.read(scene.fleet.directory + "/notes") == (hasHappened ? "charge\n" : "charge\ncharge\n"))
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// An approval is for one step: its equal behind it has one of its own, also when nobody but a person knows of the first.
     @Test(.timeLimit(.minutes(5))) func anEqualStepIsNotDoneByTheApprovalOfOneThatHappened() async throws {
         let scene = try await GatewayScene.make()

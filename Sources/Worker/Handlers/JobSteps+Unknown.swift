@@ -56,6 +56,19 @@ extension JobSteps {
         }
     }
 
+    /// Whether the last that a person said about a step is that it did not happen.
+    func isDismissed(_ step: StepRequest) async throws -> Bool {
+        let key = JSONValue.string(idempotencyKey(of: step))
+        let decided = try await patience {
+            try await desk.store.approvals(isOpen: false, run: job.run, limit: ApprovalStore.maximumEntries)
+        }
+        let last = decided.first { approval in
+            approval.kind == .effect && approval.jobID == job.id && approval.position == step.position.description
+                && approval.request["idempotency_key"] == key
+        }
+        return last?.state == .notHappened
+    }
+
     func outcomeUnknown(of step: StepRequest, _ what: String) -> JobFailure {
         JobFailure(
             code: "outcome-unknown",
