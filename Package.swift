@@ -239,8 +239,8 @@ let package = Package(
         .executableTarget(
             name: "chassis-benchmark",
             dependencies: [
-                "Worker", "Settings", "Telemetry", "JobModel", "Storage", "Postgres", "HTTPTransport", "CLinux", log,
-                lifecycle, signals, arguments, hummingbird, nio,
+                "Worker", "Settings", "Telemetry", "JobModel", "Storage", "Postgres", "CLinux", log, lifecycle,
+                signals, arguments,
             ],
             path: "Benchmarks/Program",
             swiftSettings: settings,

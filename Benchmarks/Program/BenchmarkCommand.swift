@@ -8,7 +8,6 @@ struct BenchmarkCommand: AsyncParsableCommand {
         abstract: "Workers and submissions for Benchmarks/run.",
         subcommands: [
             WorkCommand.self, SubmitCommand.self, SubmitTimedCommand.self, SessionsCommand.self, ClaimCommand.self,
-            ForwardCommand.self,
         ]
     )
 }

@@ -43,16 +43,12 @@ def program_calls(cluster, figures, quick):
     ):
         added = [percentile(each[key]["gateway"], 0.5) - percentile(each[key]["direct"], 0.5) for each in told]
         figures.add(f"gateway: added to the {name}, p50", "ms", added, goal=goal)
-    # The same server and client, which pass the same calls on and keep nothing of them.
-    forwarder = cluster.start("chassis-benchmark", "forward", "--to", f"http://127.0.0.1:{provider.port}")
-    forwarding = int(forwarder.process.stdout.readline())
-    told = [ask.output("throughput", forwarding, 1500 if quick else 4000) for _ in range(rounds)]
+    told = [ask.output("throughput", provider.port, 1500 if quick else 4000) for _ in range(rounds)]
     figures.add("gateway: calls of 16 clients, against forwarding without a record", "calls/s",
                 [each["recorded"] for each in told], [each["forwarded"] for each in told], ("ratio", ">=", 0.5))
-    told = [ask.outputs("beside", forwarding, PROGRAMS) for _ in range(rounds)]
+    told = [ask.outputs("beside", provider.port, PROGRAMS) for _ in range(rounds)]
     figures.add(f"gateway: calls of {PROGRAMS} programs with one client each, against forwarding", "calls/s",
                 [each["recorded"] for each in told], [each["forwarded"] for each in told], ("ratio", ">=", 0.5))
-    forwarder.end()
     told = [ask.output("replay", provider.port, 50) for _ in range(rounds)]
     figures.add("gateway: a replayed call when 50 are, opening included", "ms",
                 [1000 * each["seconds"] / 50 for each in told], goal=("value", "<", 5))

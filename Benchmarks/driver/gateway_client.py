@@ -1,10 +1,7 @@
 """The program whose calls are measured: a command job that knows nothing of the machine.
 
-    gateway_client.py latency|replay|conversation PORT-OF-THE-PROVIDER COUNT
-    gateway_client.py throughput PORT-OF-THE-FORWARDER COUNT
-    gateway_client.py beside PORT-OF-THE-FORWARDER SECOND-OF-THE-CLOCK-AT-WHICH-ALL-BEGIN
-
-The forwarder passes calls on to the provider and keeps nothing of them.
+    gateway_client.py latency|throughput|replay|conversation PORT-OF-THE-PROVIDER COUNT
+    gateway_client.py beside PORT-OF-THE-PROVIDER SECOND-OF-THE-CLOCK-AT-WHICH-ALL-BEGIN
 """
 
 import asyncio
@@ -30,10 +27,10 @@ class Connection:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 24)
         return self
 
-    async def ask(self, path, body):
+    async def ask(self, path, body=None):
         """Returns the milliseconds to the first byte of the body, and to its last."""
-        content = json.dumps(body).encode()
-        head = (f"POST {self._path}{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+        content = b"" if body is None else json.dumps(body).encode()
+        head = (f"{'GET' if body is None else 'POST'} {self._path}{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
                 f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n").encode()
         began = time.perf_counter()
         self._writer.write(head + content)
@@ -74,36 +71,41 @@ async def latency(provider, count):
     return told
 
 
-async def throughput(forwarder, count):
-    """The same calls, forwarded and recorded, one after the other."""
-    async def rate(port, path):
-        connections = [await Connection(port, path).open() for _ in range(CLIENTS)]
+async def throughput(_, count):
+    connections = [await Connection(gateway.port, gateway.path).open() for _ in range(CLIENTS)]
+
+    async def rate(ask):
         numbers = iter(range(count))
 
         async def one(connection):
             for number in numbers:
-                await connection.ask("/chat/completions", question(number))
+                await ask(connection, number)
 
         began = time.perf_counter()
         await asyncio.gather(*(one(connection) for connection in connections))
         return count / (time.perf_counter() - began)
 
-    return {"forwarded": await rate(forwarder, "/v1"), "recorded": await rate(gateway.port, gateway.path)}
+    # An answer of the same size, by the same server, that is passed on and not kept.
+    forwarded = await rate(lambda connection, _: connection.ask("/models"))
+    recorded = await rate(lambda connection, number: connection.ask("/chat/completions", question(number)))
+    return {"forwarded": forwarded, "recorded": recorded}
 
 
-async def beside(forwarder, start):
+async def beside(_, start):
     """What one client of many programs gets through, all of them at the same time."""
-    async def rate(port, path, begin):
-        connection = await Connection(port, path).open()
+    connection = await Connection(gateway.port, gateway.path).open()
+
+    async def calls(begin, seconds, ask):
         await asyncio.sleep(begin - time.time())
         number = 0
-        while time.time() < begin + SECONDS:
-            await connection.ask("/chat/completions", question(number))
+        while time.time() < begin + seconds:
+            await ask(number)
             number += 1
-        return number / SECONDS
+        return number / seconds
 
-    return {"forwarded": await rate(forwarder, "/v1", start),
-            "recorded": await rate(gateway.port, gateway.path, start + SECONDS + 1)}
+    forwarded = await calls(start, SECONDS, lambda _: connection.ask("/models"))
+    recorded = await calls(start + SECONDS + 1, SECONDS, lambda number: connection.ask("/chat/completions", question(number)))
+    return {"forwarded": forwarded, "recorded": recorded}
 
 
 async def replay(_, count):

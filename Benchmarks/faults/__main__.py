@@ -21,7 +21,7 @@ def main():
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f"seed={seed} minutes={options.minutes:g}", flush=True)
     began = time.monotonic()
-    with World(options.keep) as world:
+    with World(options.keep, options.minutes) as world:
         if options.all_faults and world.left_out:
             sys.exit("not all faults can be made here, and --all-faults says that they must be")
         storm = Storm(world, seed, say=print if options.verbose else None)

@@ -22,11 +22,15 @@ from shim import Shim
 from ways import Ways
 
 STORE_MEBIBYTES = 64
+STORE_MEBIBYTES_A_MINUTE = 5
+"""What runs leave in the store in a minute, twice: it is to be full where the storm fills it, and not for good."""
 
 
 class World:
-    def __init__(self, directory):
+    def __init__(self, directory, minutes):
+        """directory: where everything is kept, if it is; minutes: how long the storm will be."""
         self._is_kept = directory is not None
+        self._store_mebibytes = int(STORE_MEBIBYTES + STORE_MEBIBYTES_A_MINUTE * minutes)
         self.left_out = []
         """The faults that cannot be made here."""
         self.directory = (directory or pathlib.Path(tempfile.mkdtemp(prefix="chassis-storm."))).absolute()
@@ -44,7 +48,7 @@ class World:
         self.store = self.directory / "store"
         self.store.mkdir()
         self.has_small_store = os.geteuid() == 0 and subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={STORE_MEBIBYTES}m", "tmpfs", self.store]).returncode == 0
+            ["mount", "-t", "tmpfs", "-o", f"size={self._store_mebibytes}m", "tmpfs", self.store]).returncode == 0
         if not self.has_small_store:
             self._leave_out("the store cannot be given a size here, so it is never full (that takes root and mount)")
         self.link = Link.make()
