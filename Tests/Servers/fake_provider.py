@@ -9,7 +9,7 @@ ids are random: an answer that is asked for twice is another answer. Streams com
   POST /v1/messages, /v1/messages/count_tokens                  Anthropic
   POST /v1beta/models/M:generateContent, :streamGenerateContent, :embedContent, :countTokens      Gemini
   GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn, key and the SHA-256 of its body, and that of a
-                     stream that came to its end
+                     stream that came to its end; with "usage" once a response with "background": true is completed
   POST /_script      {"tag": T, "answers": [...]}: what the next calls of a tag get instead: "html", "cut", "error" (reported in the middle of a
                      stream, with the key that the call came with, and noise behind it), "429", "close",
                      "huge" (1 GB), "endless" (a stream without end), "twice" (a stream with two terminators and noise behind them), "short" (less
@@ -41,7 +41,7 @@ import threading
 import time
 import uuid
 
-from kept_things import KeptThings, held, hold, kept, lock
+from kept_things import KeptThings, background, held, hold, kept, lock
 from odd_answers import OddAnswers
 
 bill = []
@@ -222,9 +222,10 @@ class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
                 "output": output, "usage": {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110},
             }
             plays[whole["id"]] = self.said
-            if request.get("background"):
-                whole |= {"status": "queued", "output": [], "usage": None}
             with lock:
+                if request.get("background"):
+                    background[whole["id"]] = dict(whole), self.entry
+                    whole |= {"status": "queued", "output": [], "usage": None}
                 kept[whole["id"]] = dict(whole)
             if request.get("conversation"):
                 with lock:

@@ -7,6 +7,8 @@ lock = threading.Lock()
 held = {}
 # Responses that the provider keeps, by their ids.
 kept = {}
+# What those become that are made in the background, and the entries of the bill.
+background = {}
 
 
 def hold(conversation, items):
@@ -29,7 +31,11 @@ class KeptThings:
             found = kept.get(self.response())
             answer = found and change(found)
             if found and found["status"] in ("queued", "in_progress"):
-                kept[self.response()] = found | {"status": {"queued": "in_progress", "in_progress": "completed"}[found["status"]]}
+                if found["status"] == "queued":
+                    kept[self.response()] = found | {"status": "in_progress"}
+                else:
+                    kept[self.response()], entry = background[self.response()]
+                    entry["usage"] = kept[self.response()]["usage"]
         if not found:
             return self.reply(404, {"error": {"message": f"no response {self.response()}", "type": "invalid_request_error"}})
         self.reply(200, answer)

@@ -3,6 +3,7 @@ import json
 import os
 import signal
 import sys
+import time
 
 from asking import ask, base, prompt
 
@@ -11,27 +12,28 @@ class Notes:
     """What each attempt was told; the first one is killed behind all of it."""
 
     def __init__(self):
-        self._told = {}
+        self.told = {}
 
     def ask(self, name, path, body=None, method=None):
         """Notes status, how the answer was found, and the answer, which it returns."""
         status, answer, headers = ask(f"{base}/responses{path}", body, method=method)
         match = {key.lower(): value for key, value in headers.items()}.get("x-chassis-match")
-        self._told[name] = [status, match, answer]
+        self.told[name] = [status, match, answer]
         return answer
 
-    def begin(self, name, text):
-        """Has a response made in the background; returns its path."""
-        return "/" + self.ask(name, "", {"model": "fake", "background": True, "input": text})["id"]
+    def begin(self, name, text, most=None):
+        """Has a response of so many tokens at most made in the background; returns its path."""
+        more = {"max_output_tokens": most} if most else {}
+        return "/" + self.ask(name, "", {"model": "fake", "background": True, "input": text, **more})["id"]
 
     def end(self, file):
         """Returns what the first attempt was told, and what this one was."""
         if not os.path.exists(file):
             with open(file, "w", encoding="utf-8") as kept:
-                json.dump(self._told, kept)
+                json.dump(self.told, kept)
             os.kill(os.getpid(), signal.SIGKILL)
         with open(file, encoding="utf-8") as kept:
-            return [json.load(kept), self._told]
+            return [json.load(kept), self.told]
 
 
 def held_retry():
@@ -78,3 +80,15 @@ def responses():
     notes.ask("compact", "/compact", {"model": "fake", "input": [{"role": "user", "content": prompt}]})
     notes.ask("count", "/input_tokens", {"model": "fake", "input": prompt})
     return notes.end(sys.argv[3])
+
+
+def background():
+    """Has a response made in the background, waits for the file that is named, and reads the response so often that it is made."""
+    notes = Notes()
+    path = notes.begin("begin", prompt, most=1000)
+    print("begun", flush=True)
+    while not os.path.exists(sys.argv[3]):
+        time.sleep(0.05)
+    for name in sys.argv[4:]:
+        notes.ask(name, path)
+    return notes.told

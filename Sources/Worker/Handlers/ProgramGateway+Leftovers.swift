@@ -25,12 +25,31 @@ extension ProgramGateway {
         }
         try await Shield.run { [store] in
             let records = try await GatewayRecords(of: job.id, in: job.run, store: store)
-            for step in left { try await Self.settle(step, by: records.record(of: step), in: context) }
+            for step in left {
+                let record = try await records.record(of: step)
+                if let record, await records.isAwaited(record) {
+                    try await Self.awaitCost(of: step, in: context)
+                } else {
+                    try await Self.settle(step, by: record, in: context)
+                }
+            }
         }
     }
 
     private func areCallsUnderWay(_ steps: JobSteps) async throws -> Bool {
         try await Shield.run { try await steps.patience { try await steps.store.areCallsUnderWay(of: steps.job.id) } }
+    }
+
+    /// Nobody reads the response any more, so the most that it can cost stays.
+    private static func awaitCost(of step: StepStore.OpenStep, in context: JobContext) async throws {
+        _ = try await context.steps.patience {
+            try await context.steps.store.awaitCost(
+                of: step.position,
+                at: step.epoch,
+                of: context.job.id,
+                by: context.job.epoch
+            )
+        }
     }
 
     private static func settle(

@@ -166,7 +166,8 @@ package struct MoneyStore: Sendable {
 }
 
 extension PostgresRow {
-    fileprivate func price(_ column: String) throws -> ModelPrice {
+    /// A price as it is kept beside calls.
+    func price(_ column: String) throws -> ModelPrice {
         guard let price = ModelPrice(json: try json(column)) else {
             throw PostgresError.badValue(column: column, expected: "a price")
         }

@@ -23,6 +23,7 @@ extension GatewayAttempt {
         }
         for entry in checkpoints.checkpoints.steps { try await inherit(entry, from: checkpoints) }
         try await reconcile(with: checkpoints)
+        try await settleAwaited()
         return checkpoints
     }
 
@@ -90,7 +91,12 @@ extension GatewayAttempt {
         if let turn = index.turn {
             turns[entry.position] = turn
             keptTurns.add(turn)
+            // What a fork goes on from is paid for by its source.
+            if turn.isAwaited, entry.journal.job == job.reference {
+                awaited.inherited(turn.id, entry.position, at: entry.journal.epoch)
+            }
         }
+        if let told = index.told { awaited.inherited(told) }
         openings.add(index.opening)
         if let kept = index.reads { reads.inherited(entry.position, kept) }
         if let end = index.end { texts.add(entry.position, end) }
@@ -110,6 +116,17 @@ extension GatewayAttempt {
             noteNumber(of: position)
             if let record = try await checkpoints.record(position, fingerprint, by: step.epoch) {
                 guard step.state != .recorded else { continue }
+                if turns[position]?.isAwaited == true {
+                    _ = try await stores.patiently { [stores, job] in
+                        try await stores.steps.awaitCost(
+                            of: step.position,
+                            at: step.epoch,
+                            of: job.job,
+                            by: job.epoch
+                        )
+                    }
+                    continue
+                }
                 try await settle(step, as: .recorded(usage: record.usage, cost: record.cost))
                 continue
             }

@@ -76,6 +76,7 @@ actor GatewayAttempt {
     var keptTurns = KeptTurns()
     var openings = Openings()
     var reads = EarlyReads()
+    var awaited = AwaitedCosts()
     /// What answers take that were served: then it is known before they are read.
     var sizes: [StepPosition: Int] = [:]
     var fingerprints: [StepPosition: Fingerprint] = [:]

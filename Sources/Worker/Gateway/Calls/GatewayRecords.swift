@@ -22,4 +22,11 @@ package struct GatewayRecords: Sendable {
         }
         return nil
     }
+
+    /// Whether a call was answered before its answer was made, as its record says.
+    package func isAwaited(_ record: StepRecord) async -> Bool {
+        // Where that is lost, the call has cost what its record says, which is the most.
+        guard let carries = record.carries, let carried = try? await reader.value(carries) else { return false }
+        return CallIndex(json: carried)?.turn?.isAwaited ?? false
+    }
 }

@@ -57,13 +57,21 @@ extension LiveCall {
         guard let price = request.price else { return (usage?.json, nil) }
         // No request has no tokens.
         guard let usage, usage.input > 0 else { return (nil, request.most) }
-        let cost = price.cost(
-            input: usage.input,
-            cachedInput: usage.cachedInput,
-            cacheWrite: usage.cacheWrite,
-            output: usage.output,
-            reasoning: usage.reasoning
-        )
-        return (usage.json, cost)
+        return (usage.json, price.cost(of: usage))
+    }
+
+    /// Settles what must be settled before the client has the answer; returns whether the call itself is.
+    ///
+    /// A call that is recorded need not be, since the next attempt settles it by its record. But what its program does next may be judged
+    /// by what the job has cost; and whoever was given a response that is made later may read it at once, and end when it has.
+    func settleEarly(_ index: CallIndex, as settlement: StepStore.Settlement) async -> Bool {
+        if let told = index.told { await attempt.told(told) }
+        if let turn = index.turn, turn.isAwaited {
+            await attempt.awaitCost(of: turn.id, at: position)
+            return true
+        }
+        guard job.asksByCost else { return false }
+        await settle(settlement)
+        return true
     }
 }

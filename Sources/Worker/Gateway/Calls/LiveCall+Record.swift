@@ -7,14 +7,15 @@ import Storage
 extension LiveCall {
     /// Makes an answer durable.
     ///
+    /// - Returns: What its record carries.
     /// - Throws: `Failure` when that is not possible.
-    func record(
+    @discardableResult func record(
         _ answer: KeptAnswer,
         _ summary: AnswerSummary,
         _ paid: (usage: JSONValue?, cost: MicroDollars?),
         startedAt: WallTime,
         reads: EarlyReads.Kept? = nil
-    ) async throws {
+    ) async throws -> CallIndex {
         let (text, outline) = await attempt.text(of: request)
         let turn = KeptTurns.turn(of: request.json, request.format, id: summary.ids.first, calls: summary.calls)
         let index = CallIndex(
@@ -25,7 +26,10 @@ extension LiveCall {
             end: outline.end,
             occurrence: await attempt.occurrence(at: position),
             turn: turn,
-            reads: reads
+            reads: reads,
+            told: summary.told.flatMap { usage in
+                request.response.map { AwaitedCosts.Told(response: $0, usage: usage) }
+            }
         )
         do {
             try await checkpoints.record(
@@ -50,5 +54,6 @@ extension LiveCall {
             )
         }
         await attempt.recorded(position, summary, outline, turn)
+        return index
     }
 }

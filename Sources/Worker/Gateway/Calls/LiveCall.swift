@@ -147,16 +147,14 @@ struct LiveCall: Sendable {
             return buffer.complete(status: response.status, headers: headers, body.whole)
         }
         let (usage, cost) = settled(reader.summary.usage)
-        try await record(answer, reader.summary, (usage, cost), startedAt: startedAt)
-        // It is durable, and the next attempt settles by it: the client need not wait for more, unless what it does next is judged by
-        // what the job has cost.
-        if job.asksByCost { await settle(.recorded(usage: usage, cost: cost)) }
+        let index = try await record(answer, reader.summary, (usage, cost), startedAt: startedAt)
+        let isSettled = await settleEarly(index, as: .recorded(usage: usage, cost: cost))
         if reader.isStream {
             buffer.complete(with: body.held)
         } else {
             buffer.complete(status: response.status, headers: headers, body.whole)
         }
-        if !job.asksByCost { await settle(.recorded(usage: usage, cost: cost)) }
+        if !isSettled { await settle(.recorded(usage: usage, cost: cost)) }
         await leave(reader.summary.usage)
         if isDiverged {
             await stores.say("call \(position) (\(request.model)) took another way than before: diverged", of: job)

@@ -11,6 +11,8 @@ package struct AnswerSummary: Equatable, Sendable {
 
     /// Whether a response that is read changes no more.
     package var isFinal = false
+    /// What a response took, where that is read, or stopped, which costs nothing itself; nil as long as it may change.
+    package var told: TokenUsage?
     /// Which calls of tools a response holds, where the provider keeps it for later requests to go on from; nil when that is not known yet.
     package var calls: [String]?
 
@@ -57,8 +59,11 @@ package struct AnswerSummary: Equatable, Sendable {
             }
             readAnthropic(json["usage"])
         case .generate, .streamGenerate, .embedContent: readGemini(json)
-        case .responseRead: isFinal = Self.isFinal(json)
-        case .keptChange, .keptRead, .countResponses, .countTokens, .countGemini: break
+        case .responseRead:
+            isFinal = Self.isFinal(json)
+            readTold(json)
+        case .keptChange: readTold(json)
+        case .keptRead, .countResponses, .countTokens, .countGemini: break
         }
     }
 
@@ -67,9 +72,20 @@ package struct AnswerSummary: Equatable, Sendable {
         !["queued", "in_progress"].contains(response["status"])
     }
 
+    /// Reads what a response took that changes no more.
+    private mutating func readTold(_ response: JSONValue) {
+        guard Self.isFinal(response), let usage = Self.openAI(response["usage"]) else { return }
+        // No request has no tokens.
+        told = usage.input > 0 ? usage : nil
+    }
+
     mutating func readOpenAI(_ usage: JSONValue?) {
-        guard let usage, !usage.isNull else { return }
-        let read = TokenUsage(
+        if let read = Self.openAI(usage) { self.usage = read }
+    }
+
+    private static func openAI(_ usage: JSONValue?) -> TokenUsage? {
+        guard let usage, !usage.isNull else { return nil }
+        return TokenUsage(
             reportedInput: (usage["prompt_tokens"] ?? usage["input_tokens"])?.integerValue,
             cachedInput: (usage["prompt_tokens_details"] ?? usage["input_tokens_details"])?["cached_tokens"]?
                 .integerValue,
@@ -77,7 +93,6 @@ package struct AnswerSummary: Equatable, Sendable {
             reasoning: (usage["completion_tokens_details"] ?? usage["output_tokens_details"])?["reasoning_tokens"]?
                 .integerValue
         )
-        if let read { self.usage = read }
     }
 
     /// Anthropic tells the input at the beginning of a stream and the output at its end.

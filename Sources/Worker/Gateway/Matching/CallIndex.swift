@@ -18,6 +18,8 @@ struct CallIndex: Equatable, Sendable {
     var turn: KeptTurns.Turn?
     /// What it stands for when it is what was last read of a response that could change yet.
     var reads: EarlyReads.Kept?
+    /// What it tells of the cost of another call.
+    var told: AwaitedCosts.Told?
 
     var json: JSONValue {
         var object: JSONObject = [
@@ -28,6 +30,7 @@ struct CallIndex: Equatable, Sendable {
         if let end { object["request_end"] = end.json }
         if let turn { object["turn"] = turn.json }
         if let reads { object["reads"] = reads.json }
+        if let told { object["told"] = told.json }
         if let occurrence { object["occurrence"] = .integer(Int64(occurrence)) }
         return .object(object)
     }
@@ -40,7 +43,8 @@ struct CallIndex: Equatable, Sendable {
         end: RequestTexts.End?,
         occurrence: Int? = nil,
         turn: KeptTurns.Turn? = nil,
-        reads: EarlyReads.Kept? = nil
+        reads: EarlyReads.Kept? = nil,
+        told: AwaitedCosts.Told? = nil
     ) {
         self.opening = opening
         self.lineage = lineage
@@ -50,6 +54,7 @@ struct CallIndex: Equatable, Sendable {
         self.occurrence = occurrence
         self.turn = turn
         self.reads = reads
+        self.told = told
     }
 
     /// What a record, also of a named step, says of its number; nothing where it says none that can be.
@@ -69,7 +74,8 @@ struct CallIndex: Equatable, Sendable {
             end: json["request_end"].flatMap(RequestTexts.End.init),
             occurrence: Self.occurrence(json),
             turn: json["turn"].flatMap(KeptTurns.Turn.init),
-            reads: json["reads"].flatMap(EarlyReads.Kept.init)
+            reads: json["reads"].flatMap(EarlyReads.Kept.init),
+            told: json["told"].flatMap(AwaitedCosts.Told.init)
         )
     }
 }

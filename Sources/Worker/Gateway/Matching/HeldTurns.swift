@@ -17,6 +17,9 @@ package struct KeptTurns: Sendable {
         ///
         /// Nil when they are not known, since it was answered before the model had made any.
         package var calls: [String]?
+
+        /// Whether it was answered before it was made, so that what it costs is told when it is read.
+        var isAwaited: Bool { calls == nil }
     }
 
     /// A call that is longer, in bytes, is known by its digest.

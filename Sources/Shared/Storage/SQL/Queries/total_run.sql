@@ -15,7 +15,9 @@ CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE kind = 'model' AND state = 'recorded') AS paid,
            sum(greatest(unknown_calls, (state IN ('unknown', 'dismissed'))::integer)) AS unknown,
            sum(cost_micro_usd) AS paid_micro_usd,
-           count(*) FILTER (WHERE kind = 'model' AND state = 'recorded' AND cost_micro_usd IS NULL) AS unpriced
+           -- What a call has cost that is to be told later has a price, too.
+           count(*) FILTER (WHERE kind = 'model' AND state = 'recorded' AND cost_micro_usd IS NULL
+                              AND money IS DISTINCT FROM 'unknown') AS unpriced
     FROM chassis.step
     WHERE step.job_id = job.job_id
 ) AS spent
