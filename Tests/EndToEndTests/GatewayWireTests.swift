@@ -141,6 +141,8 @@ import Testing
             let isClosed = answer.lowercased().contains("connection: close") && !answer.hasSuffix(" (open)")
             #expect(isClosed, "\(name): \(answer)")
         }
+        // An answer that is no stream is sent as a whole.
+        #expect(said["h2c"]?.lowercased().contains("content-length: ") == true, "\(said["h2c"] ?? "")")
         #expect(said["models"]?.contains("upgrade") == false && said["models"]?.contains("http2") == false)
         #expect(said["web socket"]?.contains("WebSocket endpoints are not served") == true)
         #expect(outcome.billed == 1 && outcome.recorded == 1)

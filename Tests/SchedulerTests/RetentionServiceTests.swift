@@ -8,14 +8,11 @@ import TestSupport
 import Testing
 
 @Suite struct RetentionServiceTests {
-    @Test func deletesOldRunsAndTheirJournals() async throws {
-        let scratch = try ScratchStore()
-        defer { scratch.remove() }
-        let pool = try await TestDatabase.pool()
-        let store = try await DirectoryStore.open(at: scratch.path)
-        let runs = RunStore(pool)
+    /// Runs of one job, each with a journal.
+    private static func journals(_ count: Int, _ runs: RunStore, _ store: DirectoryStore) async throws -> [JobReference]
+    {
         var journals: [JobReference] = []
-        for number in 0..<3 {
+        for number in 0..<count {
             let run = try await runs.submit(
                 .init(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
             ).run
@@ -23,6 +20,16 @@ import Testing
             _ = try await store.makeJournal(JournalName(job: job, epoch: LeaseEpoch(rawValue: 1)))
             journals.append(job)
         }
+        return journals
+    }
+
+    @Test func deletesOldRunsAndTheirJournals() async throws {
+        let scratch = try ScratchStore()
+        defer { scratch.remove() }
+        let pool = try await TestDatabase.pool()
+        let store = try await DirectoryStore.open(at: scratch.path)
+        let runs = RunStore(pool)
+        let journals = try await Self.journals(3, runs, store)
         for job in journals.prefix(2) { _ = try await runs.cancel(job.run) }
         // The first ended long ago, the second just now, the third lives.
         _ = try await pool.query(
@@ -56,15 +63,7 @@ import Testing
         let pool = try await TestDatabase.pool()
         let store = try await DirectoryStore.open(at: scratch.path)
         let runs = RunStore(pool)
-        var journals: [JobReference] = []
-        for number in 0..<2 {
-            let run = try await runs.submit(
-                .init(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
-            ).run
-            let job = JobReference(run: run, job: JobID(rawValue: Int64(number + 1)))
-            _ = try await store.makeJournal(JournalName(job: job, epoch: LeaseEpoch(rawValue: 1)))
-            journals.append(job)
-        }
+        let journals = try await Self.journals(2, runs, store)
         _ = try await runs.cancel(journals[0].run)
         let other = RetentionStore(pool)
         #expect(try await other.pruneRuns(endedBefore: .zero, limit: 10) == [journals[0].run])

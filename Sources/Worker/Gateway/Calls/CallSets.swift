@@ -24,16 +24,8 @@ actor CallSets {
         case settled(Bool)
     }
 
-    private enum Turn: Sendable {
-        case lead(others: [Waiter])
-        case done(Answer)
-        case failed(any Error)
-    }
-
-    private struct Waiter: Sendable {
-        let item: Item
-        let continuation: CheckedContinuation<Turn, Never>
-    }
+    private typealias Turn = SetTurn<Item, Answer>
+    private typealias Waiter = Turn.Waiter
 
     private let work: Work
     private var intents: [Waiter] = []
@@ -50,22 +42,7 @@ actor CallSets {
 
     /// Has an item written.
     func callAsFunction(_ item: Item) async throws -> Answer {
-        switch await turn(item) {
-        case .done(let answer): return answer
-        case .failed(let error): throw error
-        case .lead(let others):
-            defer { passOn(behind: item) }
-            do {
-                let answers = try await work([item] + others.map(\.item))
-                for (other, answer) in zip(others, answers.dropFirst()) {
-                    other.continuation.resume(returning: .done(answer))
-                }
-                return answers[0]
-            } catch {
-                for other in others { other.continuation.resume(returning: .failed(error)) }
-                throw error
-            }
-        }
+        try await turn(item).answer(to: item, passOn: { passOn(behind: item) }, by: work)
     }
 
     private func turn(_ item: Item) async -> Turn {

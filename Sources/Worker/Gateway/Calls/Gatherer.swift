@@ -8,16 +8,8 @@ actor Gatherer<Key: Hashable & Sendable, Item: Sendable, Answer: Sendable> {
     /// The most items of a set.
     private let mostAtOnce = 64
 
-    private enum Turn: Sendable {
-        case lead(others: [Waiter])
-        case done(Answer)
-        case failed(any Error)
-    }
-
-    private struct Waiter: Sendable {
-        let item: Item
-        let continuation: CheckedContinuation<Turn, Never>
-    }
+    private typealias Turn = SetTurn<Item, Answer>
+    private typealias Waiter = Turn.Waiter
 
     private let work: Work
     /// Who waits, of each key of which a set is under way.
@@ -31,22 +23,7 @@ actor Gatherer<Key: Hashable & Sendable, Item: Sendable, Answer: Sendable> {
 
     /// Has an item done.
     func callAsFunction(_ key: Key, _ item: Item) async throws -> Answer {
-        switch await turn(key, item) {
-        case .done(let answer): return answer
-        case .failed(let error): throw error
-        case .lead(let others):
-            defer { passOn(key) }
-            do {
-                let answers = try await work(key, [item] + others.map(\.item))
-                for (other, answer) in zip(others, answers.dropFirst()) {
-                    other.continuation.resume(returning: .done(answer))
-                }
-                return answers[0]
-            } catch {
-                for other in others { other.continuation.resume(returning: .failed(error)) }
-                throw error
-            }
-        }
+        try await turn(key, item).answer(to: item, passOn: { passOn(key) }) { try await work(key, $0) }
     }
 
     private func turn(_ key: Key, _ item: Item) async -> Turn {
