@@ -35,19 +35,19 @@ package actor PostgresConnection {
     /// What other sessions told on the channels this one listens to; for one consumer, ends with the connection.
     package nonisolated let notifications: AsyncStream<PostgresNotification>
 
-    private let notification: AsyncStream<PostgresNotification>.Continuation
-    private let preparesStatements: Bool
-    private let canceller: Canceller
+    let notification: AsyncStream<PostgresNotification>.Continuation
+    let preparesStatements: Bool
+    let canceller: Canceller
     var link: PostgresLink?
     /// Whether there is a link.
     private let isLinked = Atomic(true)
     var prepared: Set<String> = []
     var exchange: Exchange?
-    private let requests = AsyncCounter(1)
-    private let transactions = AsyncCounter(1)
+    let requests = AsyncCounter(1)
+    let transactions = AsyncCounter(1)
 
     /// The connection a task holds a transaction on.
-    @TaskLocal private static var held: ObjectIdentifier?
+    @TaskLocal static var held: ObjectIdentifier?
 
     /// How many notifications wait for a slow consumer; older ones are dropped.
     private static let keptNotifications = 1024
@@ -156,61 +156,10 @@ package actor PostgresConnection {
         return results.last?.affectedRows ?? 0
     }
 
-    /// Runs `body` in a transaction, which is committed when it returns and rolled back when it throws.
-    ///
-    /// Other tasks' requests wait meanwhile. `body` uses the connection it is given.
-    package nonisolated func transaction<Value: Sendable>(
-        _ body: (PostgresConnection) async throws -> Value
-    ) async throws -> Value {
-        guard Self.held != ObjectIdentifier(self) else { throw PostgresError.nestedTransaction }
-        try await transactions.take()
-        defer { transactions.giveBack() }
-        return try await Self.$held.withValue(ObjectIdentifier(self)) {
-            _ = try await query("BEGIN")
-            let value: Value
-            let wasBroken: Bool
-            do {
-                value = try await body(self)
-                wasBroken = await isInFailedTransaction
-                // In a cancelled task it is not sent.
-                _ = try await query("COMMIT")
-            } catch {
-                // The error that matters is the first one; a rollback fails with the connection alone.
-                _ = try? await send([("ROLLBACK", [])], isCancellable: false)
-                throw error
-            }
-            if wasBroken { throw PostgresError.transactionRolledBack }
-            return value
-        }
-    }
-
-    private var isInFailedTransaction: Bool {
-        link.map { PQtransactionStatus($0.handle.pointer) == PQTRANS_INERROR } ?? true
-    }
-
     /// Ends the connection; requests that wait fail with `PostgresError.closed`.
     package func close() async { end(.closed) }
 
-    // MARK: The exchange
-
-    enum Awaited {
-        /// The answers of a pipeline, up to the last of its syncs; only what comes before the first one is told.
-        case pipeline(prepared: [String?], syncs: Int)
-        /// The answers of a script.
-        case results
-        /// The answer of a copy, which begins with the server's readiness.
-        case copy(rows: [[UInt8]])
-    }
-
-    struct Exchange {
-        var awaited: Awaited
-        var results: [PostgresResult] = []
-        var place = 0
-        /// How many syncs of a pipeline have come.
-        var syncs = 0
-        var error: PostgresError?
-        let continuation: CheckedContinuation<[PostgresResult], any Error>
-    }
+    // MARK: What all have in common
 
     private func check(_ batch: [(PostgresStatement, [PostgresParameter])]) throws(PostgresError) {
         for (statement, parameters) in batch {
@@ -231,157 +180,8 @@ package actor PostgresConnection {
         return text.withUTF8 { bytes in bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false }
     }
 
-    private func inTurn<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
-        let isInside = Self.held == ObjectIdentifier(self)
-        if !isInside { try await transactions.take() }
-        defer { if !isInside { transactions.giveBack() } }
-        return try await body()
-    }
-
-    private func send(
-        _ batch: [(PostgresStatement, [PostgresParameter])],
-        behind last: (PostgresStatement, [PostgresParameter])? = nil,
-        isCancellable: Bool = true
-    ) async throws -> [PostgresResult] {
-        var names: [String?] = []
-        let groups = [batch] + (last.map { [[$0]] } ?? [])
-        return try await run(awaiting: .pipeline(prepared: [], syncs: groups.count), isCancellable: isCancellable) {
-            handle in
-            for group in groups {
-                for (statement, parameters) in group {
-                    guard send(statement, parameters, on: handle, &names) else { return false }
-                }
-                guard PQpipelineSync(handle.pointer) == 1 else { return false }
-            }
-            return true
-        } awaitedAfterSending: {
-            .pipeline(prepared: names, syncs: groups.count)
-        }
-    }
-
-    /// Sends one statement of a pipeline, prepared before where that saves something.
-    ///
-    /// - Parameter names: Of each command that was sent: the name that it prepares.
-    private func send(
-        _ statement: PostgresStatement,
-        _ parameters: [PostgresParameter],
-        on handle: borrowing ConnectionHandle,
-        _ names: inout [String?]
-    ) -> Bool {
-        var isPrepared = false
-        if let name = statement.name, preparesStatements {
-            if !prepared.contains(name), !names.contains(name) {
-                guard handle.sendPrepare(name, statement.sql) else { return false }
-                names.append(name)
-            }
-            isPrepared = true
-        }
-        names.append(nil)
-        return handle.send(statement, isPrepared: isPrepared, parameters)
-    }
-
-    /// Sends something and waits for its answer; one at a time.
-    private func run(
-        awaiting awaited: Awaited,
-        isCancellable: Bool = true,
-        send: (borrowing ConnectionHandle) -> Bool,
-        awaitedAfterSending: (() -> Awaited)? = nil
-    ) async throws -> [PostgresResult] {
-        if isCancellable { try await requests.take() } else { try await requests.takeAnyway() }
-        defer { requests.giveBack() }
-        guard let link else { throw PostgresError.closed }
-        guard send(link.handle) else {
-            let error = PostgresError.connectionLost(reason: link.handle.reason)
-            end(error)
-            throw error
-        }
-        let awaited = awaitedAfterSending?() ?? awaited
-        let canceller = canceller
-        // A cancel request that is still on its way must not meet the next statement.
-        do {
-            let results = try await answer(to: awaited, isCancellable: isCancellable, canceller)
-            await canceller.settle()
-            return results
-        } catch {
-            await canceller.settle()
-            throw error
-        }
-    }
-
-    private func answer(
-        to awaited: Awaited,
-        isCancellable: Bool,
-        _ canceller: Canceller
-    ) async throws -> [PostgresResult] {
-        do {
-            return try await withTaskCancellationHandler {
-                try await answer(to: awaited)
-            } onCancel: {
-                if isCancellable { canceller.cancel() }
-            }
-        } catch PostgresError.server("57014", _, _, _) where Task.isCancelled && isCancellable {
-            throw CancellationError()
-        }
-    }
-
-    /// A function of its own: a continuation within a closure is resumed on the concurrency pool, from where the task comes
-    /// back here at once, two changes of threads later.
-    private func answer(to awaited: Awaited) async throws -> [PostgresResult] {
-        try await withCheckedThrowingContinuation { continuation in
-            exchange = Exchange(awaited: awaited, continuation: continuation)
-            flush()
-            // The answer may have come in with what was read for a notification.
-            socketIsReady()
-        }
-    }
-
-    func flush() {
-        guard let link else { return }
-        switch PQflush(link.handle.pointer) {
-        case 0: break
-        case 1: _ = PostgresReactor.shared.rewatch(link.descriptor, for: CLINUX_EPOLLIN | CLINUX_EPOLLOUT)
-        default: end(.connectionLost(reason: link.handle.reason))
-        }
-    }
-
-    private func socketIsReady() {
-        guard let link else { return }
-        let pointer = link.handle.pointer
-        guard PQconsumeInput(pointer) == 1 else { return end(.connectionLost(reason: link.handle.reason)) }
-        switch PQflush(pointer) {
-        case 0: _ = PostgresReactor.shared.rewatch(link.descriptor, for: CLINUX_EPOLLIN)
-        case 1: break
-        default: return end(.connectionLost(reason: link.handle.reason))
-        }
-        while let message = PQnotifies(pointer) {
-            notification.yield(
-                PostgresNotification(
-                    channel: String(cString: message.pointee.relname),
-                    payload: String(cString: message.pointee.extra),
-                    processID: message.pointee.be_pid
-                )
-            )
-            PQfreemem(message)
-        }
-        while exchange != nil, PQisBusy(pointer) == 0 {
-            guard take(PQgetResult(pointer), pointer) else { break }
-        }
-        if exchange == nil, PQstatus(pointer) != CONNECTION_OK {
-            end(.connectionLost(reason: link.handle.reason))
-        }
-    }
-
-    func finish() {
-        guard let done = exchange else { return }
-        exchange = nil
-        if let error = done.error {
-            done.continuation.resume(throwing: error)
-        } else {
-            done.continuation.resume(returning: done.results)
-        }
-    }
-
-    private func end(_ error: PostgresError) {
+    /// Gives the link up, and fails what is under way.
+    func end(_ error: PostgresError) {
         guard let link else { return }
         PostgresReactor.shared.unwatch(link.descriptor)
         self.link = nil

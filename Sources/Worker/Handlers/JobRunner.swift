@@ -188,52 +188,6 @@ struct JobRunner: Sendable {
         ApprovalDesk(store: approvals, job: job.id, epoch: job.epoch, patience: patience, log: log)
     }
 
-    /// What the expressions of a job may refer to, and which of the jobs it looks at have ended without having begun.
-    private func expressions(
-        for job: ClaimedJob,
-        _ definition: JobDefinition
-    ) async throws -> (context: ExpressionContext, unbegun: Set<String>) {
-        var context = ExpressionContext(
-            params: job.params,
-            run: [
-                "id": .integer(job.run.rawValue),
-                "workflow": .string(try await patience { try await definitions.definition(job.version).name }),
-            ]
-        )
-        if let item = job.item { context.locals = [.item: item.value, .index: .integer(Int64(item.index))] }
-        // Nothing else is read: outputs may be large, and many.
-        let (outputs, states) = definition.reads(for: job)
-        let names = outputs.union(states)
-        guard !names.isEmpty else { return (context, []) }
-        var unbegun: Set<String> = []
-        for ending in try await patience({ try await runs.endings(of: job.run, named: names.sorted()) }) {
-            context.states[ending.name] = ending.state
-            if !ending.hasBegun { unbegun.insert(ending.name) }
-            guard outputs.contains(ending.name) else { continue }
-            switch ending.output {
-            case .inline(let value)?: context.outputs[ending.name] = value
-            case .blob(let stored)?: context.outputs[ending.name] = try await JSONValue(parsing: blob(stored))
-            case nil: break
-            }
-        }
-        return (context, unbegun)
-    }
-
-    func blob(_ blob: StoredBlob) async throws -> [UInt8] {
-        guard let digest = SHA256Digest(hex: blob.digest) else {
-            throw JobFailure(code: "output-missing", message: "\(blob) names no output", isPermanent: true)
-        }
-        return try await store.blob(BlobReference(digest: digest, byteCount: blob.byteCount))
-    }
-
-    private func isTrue(_ when: Expression, in context: ExpressionContext) throws(JobFailure) -> Bool {
-        do throws(ExpressionError) {
-            return try when.isTrue(in: context)
-        } catch {
-            throw JobFailure(code: "expression", message: "\(error)", isPermanent: true)
-        }
-    }
-
     /// Runs the handler until it returns, must stop, or takes too long.
     private func race(
         _ signal: StopSignal,
@@ -269,71 +223,5 @@ struct JobRunner: Sendable {
     static func holdsNull(_ json: [UInt8]) -> Bool {
         let escape = Array(#"\u0000"#.utf8)
         return json.indices.contains { json[$0] == escape[0] && json[$0...].starts(with: escape) }
-    }
-
-    /// What becomes of a job whose attempt threw.
-    private func outcome(
-        of error: any Error,
-        _ job: ClaimedJob,
-        _ definition: JobDefinition?,
-        _ signal: StopSignal
-    ) -> JobOutcome {
-        switch signal.reason {
-        case .leaseLost: return .drop
-        case .cancelled: return .end(.cancelled)
-        case .drained where !(error is Suspension): return .release
-        case .drained, nil: break
-        }
-        let failure: JobFailure
-        switch error {
-        case is ReleaseAtBoundary: return .release
-        case let suspension as Suspension: return .suspend(suspension)
-        case StorageError.leaseLost, StorageError.sessionEnded: return .drop
-        case is CancellationError: return .release
-        case let error as JobFailure: failure = error
-        case let error as StepFailure: failure = error.failure
-        case let error as CheckpointError:
-            // Not the job's fault, so whoever runs the worker is told too.
-            logger.warning("the store cannot be used", metadata: [LogKey.error: "\(error)", LogKey.job: "\(job.id)"])
-            failure = JobFailure(code: "store", message: "the checkpoint could not be kept or read: \(error)")
-        case let error as StorageError:
-            failure = JobFailure(code: "database", message: "\(error)")
-        case let error as PostgresError:
-            failure = JobFailure(code: "database", message: "\(error)")
-        case let error as ToolsError:
-            failure = JobFailure(code: "tool", message: "\(error)", isPermanent: error.isPermanent)
-        default: failure = JobFailure(code: "unexpected", message: "\(error)")
-        }
-        let shown = JobFailure(
-            code: failure.code,
-            message: backlog.redactor.redacted(failure.message),
-            isPermanent: failure.isPermanent
-        )
-        var generator = SystemRandomNumberGenerator()
-        let decision = (definition?.retry ?? RetryPolicy()).decision(
-            after: failure,
-            failures: job.failures + 1,
-            using: &generator
-        )
-        switch decision {
-        case .fail: return .end(.failed(shown))
-        case .retry(let delay): return .retry(shown, after: delay)
-        }
-    }
-
-    private func say(_ outcome: JobOutcome, to log: JobLog) {
-        switch outcome {
-        case .end(.failed(let failure)): log.event("failed: \(failure.message)")
-        case .end(.cancelled): log.event("cancelled")
-        case .end(.skipped): log.event("skipped: its condition is false")
-        case .end: break
-        case .produce(_, let products):
-            for product in products { log.event("brought \(product.name) up to date") }
-        case .retry(let failure, let delay):
-            log.event("attempt failed: \(failure.message); the next one begins in \(delay.shortText)")
-        case .release: log.event("released: its worker is being stopped")
-        case .suspend(let suspension): log.event("suspended: waits for \(suspension.shown)")
-        case .drop: break
-        }
     }
 }

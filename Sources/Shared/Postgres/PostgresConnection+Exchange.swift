@@ -1,0 +1,170 @@
+import CLibPQ
+import CLinux
+
+/// A request and its answer: one exchange at a time.
+extension PostgresConnection {
+    enum Awaited {
+        /// The answers of a pipeline, up to the last of its syncs; only what comes before the first one is told.
+        case pipeline(prepared: [String?], syncs: Int)
+        /// The answers of a script.
+        case results
+        /// The answer of a copy, which begins with the server's readiness.
+        case copy(rows: [[UInt8]])
+    }
+
+    struct Exchange {
+        var awaited: Awaited
+        var results: [PostgresResult] = []
+        var place = 0
+        /// How many syncs of a pipeline have come.
+        var syncs = 0
+        var error: PostgresError?
+        let continuation: CheckedContinuation<[PostgresResult], any Error>
+    }
+
+    func send(
+        _ batch: [(PostgresStatement, [PostgresParameter])],
+        behind last: (PostgresStatement, [PostgresParameter])? = nil,
+        isCancellable: Bool = true
+    ) async throws -> [PostgresResult] {
+        var names: [String?] = []
+        let groups = [batch] + (last.map { [[$0]] } ?? [])
+        return try await run(awaiting: .pipeline(prepared: [], syncs: groups.count), isCancellable: isCancellable) {
+            handle in
+            for group in groups {
+                for (statement, parameters) in group {
+                    guard send(statement, parameters, on: handle, &names) else { return false }
+                }
+                guard PQpipelineSync(handle.pointer) == 1 else { return false }
+            }
+            return true
+        } awaitedAfterSending: {
+            .pipeline(prepared: names, syncs: groups.count)
+        }
+    }
+
+    /// Sends one statement of a pipeline, prepared before where that saves something.
+    ///
+    /// - Parameter names: Of each command that was sent: the name that it prepares.
+    private func send(
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresParameter],
+        on handle: borrowing ConnectionHandle,
+        _ names: inout [String?]
+    ) -> Bool {
+        var isPrepared = false
+        if let name = statement.name, preparesStatements {
+            if !prepared.contains(name), !names.contains(name) {
+                guard handle.sendPrepare(name, statement.sql) else { return false }
+                names.append(name)
+            }
+            isPrepared = true
+        }
+        names.append(nil)
+        return handle.send(statement, isPrepared: isPrepared, parameters)
+    }
+
+    /// Sends something and waits for its answer; one at a time.
+    func run(
+        awaiting awaited: Awaited,
+        isCancellable: Bool = true,
+        send: (borrowing ConnectionHandle) -> Bool,
+        awaitedAfterSending: (() -> Awaited)? = nil
+    ) async throws -> [PostgresResult] {
+        if isCancellable { try await requests.take() } else { try await requests.takeAnyway() }
+        defer { requests.giveBack() }
+        guard let link else { throw PostgresError.closed }
+        guard send(link.handle) else {
+            let error = PostgresError.connectionLost(reason: link.handle.reason)
+            end(error)
+            throw error
+        }
+        let awaited = awaitedAfterSending?() ?? awaited
+        let canceller = canceller
+        // A cancel request that is still on its way must not meet the next statement.
+        do {
+            let results = try await answer(to: awaited, isCancellable: isCancellable, canceller)
+            await canceller.settle()
+            return results
+        } catch {
+            await canceller.settle()
+            throw error
+        }
+    }
+
+    private func answer(
+        to awaited: Awaited,
+        isCancellable: Bool,
+        _ canceller: Canceller
+    ) async throws -> [PostgresResult] {
+        do {
+            return try await withTaskCancellationHandler {
+                try await answer(to: awaited)
+            } onCancel: {
+                if isCancellable { canceller.cancel() }
+            }
+        } catch PostgresError.server("57014", _, _, _) where Task.isCancelled && isCancellable {
+            throw CancellationError()
+        }
+    }
+
+    /// A function of its own: a continuation within a closure is resumed on the concurrency pool, from where the task comes
+    /// back here at once, two changes of threads later.
+    private func answer(to awaited: Awaited) async throws -> [PostgresResult] {
+        try await withCheckedThrowingContinuation { continuation in
+            exchange = Exchange(awaited: awaited, continuation: continuation)
+            flush()
+            // The answer may have come in with what was read for a notification.
+            socketIsReady()
+        }
+    }
+
+    /// Sends what libpq still has.
+    func flush() {
+        guard let link else { return }
+        switch PQflush(link.handle.pointer) {
+        case 0: break
+        case 1: _ = PostgresReactor.shared.rewatch(link.descriptor, for: CLINUX_EPOLLIN | CLINUX_EPOLLOUT)
+        default: end(.connectionLost(reason: link.handle.reason))
+        }
+    }
+
+    /// Takes what has come, and sends what has not gone yet.
+    func socketIsReady() {
+        guard let link else { return }
+        let pointer = link.handle.pointer
+        guard PQconsumeInput(pointer) == 1 else { return end(.connectionLost(reason: link.handle.reason)) }
+        switch PQflush(pointer) {
+        case 0: _ = PostgresReactor.shared.rewatch(link.descriptor, for: CLINUX_EPOLLIN)
+        case 1: break
+        default: return end(.connectionLost(reason: link.handle.reason))
+        }
+        while let message = PQnotifies(pointer) {
+            notification.yield(
+                PostgresNotification(
+                    channel: String(cString: message.pointee.relname),
+                    payload: String(cString: message.pointee.extra),
+                    processID: message.pointee.be_pid
+                )
+            )
+            PQfreemem(message)
+        }
+        while exchange != nil, PQisBusy(pointer) == 0 {
+            guard take(PQgetResult(pointer), pointer) else { break }
+        }
+        if exchange == nil, PQstatus(pointer) != CONNECTION_OK {
+            end(.connectionLost(reason: link.handle.reason))
+        }
+    }
+
+    /// Hands out what the exchange has come to.
+    func finish() {
+        guard let done = exchange else { return }
+        exchange = nil
+        if let error = done.error {
+            done.continuation.resume(throwing: error)
+        } else {
+            done.continuation.resume(returning: done.results)
+        }
+    }
+}
