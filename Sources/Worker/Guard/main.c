@@ -182,7 +182,7 @@ static void reset_signals(void) {
 /* What went wrong before the program ran: goes through a pipe that a successful exec closes. */
 struct fault {
     int number;
-    char what[160];
+    char what[256];
 };
 
 static _Noreturn void fail(int faults, const char *what) {
@@ -195,6 +195,9 @@ static _Noreturn void fail(int faults, const char *what) {
 static const char no_network[] =
     "no network of its own can be made for the program; give the worker CAP_SYS_ADMIN, allow user namespaces, or leave "
     "out network";
+static const char no_more_networks[] =
+    "no network of its own can be made for the program, since no more namespaces may be made; raise "
+    "/proc/sys/user/max_user_namespaces and max_net_namespaces, give the worker CAP_SYS_ADMIN, or leave out network";
 
 static _Noreturn void become(struct options *options, pid_t guard, int faults) {
     if (setsid() < 0) fail(faults, "setsid");
@@ -205,7 +208,8 @@ static _Noreturn void become(struct options *options, pid_t guard, int faults) {
     int file = open(input, O_RDONLY | O_CLOEXEC);
     if (file < 0) fail(faults, "the input file");
     if (dup2(file, STDIN_FILENO) < 0) fail(faults, "dup2");
-    if (options->relay.count > 0 && relay_isolate(&options->relay) != 0) fail(faults, no_network);
+    if (options->relay.count > 0 && relay_isolate(&options->relay) != 0)
+        fail(faults, errno == ENOSPC ? no_more_networks : no_network);
     if (apply_limits(options) != 0) fail(faults, "setrlimit");
     reset_signals();
     execvp(options->program[0], options->program);
