@@ -13,10 +13,10 @@
 
    The program gets a session and process group of its own, /dev/null (or the file) as its input, no other descriptor
    but 1 and 2, no blocked or ignored signal, no core file; it dies if the guard is killed. Memory, CPU time and file
-   size are limits of each process. --processes is how many processes and threads the user may have more than at the
-   start; the kernel does not hold root to it, so for root the guard counts those that came of the program. The memory
-   of all processes together is looked at five times a second. What goes beyond is killed at once, and said in a line
-   that begins "exceeded: ".
+   size are limits of each process. --processes is how many processes and threads may have come of the program: they are
+   counted, and the memory of all of them is added up, five times a second. What goes beyond is killed at once, and said in a
+   line that begins "exceeded: ". The kernel counts the processes of a user, those of all his programs: its limit is no more
+   than a brake, which root does not have.
 
    With --only-ports the program has a network of its own, in which these ports of the loopback address are this host's, and
    which leads nowhere else.
@@ -52,6 +52,8 @@ enum { WRONG_USE = 125, NOT_STARTED = 126, NOT_FOUND = 127 };
 enum { KILL_ROUND_MS = 200, KILL_PATIENCE_MS = 10000 };
 /* How often the memory and the number of all processes is looked at, and of how many at most. */
 enum { LOOK_ROUND_MS = 200, LOOKED_LIMIT = 8192 };
+/* How many more than its own the kernel lets a program have: as many may come of all the other programs of its user. */
+enum { OTHERS_LIMIT = 4096 };
 /* Strays that get their own SIGTERM; further ones are only killed. */
 enum { ASKED_LIMIT = 256 };
 /* When memory runs out the kernel takes the program before the guard and the worker. */
@@ -155,7 +157,9 @@ static int limit(int resource, long long value, long long ceiling) {
 }
 
 static int apply_limits(const struct options *options) {
-    long long tasks = options->processes < 0 ? -1 : tasks_of_user() + options->processes;
+    long long tasks = options->processes;
+    /* In a user namespace of its own nobody else's count. */
+    if (tasks >= 0 && !options->relay.has_own_users) tasks += tasks_of_user() + OTHERS_LIMIT;
     if (limit(RLIMIT_CORE, 0, 0) != 0) return -1;
     if (limit(RLIMIT_CPU, options->cpu_seconds, options->cpu_seconds + 1) != 0) return -1;
     if (limit(RLIMIT_NOFILE, options->open_files, options->open_files) != 0) return -1;
@@ -325,12 +329,13 @@ static int add_children(pid_t process, pid_t *found, int count, long long *tasks
     return count;
 }
 
-static struct use use_of_tree(int exactly) {
+static struct use use_of_tree(const struct options *options, int exactly) {
     static pid_t found[LOOKED_LIMIT];
     struct use use = {0, 0};
     long long own_tasks = 0;
     int count = add_children(getpid(), found, 0, &own_tasks);
     for (int at = 0; at < count; at++) {
+        if (options->relay.count > 0 && found[at] == options->relay.process) continue;
         use.bytes += memory_of(found[at], exactly);
         count = add_children(found[at], found, count, &use.tasks);
     }
@@ -339,18 +344,18 @@ static struct use use_of_tree(int exactly) {
 
 /* Whether the guard has to look at what all processes take. */
 static int looks(const struct options *options) {
-    return options->total_memory_bytes >= 0 || (options->processes >= 0 && getuid() == 0);
+    return options->total_memory_bytes >= 0 || options->processes >= 0;
 }
 
 /* Kills the tree when it takes more than it may. */
 static void check_use(struct tree *tree, const struct options *options) {
     if (tree->phase != RUNNING || !looks(options)) return;
-    struct use use = use_of_tree(0);
+    struct use use = use_of_tree(options, 0);
     long long most = options->total_memory_bytes;
-    if (most >= 0 && use.bytes > most && (use = use_of_tree(1)).bytes > most)
-        report("exceeded: its processes together took %lld bytes of memory, more than %lld\n", use.bytes, most);
-    else if (options->processes >= 0 && getuid() == 0 && use.tasks > options->processes)
-        report("exceeded: it had %lld processes and threads, more than %lld\n", use.tasks, options->processes);
+    if (most >= 0 && use.bytes > most && (use = use_of_tree(options, 1)).bytes > most)
+        report("exceeded: its processes together took %lld bytes of memory, more than %lld (limits.total_memory)\n", use.bytes, most);
+    else if (options->processes >= 0 && use.tasks > options->processes)
+        report("exceeded: it had %lld processes and threads, more than %lld (limits.processes)\n", use.tasks, options->processes);
     else
         return;
     tree->phase = KILLING;

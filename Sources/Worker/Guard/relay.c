@@ -188,6 +188,7 @@ int relay_begin(struct relay *relay) {
     }
     close(handover[0]);
     close(life[0]);
+    relay->process = process;
     relay->handover = handover[1];
     relay->life = life[1];
     return 0;
@@ -211,13 +212,14 @@ static int write_file(const char *path, const char *text) {
 
 /* Makes the namespace, with the rights of this user where those suffice, else as root of a user namespace that has no
    other user. */
-static int leave_network(void) {
+static int leave_network(struct relay *relay) {
     if (unshare(CLONE_NEWNET) == 0) return 0;
     if (errno != EPERM) return -1;
     char users[64], groups[64];
     snprintf(users, sizeof users, "%d %d 1", getuid(), getuid());
     snprintf(groups, sizeof groups, "%d %d 1", getgid(), getgid());
     if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return -1;
+    relay->has_own_users = 1;
     if (write_file("/proc/self/setgroups", "deny") != 0 || write_file("/proc/self/uid_map", users) != 0) return -1;
     return write_file("/proc/self/gid_map", groups);
 }
@@ -241,7 +243,7 @@ static int give_up_rights(void) {
 }
 
 int relay_isolate(struct relay *relay) {
-    if (leave_network() != 0 || raise_loopback() != 0 || give_up_rights() != 0) return -1;
+    if (leave_network(relay) != 0 || raise_loopback() != 0 || give_up_rights() != 0) return -1;
     int listeners[RELAY_PORTS];
     for (int at = 0; at < relay->count; at++) {
         struct sockaddr_in address = loopback(relay->ports[at]);

@@ -2,6 +2,8 @@
 #ifndef CHASSIS_GUARD_RELAY_H
 #define CHASSIS_GUARD_RELAY_H
 
+#include <sys/types.h>
+
 enum { RELAY_PORTS = 8 };
 
 struct relay {
@@ -9,6 +11,10 @@ struct relay {
     int ports[RELAY_PORTS], count;
     /* What the relay is handed its sockets over, and what tells it by its end that the program has ended. */
     int handover, life;
+    /* The process that relays. */
+    pid_t process;
+    /* In the program's process: whether it is in a user namespace of its own. */
+    int has_own_users;
 };
 
 /* Reads ports between commas; returns whether they are some. */

@@ -105,7 +105,7 @@ struct CommandHandler: JobHandler {
         let result = try await runner.run(program) { line in
             context.log.write(line.stream == .output ? .stdout : .stderr, line.text)
         }
-        guard result.succeeded else { throw Self.failure(of: arguments[0], result) }
+        guard result.succeeded else { throw Self.failure(of: arguments[0], result, program.limits) }
         try await keepArtifacts(of: context)
         return try output(command.output, result, file: context.scratch.output)
     }
@@ -126,10 +126,11 @@ struct CommandHandler: JobHandler {
         )
     }
 
-    private static func failure(of name: String, _ result: ProgramResult) -> StepFailure {
+    private static func failure(of name: String, _ result: ProgramResult, _ limits: ProgramLimits) -> StepFailure {
         let tail = result.errorOutput.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " | ")
         let code = if case .timedOut = result.ending { "timeout" } else { "command-failed" }
-        let message = "\(name) \(result.ending)" + (tail.isEmpty ? "" : ": \(tail)")
+        let limit = limits.mayHaveBeenReached(by: result).map { "; \($0)" } ?? ""
+        let message = "\(name) \(result.ending)" + (tail.isEmpty ? "" : ": \(tail)") + limit
         // A program that has ended is no outcome unknown: it said that it failed.
         return StepFailure(failure: JobFailure(code: code, message: message), unknownCalls: 0)
     }

@@ -71,7 +71,7 @@ package struct CommandTool: Tool {
         }
         // The reason stands last in what a program says, so it must not be what is cut.
         let parts = [
-            "\(definition.name) \(result.ending)",
+            "\(definition.name) \(result.ending)" + (limits.mayHaveBeenReached(by: result).map { "; \($0)" } ?? ""),
             result.errorOutput.isEmpty ? nil : "standard error:\n\(result.errorOutput)",
             result.output.isEmpty ? nil : "standard output:\n\(result.output)",
         ]

@@ -28,9 +28,7 @@ package struct ProgramLimits: Sendable, Equatable {
     /// The processor time of each process, in whole seconds; `nil`, the default, sets none.
     package var processorTime: Duration?
 
-    /// How many processes and threads the worker's user may have beyond those it has at the start, by default 256.
-    ///
-    /// The kernel does not hold root to it: then the guard counts those that came of the program, five times a second.
+    /// How many processes and threads may have come of the program, by default 256; counted five times a second.
     package var processes: Int? = 256
 
     /// How many files each process may have open, by default 256.
