@@ -117,4 +117,30 @@ import Testing
         await worker.killAndWait()
         await scene.close()
     }
+
+    /// Equal calls at once end in whatever order; a later attempt gets their answers in the order in which they were asked for.
+    @Test(.timeLimit(.minutes(5)), arguments: ["[null, \"early\"]", "[\"early\"]"])
+    func equalQuestionsAtOnceGetTheirOwnAnswersAgain(_ answers: String) async throws {
+        let scene = try await GatewayScene.make()
+        await scene.hold("equal", from: 1)
+        await scene.script("equal", answers)
+        let worker = scene.worker("worker")
+        let run = try await scene.submit(
+            "equal",
+            run: [
+                "python3", "\(Fleet.repository)/Tests/Servers/equal_questions.py", "\(scene.port)", "equal",
+                scene.fleet.directory + "/seen",
+            ],
+            connections: "[fake]"
+        )
+        let state = try await scene.fleet.end(of: run)
+        let error = try await scene.fleet.error(of: run)
+        #expect(state == "succeeded", "\(error) \(worker.output)")
+        let output = try JSONValue(parsing: try await scene.output(of: run))
+        #expect(output[0] == output[1] && output[0]?["step 1"] == "result 1", "\(output.text())")
+        #expect(try await scene.bill(of: "equal").count == 2)
+        #expect(try await scene.openCalls(of: run) == 0)
+        await worker.killAndWait()
+        await scene.close()
+    }
 }

@@ -70,6 +70,20 @@ import Testing
         #expect(ask(&matcher, "a", new: 2) == .call(Self.place(2), isDiverged: false))
     }
 
+    /// Calls at once are recorded in the order in which they end.
+    @Test(arguments: [nil, "a"]) func servesEqualCallsInTheOrderInWhichTheyWereMade(_ lineage: String?) {
+        var matcher = matcher()
+        for number in [2, 3, 1, 11, 10] {
+            let identity = Self.identity("a at 12:00", lineage: lineage)
+            matcher.inherited(.init(position: Self.place(number), identity: identity, isInherited: true))
+        }
+        for number in [1, 2, 3, 10, 11] {
+            let asked = lineage == nil ? "a at 12:00" : "a at 12:01"
+            let decision = ask(&matcher, asked, lineage: lineage)
+            #expect(decision == .serve(Self.place(number), isDrifted: lineage != nil))
+        }
+    }
+
     @Test func joinsTheCallOfAClientThatLeft() {
         var matcher = matcher()
         _ = ask(&matcher, "a", new: 1)

@@ -19,6 +19,18 @@ import Testing
         #expect(matcher.asked(step, mustNotRepeat: true) { place(2) } == .run(place(2)))
     }
 
+    /// Steps at once are recorded in the order in which they end.
+    @Test func servesEqualStepsInTheOrderInWhichTheyWereAskedFor() {
+        var matcher = StepMatcher()
+        for number in [2, 10, 1] { matcher.inheritedRecorded(place(number), step) }
+        matcher.inheritedUnknown(place(9), step)
+        for number in [1, 2] {
+            #expect(matcher.asked(step, mustNotRepeat: true) { place(11) } == .serve(place(number)))
+        }
+        #expect(matcher.asked(step, mustNotRepeat: false) { place(11) } == .run(place(9)))
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(11) } == .serve(place(10)))
+    }
+
     @Test(arguments: [true, false]) func repeatsAnUnknownStepOnlyWhereThatDoesNoHarm(_ mustNotRepeat: Bool) {
         var matcher = StepMatcher()
         matcher.inheritedUnknown(place(1), step)

@@ -11,8 +11,8 @@ ids are random: an answer that is asked for twice is another answer. Streams com
   GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn, key and the SHA-256 of its body, and that of a
                      stream that came to its end; with "usage" once a response with "background": true is completed
   POST /_script      {"tag": T, "answers": [...]}: what the next calls of a tag get instead: "html", "cut", "error" (reported in the middle of a
-                     stream, with the key that the call came with, and noise behind it), "429", "close",
-                     "huge" (1 GB), "endless" (a stream without end), "twice" (a stream with two terminators and noise behind them), "short" (less
+                     stream, with the key that the call came with, and noise behind it), "429", "close", "early" (an
+                     answer, although calls of the tag are held), "huge" (1 GB), "endless" (a stream without end), "twice" (a stream with two terminators and noise behind them), "short" (less
                      than its length says), "long" (more than that), "gzip" (compressed, though nobody asked for it),
                      "no-utf8", "reset", "empty" (200 and nothing), "page-502" (HTML), "moved" (a redirect), any JSON that is an object
                      (200 and that); and what tells the key that the call came with: "tell-401", "tell-502" (a page),
@@ -129,7 +129,7 @@ class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
             bill.append(entry)
         with changed:
             changed.notify_all()
-        self.entry = entry
+        self.entry, self.is_early = entry, answer == "early"
         if isinstance(answer, dict):
             return self.reply(200, answer)
         if answer in ("html", "empty", "page-502", "moved") or (answer or "").startswith("tell-"):
@@ -273,7 +273,7 @@ class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
         """Waits as long as calls like this one are held there."""
         def is_held():
             turn, middle, changes = holds.get(self.entry["tag"], (None, False, False))
-            return turn is not None and self.entry["turn"] >= turn and middle == is_middle and changes == is_change
+            return turn is not None and not self.is_early and self.entry["turn"] >= turn and middle == is_middle and changes == is_change
         with changed:
             changed.wait_for(lambda: not is_held())
 

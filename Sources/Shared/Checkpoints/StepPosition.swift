@@ -125,6 +125,9 @@ package struct StepPosition: Hashable, Sendable {
         }
     }
 
+    /// Whether it stands before another one, where their order means anything.
+    package func stands(before other: StepPosition) -> Bool { isComparable(with: other) && self < other }
+
     /// The named steps inside which it stands, with what these stand in.
     private var namesAround: ArraySlice<Place> {
         path.lastIndex(where: \.isNamed).map { path[...$0] } ?? []

@@ -187,12 +187,21 @@ package struct CallMatcher: Sendable {
         body(&entries[index].state)
     }
 
+    /// Adds an entry to equal ones, in the order in which they were made: calls at once are recorded in another one.
+    private static func insert(_ index: Int, of entries: [Entry], into equals: inout [Int]) {
+        let position = entries[index].known.position
+        let place = equals.lastIndex { !position.stands(before: entries[$0].known.position) }
+        equals.insert(index, at: place.map { $0 + 1 } ?? 0)
+    }
+
     private mutating func add(_ known: Known, _ state: State) {
         let index = entries.count
         entries.append(Entry(known: known, state: state))
         places[known.position] = index
-        exact[known.identity.fingerprint, default: []].append(index)
-        if let lineage = known.identity.lineage { lineages[lineage, default: []].append(index) }
+        Self.insert(index, of: entries, into: &exact[known.identity.fingerprint, default: []])
+        if let lineage = known.identity.lineage {
+            Self.insert(index, of: entries, into: &lineages[lineage, default: []])
+        }
         heads[known.identity.head, default: []].append(index)
     }
 }

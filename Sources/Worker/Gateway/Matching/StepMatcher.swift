@@ -25,13 +25,20 @@ package struct StepMatcher: Sendable {
     package init() {}
 
     package mutating func inheritedRecorded(_ position: StepPosition, _ fingerprint: Fingerprint) {
-        entries[fingerprint, default: []].append((position, .recorded))
+        inherited(position, fingerprint, .recorded)
     }
 
     /// Adds a step of which no record says what became of it.
     package mutating func inheritedUnknown(_ position: StepPosition, _ fingerprint: Fingerprint) {
         guard entries[fingerprint]?.contains(where: { $0.position == position }) != true else { return }
-        entries[fingerprint, default: []].append((position, .unknown))
+        inherited(position, fingerprint, .unknown)
+    }
+
+    /// Adds a step to its equals, in the order in which they were asked for: steps at once are recorded in another one.
+    private mutating func inherited(_ position: StepPosition, _ fingerprint: Fingerprint, _ state: State) {
+        let equals = entries[fingerprint] ?? []
+        let place = equals.lastIndex { !position.stands(before: $0.position) }
+        entries[fingerprint, default: []].insert((position, state), at: place.map { $0 + 1 } ?? 0)
     }
 
     /// The program asks for a step.
