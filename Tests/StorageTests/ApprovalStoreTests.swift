@@ -312,6 +312,48 @@ import Testing
         #expect(try await scene.spend(approval, 82_000, epoch: again.epoch))
     }
 
+    /// However many others have been decided since, of the run and of the step's namesakes.
+    @Test func theLastDecisionAboutAStepIsFound() async throws {
+        let scene = try await Scene.make()
+        let approvals = scene.approvals
+        func ask(_ round: Int64) async throws -> Approval {
+            let request: JSONValue = ["round": .integer(round)]
+            return try await approvals.ask(
+                .init(
+                    kind: .effect,
+                    position: "gateway/step/charge#1",
+                    fingerprint: Self.fingerprint,
+                    round: round,
+                    title: "did charge happen?",
+                    request: request,
+                    digest: ApprovalDigest.of(.effect, request),
+                    terms: ApprovalTerms()
+                ),
+                of: scene.job.id,
+                epoch: scene.job.epoch
+            )
+        }
+        func last(at position: String = "gateway/step/charge#1") async throws -> Approval? {
+            try await approvals.lastDecided(.effect, at: position, fingerprint: Self.fingerprint, of: scene.job.id)
+        }
+        let first = try await ask(1)
+        #expect(try await last() == nil)
+        _ = try await scene.decide(first, .notHappened, digest: SHA256Digest(hex: first.digest))
+        _ = try await scene.fixture.pool.query(
+            """
+            INSERT INTO chassis.approval (run_id, job_id, kind, position, fingerprint, round, title, request, digest, needed,
+                allows_requester, otherwise, asked_at, state, decided_at)
+            SELECT run_id, job_id, kind, 'gateway/step/other#' || n, fingerprint, round, title, request, digest, needed,
+                allows_requester, otherwise, asked_at, 'happened', decided_at
+            FROM chassis.approval, generate_series(1, 1500) AS n
+            """
+        )
+        #expect(try await last()?.id == first.id)
+        #expect(try await last()?.state == .notHappened)
+        #expect(try await last(at: "gateway/step/other#7")?.state == .happened)
+        #expect(try await last(at: "gateway/step/none#1") == nil)
+    }
+
     @Test func theAuditLogIsOnlyAddedTo() async throws {
         let fixture = try await QueueFixture.make()
         try await AuditStore(fixture.pool).add(actor: "ann", action: "run.cancel", subject: "run 1")

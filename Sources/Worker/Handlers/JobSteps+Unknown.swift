@@ -1,4 +1,5 @@
 import Checkpoints
+import Digests
 import JobModel
 import Storage
 import Tools
@@ -58,13 +59,13 @@ extension JobSteps {
 
     /// Whether the last that a person said about a step is that it did not happen.
     func isDismissed(_ step: StepRequest) async throws -> Bool {
-        let key = JSONValue.string(idempotencyKey(of: step))
-        let decided = try await patience {
-            try await desk.store.approvals(isOpen: false, run: job.run, limit: ApprovalStore.maximumEntries)
-        }
-        let last = decided.first { approval in
-            approval.kind == .effect && approval.jobID == job.id && approval.position == step.position.description
-                && approval.request["idempotency_key"] == key
+        let last = try await patience {
+            try await desk.store.lastDecided(
+                .effect,
+                at: step.position.description,
+                fingerprint: step.fingerprint.digest.bytes,
+                of: job.id
+            )
         }
         return last?.state == .notHappened
     }

@@ -136,6 +136,24 @@ package struct ApprovalStore: Sendable {
         try await list(id: nil, isOpen: isOpen, run: run, limit: min(max(limit, 1), Self.maximumEntries), now: now)
     }
 
+    /// The newest of a kind about a step that waits for nobody any more, in whatever round.
+    package func lastDecided(
+        _ kind: ApprovalKind,
+        at position: String,
+        fingerprint: [UInt8],
+        of job: JobID,
+        now: String? = nil
+    ) async throws -> Approval? {
+        let result = try await pool.query(
+            Statement.listApprovals,
+            [
+                .null, .bool(false), .null, .integer(job.rawValue), .text(kind.rawValue), .text(position),
+                .bytes(fingerprint), .null, .integer(1), .optional(now),
+            ]
+        )
+        return try result.rows.first.map(Approval.init(row:))
+    }
+
     private func list(
         id: ApprovalID?,
         isOpen: Bool?,

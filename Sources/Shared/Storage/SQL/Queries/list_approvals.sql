@@ -3,7 +3,8 @@
 --   $1 approval_id bigint: only this one, or NULL
 --   $2 is_open boolean: only those that wait for somebody, or NULL
 --   $3 run_id bigint: only those of this run, or NULL
---   $4 job_id bigint, $5 kind text, $6 position text, $7 fingerprint bytea, $8 round bigint: only this one, or all NULL
+--   $4 job_id bigint, $5 kind text, $6 position text, $7 fingerprint bytea, $8 round bigint: only this one, or all NULL; a NULL
+--      round alone stands for any
 --   $9 limit integer
 --   $10 now timestamptz: NULL for the database's clock
 --
@@ -38,6 +39,6 @@ WHERE ($1::bigint IS NULL OR approval.approval_id = $1::bigint)
   AND ($3::bigint IS NULL OR approval.run_id = $3::bigint)
   AND ($4::bigint IS NULL
        OR approval.job_id = $4::bigint AND approval.kind = $5::text AND approval.position = $6::text
-          AND approval.fingerprint = $7::bytea AND approval.round = $8::bigint)
+          AND approval.fingerprint = $7::bytea AND ($8::bigint IS NULL OR approval.round = $8::bigint))
 ORDER BY approval.approval_id DESC
 LIMIT $9::integer;
