@@ -1,5 +1,6 @@
 import JobModel
 import Postgres
+import Storage
 import TestSupport
 import Testing
 
@@ -58,6 +59,88 @@ import Testing
         #expect(told.output.split(separator: "\n").count == 2 * tales.count, "\(told.output)")
         await worker.killAndWait()
         await scheduler.killAndWait()
+        await scene.close()
+    }
+
+    /// A program that runs as its worker's user may find a secret, and send it: the provider gets it, and people do not see it.
+    @Test(.timeLimit(.minutes(5))) func whatAProgramSendsIsShownWithoutSecrets() async throws {
+        let scene = try await GatewayScene.make()
+        let directory = scene.fleet.directory
+        let other = "hook-token-0123456789"
+        let file = directory + "/connections.yaml"
+        Fleet.write(
+            Fleet.read(file)
+                + "\n  hooks: {kind: http, url: \"http://127.0.0.1:1/\", headers: {Authorization: \(other)}}\n",
+            to: file
+        )
+        Fleet.write("[run:leaking turns:2] \(GatewayScene.key) \(other)", to: directory + "/found")
+        let agent = "\(Fleet.repository)/Tests/Servers/plain_agent.py"
+        let step = """
+            import json, os, urllib.request as u
+            def send(method, **more):
+                token = {"Authorization": "Bearer " + os.environ["CHASSIS_STEP_TOKEN"]}
+                url = os.environ["CHASSIS_STEP_URL"] + "/leak"
+                return json.load(u.urlopen(u.Request(url, json.dumps(more).encode(), token, method=method)))
+            send("PUT", position=send("POST")["position"], error="no way with " + open("\(directory)/found").read())
+            """
+        let script = """
+            set -e
+            python3 \(agent) chat "$(cat \(directory)/found)"
+            [ -e \(directory)/died ] || { python3 -c '\(step)'; touch \(directory)/died; kill -9 $$; }
+            python3 \(agent) chat "$(cat \(directory)/found)" drift
+            """
+        let worker = scene.fleet.worker("worker", arguments: ["--log-level", "trace"])
+        let scheduler = await scene.fleet.scheduler(arguments: ["--log-level", "trace"])
+        let run = try await scene.submit("leaking", run: ["bash", "-c", script])
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        // Two calls of the first attempt, served to the second one exactly, and its second agent's.
+        #expect(try await scene.bill(of: "leaking").count == 4)
+        let dump = ChildProcess(["pg_dump", "--data-only", "--dbname", scene.fleet.conninfo])
+        _ = await dump.line { _ in false }
+        #expect(dump.output.contains("no way with [run:leaking turns:2] <redacted> <redacted>"))
+        var shown = [
+            "the worker's log": worker.output, "the scheduler's log": scheduler.output, "the database": dump.output,
+        ]
+        for words in [["show", "--json"], ["logs"], ["transcript", "--json"], ["transcript"]] {
+            shown[words.joined(separator: " ")] = await scene.fleet.chassis(
+                [words[0], "\(run)"] + words.dropFirst(),
+                at: scheduler
+            )
+        }
+        #expect(
+            shown["transcript"]?.contains("[run:leaking turns:2] <redacted> <redacted>") == true,
+            "\(shown["transcript"] ?? "")"
+        )
+        for (name, text) in shown {
+            #expect(!text.contains(GatewayScene.key) && !text.contains(other), "\(name): \(text)")
+        }
+        let found = ChildProcess(["grep", "-r", "-a", "-l", "-e", GatewayScene.key, "-e", other, directory + "/store"])
+        _ = await found.line { _ in false }
+        #expect(found.output.isEmpty, "\(found.output)")
+        await worker.killAndWait()
+        await scheduler.killAndWait()
+        await scene.close()
+    }
+
+    /// Who is asked whether a step happened is shown its input.
+    @Test(.timeLimit(.minutes(5))) func aQuestionAboutAStepShowsNoSecrets() async throws {
+        let scene = try await GatewayScene.make()
+        Fleet.write("the key is \(GatewayScene.key)", to: scene.fleet.directory + "/found")
+        let step = """
+            import json, os, urllib.request as u
+            token = {"Authorization": "Bearer " + os.environ["CHASSIS_STEP_TOKEN"]}
+            body = {"effect": "once", "input": open("\(scene.fleet.directory)/found").read()}
+            answer = json.load(u.urlopen(u.Request(os.environ["CHASSIS_STEP_URL"] + "/leak", json.dumps(body).encode(), token)))
+            print(json.dumps(answer["result"]))
+            """
+        let worker = scene.worker("worker")
+        let run = try await scene.submit("asking", run: ["python3", "-c", step])
+        let question = try await scene.asked(run)
+        #expect(question.request["arguments"] == "the key is <redacted>")
+        try await scene.decide(question, .happened, with: "it was")
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run) == #""it was""#)
+        await worker.killAndWait()
         await scene.close()
     }
 

@@ -163,7 +163,8 @@ final class ProgramTools: ToolHost, CallJudge {
             effect: call.effect,
             isPaid: false
         )
-        step.evidence = call.arguments
+        // For people; the step itself is told by its fingerprint.
+        step.evidence = context.steps.redacted(call.arguments)
         let attempts = try await context.steps.attempts(at: step)
         guard !attempts.isEmpty else {
             // It may have been said since the gateway learned of the step, which then is none that may have happened.

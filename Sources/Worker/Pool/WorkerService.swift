@@ -61,7 +61,8 @@ package struct WorkerService: Service {
                 store: settings.store,
                 sessionSettings: Self.sessionSettings,
                 logFormat: settings.logFormat,
-                logLevel: settings.logLevel
+                logLevel: settings.logLevel,
+                secrets: settings.connections.values.flatMap(\.secrets).map(Secret.init)
             )
         )
         let pool = PostgresPool(Self.options(settings, name: "chassis-worker"), size: Self.poolSize)

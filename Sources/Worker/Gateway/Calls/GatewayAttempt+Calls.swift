@@ -6,6 +6,7 @@ import Postgres
 import Recordings
 import Storage
 import Telemetry
+import Tools
 
 /// The calls that a program makes: found, or made.
 extension GatewayAttempt {
@@ -140,7 +141,11 @@ extension GatewayAttempt {
         var place = "what tools returned differs"
         if let key = request.format.listKey, let ending = kept.map(RequestTexts.ending),
             let items = request.json[key]?.arrayValue,
-            let difference = Difference.first(.array(ending), .array(Array(items.suffix(ending.count))))
+            // Before it is cut, since half a secret is not known as one.
+            let difference = Difference.first(
+                .array(ending),
+                stores.redactor.redacted(.array(Array(items.suffix(ending.count))))
+            )
         {
             place = "\(key) differ at their end: \(difference)"
         }

@@ -5,6 +5,7 @@ import Logging
 import Postgres
 import Storage
 import Telemetry
+import Tools
 
 /// What all attempts of a gateway share.
 struct GatewayStores: Sendable {
@@ -30,10 +31,18 @@ struct GatewayStores: Sendable {
     let largeAnswers = AsyncCounter(8)
     /// Lets so many calls be under way at once; the others wait in their order.
     let places = AsyncCounter(Self.mostCalls)
+    /// Takes the secrets of the worker's connections out of what people are shown of requests and steps.
+    let redactor: Redactor
     let logger: Logger
 
     /// - Parameter pool: Connections to the database; those of its locks are made by `options`.
-    init(store: DirectoryStore, pool: PostgresPool, options: PostgresConnection.Options, logger: Logger) {
+    init(
+        store: DirectoryStore,
+        pool: PostgresPool,
+        options: PostgresConnection.Options,
+        redactor: Redactor,
+        logger: Logger
+    ) {
         let steps = StepStore(pool)
         self.store = store
         self.steps = steps
@@ -43,6 +52,7 @@ struct GatewayStores: Sendable {
         gates = ConnectionGates(store: ConnectionStore(pool), patience: CallPatience())
         client = HTTPClient()
         performer = CallPerformer()
+        self.redactor = redactor
         self.logger = logger
     }
 
@@ -55,7 +65,14 @@ struct GatewayStores: Sendable {
     func say(_ text: String, of job: GatewayJob) async {
         do {
             try await logs.add([
-                LogStore.Line(run: job.run, job: job.job, epoch: job.epoch, stream: .event, text: text, ago: .zero)
+                LogStore.Line(
+                    run: job.run,
+                    job: job.job,
+                    epoch: job.epoch,
+                    stream: .event,
+                    text: redactor.redacted(text),
+                    ago: .zero
+                )
             ])
         } catch {
             logger.debug("a line was not kept", metadata: [LogKey.error: "\(error)"])

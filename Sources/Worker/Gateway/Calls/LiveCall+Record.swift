@@ -2,6 +2,7 @@ import Checkpoints
 import JobModel
 import Recordings
 import Storage
+import Tools
 
 /// What is kept of a call.
 extension LiveCall {
@@ -39,7 +40,8 @@ extension LiveCall {
                     kind: .model,
                     startedAt: startedAt,
                     endedAt: .now,
-                    request: text,
+                    // It is compared by digests of what the program sent; this is for people.
+                    request: stores.redactor.redacted(text),
                     result: answer.json,
                     usage: paid.usage,
                     cost: paid.cost,

@@ -8,6 +8,7 @@ import Postgres
 import ServiceLifecycle
 import Storage
 import Telemetry
+import Tools
 
 /// The gateway's side of things: serves programs as long as its worker lives, and ends when no call is left.
 package struct GatewayProcess: Sendable {
@@ -87,6 +88,7 @@ package struct GatewayProcess: Sendable {
             store: try await DirectoryStore.open(at: settings.store),
             pool: pool,
             options: options,
+            redactor: Redactor(secrets: settings.secrets.map(\.exposed)),
             logger: logger
         )
     }

@@ -10,19 +10,23 @@ package struct GatewaySettings: Equatable, Sendable {
     package var sessionSettings: [String: String]
     package var logFormat: String?
     package var logLevel: String
+    /// What people must not see of what programs ask and say, although it is kept: the secrets of all connections of the worker.
+    package var secrets: [Secret]
 
     package init(
         postgres: Secret,
         store: String,
         sessionSettings: [String: String] = [:],
         logFormat: String? = nil,
-        logLevel: String = "info"
+        logLevel: String = "info",
+        secrets: [Secret] = []
     ) {
         self.postgres = postgres
         self.store = store
         self.sessionSettings = sessionSettings
         self.logFormat = logFormat
         self.logLevel = logLevel
+        self.secrets = secrets
     }
 
     var json: JSONValue {
@@ -32,6 +36,7 @@ package struct GatewaySettings: Equatable, Sendable {
                 JSONObject(sessionSettings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
             ),
             "log_format": logFormat.map { .string($0) } ?? .null, "log_level": .string(logLevel),
+            "secrets": .array(secrets.map { .string($0.exposed) }),
         ]
     }
 
@@ -47,7 +52,8 @@ package struct GatewaySettings: Equatable, Sendable {
                 uniquingKeysWith: { $1 }
             ),
             logFormat: json["log_format"]?.stringValue,
-            logLevel: level
+            logLevel: level,
+            secrets: (json["secrets"]?.arrayValue ?? []).compactMap(\.stringValue).map(Secret.init)
         )
     }
 }

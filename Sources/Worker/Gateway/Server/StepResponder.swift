@@ -2,6 +2,7 @@ import Checkpoints
 import Hummingbird
 import JobModel
 import NIOCore
+import Tools
 
 /// Named steps over HTTP: look up, do, record.
 ///
@@ -108,17 +109,20 @@ struct StepResponder: Sendable {
         }
     }
 
-    private static func text(_ json: JSONValue?) -> String? { json?.stringValue?.bounded(toBytes: longestReason) }
+    private func text(_ json: JSONValue?) -> String? {
+        // Cut behind that: half a secret is not known as one.
+        json?.stringValue.map { attempt.stores.redactor.redacted($0).bounded(toBytes: Self.longestReason) }
+    }
 
     private func settle(_ step: NamedStep, _ json: JSONValue, for client: ClientTicket) async throws -> Response {
         guard let position = json["position"]?.stringValue.flatMap(StepPosition.init) else {
             throw GatewayRefusal(.invalid, "the body must name the position that the step was given")
         }
-        if let reason = Self.text(json["unknown_because"]) {
+        if let reason = text(json["unknown_because"]) {
             try await attempt.doubted(step, at: position, because: reason)
             return Response(200, ["state": "unknown"], to: client)
         }
-        let failure = Self.text(json["error"])
+        let failure = text(json["error"])
         guard failure != nil || json["result"] != nil else {
             throw GatewayRefusal(.invalid, "the body must hold a result, or an error")
         }
