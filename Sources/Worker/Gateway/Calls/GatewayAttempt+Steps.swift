@@ -22,7 +22,6 @@ extension GatewayAttempt {
             guard steps.isBehindAnEqual(fingerprint) else { break }
             // A client that hangs up and asks again comes by another connection, which may be read first.
             await stores.hangUps.settle()
-            await leftRecordingsEnd(of: step.name)
             noteDepartures()
             await doubtAbandoned(fingerprint)
         } while questions[fingerprint] != nil

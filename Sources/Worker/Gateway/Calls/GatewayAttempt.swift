@@ -96,9 +96,6 @@ actor GatewayAttempt {
     var questions: [Fingerprint: [CheckedContinuation<Void, Never>]] = [:]
     /// Steps that the program was told to do in this attempt, and of which it has not said what became of them.
     var begun: [StepPosition: NamedStep] = [:]
-    /// Results that are being recorded, and who waits for that.
-    var recordings: [Int: Recording] = [:]
-    var lastRecording = 0
     /// Where people decide: which of its equals a call or step is.
     var occurrences = Occurrences()
 

@@ -28,16 +28,9 @@ struct StepResponder: Sendable {
 
     func answer(_ name: String, _ request: Request) async throws -> Response {
         let client = ClientTicket(on: channel, attempt.stores.hangUps)
-        var recording: Int?
-        if request.method == .put {
-            recording = await attempt.recordingBegins(of: name.removingPercentEncoding, for: client)
-        }
         do {
-            let response = try await answer(name, request, to: client)
-            if let recording { await attempt.recordingEnds(recording) }
-            return response
+            return try await answer(name, request, to: client)
         } catch {
-            if let recording { await attempt.recordingEnds(recording) }
             client.end()
             throw error
         }
