@@ -125,8 +125,10 @@ package struct StepPosition: Hashable, Sendable {
         }
     }
 
-    /// Whether it stands before another one, where their order means anything.
-    package func stands(before other: StepPosition) -> Bool { isComparable(with: other) && self < other }
+    /// How many of some positions, which are in their order, it comes behind: all but the last ones that it stands before.
+    package func place(among others: some BidirectionalCollection<StepPosition>) -> Int {
+        others.count - others.reversed().prefix { isComparable(with: $0) && self < $0 }.count
+    }
 
     /// The named steps inside which it stands, with what these stand in.
     private var namesAround: ArraySlice<Place> {

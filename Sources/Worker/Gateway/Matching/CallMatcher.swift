@@ -189,9 +189,8 @@ package struct CallMatcher: Sendable {
 
     /// Adds an entry to equal ones, in the order in which they were made: calls at once are recorded in another one.
     private static func insert(_ index: Int, of entries: [Entry], into equals: inout [Int]) {
-        let position = entries[index].known.position
-        let place = equals.lastIndex { !position.stands(before: entries[$0].known.position) }
-        equals.insert(index, at: place.map { $0 + 1 } ?? 0)
+        let place = entries[index].known.position.place(among: equals.lazy.map { entries[$0].known.position })
+        equals.insert(index, at: place)
     }
 
     private mutating func add(_ known: Known, _ state: State) {

@@ -36,9 +36,8 @@ package struct StepMatcher: Sendable {
 
     /// Adds a step to its equals, in the order in which they were asked for: steps at once are recorded in another one.
     private mutating func inherited(_ position: StepPosition, _ fingerprint: Fingerprint, _ state: State) {
-        let equals = entries[fingerprint] ?? []
-        let place = equals.lastIndex { !position.stands(before: $0.position) }
-        entries[fingerprint, default: []].insert((position, state), at: place.map { $0 + 1 } ?? 0)
+        let place = position.place(among: (entries[fingerprint] ?? []).lazy.map(\.position))
+        entries[fingerprint, default: []].insert((position, state), at: place)
     }
 
     /// The program asks for a step.
