@@ -50,6 +50,31 @@ struct GatewayNetworkTests {
         await scene.close()
     }
 
+    /// What relays its connections is none of its processes.
+    @Test(.timeLimit(.minutes(5))) func aProgramMayHaveAsManyProcessesAsItsLimitSays() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        // The guard sleeps between two looks.
+        let script =
+            "import os\n"
+            + "def looks():\n"
+            + "    lines = open(f'/proc/{os.getppid()}/status').read().splitlines()\n"
+            + "    return next(int(line.split()[1]) for line in lines if line.startswith('voluntary'))\n"
+            + "began = looks()\n"
+            + "while looks() < began + 5: pass\n"
+            + "print('counted')"
+        let run = try await scene.submit(
+            "counted",
+            run: ["python3", "-c", script],
+            more: ", network: gateway, limits: {processes: 1}"
+        )
+        let state = try await scene.fleet.end(of: run)
+        let error = try await scene.fleet.error(of: run)
+        #expect(state == "succeeded", "\(error) \(worker.output)")
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// Whoever runs the worker, root or not: what the program has done it has done once, and nothing else lets it through.
     @Test(.timeLimit(.minutes(5)), arguments: [true, false])
     func aKilledProgramDoesAllThatItMayAndReachesNothingElse(_ isRoot: Bool) async throws {
