@@ -155,7 +155,7 @@ let package = Package(
             [
                 "JobModel", "Digests", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings", "HTTPTransport",
                 "Recordings", "Models", "Tools", "CLinux", "CLibZ", log, lifecycle, hummingbird, nio,
-                nioHTTP,
+                nioPosix, nioHTTP,
             ]
         ),
         .executableTarget(name: "chassis-guard", path: "Sources/Worker/Guard"),

@@ -143,4 +143,21 @@ import Testing
         await worker.killAndWait()
         await scene.close()
     }
+
+    /// Whoever asks while the result of a client that was killed is being recorded asks for the same step.
+    @Test(.timeLimit(.minutes(5))) func aStepIsNotDoneBesideTheRecordingOfItsResult() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submitSteps(
+            "exec python3 \(Fleet.repository)/Tests/Servers/hasty_steps.py \(scene.fleet.directory)/notes"
+        )
+        let state = try await scene.fleet.end(of: run)
+        let error = try await scene.fleet.error(of: run)
+        #expect(state == "succeeded", "\(error) \(worker.output)")
+        let output = try JSONValue(parsing: try await scene.output(of: run))
+        #expect(output == ["done", "gateway/step/charge#1", true], "\(output.text())")
+        #expect(scene.notes == ["charge"])
+        await worker.killAndWait()
+        await scene.close()
+    }
 }

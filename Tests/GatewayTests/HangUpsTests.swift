@@ -9,16 +9,23 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct HangUpsTests {
     /// A server that hears of hang-ups, on a thread that a test can hold.
     private struct Server {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let hangUps = HangUps()
+        let group: MultiThreadedEventLoopGroup
+        let hangUps: HangUps
+        let bytes = Told()
         private let accepted = AsyncStream.makeStream(of: (any Channel).self)
+
+        init(threads: Int = 1) {
+            group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+            hangUps = HangUps(group)
+        }
 
         func start() async throws -> any Channel {
             try await ServerBootstrap(group: group)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
-                .childChannelInitializer { [hangUps, accepted] channel in
+                .childChannelInitializer { [hangUps, accepted, bytes] channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(HangUpHandler(hangUps))
+                        try channel.pipeline.syncOperations.addHandler(Reader(bytes))
                         accepted.continuation.yield(channel)
                     }
                 }
@@ -27,24 +34,41 @@ import Testing
 
         func connection() async -> (any Channel)? { await accepted.stream.first { _ in true } }
 
-        /// Holds the thread until something is written to the returned descriptor.
+        /// Holds the threads until something is written to the returned descriptor.
         func hold() async throws -> Int32 {
             var ends: [Int32] = [0, 0]
             try #require(pipe(&ends) == 0)
             let (reader, writer) = (ends[0], ends[1])
             let (isHeld, held) = AsyncStream.makeStream(of: Void.self)
-            group.any().execute {
-                held.yield()
-                var byte: UInt8 = 0
-                _ = read(reader, &byte, 1)
-                close(reader)
+            for loop in group.makeIterator() {
+                loop.execute {
+                    held.yield()
+                    // What is written is left there for the next thread.
+                    var reading = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+                    poll(&reading, 1, -1)
+                }
             }
-            for await _ in isHeld { break }
+            var iterator = isHeld.makeAsyncIterator()
+            for _ in group.makeIterator() { await iterator.next() }
             return writer
         }
     }
 
-    private final class Told: Sendable { let hasGone = Mutex(false) }
+    private final class Told: Sendable {
+        let hasGone = Mutex(false)
+        let hasCome = Mutex(false)
+    }
+
+    /// Tells that bytes have come.
+    private final class Reader: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let told: Told
+
+        init(_ told: Told) { self.told = told }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) { told.hasCome.withLock { $0 = true } }
+    }
 
     private static func connect(_ port: Int) -> Int32 {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -76,6 +100,25 @@ import Testing
         await settled
         #expect(told.hasGone.withLock { $0 })
         end()
+        close(writer)
+        try await listening.close()
+        try await server.group.shutdownGracefully()
+    }
+
+    /// Of a connection that nobody has taken yet, too: one thread takes it, and another one reads from it.
+    @Test func whatTheSystemHasOfNewConnectionsIsRead() async throws {
+        let server = Server(threads: 2)
+        let listening = try await server.start()
+        let writer = try await server.hold()
+        let client = Self.connect(try #require(listening.localAddress?.port))
+        var byte: UInt8 = 1
+        #expect(write(client, &byte, 1) == 1)
+        #expect(!server.bytes.hasCome.withLock { $0 })
+        async let settled: Void = server.hangUps.settle()
+        #expect(write(writer, &byte, 1) == 1)
+        await settled
+        #expect(server.bytes.hasCome.withLock { $0 })
+        close(client)
         close(writer)
         try await listening.close()
         try await server.group.shutdownGracefully()

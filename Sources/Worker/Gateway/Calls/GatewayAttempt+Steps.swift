@@ -12,7 +12,13 @@ extension GatewayAttempt {
     }
 
     /// The program asks for a step.
-    func ask(_ step: NamedStep, for client: ClientTicket) async throws -> StepAnswer {
+    ///
+    /// - Parameter result: What is waited for where the step may be the one whose result is on its way.
+    func ask(
+        _ step: NamedStep,
+        for client: ClientTicket,
+        behind result: ResultsUnderWay.Step
+    ) async throws -> StepAnswer {
         let checkpoints = try await open(for: client)
         let fingerprint = step.fingerprint
         repeat {
@@ -22,6 +28,8 @@ extension GatewayAttempt {
             guard steps.isBehindAnEqual(fingerprint) else { break }
             // A client that hangs up and asks again comes by another connection, which may be read first.
             await stores.hangUps.settle()
+            // Who has sent the result may be gone by now, and this may be who goes on.
+            if await stores.results.end(of: result) { await stores.hangUps.settle() }
             noteDepartures()
             await doubtAbandoned(fingerprint)
         } while questions[fingerprint] != nil

@@ -20,6 +20,7 @@ struct GatewayStores: Sendable {
     let gates: ConnectionGates
     let localCalls = LocalCalls()
     let hangUps = HangUps()
+    let results = ResultsUnderWay()
     let client: HTTPClient
     let performer: CallPerformer
     let room = BodyRoom()

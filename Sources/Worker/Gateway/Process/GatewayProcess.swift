@@ -126,7 +126,8 @@ package struct GatewayProcess: Sendable {
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [
-                        connections.handler(GatewayResponder.words), HangUpHandler(stores.hangUps),
+                        connections.handler(GatewayResponder.words, results: stores.results),
+                        HangUpHandler(stores.hangUps),
                     ],
                     idleTimeout: .seconds(ClientConnections.idleSeconds)
                 )

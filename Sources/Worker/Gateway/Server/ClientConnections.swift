@@ -28,7 +28,11 @@ final class ClientConnections: Sendable {
     init(limit: Int) { self.limit = limit }
 
     /// What holds a connection to this, for its pipeline.
-    func handler(_ words: ArrivalWords) -> any RemovableChannelHandler { ArrivalInstaller(words, self) }
+    ///
+    /// - Parameter results: Where it is noted that results of steps come; nil where none do.
+    func handler(_ words: ArrivalWords, results: ResultsUnderWay? = nil) -> any RemovableChannelHandler {
+        ArrivalInstaller(ArrivalHandler(words, self), results.map(ResultHandler.init))
+    }
 
     func opened(_ channel: any Channel) {
         let victim = state.withLock { state -> (any Channel)? in
@@ -53,20 +57,26 @@ final class ClientConnections: Sendable {
     }
 }
 
-/// Puts an `ArrivalHandler` where requests are read and not yet translated.
+/// Puts what looks at requests where they are read and not yet translated.
 private final class ArrivalInstaller: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 
     private let handler: ArrivalHandler
+    private let results: ResultHandler?
 
-    init(_ words: ArrivalWords, _ connections: ClientConnections) { handler = ArrivalHandler(words, connections) }
+    init(_ handler: ArrivalHandler, _ results: ResultHandler?) {
+        self.handler = handler
+        self.results = results
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
         do {
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(handler, position: .after(decoder))
-            try pipeline.addHandler(SlowReaderHandler(), position: .after(handler))
+            let slow = SlowReaderHandler()
+            try pipeline.addHandler(slow, position: .after(handler))
+            if let results { try pipeline.addHandler(results, position: .after(slow)) }
         } catch {
             // Without it a connection would have no bounds.
             context.close(promise: nil)

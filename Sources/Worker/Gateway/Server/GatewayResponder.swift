@@ -27,6 +27,8 @@ struct GatewayResponder: HTTPResponder {
     let stores: GatewayStores
 
     @concurrent func respond(to request: Request, context: Context) async throws -> Response {
+        let resultEnded = request.method == .put ? stores.results.takeUp(on: context.channel) : nil
+        defer { resultEnded?() }
         let response = try await response(to: request, context: context)
         // A body behind the head would be taken for the next answer.
         return request.method == .head ? response.createHeadResponse() : response
@@ -67,7 +69,8 @@ struct GatewayResponder: HTTPResponder {
         guard let first = path.first else { throw Self.nothing(at: "/") }
         let rest = path.count > 1 ? path[1] : ""
         if first == StepResponder.path {
-            return try await StepResponder(attempt: attempt, channel: context.channel).answer(rest, request)
+            return try await StepResponder(attempt: attempt, token: token, channel: context.channel)
+                .answer(rest, request)
         }
         guard let connection = attempt.connections[first] else {
             throw GatewayRefusal(
@@ -101,21 +104,28 @@ struct GatewayResponder: HTTPResponder {
 
     /// Whose words a client understands, by what it sent.
     static func family(_ target: String, has: (String) -> Bool) -> WireFormat.Family {
-        let query = target.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
-        if has("x-goog-api-key") || query.split(separator: "&").contains(where: { $0.hasPrefix("key=") }) {
-            return .gemini
-        }
+        if has("x-goog-api-key") || query(target).contains(where: { $0.hasPrefix("key=") }) { return .gemini }
         return has("anthropic-version") || has("x-api-key") ? .anthropic : .openAI
     }
 
     private static func token(of request: Request) -> String? {
+        token(request.uri.string) { request.header($0) }
+    }
+
+    /// The parts of what follows the path.
+    private static func query(_ target: String) -> [Substring] {
+        (target.split(separator: "?", maxSplits: 1).dropFirst().first ?? "").split(separator: "&")
+    }
+
+    /// The key that a request carries.
+    static func token(_ target: String, header: (String) -> String?) -> String? {
         for name in ["x-api-key", "x-goog-api-key", "api-key"] {
-            if let value = request.header(name) { return value }
+            if let value = header(name) { return value }
         }
-        if let value = request.headers[.authorization], value.lowercased().hasPrefix("bearer ") {
+        if let value = header("authorization"), value.lowercased().hasPrefix("bearer ") {
             return String(value.dropFirst("bearer ".count))
         }
-        return request.uri.queryParameters["key"].map(String.init)
+        return query(target).first { $0.hasPrefix("key=") }.map { String($0.dropFirst("key=".count)) }
     }
 
     private static func passedOn(_ request: Request) -> HTTPHeaders {

@@ -1,10 +1,10 @@
 import NIOCore
+import NIOPosix
 import Synchronization
 
 /// Tells who is interested when a client hangs up, also while nothing is written to it.
 final class HangUps: Sendable {
     private struct Connection {
-        let loop: any EventLoop
         var hasHungUp = false
         var watchers: [Int: @Sendable () -> Void] = [:]
     }
@@ -17,7 +17,16 @@ final class HangUps: Sendable {
     /// Longer than a thread takes to do what is to be done at once.
     private static let moment = TimeAmount.milliseconds(1)
 
+    /// How often all threads are looked at: one may take a new connection, another one get it then, and read from it at last.
+    private static let looks = 3
+
     private let state = Mutex(State())
+    private let loops: [any EventLoop]
+
+    /// - Parameter threads: Those of the connections.
+    init(_ threads: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) {
+        loops = Array(threads.makeIterator())
+    }
 
     /// Has `onHangUp` called once when the peer of a connection hangs up; at once when it already has.
     ///
@@ -42,24 +51,20 @@ final class HangUps: Sendable {
         }
     }
 
-    /// Returns when all have been told of the hang-ups that the system knew of at the call, however late the connections'
-    /// threads run.
+    /// Returns when all have been told of what the system knew of at the call, however late the connections' threads run: new
+    /// connections, what begins to come on them, and hang-ups.
     func settle() async {
-        let loops = state.withLock { $0.connections.values.map(\.loop) }
-        var seen: Set<ObjectIdentifier> = []
-        let each = loops.filter { seen.insert(ObjectIdentifier($0)).inserted }
-        // The first of them may come between a look at the connections and what follows from it.
-        for _ in 1...2 {
+        for _ in 1...Self.looks {
             // What is to be done at once may be done before the next look, however often it is asked for; what is to be done
             // in a moment is not.
-            let looks = each.map { $0.scheduleTask(in: Self.moment) {} }
+            let looks = loops.map { $0.scheduleTask(in: Self.moment) {} }
             // A loop that ends has told all.
             for look in looks { try? await look.futureResult.get() }
         }
     }
 
     fileprivate func opened(_ channel: any Channel) {
-        state.withLock { $0.connections[ObjectIdentifier(channel)] = Connection(loop: channel.eventLoop) }
+        state.withLock { $0.connections[ObjectIdentifier(channel)] = Connection() }
     }
 
     fileprivate func hungUp(_ channel: any Channel) {

@@ -23,8 +23,17 @@ struct StepResponder: Sendable {
     private static let longestReason = 4 << 10
 
     let attempt: GatewayAttempt
+    /// That of the attempt.
+    let token: String
     /// The connection on which the program asks.
     let channel: any Channel
+
+    /// The name of the step that a request is about; nil for one that is about none.
+    static func name(at target: String) -> String? {
+        let path = target.prefix { $0 != "?" }.split(separator: "/", maxSplits: 1).map(String.init)
+        guard path.first == Self.path, path.count > 1 else { return nil }
+        return path[1].removingPercentEncoding
+    }
 
     func answer(_ name: String, _ request: Request) async throws -> Response {
         let client = ClientTicket(on: channel, attempt.stores.hangUps)
@@ -63,7 +72,8 @@ struct StepResponder: Sendable {
     private func ask(_ step: NamedStep, for client: ClientTicket) async throws -> Response {
         let answer: GatewayAttempt.StepAnswer
         do {
-            answer = try await attempt.ask(step, for: client)
+            let result = ResultsUnderWay.Step(token: token, name: step.name)
+            answer = try await attempt.ask(step, for: client, behind: result)
         } catch let refusal as GatewayRefusal where refusal.reason == .denied {
             return Response(403, ["state": "denied", "error": .string(refusal.message)], to: client)
         }
