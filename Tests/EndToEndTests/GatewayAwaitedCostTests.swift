@@ -30,7 +30,12 @@ import Testing
 
     /// Starts a run whose program reads its response so often once the file is there.
     private static func submit(_ scene: GatewayScene, reads: Int, waitingFor file: String) async throws -> RunID {
-        let words = ["background", "go [run:awaited turns:1]", file] + (0..<reads).map { "read \($0)" }
+        try await submit(scene, (0..<reads).map { "read \($0)" }, waitingFor: file)
+    }
+
+    private static func submit(_ scene: GatewayScene, _ reads: [String], waitingFor file: String) async throws -> RunID
+    {
+        let words = ["background", "go [run:awaited turns:1]", file] + reads
         return try await scene.submit("awaited", run: RudeOutcome.program(words))
     }
 
@@ -98,6 +103,49 @@ import Testing
         #expect(try await Self.ledger(scene) == [0, Self.billed(scene, "awaited"), 0])
         #expect(try await scene.bill(of: "awaited").count == 1)
         await second.killAndWait()
+        await scene.close()
+    }
+
+    /// Its events come as the provider sends them, and the last one tells what it cost.
+    @Test(.timeLimit(.minutes(5))) func aResponseThatIsFollowedTellsWhatItCost() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let file = scene.fleet.directory + "/go"
+        await scene.hold("awaited", from: 1, inTheMiddle: true)
+        let run = try await Self.submit(scene, ["follow"], waitingFor: file)
+        try await Self.untilBegun(run, scene)
+        let most = try await Self.ledger(scene)
+        Fleet.write("", to: file)
+        _ = try await scene.fleet.wait(
+            for: run,
+            until: "SELECT FROM chassis.log WHERE run_id = $1::bigint AND line = 'follows'"
+        )
+        #expect(try await Self.ledger(scene) == most && most[2] > 10_000)
+        await scene.hold("awaited", from: nil)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let said = try JSONValue(parsing: try await scene.output(of: run))
+        let kinds: JSONValue = ["response.created", "response.output_text.delta", "response.completed"]
+        #expect(said["follow"] == [200, .null, kinds], "\(said.text())")
+        #expect(try await Self.ledger(scene) == [0, Self.billed(scene, "awaited"), 0])
+        #expect(try await scene.openCalls(of: run) == 0)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
+    /// It is asked for again, as often as the program likes; one that is not there is an error in the provider's words.
+    @Test(.timeLimit(.minutes(5))) func aResponseIsFollowedAgain() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let file = scene.fleet.directory + "/go"
+        Fleet.write("", to: file)
+        let run = try await Self.submit(scene, ["follow missing", "follow", "follow again"], waitingFor: file)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let said = try JSONValue(parsing: try await scene.output(of: run))
+        #expect(said["follow missing"]?[0] == 404, "\(said.text())")
+        #expect(said["follow missing"]?[2]?["error"]?["type"] == "invalid_request_error", "\(said.text())")
+        #expect(said["follow"]?[0] == 200 && said["follow again"] == said["follow"], "\(said.text())")
+        #expect(try await Self.ledger(scene) == [0, Self.billed(scene, "awaited"), 0])
+        await worker.killAndWait()
         await scene.close()
     }
 }

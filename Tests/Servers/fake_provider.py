@@ -75,6 +75,8 @@ class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
                 return self.reply(200, bill)
         if "/conversations/" in self.path:
             return self.read_conversation()
+        if "/responses/" in self.path and "stream=true" in self.path:
+            return self.follow()
         if "/responses/" in self.path:
             return self.respond(lambda response: response)
         path, _, query = self.path.partition("?answer=")

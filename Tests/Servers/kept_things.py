@@ -40,6 +40,22 @@ class KeptThings:
             return self.reply(404, {"error": {"message": f"no response {self.response()}", "type": "invalid_request_error"}})
         self.reply(200, answer)
 
+    def follow(self):
+        """Answers with the events of a response that is made in the background, and is made with the last one."""
+        with lock:
+            found = kept.get(self.response())
+            whole, self.entry = background.get(self.response(), (found, None))
+        if not found or not self.entry:
+            return self.reply(404, {"error": {"message": f"no response {self.response()} to follow", "type": "invalid_request_error"}})
+        self.is_early = False
+        events = [{"type": "response.created", "response": found | {"status": "in_progress"}},
+                  {"type": "response.output_text.delta", "delta": "all"},
+                  {"type": "response.completed", "response": whole}]
+        with lock:
+            kept[self.response()] = whole
+            self.entry["usage"] = whole["usage"]
+        self.stream([(event["type"], event | {"sequence_number": number}) for number, event in enumerate(events)], 0, None)
+
     def change_response(self):
         def change(response):
             if self.command == "DELETE":

@@ -4,8 +4,10 @@ import os
 import signal
 import sys
 import time
+import urllib.error
+import urllib.request
 
-from asking import ask, base, prompt
+from asking import ask, base, prompt, token
 
 
 class Notes:
@@ -83,12 +85,32 @@ def responses():
 
 
 def background():
-    """Has a response made in the background, waits for the file that is named, and reads the response so often that it is made."""
+    """Has a response made in the background, waits for the file that is named, and reads the response by each of the names.
+
+    By a name that begins with "follow" it is streamed; "follow missing" is another one, which is not there.
+    """
     notes = Notes()
     path = notes.begin("begin", prompt, most=1000)
     print("begun", flush=True)
     while not os.path.exists(sys.argv[3]):
         time.sleep(0.05)
     for name in sys.argv[4:]:
-        notes.ask(name, path)
+        follow(notes, name, path) if name.startswith("follow") else notes.ask(name, path)
     return notes.told
+
+
+def follow(notes, name, path):
+    """Notes status, how the answer was found, and the kinds of its events; tells when the first one is there."""
+    if "missing" in name:
+        path += "0"
+    request = urllib.request.Request(f"{base}/responses{path}?stream=true", headers={"Authorization": "Bearer " + token})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            kinds = []
+            for line in response:
+                if line.startswith(b"data: "):
+                    kinds.append(json.loads(line[6:])["type"])
+                    print("follows", flush=True)
+            notes.told[name] = [response.status, response.headers.get("x-chassis-match"), kinds]
+    except urllib.error.HTTPError as error:
+        notes.told[name] = [error.code, None, json.loads(error.read())]

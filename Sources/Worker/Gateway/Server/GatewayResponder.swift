@@ -80,7 +80,7 @@ struct GatewayResponder: HTTPResponder {
         }
         switch GatewayRoute(connection.family, method: request.method.rawValue, path: rest) {
         case .call(.responseRead, let path, _) where request.uri.queryParameters["stream"] == "true":
-            return try await passOn(path, connection, attempt, request)
+            return try await follow(path, connection, attempt, request, context)
         case .call(let format, let path, let model):
             await attempt.noteAsked()
             return try await call(format, path, model, connection, attempt, request, context)
@@ -128,7 +128,7 @@ struct GatewayResponder: HTTPResponder {
         return query(target).first { $0.hasPrefix("key=") }.map { String($0.dropFirst("key=".count)) }
     }
 
-    private static func passedOn(_ request: Request) -> HTTPHeaders {
+    static func passedOn(_ request: Request) -> HTTPHeaders {
         HTTPHeaders(
             request.headers.filter { !ownHeaders.contains($0.name.canonicalName) }
                 .map { ($0.name.rawName, $0.value) }
@@ -136,7 +136,7 @@ struct GatewayResponder: HTTPResponder {
     }
 
     /// The query without the key.
-    private static func query(of request: Request) -> String? {
+    static func query(of request: Request) -> String? {
         let parts = (request.uri.query ?? "").split(separator: "&").filter { !$0.hasPrefix("key=") }
         return parts.isEmpty ? nil : parts.joined(separator: "&")
     }
@@ -192,31 +192,6 @@ struct GatewayResponder: HTTPResponder {
         call.share = share
         if call.retry > 0, attempt.unread.remove({ Self.mark(of: request, call.body) }) { call.retry = 0 }
         return call
-    }
-
-    /// What costs nothing and is not recorded.
-    private func passOn(
-        _ path: String,
-        _ connection: GatewayConnection,
-        _ attempt: GatewayAttempt,
-        _ request: Request
-    ) async throws -> Response {
-        guard await !attempt.isClosed else { throw GatewayAttempt.over }
-        var outgoing = HTTPTransport.HTTPRequest(
-            method: "GET",
-            url: connection.address(path, query: Self.query(of: request)),
-            headers: Self.passedOn(request)
-        )
-        for header in connection.headers { outgoing.headers[header.name] = header.value.exposed }
-        if let (name, value) = connection.authorization { outgoing.headers[name] = value }
-        do {
-            let answer = try await stores.places.pass { try await stores.client.send(outgoing) }
-            let share = attempt.answers.share()
-            try share.take(answer.body.count)
-            return try Response(passedOn: answer, of: connection, share)
-        } catch let error as HTTPTransportError {
-            throw GatewayRefusal(.unreachable, "\(connection.name): \(error)")
-        }
     }
 }
 
