@@ -8,6 +8,8 @@ import Testing
     private struct Outcome {
         let match: JSONValue?
         let log: String
+        /// The heads of the calls in the transcript.
+        let heads: [String]
         let billed: Int
         /// What the last attempt did not do again.
         let replayed: PostgresRow
@@ -18,20 +20,24 @@ import Testing
     ///   - padding: How much stands behind a result.
     private static func outcome(of what: String, turns: Int, padding: Int = 0) async throws -> Outcome {
         let scene = try await GatewayScene.make()
+        let scheduler = await scene.fleet.scheduler()
         let worker = scene.worker("worker")
         let file = scene.fleet.directory + "/killed"
         let words = ["otherwise", "hello [run:rude turns:\(turns)]", file, what, "\(padding)"]
         let run = try await scene.submit("rude", run: RudeOutcome.program(words))
         #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let transcript = await scene.fleet.chassis(["transcript", "\(run)"], at: scheduler)
         let outcome = Outcome(
             match: try JSONValue(parsing: try await scene.output(of: run))["match"],
             log: try await scene.log(of: run),
+            heads: transcript.split(separator: "\n").filter { $0.hasPrefix("gateway/fake#") }.map(String.init),
             billed: try await scene.bill(of: "rude").count,
             replayed: try await scene.fleet.pool.query(
                 "SELECT steps, model_calls FROM chassis.replay ORDER BY epoch DESC LIMIT 1"
             ).rows[0]
         )
         await worker.killAndWait()
+        await scheduler.killAndWait()
         await scene.close()
         return outcome
     }
@@ -44,6 +50,8 @@ import Testing
         let sum = "through the gateway: 1 calls made, 2 steps replayed; 1 calls diverged"
         #expect(outcome.log.contains(sum), "\(outcome.log)")
         #expect(!outcome.log.contains("drifted"), "\(outcome.log)")
+        #expect(outcome.heads.filter { $0.contains("diverged") }.count == 1, "\(outcome.heads)")
+        #expect(outcome.heads.last?.hasSuffix("diverged in epoch 2") == true, "\(outcome.heads)")
         #expect(outcome.billed == 3)
         // A step that the program named is no call.
         #expect(try outcome.replayed.int("steps") == 2 && outcome.replayed.int("model_calls") == 1)

@@ -42,6 +42,8 @@ struct TranscriptStep: Equatable, Sendable {
     var served: [(epoch: Int64, match: String)]? {
         json["served"]?.arrayValue?.map { ($0.number("epoch"), $0.text("match")) }
     }
+    /// Whether a program asked this where the attempt before had asked something else.
+    var isDiverged: Bool { json.flag("diverged") }
     /// The run whose attempt recorded it.
     var run: Int64 { json.number("run") }
     /// The attempt that recorded it.

@@ -16,7 +16,7 @@ struct TranscriptView {
         if let cost = step.cost { head.append("  \(cost.shown)", .dim) }
         if let served = step.served {
             let times = served.map { ", \($0.match == "drifted" ? "served drifted" : "served") in epoch \($0.epoch)" }
-            head.append("  live in epoch \(step.epoch)" + times.joined(), .dim)
+            head.append("  \(step.isDiverged ? "diverged" : "live") in epoch \(step.epoch)" + times.joined(), .dim)
         }
         return [head] + body(step).map { StyledLine("    ").adding($0) }
     }

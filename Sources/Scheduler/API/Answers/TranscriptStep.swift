@@ -43,6 +43,7 @@ struct TranscriptStep {
             "cost_micro_usd": record.cost.map { .money($0) } ?? .null,
             "run": .id(journal.job.run),
             "epoch": .id(journal.epoch),
+            "diverged": try await Self.diverged(record, in: journal, checkpoints),
             "served": journal.job.part == .gateway ? Self.served(record.position, served) : .null,
         ]
     }
@@ -82,6 +83,16 @@ struct TranscriptStep {
     private static func unread(_ answer: JSONValue) -> JSONValue {
         guard let count = KeptAnswer.byteCount(in: answer), count > maximumReadBytes else { return answer }
         return ["status": answer["status"] ?? .null, "answer": ["bytes": .count(count)]]
+    }
+
+    /// Whether the program asked something else than its attempt before, which the record of a call says.
+    private static func diverged(
+        _ record: StepRecord,
+        in journal: JournalName,
+        _ checkpoints: CheckpointReader
+    ) async throws -> JSONValue {
+        guard journal.job.part == .gateway, record.kind == .model else { return .null }
+        return .bool(try await loaded(record.carries, checkpoints).json["diverged"] == true)
     }
 
     private static func served(

@@ -30,7 +30,8 @@ extension LiveCall {
             reads: reads,
             told: summary.told.flatMap { usage in
                 request.response.map { AwaitedCosts.Told(response: $0, usage: usage) }
-            }
+            },
+            isDiverged: isDiverged
         )
         do {
             try await checkpoints.record(

@@ -20,6 +20,8 @@ struct CallIndex: Equatable, Sendable {
     var reads: EarlyReads.Kept?
     /// What it tells of the cost of another call.
     var told: AwaitedCosts.Told?
+    /// Whether the last attempt had asked something else at that point; for people.
+    var isDiverged = false
 
     var json: JSONValue {
         var object: JSONObject = [
@@ -32,6 +34,7 @@ struct CallIndex: Equatable, Sendable {
         if let reads { object["reads"] = reads.json }
         if let told { object["told"] = told.json }
         if let occurrence { object["occurrence"] = .integer(Int64(occurrence)) }
+        if isDiverged { object["diverged"] = true }
         return .object(object)
     }
 
@@ -44,7 +47,8 @@ struct CallIndex: Equatable, Sendable {
         occurrence: Int? = nil,
         turn: KeptTurns.Turn? = nil,
         reads: EarlyReads.Kept? = nil,
-        told: AwaitedCosts.Told? = nil
+        told: AwaitedCosts.Told? = nil,
+        isDiverged: Bool = false
     ) {
         self.opening = opening
         self.lineage = lineage
@@ -55,6 +59,7 @@ struct CallIndex: Equatable, Sendable {
         self.turn = turn
         self.reads = reads
         self.told = told
+        self.isDiverged = isDiverged
     }
 
     /// What a record, also of a named step, says of its number; nothing where it says none that can be.
@@ -75,7 +80,8 @@ struct CallIndex: Equatable, Sendable {
             occurrence: Self.occurrence(json),
             turn: json["turn"].flatMap(KeptTurns.Turn.init),
             reads: json["reads"].flatMap(EarlyReads.Kept.init),
-            told: json["told"].flatMap(AwaitedCosts.Told.init)
+            told: json["told"].flatMap(AwaitedCosts.Told.init),
+            isDiverged: json["diverged"]?.boolValue ?? false
         )
     }
 }
