@@ -148,4 +148,34 @@ import Testing
         await worker.killAndWait()
         await scene.close()
     }
+
+    /// Whoever cancels a run before it has read its response leaves the most as unknown.
+    ///
+    /// A fork of it asks for no other response, and what that one cost is its source's.
+    @Test(.timeLimit(.minutes(5))) func aForkOfACancelledRunReadsTheResponseOfItsSource() async throws {
+        let scene = try await GatewayScene.make()
+        let scheduler = await scene.fleet.scheduler()
+        let worker = scene.worker("worker")
+        let file = scene.fleet.directory + "/go"
+        let run = try await Self.submit(scene, reads: 3, waitingFor: file)
+        try await Self.untilBegun(run, scene)
+        let most = try await Self.ledger(scene)
+        let said = await scene.fleet.chassis(["cancel", "\(run)"], at: scheduler)
+        #expect(try await scene.fleet.end(of: run) == "cancelled", "\(said) \(worker.output)")
+        #expect(try await Self.ledger(scene) == most && most[0] == 0 && most[1] == 0 && most[2] > 10_000)
+        #expect(try await scene.openCalls(of: run) == 0)
+        Fleet.write("", to: file)
+        let answer = await scene.fleet.chassis(["fork", "\(run)", "--json"], at: scheduler)
+        let id = try JSONValue(parsing: answer)["id"]?.integerValue
+        let fork = RunID(rawValue: try #require(id, "\(answer)"))
+        #expect(try await scene.fleet.end(of: fork) == "succeeded", "\(worker.output)")
+        let output = try JSONValue(parsing: try await scene.output(of: fork))
+        #expect(output["begin"]?[1] == "exact", "\(output.text())")
+        #expect(output["read 2"]?[2]?["status"] == "completed", "\(output.text())")
+        #expect(try await scene.bill(of: "awaited").count == 1)
+        #expect(try await Self.ledger(scene) == most)
+        await worker.killAndWait()
+        await scheduler.killAndWait()
+        await scene.close()
+    }
 }
