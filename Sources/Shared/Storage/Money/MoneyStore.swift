@@ -61,7 +61,8 @@ package struct MoneyStore: Sendable {
         per period: Budget.Period
     ) async throws -> [String]? {
         let key: [PostgresParameter] = [.text(scope.rawValue), .text(name), .text(period.rawValue)]
-        guard try await !pool.query(Statement.removeBudget, key).rows.isEmpty else { return nil }
+        let results = try await pool.pipeline([(Statement.lockBudgets, []), (Statement.removeBudget, key)])
+        guard !results[1].rows.isEmpty else { return nil }
         return try await tellNews()
     }
 
