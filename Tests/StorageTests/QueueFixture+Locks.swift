@@ -19,13 +19,14 @@ extension QueueFixture {
         }
     }
 
-    /// How many statements wait for a lock.
-    func waitingForLocks() async throws -> Int {
+    /// How many statements wait for a lock, or for one of a sort.
+    func waitingForLocks(_ sort: String? = nil) async throws -> Int {
         try await pool.query(
             """
             SELECT count(*) AS n FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'
-            """
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = coalesce($1::text, wait_event)
+            """,
+            [.optional(sort)]
         ).rows[0].int("n")
     }
 }

@@ -39,6 +39,7 @@ package struct Migration: Equatable, Sendable {
         migration(28, "calls_of_many_jobs", PackageResources.m0028_calls_of_many_jobs_sql),
         migration(29, "served_calls", PackageResources.m0029_served_calls_sql),
         migration(30, "pruned_runs", PackageResources.m0030_pruned_runs_sql),
+        migration(31, "budgets_of_unknown_calls", PackageResources.m0031_budgets_of_unknown_calls_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

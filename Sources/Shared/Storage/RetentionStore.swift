@@ -22,6 +22,7 @@ package struct RetentionStore: Sendable {
                 [.integer(retention.wholeMicroseconds), .integer(limit), .optional(now)]
             )
             guard !old.rows.isEmpty else { return [] }
+            _ = try await connection.query(Statement.shareBudgets)
             let pruned = try await connection.query(
                 Statement.pruneRuns,
                 [.array(try old.rows.map { try $0.int64("run_id") }), .optional(now)]

@@ -118,7 +118,9 @@ package enum Statement {
     static let readConnectionHold = load("read_connection_hold", PackageResources.read_connection_hold_sql)
 
     // Money
+    static let shareBudgets = load("share_budgets", PackageResources.share_budgets_sql)
     static let lockBudgets = load("lock_budgets", PackageResources.lock_budgets_sql)
+    static let readLedgerEnd = load("read_ledger_end", PackageResources.read_ledger_end_sql)
     static let foundBudgets = load("found_budgets", PackageResources.found_budgets_sql)
     static let setBudget = load("set_budget", PackageResources.set_budget_sql)
     static let removeBudget = load("remove_budget", PackageResources.remove_budget_sql)

@@ -73,6 +73,81 @@ import Testing
         #expect(paid + unknown + left <= limit)
     }
 
+    /// What becomes of calls whose cost is told later, or that are found after all, by chance; budgets are removed and set in between.
+    @Test(arguments: [1, 2, 3, 4] as [UInt64]) func aBudgetAgreesWhenItIsSetInBetween(seed: UInt64) async throws {
+        struct Open { let job: ClaimedJob, position: String, most: Int64, awaited: StepStore.AwaitedCall? }
+        let scene = try await MoneyFixture.make()
+        var generator = SeededGenerator(seed: seed)
+        var jobs = try await scene.jobs(4)
+        var (open, unknown, lost, paid): ([Open], [Open], Int64, Int64) = ([], [], 0, 0)
+        for step in 0..<100 {
+            let place = Int.random(in: jobs.indices, using: &generator)
+            let job = jobs[place]
+            switch Int.random(in: 0..<7, using: &generator) {
+            case 0, 1:
+                let call = Open(
+                    job: job,
+                    position: "t\(step)",
+                    most: .random(in: 1...900, using: &generator),
+                    awaited: nil
+                )
+                #expect(try await scene.reserve(job, call.most, at: call.position) == .granted(warning: nil))
+                open.append(call)
+            case 2 where open.contains { $0.job == job }:
+                let call = open.remove(at: open.firstIndex { $0.job == job }!)
+                let awaited = try #require(
+                    try await scene.steps.awaitCost(of: call.position, at: job.epoch, of: job.id, by: job.epoch)
+                )
+                unknown.append(Open(job: job, position: call.position, most: call.most, awaited: awaited))
+            case 3 where open.contains { $0.job == job }:
+                let call = open.remove(at: open.firstIndex { $0.job == job }!)
+                try await scene.settle(job, .unknown("cut"), at: call.position, unknownCalls: 1)
+                unknown.append(call)
+            case 4 where !unknown.isEmpty:
+                let call = unknown.remove(at: .random(in: unknown.indices, using: &generator))
+                let holder = try #require(jobs.first { $0.id == call.job.id })
+                let cost = Int64.random(in: 0...call.most, using: &generator)
+                paid += cost
+                if let awaited = call.awaited {
+                    try await scene.steps.settle(
+                        awaited,
+                        of: holder.id,
+                        by: holder.epoch,
+                        usage: ["input": 1, "output": 1],
+                        cost: MicroDollars(rawValue: cost)
+                    )
+                } else {
+                    let later = LeaseEpoch(rawValue: holder.epoch.rawValue + 1)
+                    let left = try await scene.steps.open(of: holder.id, before: later)
+                    try await scene.steps.settle(
+                        try #require(left.first { $0.position == call.position && $0.epoch == call.job.epoch }),
+                        of: holder.id,
+                        by: holder.epoch,
+                        as: MoneyFixture.paid(cost)
+                    )
+                }
+            case 5:
+                // Its next attempt settles what this one leaves open.
+                _ = try await scene.fixture.queue.release(job.id, epoch: job.epoch)
+                let next = try #require(try await scene.fixture.claim(1).first)
+                jobs[place] = next
+                for left in try await scene.steps.open(of: next.id, before: next.epoch) where left.state == .started {
+                    try await scene.steps.settle(left, of: next.id, by: next.epoch, as: .unknown("no record"))
+                }
+                unknown += open.filter { $0.job.id == job.id }
+                open.removeAll { $0.job.id == job.id }
+            default:
+                _ = try await scene.money.removeBudget(of: .team, "growth", per: .total)
+                try await scene.set(1_000_000)
+            }
+            guard try await !scene.budget().isEmpty else { continue }
+            lost = unknown.map(\.most).reduce(0, +)
+            let reserved = open.map(\.most).reduce(0, +)
+            #expect(try await scene.budget() == [reserved, paid, lost], "seed \(seed) step \(step)")
+        }
+        #expect(try await scene.ledger() == [open.map(\.most).reduce(0, +), paid, lost, 0])
+    }
+
     /// Twenty at once, on connections of their own: never more than fits, and no more refused than must be.
     @Test func nobodyReservesWhatAnotherHas() async throws {
         let scene = try await MoneyFixture.make()

@@ -11,8 +11,8 @@ package struct MoneyStore: Sendable {
 
     /// Sets a budget, or another limit or mode of one that is there, and has the jobs that wait for it look again.
     ///
-    /// A new one counts what was paid in its present period before, and the calls that are under way. When it fails in
-    /// between, `tellNews` does the rest.
+    /// A new one counts what was paid in its present period before, the calls that are under way, and those that are
+    /// unknown. When it fails in between, `tellNews` does the rest.
     ///
     /// - Parameter run: The run whose budget, or whose job's, it is; nil for teams and connections.
     /// - Returns: The queues that have pending jobs by it; notify them.
@@ -26,12 +26,15 @@ package struct MoneyStore: Sendable {
         now: String? = nil
     ) async throws -> [String] {
         let key: [PostgresParameter] = [.text(scope.rawValue), .text(name), .text(period.rawValue)]
+        // A transaction of its own: calls go on while what lies before it is added up.
+        let end = try await pool.pipeline([(Statement.lockBudgets, []), (Statement.readLedgerEnd, [])])[1].rows[0]
+            .int64("entry_id")
         _ = try await pool.pipeline([
             (
                 Statement.setBudget,
                 key + [
                     .integer(budget.limit.rawValue), .text(budget.mode.rawValue), .optional(run?.rawValue),
-                    .optional(now),
+                    .optional(now), .integer(end),
                 ]
             ),
             (Statement.noteBudgetNews, key),

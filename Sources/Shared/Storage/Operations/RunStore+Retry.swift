@@ -78,6 +78,7 @@ extension RunStore {
             [id, now, .optional(from), .bool(retry.reach == .all)]
         )
         guard let row = result.rows.first else { return nil }
+        _ = try await connection.query(Statement.shareBudgets)
         if retry.repeatsUnknown { _ = try await connection.query(Statement.dismissUnknownSteps, [id]) }
         if !retry.fresh.isEmpty {
             let begun = try await connection.query(Statement.beginAfresh, [id, .array(retry.fresh)])

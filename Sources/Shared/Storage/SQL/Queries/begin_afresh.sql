@@ -2,8 +2,8 @@
 --
 --   $1 run_id bigint, $2 names text[]
 --
--- Returns the names of those that go on; the others are not in the run, or keep their ending. Follows retry_run in its
--- transaction.
+-- Returns the names of those that go on; the others are not in the run, or keep their ending. Follows retry_run and share_budgets
+-- in their transaction.
 WITH chosen AS MATERIALIZED (
     SELECT job.job_id, job.name,
            coalesce(ready.epoch, waiting.epoch,

@@ -1,6 +1,8 @@
 -- Notes that a person had the unknown steps of a run judged: they may run again.
 --
 --   $1 run_id bigint
+--
+-- Follows share_budgets in its transaction.
 UPDATE chassis.step
 SET state = 'dismissed'
 FROM chassis.job

@@ -1,6 +1,6 @@
 -- Deletes ended runs that are locked, with all that is known of them.
 --
---   $1 run_ids bigint[]: as lock_old_runs has locked them in this transaction
+--   $1 run_ids bigint[]: as lock_old_runs has locked them in this transaction, before share_budgets
 --   $2 now timestamptz: NULL for the database's clock
 --
 -- Returns run_id of each run deleted: runs that were forked meanwhile are left. Their journals are still there: they are noted, and
