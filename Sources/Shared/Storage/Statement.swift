@@ -120,6 +120,8 @@ package enum Statement {
     // Money
     static let shareBudgets = load("share_budgets", PackageResources.share_budgets_sql)
     static let lockBudgets = load("lock_budgets", PackageResources.lock_budgets_sql)
+    static let lockUnknownSteps = load("lock_unknown_steps", PackageResources.lock_unknown_steps_sql)
+    static let countRetriedRun = load("count_retried_run", PackageResources.count_retried_run_sql)
     static let readLedgerEnd = load("read_ledger_end", PackageResources.read_ledger_end_sql)
     static let foundBudgets = load("found_budgets", PackageResources.found_budgets_sql)
     static let setBudget = load("set_budget", PackageResources.set_budget_sql)

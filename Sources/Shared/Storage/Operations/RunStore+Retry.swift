@@ -79,6 +79,8 @@ extension RunStore {
         )
         guard let row = result.rows.first else { return nil }
         _ = try await connection.query(Statement.shareBudgets)
+        _ = try await connection.query(Statement.lockUnknownSteps, [id])
+        _ = try await connection.query(Statement.countRetriedRun, [id])
         if retry.repeatsUnknown { _ = try await connection.query(Statement.dismissUnknownSteps, [id]) }
         if !retry.fresh.isEmpty {
             let begun = try await connection.query(Statement.beginAfresh, [id, .array(retry.fresh)])
