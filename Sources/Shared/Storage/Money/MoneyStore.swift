@@ -57,6 +57,8 @@ package struct MoneyStore: Sendable {
 
     /// Removes a budget, and has the jobs that wait for it look again.
     ///
+    /// What a workflow file says of a run or job does not count any more either.
+    ///
     /// - Returns: The queues that have pending jobs by it; nil when there is no such budget.
     package func removeBudget(
         of scope: Budget.Scope,
@@ -64,7 +66,9 @@ package struct MoneyStore: Sendable {
         per period: Budget.Period
     ) async throws -> [String]? {
         let key: [PostgresParameter] = [.text(scope.rawValue), .text(name), .text(period.rawValue)]
-        let results = try await pool.pipeline([(Statement.lockBudgets, []), (Statement.removeBudget, key)])
+        let results = try await pool.pipeline([
+            (Statement.lockBudgets, []), (Statement.removeBudget, key), (Statement.noteBudgetNews, key),
+        ])
         guard !results[1].rows.isEmpty else { return nil }
         return try await tellNews()
     }

@@ -18,4 +18,6 @@ LEFT JOIN chassis.budget_period AS found
    AND found.run_id = CASE budget.period WHEN 'run' THEN coalesce($1::bigint, -1) ELSE 0 END
 LEFT JOIN chassis.job ON budget.scope = 'job' AND job.job_id::text = budget.name
 WHERE budget.run_id IS NOT DISTINCT FROM $1::bigint
+  -- One of a run or job that was removed (remove_budget).
+  AND budget.limit_micro_usd < 9223372036854775807
 ORDER BY budget.scope DESC, name, budget.period;

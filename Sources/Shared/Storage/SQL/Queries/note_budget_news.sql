@@ -1,8 +1,8 @@
--- Notes that a budget was set: the jobs that found no room in it are to look again.
+-- Notes that a budget was set, or the limit of one lifted: the jobs that found no room in it are to look again.
 --
 --   $1 scope text, $2 name text, $3 period text
 --
--- In the transaction of set_budget, behind it: the lock of all budgets is held, so nobody begins to wait meanwhile. Follow with
+-- In the transaction of set_budget or remove_budget, behind it: the lock of all budgets is held, so nobody begins to wait meanwhile. Follow with
 -- read_budget_news and what resumes them; when that is not done, somebody else does it.
 UPDATE chassis.budget_waiter
 SET has_news = true
