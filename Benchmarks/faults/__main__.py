@@ -10,8 +10,8 @@ import traceback
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Benchmarks/driver"))
 
+import places
 from checks import Checks
-from faults import BATCH_PLACES, PLACES, SCHEDULER_PLACES
 from storm import Storm
 from world import World
 
@@ -44,7 +44,7 @@ def main():
             print(line)
         print(f"{storm.count} faults in {time.monotonic() - began:.0f} s: "
               + ", ".join(f"{name} {count}" for name, count in sorted(storm.counts.items())))
-        print(told_places(world.programs.reached_places()))
+        print(places.told(world.programs.reached_places()))
         if world.shim:
             refused = [world.shim.count(name) for name in ("refusals", "failed_syncs", "refused_growth")]
             print("a read-only store refused {} writes, {} syncs failed, a full disk of Postgres refused {}".format(*refused))
@@ -54,14 +54,6 @@ def main():
             print(f"seed {seed} {what}; what is left lies in {world.directory}")
         print(checks.line(), flush=True)
     sys.exit(1 if broken else 0)
-
-
-def told_places(reached):
-    """What is said of the named places: a storm that comes by none of them has proven nothing of them."""
-    places = PLACES + BATCH_PLACES + SCHEDULER_PLACES
-    missed = [place for place in places if place not in reached]
-    return (f"{len(places) - len(missed)} of {len(places)} named places were reached, {sum(reached.values())} times in all"
-            + (f"; not {', '.join(missed)}" if missed else ""))
 
 
 def parse():

@@ -63,6 +63,7 @@ class Calm:
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
         (world.store / "filler").unlink(missing_ok=True)
+        world.programs.disarm()
         world.revive()
 
     def _nurse(self):

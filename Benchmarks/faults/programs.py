@@ -18,6 +18,8 @@ RETENTION_HOURS = 24
 REVIVAL_SECONDS = 0.2
 CRASHES = {-signal.SIGILL, -signal.SIGTRAP, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSEGV}
 """How a program ends that goes wrong; the storm ends none so."""
+REACHED = re.compile(rb"^failpoint ([a-z-]+)[^ \n]* is reached$", re.MULTILINE)
+"""What a program says on its way out, or before it stops."""
 
 
 class Programs:
@@ -35,6 +37,12 @@ class Programs:
         self._begins = [0] * SCHEDULERS
         """Where the log of each scheduler's present process begins."""
         self.crashes = []
+        self._armed = {}
+        """The failpoint that a program has until it is reached, and how often its place was reached there before."""
+        self._reached = collections.defaultdict(collections.Counter)
+        """How often each place was reached, by the name of the program."""
+        self._looked_at = collections.Counter()
+        """How far the log of each program was looked through for that."""
 
     def start(self):
         for number in range(SCHEDULERS):
@@ -45,6 +53,9 @@ class Programs:
     @property
     def all(self):
         return [process for process in self.workers + self.schedulers if process is not None]
+
+    def of_kind(self, kind):
+        return self.workers if kind == "worker" else self.schedulers
 
     def _spawn(self, name, words, **extra):
         self._started[name] = time.monotonic()
@@ -97,24 +108,48 @@ class Programs:
                 name = f"{kind}{number}"
                 if process.poll() is not None and time.monotonic() - self._started[name] > REVIVAL_SECONDS:
                     self._look_at_end(name, process)
-                    start(number)
+                    start(number, failpoint=self._failpoint_left(name))
                 elif kind == "scheduler" and process.poll() is None and self._ways.fronts[number].target is None:
                     self._lead_to_scheduler(number)
 
     def kill(self, kind, number):
         """Kills one; one that had crashed before is told of."""
-        process = (self.workers if kind == "worker" else self.schedulers)[number]
+        process = self.of_kind(kind)[number]
         process.poll()
         self._look_at_end(f"{kind}{number}", process)
         process.kill()
         process.wait()
 
+    # Named places
+
+    def arm(self, kind, number, failpoint):
+        """Starts one that was killed, with a failpoint; who is started in its place has it too, until it is reached: a program
+        does not live long here."""
+        name = f"{kind}{number}"
+        self.reached_places()
+        self._armed[name] = failpoint, self._reached[name][place_of(failpoint)]
+        (self.start_worker if kind == "worker" else self.start_scheduler)(number, failpoint=failpoint)
+
+    def disarm(self):
+        """Who is started from now on has no failpoint."""
+        self._armed.clear()
+
+    def _failpoint_left(self, name):
+        if name not in self._armed:
+            return None
+        self.reached_places()
+        failpoint, before = self._armed[name]
+        return failpoint if self._reached[name][place_of(failpoint)] == before else None
+
     def reached_places(self):
         """How often programs were killed or stopped at each named place, by what they say themselves."""
-        reached = collections.Counter()
         for log in self._directory.glob("*[0-9].log"):
-            reached.update(re.findall(r"^failpoint ([a-z-]+)[^ ]* is reached$", log.read_text(errors="replace"), re.MULTILINE))
-        return reached
+            with open(log, "rb") as file:
+                file.seek(self._looked_at[log.stem])
+                lines = file.read().rpartition(b"\n")[0]
+            self._looked_at[log.stem] += len(lines)
+            self._reached[log.stem].update(place.decode() for place in REACHED.findall(lines))
+        return sum(self._reached.values(), collections.Counter())
 
     def _look_at_end(self, name, process):
         if process.returncode in CRASHES:
@@ -135,6 +170,10 @@ class Programs:
                     process.kill()
                     process.wait()
                 self._look_at_end(name, process)
+
+
+def place_of(failpoint):
+    return failpoint.split(":")[0]
 
 
 def is_stopped(process):
