@@ -48,6 +48,8 @@ def main():
         if world.shim:
             refused = [world.shim.count(name) for name in ("refusals", "failed_syncs", "refused_growth")]
             print("a read-only store refused {} writes, {} syncs failed, a full disk of Postgres refused {}".format(*refused))
+        for line in checks.remarks:
+            print(line)
         if broken:
             world.keep()
             what = "broke an invariant" if reason is None else "broke off"

@@ -19,6 +19,8 @@ COUNT_OLD_RUNS = """SELECT count(*) FROM chassis.run JOIN chassis.workflow_versi
 TRIGGERS = {"storm-hears": f"event: {shapes.EVENT}, gather: none", "storm-each": f"asset: {shapes.ASSET}, gather: none",
             "storm-gathered": f"asset: {shapes.ASSET}, max_active: 1"}
 """Workflows that events start: one run for each event, one for each update, one for all updates that came meanwhile."""
+ALONE = "(workflow.name = 'storm-gathered' OR params->>'tag' LIKE 'storm-scheduled/line/%')"
+"""Which runs never run beside another one that the same schedule or trigger started, in SQL."""
 STARTING = ["storm-scheduled", "storm-past", "storm-old", *TRIGGERS]
 """The workflows whose runs nobody submits, and that of the runs that are past their retention."""
 EVENTS_OF = {"storm-hears": shapes.EVENT, "storm-each": f"asset:{shapes.ASSET}", "storm-gathered": f"asset:{shapes.ASSET}"}

@@ -12,6 +12,8 @@ from cluster import Cluster
 
 SETTINGS = cluster.SETTINGS | {
     "max_connections": "700", "shared_buffers": "128MB", "wal_log_hints": "on", "wal_keep_size": "2GB", "hot_standby": "on",
+    # Of two transactions of one server it can be told which one was committed first.
+    "track_commit_timestamp": "on",
     "wal_retrieve_retry_interval": "200ms", "wal_receiver_timeout": "5s", "wal_sender_timeout": "5s",
 }
 LONGEST_WAIT_SECONDS = 60
@@ -32,6 +34,9 @@ class Servers(Cluster):
         self._is_ending = False
         self.lives = []
         """The first transaction of each life of the server, and how its incarnation begins; the clocks differ."""
+        self.handovers = []
+        """For each failover two transactions: all before the first one were the old primary's, as far as is known, and all from the
+        second one on are the new one's; None where nothing is known. What lies between them may be either's."""
 
     def __enter__(self):
         super().__enter__()
@@ -113,10 +118,13 @@ class Servers(Cluster):
         return asked.stdout.strip() if asked.returncode == 0 else None
 
     def _note_life(self):
+        """Returns the life's first transaction; None when the server does not answer."""
         life = self._ask(self._primary, "SELECT pg_current_xact_id(), extract(epoch FROM pg_postmaster_start_time())")
-        if life:
-            transaction, start = life.split("|")
-            self.lives.append((int(transaction), start))
+        if not life:
+            return None
+        transaction, start = life.split("|")
+        self.lives.append((int(transaction), start))
+        return int(transaction)
 
     def revive_primary(self):
         """Starts the primary again if it has ended, as it does when its disk takes nothing any more, and that is over."""
@@ -164,8 +172,10 @@ class Servers(Cluster):
         self._configure(new, "")
         self._signal(new)
         self._primary = new
+        # It may have more from the old one that it has not come to yet.
+        known = self._ask(new, "SELECT pg_snapshot_xmax(pg_current_snapshot())")
         self.as_user([self.bin / "pg_ctl", "promote", "-s", "-w", "-D", self.data(new)], check=True)
-        self._note_life()
+        self.handovers.append((int(known) if known else None, self._note_life()))
         self._rebuilding = threading.Thread(target=self._follow, args=(old, rewinds), daemon=True)
         self._rebuilding.start()
 

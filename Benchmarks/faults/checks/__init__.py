@@ -1,5 +1,6 @@
 """What must hold when the storm is over, from the database, the store, the provider's bill and the tools' log alone."""
 
+from checks.alone import Alone
 from checks.effects import Effects
 from checks.events import Events
 from checks.findings import Findings
@@ -11,7 +12,7 @@ from checks.runs import Runs
 from checks.starts import Starts
 from kinds import with_those_below
 
-SUBJECTS = [Runs, Parts, Events, Starts, Journals, Money, Effects, Held]
+SUBJECTS = [Runs, Parts, Events, Starts, Alone, Journals, Money, Effects, Held]
 """What is looked at while workers and schedulers still run."""
 
 
@@ -22,6 +23,7 @@ class Checks:
         self._findings = Findings()
         self.counts = self._findings.counts
         self.complaints = self._findings.complaints
+        self.remarks = self._findings.remarks
 
     def all(self):
         """Checks everything; says whether an invariant broke."""

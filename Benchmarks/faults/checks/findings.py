@@ -8,6 +8,8 @@ class Findings:
     def __init__(self):
         self.complaints = []
         self.counts = collections.Counter()
+        self.remarks = []
+        """How much of something could be looked at."""
 
     def add(self, name, complaint, count=1):
         self.counts[name] += count

@@ -38,7 +38,7 @@ class Scene(unittest.TestCase):
         cls.directory.chmod(0o755)
         atexit.register(shutil.rmtree, cls.directory, ignore_errors=True)
         # Nothing in it is to outlive this process.
-        cluster.SETTINGS |= {"fsync": "off", "shared_buffers": "32MB"}
+        cluster.SETTINGS |= {"fsync": "off", "shared_buffers": "32MB", "track_commit_timestamp": "on"}
         servers = Cluster(cls.directory / "cluster")
         servers.__enter__()
         atexit.register(servers.__exit__)
@@ -53,6 +53,7 @@ class Scene(unittest.TestCase):
         self.slots = (24, 24)
         self.contradictions, self.surprises, self.crashes = [], [], []
         self.scratch = []
+        self.handovers = []
 
     def ask(self, sql):
         """Asks over one connection for all tests."""
@@ -86,10 +87,11 @@ class Scene(unittest.TestCase):
             providers=types.SimpleNamespace(bill=place / "bill", batch_bill=lambda: self.past.batches),
             client=types.SimpleNamespace(promised={}, contradictions=self.contradictions, surprises=self.surprises),
             people=types.SimpleNamespace(limits=self.past.limits),
-            outside=types.SimpleNamespace(told=self.past.told, end=END, backfills=self.past.backfills), cluster=types.SimpleNamespace(lives=[], log=place / "log"))
+            outside=types.SimpleNamespace(told=self.past.told, end=END, backfills=self.past.backfills),
+            cluster=types.SimpleNamespace(lives=[], handovers=self.handovers, log=place / "log"))
         looked = Checks(world, RUNS)
         looked.all()
-        self.complaints = looked.complaints
+        self.complaints, self.remarks = looked.complaints, looked.remarks
         return {name for name, count in looked.counts.items() if count and name not in ("runs", "unknown")}
 
     def expect(self, *names):
