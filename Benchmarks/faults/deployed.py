@@ -9,9 +9,12 @@ SCHEDULES = {"all": 2, "line": 3, "latest": 2}
 """How many seconds lie between two due times of each schedule."""
 WHOLE = ["all", "line"]
 """The schedules that leave no due time out, whatever is killed."""
-PAST_FROM, PAST_TO, PAST_DUE_TIMES = "2020-01-01", "2020-01-02", 48
-"""What is filled afterwards: all hours of these two days."""
-BACKFILL_LIMIT = 4
+PAST_FROM, PAST_TO = "2020-01-01", "2020-12-31"
+"""Between them each hour was due."""
+BACKFILL_SECONDS = 5
+"""How often a part of them is filled afterwards: each time the next one, and now and then one again."""
+PAST_DUE_TIMES, BACKFILL_LIMIT = 4, 2
+"""How many due times a part has, and how many of its runs there are at once: a backfill has several turns."""
 OLD_RUNS = 20
 """How many runs are past their retention, one after the other, while the storm goes on."""
 COUNT_OLD_RUNS = """SELECT count(*) FROM chassis.run JOIN chassis.workflow_version USING (version_id)
@@ -58,6 +61,12 @@ jobs:
     command: [echo, "${{{{ params.tag }}}}"]
     {RETRY}
 """
+
+
+def part(number):
+    """The due times of a part of what is filled afterwards, in seconds since 1970."""
+    first = int(datetime.datetime.fromisoformat(f"{PAST_FROM}T00:00+00:00").timestamp()) + 3600 * PAST_DUE_TIMES * number
+    return range(first, first + 3600 * PAST_DUE_TIMES, 3600)
 
 
 def triggered(name):

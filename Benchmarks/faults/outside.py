@@ -1,5 +1,6 @@
 """Whoever deploys workflows, tells of events, and fills schedules afterwards; what may come twice comes twice."""
 
+import datetime
 import time
 from random import Random
 
@@ -8,6 +9,10 @@ import shapes
 from programs import RETENTION_HOURS
 
 AGAIN_SECONDS = 1
+FILLED_PART = 0.8
+"""The part of the storm in which backfills begin."""
+BACKFILLS_IN_A_ROUND = 3
+"""Of so many one is paused and resumed, and one is made again."""
 LONGEST_DEPLOYMENT_SECONDS = 60
 
 
@@ -21,6 +26,8 @@ class Outside:
         """When nothing is due any more, in seconds since 1970."""
         self.backfills = set()
         """Those that were promised."""
+        self.filled = {}
+        """The parts of the past that are filled, and by how many backfills at most."""
         self._tell_at = {}
         """What is still to be told of a run, and when."""
         self._backfills = []
@@ -40,9 +47,22 @@ class Outside:
         if answer[0] != 200:
             raise RuntimeError(f"the workflows are not deployed: {answer}")
         self._make_old_runs(seconds)
-        random, now = Random(f"{seed}/backfills"), time.monotonic()
-        moments = sorted(now + seconds * random.uniform(0.05, 0.8) for _ in range(4))
-        self._backfills = list(zip(moments, [self._fill, self._pause, self._resume, self._fill_again]))
+        self._backfills = self._plan_backfills(Random(f"{seed}/backfills"), time.monotonic(), seconds)
+
+    def _plan_backfills(self, random, now, seconds):
+        """Small backfills, one behind the other, some of which are paused and resumed, and some made again."""
+        plan = []
+        for number in range(max(BACKFILLS_IN_A_ROUND, int(seconds * FILLED_PART / deployed.BACKFILL_SECONDS))):
+            at = now + seconds * random.uniform(0.05, FILLED_PART)
+            held_after, held_for, again_after = random.uniform(0.1, 2), random.uniform(0.2, 4), random.uniform(1, 5)
+            plan.append((at, lambda number=number: self._fill(number)))
+            self.filled[number] = 1
+            if number % BACKFILLS_IN_A_ROUND == 1:
+                plan += [(at + held_after, self._pause), (at + held_after + held_for, self._resume)]
+            if number % BACKFILLS_IN_A_ROUND == 2:
+                plan.append((at + again_after, lambda number=number: self._fill_again(number)))
+                self.filled[number] = 2
+        return sorted(plan, key=lambda entry: entry[0])
 
     def _make_old_runs(self, seconds):
         """Has runs end, and become older than the retention in the course of the storm."""
@@ -107,20 +127,16 @@ class Outside:
 
     # Backfills
 
-    def _fill(self):
-        """Has a run started for each due time; whoever asks again is told that there is nothing left to start."""
-        body = {"workflow": "storm-past", "schedule": "hourly", "from": deployed.PAST_FROM, "to": deployed.PAST_TO,
-                "limit": deployed.BACKFILL_LIMIT}
-        answers = self._client.twice(lambda first: self._client.ask("POST", "/v1/backfills", body, first))
+    def _fill(self, number):
+        """Has a run started for each due time of a part; whoever asks again is told that there is nothing left to start."""
+        answers = self._client.twice(lambda first: self._client.ask("POST", "/v1/backfills", request_of_backfill(number), first))
         self._client.expect(answers, {201, 409}, "POST /v1/backfills")
         self._keep(answers)
         return any(answers)
 
-    def _fill_again(self):
-        """Asked for once: a second time it would be a second backfill."""
-        body = {"workflow": "storm-past", "schedule": "hourly", "from": deployed.PAST_FROM, "to": deployed.PAST_TO,
-                "limit": deployed.BACKFILL_LIMIT, "again": True, "newest_first": True}
-        answer = self._client.ask_once("POST", "/v1/backfills", body)
+    def _fill_again(self, number):
+        """Asked for once: a second time it would be a further backfill."""
+        answer = self._client.ask_once("POST", "/v1/backfills", {**request_of_backfill(number), "again": True, "newest_first": True})
         self._client.expect([answer], {201}, "POST /v1/backfills again")
         self._keep([answer])
         return True
@@ -148,3 +164,14 @@ class Outside:
                 self._client.expect(answers, {200, 409}, f"POST {path}")
                 has_heard = has_heard and any(answers)
         return has_heard
+
+
+def request_of_backfill(number):
+    """The request for a backfill of a part of the past."""
+    part = deployed.part(number)
+    return {"workflow": "storm-past", "schedule": "hourly", "from": moment(part.start), "to": moment(part.stop),
+            "limit": deployed.BACKFILL_LIMIT}
+
+
+def moment(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

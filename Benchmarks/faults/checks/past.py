@@ -20,6 +20,8 @@ WORKFLOWS = ["storm-some", *deployed.STARTING]
 """Each has the version of its number; runs of the first one were submitted."""
 FIRST_DUE, END = 1_800_000_000, 1_800_000_012
 """When the schedules were made, and when nothing is due any more."""
+BACKFILLS = [0, 1, 2, 2]
+"""The part of the past that each backfill fills; one is filled again."""
 TABLES = ["workflow", "workflow_version", "run", "ended_run", "job", "done", "attempt", "step", "ledger", "approval", "permit",
           "budget_waiter", "map", "event", "event_wait", "asset_partition", "event_trigger", "news", "schedule", "due_time", "backfill",
           "backfill_item"]
@@ -69,6 +71,7 @@ class Past:
                             "job": self.job(MADE, "make"), "epoch": 1})
         self.told = {event["idempotency_key"]: event["event"] for event in self.events[:2]}
         self.backfills = set()
+        self.filled = {part: BACKFILLS.count(part) for part in BACKFILLS}
         self.updates = {made: 1}
         self.maps = {self.job(MAPPED, name): {"items": count, "succeeded": count, "unfinished": 0}
                      for name, count in (("each", shapes.ITEMS), ("plain", shapes.PLAIN_ITEMS))}
@@ -85,12 +88,11 @@ class Past:
                 tag = f"storm-scheduled/{name}/{due}"
                 self.due_times.append({"schedule": schedule, "due": due, "at": due + 0.5, "outcome": "started",
                                        "run": self._start("storm-scheduled", {"tag": tag}, f"{tag}\n")})
-        past = int(datetime.datetime.fromisoformat(f"{deployed.PAST_FROM}T00:00+00:00").timestamp())
-        for number in range(2 * deployed.PAST_DUE_TIMES):
-            backfill, hour = divmod(number, deployed.PAST_DUE_TIMES)
-            tag = f"past/{past + 3600 * hour}"
-            self.items.append({"backfill": backfill + 1, "due": past + 3600 * hour, "state": "succeeded",
-                               "run": self._start("storm-past", {"tag": tag}, f"{tag}\n")})
+        for number, part in enumerate(BACKFILLS, 1):
+            for due in deployed.part(part):
+                tag = f"past/{due}"
+                self.items.append({"backfill": number, "due": due, "state": "succeeded",
+                                   "run": self._start("storm-past", {"tag": tag}, f"{tag}\n")})
 
     def _start(self, workflow, params, output):
         run = len(self.runs) + 1
@@ -109,6 +111,9 @@ class Past:
         """A due time of a schedule, counted from 0."""
         schedule = list(deployed.SCHEDULES).index(name) + 1
         return [row for row in self.due_times if row["schedule"] == schedule][place]
+
+    def items_of(self, backfill):
+        return [item for item in self.items if item["backfill"] == backfill]
 
     def _job(self, run, kind, tag, name, job, output):
         self.jobs.append((job, run, name))

@@ -84,16 +84,16 @@ class Starts(Subject):
                    backfill.ended_at IS NULL AS is_open
             FROM chassis.backfill JOIN chassis.backfill_item AS item USING (backfill_id)"""):
             items[row["backfill_id"]].append(row)
-        if not items:
-            self.found("lost", "there is no backfill")
         for backfill in sorted(self.world.outside.backfills - set(items)):
             self.found("lost", f"backfill {backfill} was promised and is not there")
-        if len(items) > 2:
-            self.found("repeated", f"two backfills were asked for, and {len(items)} are there")
+        parts = {deployed.part(number).start: number for number in self.world.outside.filled}
+        made = collections.Counter()
         for backfill, found in items.items():
-            dues = [row["due"] for row in found]
-            if len(dues) != deployed.PAST_DUE_TIMES or len(set(dues)) != len(dues):
-                self.found("lost", f"backfill {backfill} has {len(set(dues))} due times in {len(dues)} items")
+            dues = sorted(row["due"] for row in found)
+            number = parts.get(dues[0])
+            made[number] += 1
+            if number is None or dues != list(deployed.part(number)):
+                self.found("lost", f"backfill {backfill} has the due times {dues}, which are no part of what was to be filled")
             if found[0]["is_open"]:
                 self.found("leaks", f"backfill {backfill} has not ended")
             for row in found:
@@ -101,3 +101,8 @@ class Starts(Subject):
                     self.found("lost", f"backfill {backfill} has {row['due']} as {row['state']}")
                 else:
                     self._stands_for(row["run_id"], f"past/{row['due']}")
+        for number, most in self.world.outside.filled.items():
+            if made[number] == 0:
+                self.found("lost", f"there is no backfill of part {number}")
+            if made[number] > most:
+                self.found("repeated", f"part {number} was to be filled {most} times, and {made[number]} backfills of it are there")

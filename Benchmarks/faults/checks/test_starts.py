@@ -73,7 +73,8 @@ class StartsTests(Scene):
         self.expect("lost")
 
     def test_two_items_with_one_run_are_repeated(self):
-        self.past.items[5]["run"] = self.past.items[5 + deployed.PAST_DUE_TIMES]["run"]
+        again = self.past.items_of(4)[1]
+        self.past.items_of(3)[1]["run"] = again["run"]
         # And one run is nobody's.
         self.expect("repeated")
 
@@ -81,11 +82,23 @@ class StartsTests(Scene):
         self.past.backfills.add(7)
         self.expect("lost")
 
-    def test_a_third_backfill_is_repeated(self):
-        self.past.items += [{**item, "backfill": 3} for item in self.past.items[:deployed.PAST_DUE_TIMES]]
+    def test_a_part_that_was_not_filled_is_lost(self):
+        self.past.filled[3] = 1
+        self.expect("lost")
+
+    def test_a_further_backfill_of_a_part_is_repeated(self):
+        self.past.filled[2] = 1
         self.expect("repeated")
+
+    def test_a_part_that_was_to_be_filled_again_may_not_be_where_that_was_never_promised(self):
+        self.past.filled[1] = 2
+        self.expect()
 
     def test_a_backfill_with_fewer_items_than_due_times_is_lost(self):
         gone = self.past.items.pop()
         self.past.runs = [run for run in self.past.runs if run["run"] != gone["run"]]
+        self.expect("lost")
+
+    def test_a_backfill_of_due_times_that_nobody_asked_for_is_lost(self):
+        del self.past.filled[0]
         self.expect("lost")
