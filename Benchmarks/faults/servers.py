@@ -17,6 +17,10 @@ SETTINGS = cluster.SETTINGS | {
     "wal_retrieve_retry_interval": "200ms", "wal_receiver_timeout": "5s", "wal_sender_timeout": "5s",
 }
 LONGEST_WAIT_SECONDS = 60
+LONGEST_RECOVERY_SECONDS = 600
+"""How long a server may be on its way that says so."""
+REJECTS = 1
+"""How pg_isready ends when a server answers that it is starting up."""
 LONGEST_REBUILDING_SECONDS = 180
 
 
@@ -92,19 +96,30 @@ class Servers(Cluster):
         options = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
         host = self.hosts[number]
         environment = host.environment | {"CHASSIS_SHIM_STORE": str(self.data(number))} if host else {}
+        if host:
+            # What recovers syncs every file there is, and whoever would make its disk fast again may be waiting for it.
+            host.set(sync_us=0)
         with open(self.log, "ab") as log:
             self._processes[number] = self.as_user(
                 ["env", *(f"{key}={value}" for key, value in environment.items()), self.bin / "postgres", "-D",
                  self.data(number), "-k", self.sockets[number], *options], stdout=log, stderr=log, wait=False)
 
     def _wait(self, number):
-        for _ in range(20 * LONGEST_WAIT_SECONDS):
-            if subprocess.run([self.bin / "pg_isready", "-q", "-h", self.sockets[number]]).returncode == 0:
+        """Waits until a server answers: as long as it says that it is starting up, and not that long where it says nothing."""
+        began = heard_at = time.monotonic()
+        while (now := time.monotonic()) < min(heard_at + LONGEST_WAIT_SECONDS, began + LONGEST_RECOVERY_SECONDS):
+            answer = self._is_ready(number)
+            if answer == 0:
                 return
+            if answer == REJECTS:
+                heard_at = now
             if self._processes[number].poll() is not None:
                 raise RuntimeError(f"the server did not start; see {self.log}")
             time.sleep(0.05)
         raise RuntimeError(f"the server does not answer; see {self.log}")
+
+    def _is_ready(self, number):
+        return subprocess.run([self.bin / "pg_isready", "-q", "-h", self.sockets[number]]).returncode
 
     def _ask(self, number, sql):
         """Asks one server, and waits for no other; None when it does not answer."""
@@ -174,7 +189,7 @@ class Servers(Cluster):
         self._primary = new
         # It may have more from the old one that it has not come to yet.
         known = self._ask(new, "SELECT pg_snapshot_xmax(pg_current_snapshot())")
-        self.as_user([self.bin / "pg_ctl", "promote", "-s", "-w", "-D", self.data(new)], check=True)
+        self.as_user([self.bin / "pg_ctl", "promote", "-s", "-w", "-t", LONGEST_RECOVERY_SECONDS, "-D", self.data(new)], check=True)
         self.handovers.append((int(known) if known else None, self._note_life()))
         self._rebuilding = threading.Thread(target=self._follow, args=(old, rewinds), daemon=True)
         self._rebuilding.start()
@@ -244,11 +259,14 @@ class Servers(Cluster):
         raise RuntimeError(f"the standby does not follow; see {self.log}")
 
     def _try_to_start(self, number):
-        for _ in range(25):
+        until = time.monotonic() + LONGEST_WAIT_SECONDS
+        while time.monotonic() < until:
             try:
                 self._start(number)
                 return self._wait(number)
             except RuntimeError:
+                if self._processes[number].poll() is None:
+                    raise  # It runs, and a further one could not.
                 time.sleep(0.2)  # The children of the last one are still leaving.
         raise RuntimeError(f"the standby does not start; see {self.log}")
 
