@@ -1,4 +1,4 @@
-"""The named places at which workers and schedulers are killed or stopped; those that were not reached yet come first."""
+"""The named places at which workers and schedulers are killed or stopped; those that were not reached yet come more often."""
 
 from random import Random
 
@@ -25,11 +25,13 @@ class Places:
         """How often each had its turn."""
 
     def next(self, reached):
-        """The place that had the fewest turns, among those that nobody has reached if there are any.
+        """The place that had the fewest turns; every second turn goes to one that nobody has reached, if there are any.
 
-        reached: how often each was reached; what nobody has come by is given out again, and what is common is not.
+        reached: how often each was reached.
         """
-        place = min(self._order, key=lambda place: (reached[place] > 0, self._turns[place]))
+        missing = [place for place in self._order if not reached[place]]
+        is_for_missing = sum(self._turns.values()) % 2 == 0
+        place = min(missing if missing and is_for_missing else self._order, key=self._turns.get)
         self._turns[place] += 1
         return place
 

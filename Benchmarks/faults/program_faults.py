@@ -15,15 +15,17 @@ class ProgramFaults(Subject):
         self._places = {"worker": Places(seed, WORKER_PLACES), "scheduler": Places(seed, SCHEDULER_PLACES)}
         self._stopped = []
         """Those that were stopped wherever they were."""
-        self._stopping = []
-        """Who stops at a named place, by kind and number, and how long it stays there."""
+        self._stays = 0
+        """How long one stays that stops at a named place."""
+        self._waiting = []
+        """Those that have stopped at one."""
 
     def weighted(self):
         return [
-            (8, self.kill_worker), (4, self.kill_worker_at_a_place), (3, self.end_worker), (4, self.stop_worker),
-            (3, self.stop_worker_at_a_place),
+            (6, self.kill_worker), (6, self.kill_worker_at_a_place), (3, self.end_worker), (4, self.stop_worker),
+            (4, self.stop_worker_at_a_place),
             (2, self.kill_scheduler), (1, self.end_scheduler), (1, self.stop_scheduler),
-            (3, self.kill_scheduler_at_a_place), (2, self.stop_scheduler_at_a_place),
+            (5, self.kill_scheduler_at_a_place), (3, self.stop_scheduler_at_a_place),
         ]
 
     def some_worker(self):
@@ -79,17 +81,18 @@ class ProgramFaults(Subject):
         it was about to do, when it wakes up. What is drawn does not depend on which place has its turn."""
         number, drawn, seconds = self.random.randrange(count), self.random.random(), self.random.uniform(0.2, LONGER_THAN_THE_LEASE)
         place = self._places[kind].next(self.world.programs.reached_places())
-        self._stopping = [entry for entry in self._stopping if entry[:2] != (kind, number)]
         if stays:
-            self._stopping.append((kind, number, seconds))
+            self._stays = seconds
         self.world.programs.kill(kind, number)
         self.world.programs.arm(kind, number, f"{place}:{passes(place, drawn)}{':stop' if stays else ''}")
 
     def wake_up_later(self):
         """Has those go on later who have stopped at their place by now."""
-        for entry in list(self._stopping):
-            kind, number, seconds = entry
-            program = self.world.programs.of_kind(kind)[number]
-            if program not in self._stopped and is_stopped(program):
-                self._stopping.remove(entry)
-                self.after(seconds, lambda program=program: program.send_signal(signal.SIGCONT))
+        for program in self.world.programs.all:
+            if program not in self._stopped + self._waiting and is_stopped(program):
+                self._waiting.append(program)
+                self.after(self._stays, lambda program=program: self.go_on(program))
+
+    def go_on(self, program):
+        self._waiting.remove(program)
+        program.send_signal(signal.SIGCONT)

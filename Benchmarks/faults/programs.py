@@ -123,11 +123,15 @@ class Programs:
     # Named places
 
     def arm(self, kind, number, failpoint):
-        """Starts one that was killed, with a failpoint; who is started in its place has it too, until it is reached: a program
-        does not live long here."""
-        name = f"{kind}{number}"
+        """Starts one that was killed, with a failpoint.
+
+        A program does not live long here, and what leads to a place is done by one of them: so who is started in its place, or in
+        that of another one that has none, has it too, for the first passing, until it reaches it.
+        """
         self.reached_places()
-        self._armed[name] = failpoint, self._reached[name][place_of(failpoint)]
+        for name in (f"{kind}{each}" for each in range(len(self.of_kind(kind)))):
+            if name == f"{kind}{number}" or self._failpoint_left(name) is None:
+                self._armed[name] = at_first_passing(failpoint), self._reached[name][place_of(failpoint)]
         (self.start_worker if kind == "worker" else self.start_scheduler)(number, failpoint=failpoint)
 
     def disarm(self):
@@ -174,6 +178,11 @@ class Programs:
 
 def place_of(failpoint):
     return failpoint.split(":")[0]
+
+
+def at_first_passing(failpoint):
+    place, _, *how = failpoint.split(":")
+    return ":".join([place, "1", *how])
 
 
 def is_stopped(process):

@@ -20,11 +20,13 @@ class PlacesTests(unittest.TestCase):
         self.assertEqual(set(Counter(given).values()), {2})
         self.assertEqual(set(given[:len(given) // 2]), set(places.WORKER_PLACES))
 
-    def test_a_place_that_nobody_has_reached_comes_before_those_that_were(self):
+    def test_every_second_turn_is_that_of_a_place_that_nobody_has_reached(self):
         turn = places.Places(1, places.WORKER_PLACES)
         missing = {"batch-after-end", "before-end"}
         reached = Counter(place for place in places.WORKER_PLACES if place not in missing)
-        self.assertEqual({turn.next(reached) for _ in range(4)}, missing)
+        given = [turn.next(reached) for _ in range(12)]
+        self.assertEqual(set(given[::2]), missing)
+        self.assertEqual(len(set(given[1::2])), 6)
 
     def test_when_all_were_reached_the_one_with_the_fewest_turns_comes(self):
         turn = places.Places(1, ["one", "two"])
@@ -76,17 +78,23 @@ class ArmedTests(unittest.TestCase):
         with open(self.directory / "worker1.log", "a") as log:
             log.write(text)
 
-    def test_who_is_started_in_the_place_of_one_with_a_failpoint_has_it_too(self):
+    def test_who_is_started_in_the_place_of_one_with_a_failpoint_has_it_too_and_so_have_the_others(self):
         self.programs.arm("worker", 1, "before-end:2:stop")
         self.programs.revive()
-        self.assertEqual(self.failpoints, ["before-end:2:stop", None, "before-end:2:stop", None])
+        self.assertEqual(self.failpoints, ["before-end:2:stop"] + 3 * ["before-end:1:stop"])
 
-    def test_when_it_was_reached_nobody_has_it_any_more(self):
+    def test_who_has_one_keeps_it_when_another_is_given_one(self):
+        self.programs.arm("worker", 1, "before-end:2")
+        self.programs.arm("worker", 0, "after-answer:2")
+        self.programs.revive()
+        self.assertEqual(self.failpoints[2:], ["after-answer:1", "before-end:1", "before-end:1"])
+
+    def test_who_has_reached_it_has_it_no_more(self):
         self.say("failpoint before-end:1 is reached\n")
         self.programs.arm("worker", 1, "before-end:2")
         self.say("some line\nfailpoint before-end:2 is reached\n")
         self.programs.revive()
-        self.assertEqual(self.failpoints[1:], [None, None, None])
+        self.assertEqual(self.failpoints[1:], ["before-end:1", None, "before-end:1"])
 
     def test_when_it_is_calm_nobody_has_it_any_more(self):
         self.programs.arm("worker", 1, "before-end:2")
