@@ -11,6 +11,8 @@ LONGEST_CALM_SECONDS = 180
 LONGEST_FILLING_SECONDS = 60
 BAD_QUESTION = 1
 """How psql ends when the server has refused what it was asked; without a server it ends with 2."""
+PRUNING_SECONDS = 10
+"""How long a scheduler has to remove the journals of pruned runs, before another one is asked to."""
 LEFT = f"""
     SELECT (SELECT count(*) FROM chassis.live_run)
          + greatest((SELECT count(*) FROM chassis.session WHERE ended_at IS NULL) - {WORKERS}, 0)
@@ -18,7 +20,7 @@ LEFT = f"""
          + (SELECT count(*) FROM chassis.event WHERE NOT is_dispatched)
          + (SELECT count(*) FROM chassis.news WHERE state IN ('new', 'held'))
          + (SELECT count(*) FROM chassis.backfill WHERE ended_at IS NULL)
-         + ({deployed.COUNT_OLD_RUNS})"""
+         + ({deployed.COUNT_OLD_RUNS}) + (SELECT count(*) FROM chassis.pruned_run)"""
 """What must come to nothing. A worker that gave its session up just now has another one; schedulers end the old one a moment later."""
 
 
@@ -42,13 +44,25 @@ class Calm:
             if tag not in world.client.promised:
                 self._submit(kind, tag)
         until = time.monotonic() + LONGEST_CALM_SECONDS
-        # A scheduler looks when it begins for what is past its retention, and then once a minute.
-        world.programs.schedulers[0].send_signal(signal.SIGTERM)
+        prune_at = 0
         while time.monotonic() < until:
+            if time.monotonic() >= prune_at:
+                self._have_pruned()
+                prune_at = time.monotonic() + PRUNING_SECONDS
             if follow() and int(self.ask(LEFT)) == 0:
                 break
             self._nurse()
             time.sleep(0.2)
+
+    def _have_pruned(self):
+        """Has a scheduler delete what is past its retention, and remove the journals that others have left, where something is left.
+
+        It looks for that when it begins, and then once a minute; journals it leaves to whoever has deleted the rows for a minute, which
+        is not waited for here.
+        """
+        if int(self.ask(f"SELECT ({deployed.COUNT_OLD_RUNS}) + (SELECT count(*) FROM chassis.pruned_run)")):
+            self.ask("UPDATE chassis.pruned_run SET next_at = now()")
+            self._world.programs.schedulers[0].send_signal(signal.SIGTERM)
 
     def heal(self):
         """Ends all faults."""

@@ -17,9 +17,10 @@ LONGEST_DEPLOYMENT_SECONDS = 60
 
 
 class Outside:
-    def __init__(self, client, ask):
+    def __init__(self, client, ask, store):
         self._client = client
         self._ask_database = ask
+        self._store = store
         self.told = {}
         """The event of each key that makes it safe to tell of it again."""
         self.end = 0
@@ -28,6 +29,8 @@ class Outside:
         """Those that were promised."""
         self.filled = {}
         """The parts of the past that are filled, and by how many backfills at most."""
+        self.old = {}
+        """The tags of the runs that are past their retention, by their numbers."""
         self._tell_at = {}
         """What is still to be told of a run, and when."""
         self._backfills = []
@@ -65,7 +68,7 @@ class Outside:
         return sorted(plan, key=lambda entry: entry[0])
 
     def _make_old_runs(self, seconds):
-        """Has runs end, and become older than the retention in the course of the storm."""
+        """Has runs end, each with a journal, and become older than the retention in the course of the storm."""
         tags = [f"old{number:05d}" for number in range(deployed.OLD_RUNS)]
         until = time.monotonic() + LONGEST_DEPLOYMENT_SECONDS
         for tag in tags:
@@ -78,13 +81,14 @@ class Outside:
             if time.monotonic() > until:
                 raise RuntimeError("runs do not end although there was no fault yet")
             time.sleep(0.1)
+        self.old = {int(self._client.promised.pop(tag)): tag for tag in tags}
+        if without := [run for run in self.old if not list(self._store.glob(f"runs/{run}/*/*.journal"))]:
+            raise RuntimeError(f"the runs {without} left no journal although there was no fault yet")
         self._ask_database(f"""
             UPDATE chassis.ended_run SET ended_at = now() - interval '{RETENTION_HOURS} hours'
                 + (old.number * {seconds} / {deployed.OLD_RUNS}) * interval '1 second'
             FROM unnest(ARRAY[{runs}]) WITH ORDINALITY AS old (run_id, number)
             WHERE ended_run.run_id = old.run_id""")
-        for tag in tags:
-            del self._client.promised[tag]
 
     def tell_later(self, tag, first_after, second_after):
         """Has two events told that a run waits for, one behind the other."""
@@ -129,14 +133,14 @@ class Outside:
 
     def _fill(self, number):
         """Has a run started for each due time of a part; whoever asks again is told that there is nothing left to start."""
-        answers = self._client.twice(lambda first: self._client.ask("POST", "/v1/backfills", request_of_backfill(number), first))
+        answers = self._client.twice(lambda first: self._client.ask("POST", "/v1/backfills", request(number), first))
         self._client.expect(answers, {201, 409}, "POST /v1/backfills")
         self._keep(answers)
         return any(answers)
 
     def _fill_again(self, number):
         """Asked for once: a second time it would be a further backfill."""
-        answer = self._client.ask_once("POST", "/v1/backfills", {**request_of_backfill(number), "again": True, "newest_first": True})
+        answer = self._client.ask_once("POST", "/v1/backfills", {**request(number), "again": True, "newest_first": True})
         self._client.expect([answer], {201}, "POST /v1/backfills again")
         self._keep([answer])
         return True
@@ -166,7 +170,7 @@ class Outside:
         return has_heard
 
 
-def request_of_backfill(number):
+def request(number):
     """The request for a backfill of a part of the past."""
     part = deployed.part(number)
     return {"workflow": "storm-past", "schedule": "hourly", "from": moment(part.start), "to": moment(part.stop),

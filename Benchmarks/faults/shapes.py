@@ -171,8 +171,25 @@ jobs:
 """
 
 
+def old():
+    """A run that leaves a journal, and has ended long ago."""
+    return f"""
+name: storm-old
+params:
+  tag: {{type: string}}
+jobs:
+  look:
+    llm: {{model: model/scripted, max_output_tokens: 100, prompt: "[run:${{{{ params.tag }}}}-look] look first"}}
+    {RETRY}
+  say:
+    needs: [look]
+    command: [echo, "${{{{ params.tag }}}}", "${{{{ jobs.look.output }}}}"]
+    {RETRY}
+"""
+
+
 WORKFLOWS = {"mapped": mapped(), "parent": parent(), "event": event(), "made": made(), "batch": batch(), "late": late(),
-             "old": grandchild().replace("storm-grandchild", "storm-old")}
+             "old": old()}
 """What is submitted."""
 BELOW = [child(), grandchild()]
 """What must be there before: the workflows of child runs."""

@@ -88,7 +88,7 @@ class World:
             text=True, stderr=subprocess.DEVNULL).strip() for name in ("storm", "person")]
         self.client = Client(self.ways.fronts, token, workflows)
         self.people = People(self.client, person, self.once_notes, self.directory / "limits", self.providers.batch_bill)
-        self.outside = Outside(self.client, self.calm.ask)
+        self.outside = Outside(self.client, self.calm.ask, self.store)
 
     def host(self, name):
         return self.shim.host(name, self.store) if self.shim else None

@@ -8,11 +8,12 @@ from checks.journals import Journals
 from checks.leaks import Held, Left
 from checks.money import Money
 from checks.parts import Parts
+from checks.pruned import Pruned
 from checks.runs import Runs
 from checks.starts import Starts
 from kinds import with_those_below
 
-SUBJECTS = [Runs, Parts, Events, Starts, Alone, Journals, Money, Effects, Held]
+SUBJECTS = [Runs, Parts, Events, Starts, Alone, Journals, Pruned, Money, Effects, Held]
 """What is looked at while workers and schedulers still run."""
 
 

@@ -71,10 +71,12 @@ class Money(Subject):
         for entry in self._bill:
             if entry["event"] == "answer" and entry["billed"]:
                 billed[entry["tag"].rsplit("-", 1)[0]] += cost(entry)
-        rows = {row["tag"]: row for row in self.rows("""
-            SELECT params->>'tag' AS tag, sum(paid_micro_usd) AS paid, sum(unknown_micro_usd) AS unknown,
+        # What a run has paid stays in the ledger when its rows are deleted.
+        old = self.world.outside.old
+        rows = {row["tag"] or old.get(row["run_id"], f"number {row['run_id']}"): row for row in self.rows("""
+            SELECT run_id, params->>'tag' AS tag, sum(paid_micro_usd) AS paid, sum(unknown_micro_usd) AS unknown,
                    sum(reserved_micro_usd) AS reserved
-            FROM chassis.ledger JOIN chassis.run USING (run_id) GROUP BY 1""")}
+            FROM chassis.ledger LEFT JOIN chassis.run USING (run_id) WHERE run_id IS NOT NULL GROUP BY 1, 2""")}
         nothing = {"paid": 0, "unknown": 0, "reserved": 0}
         for tag in sorted(billed.keys() | rows.keys()):
             paid, unknown, reserved = [rows.get(tag, nothing)[name] for name in ("paid", "unknown", "reserved")]

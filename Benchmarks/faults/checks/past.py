@@ -16,6 +16,8 @@ AGENT, HELD, ONCE, MAPPED, PARENT, CHILD, EVENT, MADE, BATCH = [
     [kind for kind, _ in ALL_RUNS].index(name) + 1
     for name in ("agent", "held", "once", "mapped", "parent", "child", "event", "made", "batch")]
 """Numbers of runs."""
+OLD = 900
+"""The number of a run that was pruned."""
 WORKFLOWS = ["storm-some", *deployed.STARTING]
 """Each has the version of its number; runs of the first one were submitted."""
 FIRST_DUE, END = 1_800_000_000, 1_800_000_012
@@ -24,7 +26,7 @@ BACKFILLS = [0, 1, 2, 2]
 """The part of the past that each backfill fills; one is filled again."""
 TABLES = ["workflow", "workflow_version", "run", "ended_run", "job", "done", "attempt", "step", "ledger", "approval", "permit",
           "budget_waiter", "map", "event", "event_wait", "asset_partition", "event_trigger", "news", "schedule", "due_time", "backfill",
-          "backfill_item"]
+          "backfill_item", "pruned_run"]
 USAGE = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
 COST = 350
 NOW = "now"
@@ -61,6 +63,13 @@ class Past:
         self.batches = {"batches": [{"id": "batch-1", "calls": [{"tag": f"{RUNS[8][1]}-call"}]}], "paid": [f"{RUNS[8][1]}-call"]}
         self._tell()
         self._start_by_themselves()
+        self._prune()
+
+    def _prune(self):
+        """A run that is past its retention, of which the bill and the ledger are left."""
+        self.old = {OLD: "old00000"}
+        self._now += 1
+        self._call(OLD, "old", self.old[OLD], "look", 100 * OLD, 1, "t0001")
 
     def _tell(self):
         """Two events that a run waited for, and an update of an asset."""

@@ -87,7 +87,8 @@ class Scene(unittest.TestCase):
             providers=types.SimpleNamespace(bill=place / "bill", batch_bill=lambda: self.past.batches),
             client=types.SimpleNamespace(promised={}, contradictions=self.contradictions, surprises=self.surprises),
             people=types.SimpleNamespace(limits=self.past.limits),
-            outside=types.SimpleNamespace(told=self.past.told, end=END, backfills=self.past.backfills, filled=self.past.filled),
+            outside=types.SimpleNamespace(told=self.past.told, end=END, backfills=self.past.backfills, filled=self.past.filled,
+                                          old=self.past.old),
             cluster=types.SimpleNamespace(lives=[], handovers=self.handovers, log=place / "log"))
         looked = Checks(world, RUNS)
         looked.all()
