@@ -25,7 +25,7 @@ class ProgramFaults(Subject):
             (6, self.kill_worker), (6, self.kill_worker_at_a_place), (3, self.end_worker), (4, self.stop_worker),
             (4, self.stop_worker_at_a_place),
             (2, self.kill_scheduler), (1, self.end_scheduler), (1, self.stop_scheduler),
-            (5, self.kill_scheduler_at_a_place), (3, self.stop_scheduler_at_a_place),
+            (8, self.kill_scheduler_at_a_place), (4, self.stop_scheduler_at_a_place),
         ]
 
     def some_worker(self):
