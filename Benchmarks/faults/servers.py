@@ -87,8 +87,9 @@ class Servers(Cluster):
                 "options='-c client_min_messages=warning'")
 
     def start_server(self):
-        """Starts the primary, and waits until it answers."""
-        self._start(self._primary)
+        """Starts the primary, where it does not run, and waits until it answers."""
+        if self.server is None or self.server.poll() is not None:
+            self._start(self._primary)
         self._wait(self._primary)
         self._note_life()
 

@@ -73,7 +73,14 @@ class WaitTests(unittest.TestCase):
         self.servers._try_to_start(0)
         self.assertEqual(self.starts, 1 + 4)
 
-    def test_one_that_runs_and_does_not_answer_is_not_started_beside_itself(self):
+    def test_a_primary_that_runs_and_does_not_answer_is_not_started_beside_itself(self):
+        self.answer(*[SAYS_NOTHING] * 10, READY)
+        self.assertRaisesRegex(RuntimeError, "does not answer", self.servers.start_server)
+        self.servers._note_life = lambda: None
+        self.servers.start_server()
+        self.assertEqual(self.starts, 1)
+
+    def test_a_standby_that_runs_and_does_not_answer_is_not_started_beside_itself(self):
         self.answer(SAYS_NOTHING)
         self.assertRaisesRegex(RuntimeError, "does not answer", self.servers._try_to_start, 0)
         self.assertEqual(self.starts, 1 + 1)
