@@ -152,26 +152,28 @@ import Testing
                 SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan;
                 """
             )
-            var lines: [String] = []
-            // The first one also reads catalogues and makes plans.
-            for position in ["c#1", "c#2"] {
+            var least = Int.max
+            // The first one also reads catalogues and makes plans; so does each that comes when other tests have made databases.
+            for position in 1...8 {
                 try await connection.execute("BEGIN")
-                lines = try await connection.query(
+                let lines = try await connection.query(
                     PostgresStatement(
                         name: nil,
                         sql: """
                             EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off)
                             SELECT * FROM chassis.intend_unbudgeted_calls(
-                                '{\(job.id)}', '{\(job.epoch)}', '{\(position)}', '{model}', '{c/m}', '{none}', '{00}', '{c}', '{m}',
+                                '{\(job.id)}', '{\(job.epoch)}', '{c#\(position)}', '{model}', '{c/m}', '{none}', '{00}', '{c}', '{m}',
                                 '{1}', '{NULL}', '{1}', now())
                             """
                     )
                 ).rows.map { try $0.string("QUERY PLAN") }
                 try await connection.execute("ROLLBACK")
+                let buffers = try #require(lines.first { $0.contains("Buffers:") })
+                let counts = buffers.split(separator: " ").filter { $0.hasPrefix("hit=") || $0.hasPrefix("read=") }
+                    .compactMap { Int($0.drop { !$0.isNumber }) }
+                least = min(least, counts.reduce(0, +))
             }
-            let buffers = lines.first { $0.contains("Buffers:") } ?? ""
-            return buffers.split(separator: " ").filter { $0.hasPrefix("hit=") || $0.hasPrefix("read=") }
-                .compactMap { Int($0.drop { !$0.isNumber }) }.reduce(0, +)
+            return least
         }
     }
 
