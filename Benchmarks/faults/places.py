@@ -29,9 +29,16 @@ class Places:
 
         reached: how often each was reached.
         """
-        missing = [place for place in self._order if not reached[place]]
         is_for_missing = sum(self._turns.values()) % 2 == 0
-        place = min(missing if missing and is_for_missing else self._order, key=self._turns.get)
+        return (self.next_missing(reached) if is_for_missing else None) or self._give(self._order)
+
+    def next_missing(self, reached):
+        """The place that had the fewest turns among those that nobody has reached; None when all were."""
+        missing = [place for place in self._order if not reached[place]]
+        return self._give(missing) if missing else None
+
+    def _give(self, places):
+        place = min(places, key=self._turns.get)
         self._turns[place] += 1
         return place
 

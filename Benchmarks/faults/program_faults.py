@@ -15,10 +15,12 @@ class ProgramFaults(Subject):
         self._places = {"worker": Places(seed, WORKER_PLACES), "scheduler": Places(seed, SCHEDULER_PLACES)}
         self._stopped = []
         """Those that were stopped wherever they were."""
-        self._stays = 0
+        self._stays = 1
         """How long one stays that stops at a named place."""
+        self._offers = 0
         self._waiting = []
         """Those that have stopped at one."""
+        self.world.programs.offer = self.offer
 
     def weighted(self):
         return [
@@ -85,6 +87,12 @@ class ProgramFaults(Subject):
             self._stays = seconds
         self.world.programs.kill(kind, number)
         self.world.programs.arm(kind, number, f"{place}:{passes(place, drawn)}{':stop' if stays else ''}")
+
+    def offer(self, kind):
+        """A failpoint at a place that nobody has reached, for one that is started and has none; every second one stops there."""
+        place = self._places[kind].next_missing(self.world.programs.reached_places())
+        self._offers += place is not None
+        return place and f"{place}:1{'' if self._offers % 2 else ':stop'}"
 
     def wake_up_later(self):
         """Has those go on later who have stopped at their place by now."""

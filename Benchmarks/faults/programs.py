@@ -39,6 +39,8 @@ class Programs:
         self.crashes = []
         self._armed = {}
         """The failpoint that a program has until it is reached, and how often its place was reached there before."""
+        self.offer = None
+        """Gives a program of a kind that has no failpoint another one, or none."""
         self._reached = collections.defaultdict(collections.Counter)
         """How often each place was reached, by the name of the program."""
         self._looked_at = collections.Counter()
@@ -108,7 +110,7 @@ class Programs:
                 name = f"{kind}{number}"
                 if process.poll() is not None and time.monotonic() - self._started[name] > REVIVAL_SECONDS:
                     self._look_at_end(name, process)
-                    start(number, failpoint=self._failpoint_left(name))
+                    start(number, failpoint=self._failpoint_left(name) or self._take_offer(kind, name))
                 elif kind == "scheduler" and process.poll() is None and self._ways.fronts[number].target is None:
                     self._lead_to_scheduler(number)
 
@@ -137,6 +139,13 @@ class Programs:
     def disarm(self):
         """Who is started from now on has no failpoint."""
         self._armed.clear()
+        self.offer = None
+
+    def _take_offer(self, kind, name):
+        failpoint = self.offer(kind) if self.offer else None
+        if failpoint:
+            self._armed[name] = failpoint, self._reached[name][place_of(failpoint)]
+        return failpoint
 
     def _failpoint_left(self, name):
         if name not in self._armed:

@@ -17,6 +17,8 @@ SETTINGS = cluster.SETTINGS | {
     "wal_retrieve_retry_interval": "200ms", "wal_receiver_timeout": "5s", "wal_sender_timeout": "5s",
 }
 LONGEST_WAIT_SECONDS = 60
+LONGEST_SHUTDOWN_SECONDS = 20
+"""There are no faults meanwhile; a server that takes longer is killed, as whoever looks after one would."""
 LONGEST_RECOVERY_SECONDS = 600
 """How long a server may be on its way that says so."""
 REJECTS = 1
@@ -162,7 +164,7 @@ class Servers(Cluster):
         process = self.server
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(LONGEST_WAIT_SECONDS)
+            process.wait(LONGEST_SHUTDOWN_SECONDS)
         except subprocess.TimeoutExpired:
             print("Postgres does not shut down; it is killed", flush=True)
             self.crash_server()

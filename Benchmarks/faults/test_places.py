@@ -33,6 +33,11 @@ class PlacesTests(unittest.TestCase):
         first = turn.next(Counter())
         self.assertNotEqual(turn.next(Counter(["one", "two"])), first)
 
+    def test_of_those_that_nobody_has_reached_each_has_its_turn_and_then_there_is_none(self):
+        turn = places.Places(1, ["one", "two", "three"])
+        self.assertEqual({turn.next_missing(Counter(["two"])) for _ in range(2)}, {"one", "three"})
+        self.assertIsNone(turn.next_missing(Counter(["one", "two", "three"])))
+
     def test_the_seed_decides_their_order(self):
         def order(seed):
             turn = places.Places(seed, places.SCHEDULER_PLACES)
@@ -96,8 +101,19 @@ class ArmedTests(unittest.TestCase):
         self.programs.revive()
         self.assertEqual(self.failpoints[1:], ["before-end:1", None, "before-end:1"])
 
+    def test_who_has_none_takes_what_is_offered_and_keeps_it(self):
+        offers = iter(["after-answer:1", None, "during-answer:1:stop"])
+        self.programs.offer = lambda kind: next(offers)
+        self.programs.revive()
+        self.assertEqual(self.failpoints, ["after-answer:1", None, "during-answer:1:stop"])
+        self.failpoints.clear()
+        self.programs.offer = lambda kind: "before-end:1"
+        self.programs.revive()
+        self.assertEqual(self.failpoints, ["after-answer:1", "before-end:1", "during-answer:1:stop"])
+
     def test_when_it_is_calm_nobody_has_it_any_more(self):
         self.programs.arm("worker", 1, "before-end:2")
+        self.programs.offer = lambda kind: "after-answer:1"
         self.programs.disarm()
         self.programs.revive()
         self.assertEqual(self.failpoints[1:], [None, None, None])
