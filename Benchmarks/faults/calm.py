@@ -42,6 +42,7 @@ class Calm:
         for kind, tag in runs:
             # What was promised must be there; nobody asks for it twice.
             if tag not in world.client.promised:
+                self._nurse()
                 self._submit(kind, tag)
         until = time.monotonic() + LONGEST_CALM_SECONDS
         prune_at = 0
@@ -49,10 +50,14 @@ class Calm:
             if time.monotonic() >= prune_at:
                 self._have_pruned()
                 prune_at = time.monotonic() + PRUNING_SECONDS
-            if follow() and int(self.ask(LEFT)) == 0:
-                break
+            is_done, left = follow(), int(self.ask(LEFT))
+            if is_done and left == 0:
+                return
             self._nurse()
             time.sleep(0.2)
+        # What nobody has asked for cannot be lost.
+        if left == 0:
+            raise RuntimeError("what people and clients were to ask for was not asked for in time")
 
     def _have_pruned(self):
         """Has a scheduler delete what is past its retention, and remove the journals that others have left, where something is left.

@@ -109,7 +109,7 @@ class Outside:
                     self._tell_at[tag] = [(words[1][0], now + words[1][1])]
                 else:
                     del self._tell_at[tag]
-        if self._backfills and now >= self._backfills[0][0]:
+        while self._backfills and now >= self._backfills[0][0]:
             at, act = self._backfills.pop(0)
             if not act():
                 self._backfills.insert(0, (now + AGAIN_SECONDS, act))

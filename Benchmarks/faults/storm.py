@@ -12,8 +12,8 @@ from faults import Faults
 
 RUNS_A_SECOND = 2
 TWICE_SUBMITTED = 0.2
-THREADS = 8
-"""One submits runs, one is for people and clients; the others wait for answers to submissions."""
+THREADS = 10
+"""One submits runs, three are for people, clients and whoever is outside; the others wait for answers to submissions."""
 
 
 class Storm:
@@ -41,12 +41,12 @@ class Storm:
         self._end = time.monotonic() + seconds
         # Who waits for an answer that does not come holds up nobody else.
         with concurrent.futures.ThreadPoolExecutor(THREADS) as others:
-            going_on = [others.submit(self._submit_runs, others), others.submit(self._follow)]
+            going_on = [others.submit(self._submit_runs, others), *(others.submit(self._follow, each) for each in self.followers)]
             try:
                 self._make_faults(seconds, going_on)
             finally:
                 self._end = 0
-            for submission in [*going_on[0].result(), going_on[1]]:
+            for submission in [*going_on[0].result(), *going_on[1:]]:
                 submission.result()
 
     def _make_faults(self, seconds, going_on):
@@ -71,14 +71,18 @@ class Storm:
             time.sleep(1 / RUNS_A_SECOND)
         return submissions
 
-    def _follow(self):
+    def _follow(self, follower):
         while time.monotonic() < self._end:
-            self.follow()
+            follower.follow()
             time.sleep(0.02)
+
+    @property
+    def followers(self):
+        return self.world.people, self.world.client, self.world.outside
 
     def follow(self):
         """Has people and clients go on; says whether they have nothing left to do."""
-        return all([follower.follow() for follower in (self.world.people, self.world.client, self.world.outside)])
+        return all([follower.follow() for follower in self.followers])
 
     def next_run(self):
         """The next run, and how it is submitted: some are twice at once; who finds nobody now is submitted again when it is calm."""
