@@ -283,7 +283,7 @@ let package = Package(
         tests("HTTPTransportTests", ["JobModel", "HTTPTransport", "TestSupport"]),
         tests("SchedulesTests", ["Schedules", "TestSupport"], exclude: ["Fixtures"]),
         tests("WorkflowTests", ["JobModel", "Schedules", "Workflow", "TestSupport"]),
-        tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"]),
+        tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"], exclude: ["schema.sql"]),
         tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
         tests("RecordingsTests", ["JobModel", "Digests", "HTTPTransport", "Recordings", "TestSupport"]),
         tests("PricesTests", ["JobModel", "Prices"]),
