@@ -17,9 +17,9 @@ import Testing
     @Test(.timeLimit(.minutes(2))) func isWhatTheFileSays() async throws {
         let conninfo = try await TestDatabase.migrated()
         let connection = try await MigratorTests.connection(conninfo)
-        let server = try await connection.query("SELECT current_setting('server_version_num')::integer / 10000 AS major")
+        let shown = try await connection.query("SELECT current_setting('server_version_num')::integer / 10000 AS major")
         await connection.close()
-        guard try server.rows[0].int("major") == Self.version else {
+        guard try shown.rows[0].int("major") == Self.version else {
             print("the schema is not compared: that takes a server of version \(Self.version)")
             return
         }
