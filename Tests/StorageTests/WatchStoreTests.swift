@@ -27,7 +27,15 @@ import Testing
     }
 
     private func told(_ fixture: QueueFixture) async throws -> [String] {
-        try await OutboxStore(fixture.pool).take(limit: 10).map(\.event)
+        try await messages(fixture).map(\.event)
+    }
+
+    /// What is to be told; however long a test takes, it is told once.
+    private func messages(_ fixture: QueueFixture) async throws -> [OutboxStore.Message] {
+        let store = OutboxStore(fixture.pool)
+        let messages = try await store.take(limit: 10)
+        _ = try await store.forget(messages.map(\.id))
+        return messages
     }
 
     private func claim(_ fixture: QueueFixture, at minutes: Int) async throws -> [ClaimedJob] {
@@ -113,7 +121,7 @@ import Testing
         let late = try await watches.judge(limit: 10, now: Self.time(20))
         #expect(late.map(\.job) == [nil])
         #expect(try await watches.judge(limit: 10, now: Self.time(21)).count == 1)
-        let events = try await OutboxStore(fixture.pool).take(limit: 10)
+        let events = try await messages(fixture)
         #expect(events.map(\.event) == ["run.deadline"])
         #expect(events.first?.body["workflow"] == "w")
         let shown = try #require(try await RunReader(fixture.pool).run(run)).deadlines
@@ -140,7 +148,7 @@ import Testing
                 )
             }
         }
-        let message = try #require(try await OutboxStore(fixture.pool).take(limit: 10).first)
+        let message = try #require(try await messages(fixture).first)
         #expect(message.event == "run.failed")
         #expect(message.body["run"]?.integerValue == run.rawValue)
         // Brought back to life, it is told again; and what it succeeds in is not.
