@@ -148,7 +148,7 @@ import Testing
     }
 
     /// The deletion looked for forks before this one was there, and comes to its source when it is.
-    @Test(.timeLimit(.minutes(1))) func keepsARunThatIsForkedWhileItIsLookedAt() async throws {
+    @Test(.timeLimit(.minutes(5))) func keepsARunThatIsForkedWhileItIsLookedAt() async throws {
         let fixture = try await QueueFixture.make()
         let source = try await Self.endedRun(fixture)
         // Whoever reads runs first is stopped on the way, until the lock 2 is free; without the index all of them are read.

@@ -14,7 +14,7 @@ import Testing
         diff -U1 "$3" "$2"
         """#
 
-    @Test(.timeLimit(.minutes(2))) func isWhatTheFileSays() async throws {
+    @Test(.timeLimit(.minutes(5))) func isWhatTheFileSays() async throws {
         let conninfo = try await TestDatabase.migrated()
         let connection = try await MigratorTests.connection(conninfo)
         let shown = try await connection.query("SELECT current_setting('server_version_num')::integer / 10000 AS major")
