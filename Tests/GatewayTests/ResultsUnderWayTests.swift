@@ -8,6 +8,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ResultsUnderWayTests {
     private let results = ResultsUnderWay()
+    /// The connection of whoever waits.
+    private let asker = EmbeddedChannel()
     private let charge = ResultsUnderWay.Step(token: "t1", name: "charge it")
 
     private final class Log: Sendable {
@@ -44,8 +46,8 @@ import Testing
         try send(on: channel)
         let log = Log()
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { [results, charge] in
-                _ = await results.end(of: charge)
+            group.addTask { [results, charge, asker] in
+                _ = await results.end(of: charge, for: asker)
                 log.add("waited")
             }
             for _ in 1...100 { await Task.yield() }
@@ -55,7 +57,7 @@ import Testing
             end?()
         }
         #expect(log.lines == ["dealt with", "waited"])
-        let again = await results.end(of: charge)
+        let again = await results.end(of: charge, for: asker)
         #expect(!again)
         #expect(results.takeUp(on: channel) == nil)
         _ = try channel.finish(acceptAlreadyClosed: true)
@@ -67,7 +69,7 @@ import Testing
         try send(.PUT, "/openai/responses/r1", on: channel)
         try send(.PUT, "/_step/refund", on: channel)
         try send(token: "t2", on: channel)
-        let wereAny = await results.end(of: charge)
+        let wereAny = await results.end(of: charge, for: asker)
         #expect(!wereAny)
         _ = try channel.finish()
     }
@@ -80,7 +82,7 @@ import Testing
         try send(.PUT, "/_step/refund", on: channel)
         let end = try #require(results.takeUp(on: channel))
         end()
-        let wereAny = await results.end(of: charge)
+        let wereAny = await results.end(of: charge, for: asker)
         #expect(!wereAny)
         #expect(results.takeUp(on: channel) != nil)
         #expect(results.takeUp(on: channel) == nil)
@@ -93,7 +95,42 @@ import Testing
         try send(on: channel)
         try await channel.close()
         channel.embeddedEventLoop.advanceTime(by: .seconds(6))
-        let wereAny = await results.end(of: charge)
+        let wereAny = await results.end(of: charge, for: asker)
         #expect(!wereAny)
+    }
+
+    /// Its request is taken up when whoever waits has been answered.
+    @Test func aResultBehindWhoeverWaitsIsNotWaitedFor() async throws {
+        let channel = try connection()
+        try send(on: channel)
+        let wereAny = await results.end(of: charge, for: channel)
+        #expect(!wereAny)
+        _ = try channel.finish()
+    }
+
+    /// Those that come later may be many, one after the other.
+    @Test func onlyWhatHasBegunToComeIsWaitedFor() async throws {
+        let channel = try connection()
+        try send(on: channel)
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { [results, charge, asker] in await results.end(of: charge, for: asker) }
+            for _ in 1...100 { await Task.yield() }
+            let end = results.takeUp(on: channel)
+            try? send(on: channel)
+            end?()
+            #expect(await group.next() == true)
+        }
+        _ = try channel.finish()
+    }
+
+    @Test func nobodyWaitsForWhatHasNoEnd() async throws {
+        let channel = try connection()
+        try send(on: channel)
+        let loop = NIOAsyncTestingChannel()
+        async let wereAny = results.end(of: charge, for: loop)
+        for _ in 1...100 { await Task.yield() }
+        await loop.testingEventLoop.advanceTime(by: .seconds(61))
+        #expect(await wereAny)
+        _ = try channel.finish()
     }
 }

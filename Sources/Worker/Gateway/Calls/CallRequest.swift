@@ -69,8 +69,13 @@ package struct CallRequest: Sendable {
 
     /// The response that the provider keeps and that the call is about, where its path says that.
     package var response: String? {
+        format.isToldByPath ? Self.response(at: path) : nil
+    }
+
+    /// The response that a path names.
+    static func response(at path: String) -> String? {
         let parts = path.split(separator: "/")
-        return format.isToldByPath && parts.count > 1 && parts[0] == "responses" ? String(parts[1]) : nil
+        return parts.count > 1 && parts[0] == "responses" ? String(parts[1]) : nil
     }
 
     /// The request to the provider, with the real key.
@@ -92,5 +97,5 @@ package struct CallRequest: Sendable {
     }
 
     /// However slowly an answer comes: one that takes longer will not end.
-    private static let longestCall = Duration.seconds(3600)
+    static let longestCall = Duration.seconds(3600)
 }

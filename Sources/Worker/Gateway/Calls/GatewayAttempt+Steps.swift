@@ -13,11 +13,11 @@ extension GatewayAttempt {
 
     /// The program asks for a step.
     ///
-    /// - Parameter result: What is waited for where the step may be the one whose result is on its way.
+    /// - Parameter resultsEnd: Waits for results of its name that are on their way; false when there are none.
     func ask(
         _ step: NamedStep,
         for client: ClientTicket,
-        behind result: ResultsUnderWay.Step
+        behind resultsEnd: () async -> Bool
     ) async throws -> StepAnswer {
         let checkpoints = try await open(for: client)
         let fingerprint = step.fingerprint
@@ -29,7 +29,7 @@ extension GatewayAttempt {
             // A client that hangs up and asks again comes by another connection, which may be read first.
             await stores.hangUps.settle()
             // Who has sent the result may be gone by now, and this may be who goes on.
-            if await stores.results.end(of: result) { await stores.hangUps.settle() }
+            if await resultsEnd() { await stores.hangUps.settle() }
             noteDepartures()
             await doubtAbandoned(fingerprint)
         } while questions[fingerprint] != nil

@@ -20,10 +20,19 @@ package struct FollowedResponse: Sendable {
         for event in events where event.data.contains("\"usage\"") {
             // Other events tell nothing, whatever they hold.
             guard let response = (try? JSONValue(parsing: Array(event.data.utf8)))?["response"] else { continue }
-            var summary = AnswerSummary()
-            summary.read(response, .responseRead)
-            told = summary.told ?? told
+            told = Self.usage(in: response) ?? told
         }
         return told
+    }
+
+    /// What a response took that is told as a whole, and changes no more.
+    static func usage(in document: [UInt8]) -> TokenUsage? {
+        (try? JSONValue(parsing: document)).flatMap(usage)
+    }
+
+    private static func usage(in response: JSONValue) -> TokenUsage? {
+        var summary = AnswerSummary()
+        summary.read(response, .responseRead)
+        return summary.told
     }
 }

@@ -36,15 +36,19 @@ extension GatewayResponder {
         var outgoing = Self.question(path, connection, request)
         outgoing.firstByteTimeout = connection.firstByte
         outgoing.stallTimeout = connection.stall
+        outgoing.totalTimeout = CallRequest.longestCall
+        let response = CallRequest.response(at: path) ?? path
         return try await reaching(connection) { [outgoing] in
             let answer = try await stores.places.pass { try await stores.client.start(outgoing) }
             let type = answer.headers["Content-Type"]
             guard (200..<300).contains(answer.status), type?.lowercased().hasPrefix("text/event-stream") == true else {
                 let body = try await answer.body.collect(maximumBytes: AnswerBuffer.maximumBytes)
+                if let usage = FollowedResponse.usage(in: body) {
+                    await attempt.told(AwaitedCosts.Told(response: response, usage: usage))
+                }
                 let answer = HTTPTransport.HTTPResponse(status: answer.status, headers: answer.headers, body: body)
                 return try whole(answer, connection, attempt)
             }
-            let response = path.split(separator: "/").last.map(String.init) ?? path
             let redactor = StreamRedactor(connection.redactor)
             return Response(
                 status: .init(code: answer.status),

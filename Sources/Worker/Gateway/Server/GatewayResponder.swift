@@ -27,7 +27,8 @@ struct GatewayResponder: HTTPResponder {
     let stores: GatewayStores
 
     @concurrent func respond(to request: Request, context: Context) async throws -> Response {
-        let resultEnded = request.method == .put ? stores.results.takeUp(on: context.channel) : nil
+        let isResult = request.method == .put && StepResponder.name(at: request.uri.string) != nil
+        let resultEnded = isResult ? stores.results.takeUp(on: context.channel) : nil
         defer { resultEnded?() }
         let response = try await response(to: request, context: context)
         // A body behind the head would be taken for the next answer.

@@ -18,16 +18,19 @@ final class ResultsUnderWay: Sendable {
         let step: Step
         let connection: ObjectIdentifier
         var isTakenUp = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     }
 
     private struct State {
         var results: [Int: Result] = [:]
         var lastResult = 0
+        var lastWaiter = 0
     }
 
     /// By then a request is taken up whose connection has ended, or it never is.
     private static let longestUntaken = TimeAmount.seconds(5)
+    /// The longest that is waited for a result: a request has 30 seconds to come, and what comes is recorded behind that.
+    private static let longestWait = TimeAmount.seconds(60)
 
     private let state = Mutex(State())
 
@@ -51,23 +54,35 @@ final class ResultsUnderWay: Sendable {
         return { [self] in ended { $0.key == number } }
     }
 
-    /// Waits until it is known what becomes of all results of a step that have begun to come.
+    /// Waits until it is known what becomes of the results of a step that have begun to come by now.
     ///
+    /// - Parameter channel: The connection of whoever waits: what comes on it behind that is taken up later.
     /// - Returns: Whether there were any.
-    func end(of step: Step) async -> Bool {
-        var wereAny = false
-        while state.withLock({ $0.results.values.contains { $0.step == step } }) {
-            wereAny = true
-            await withCheckedContinuation { waiter in
-                let isWaiting = state.withLock { state in
-                    guard let number = state.results.first(where: { $0.value.step == step })?.key else { return false }
-                    state.results[number]?.waiters.append(waiter)
-                    return true
-                }
-                if !isWaiting { waiter.resume() }
+    func end(of step: Step, for channel: any Channel) async -> Bool {
+        let numbers = state.withLock { state in
+            state.results.filter {
+                $1.step == step && ($1.isTakenUp || $1.connection != ObjectIdentifier(channel))
+            }.keys.sorted()
+        }
+        for number in numbers { await end(of: number, on: channel.eventLoop) }
+        return !numbers.isEmpty
+    }
+
+    private func end(of number: Int, on loop: any EventLoop) async {
+        var timer: Scheduled<Void>?
+        await withCheckedContinuation { continuation in
+            let waiter = state.withLock { state -> Int? in
+                guard state.results[number] != nil else { return nil }
+                state.lastWaiter += 1
+                state.results[number]?.waiters[state.lastWaiter] = continuation
+                return state.lastWaiter
+            }
+            guard let waiter else { return continuation.resume() }
+            timer = loop.scheduleTask(in: Self.longestWait) { [self] in
+                state.withLock { $0.results[number]?.waiters.removeValue(forKey: waiter) }?.resume()
             }
         }
-        return wereAny
+        timer?.cancel()
     }
 
     fileprivate func closed(_ channel: any Channel) {
@@ -83,7 +98,7 @@ final class ResultsUnderWay: Sendable {
         let waiters = state.withLock { state in
             let ended = state.results.filter { which(($0.key, $0.value)) }
             for number in ended.keys { state.results[number] = nil }
-            return ended.values.flatMap(\.waiters)
+            return ended.values.flatMap(\.waiters.values)
         }
         for waiter in waiters { waiter.resume() }
     }

@@ -73,7 +73,9 @@ struct StepResponder: Sendable {
         let answer: GatewayAttempt.StepAnswer
         do {
             let result = ResultsUnderWay.Step(token: token, name: step.name)
-            answer = try await attempt.ask(step, for: client, behind: result)
+            answer = try await attempt.ask(step, for: client) {
+                await attempt.stores.results.end(of: result, for: channel)
+            }
         } catch let refusal as GatewayRefusal where refusal.reason == .denied {
             return Response(403, ["state": "denied", "error": .string(refusal.message)], to: client)
         }
