@@ -186,7 +186,7 @@ CREATE FUNCTION chassis.count_spending(this_scope text, this_name text, this_per
     LANGUAGE plpgsql STABLE
     AS $$
 DECLARE
-    by_job boolean := this_run IS NOT NULL OR this_period = 'run';
+    by_run boolean := this_run IS NOT NULL OR this_period = 'run';
     this_job bigint := CASE this_scope WHEN 'job' THEN this_name::bigint END;
     -- Runs that the run, or the job, has started, and those that they have; the run itself.
     runs bigint[] := CASE this_scope WHEN 'run' THEN this_run || ARRAY (SELECT chassis.runs_below(this_run, NULL))
@@ -197,22 +197,24 @@ BEGIN
         SELECT 0::bigint AS period_run, ledger.job_id, ledger.epoch, ledger.position, ledger.call,
                ledger.paid_micro_usd, ledger.unknown_micro_usd
         FROM chassis.ledger
-        WHERE NOT by_job AND ledger.entry_id > low AND ledger.entry_id <= high AND ledger.at >= since
+        WHERE NOT by_run AND ledger.entry_id > low AND ledger.entry_id <= high AND ledger.at >= since
           AND CASE this_scope WHEN 'team' THEN ledger.team = this_name ELSE ledger.connection = this_name END
         UNION ALL
-        SELECT CASE this_period WHEN 'run' THEN coalesce(this_run, job.run_id) ELSE 0 END, ledger.job_id, ledger.epoch, ledger.position, ledger.call,
+        SELECT CASE this_period WHEN 'run' THEN coalesce(this_run, run.run_id) ELSE 0 END, ledger.job_id, ledger.epoch, ledger.position, ledger.call,
                ledger.paid_micro_usd, ledger.unknown_micro_usd
-        FROM (SELECT job.job_id, job.run_id FROM chassis.job WHERE by_job AND job.run_id = ANY (runs)
-              UNION ALL
-              SELECT this_job, this_run WHERE this_job IS NOT NULL
+        FROM (SELECT unnest(runs) AS run_id WHERE by_run
               UNION ALL
               -- Of runs that have ended nothing more will be asked, unless they are retried (count_retried_run).
-              SELECT job.job_id, job.run_id FROM chassis.live_run JOIN chassis.job USING (run_id)
-              WHERE by_job AND this_run IS NULL) AS job
-        JOIN chassis.ledger USING (job_id)
-        WHERE ledger.at >= since
+              SELECT live_run.run_id FROM chassis.live_run WHERE by_run AND this_run IS NULL) AS run
+        JOIN chassis.ledger USING (run_id)
+        WHERE (ledger.paid_micro_usd <> 0 OR ledger.unknown_micro_usd <> 0) AND ledger.at >= since
           AND CASE this_scope WHEN 'team' THEN ledger.team = this_name WHEN 'connection' THEN ledger.connection = this_name
                               ELSE true END
+        UNION ALL
+        SELECT CASE this_period WHEN 'run' THEN this_run ELSE 0 END, ledger.job_id, ledger.epoch, ledger.position, ledger.call,
+               ledger.paid_micro_usd, ledger.unknown_micro_usd
+        FROM chassis.ledger
+        WHERE ledger.job_id = this_job AND ledger.at >= since
     )
     SELECT entry.period_run, NULL::bigint, NULL::bigint, NULL::text, NULL::integer, sum(entry.paid_micro_usd)::bigint, 0::bigint
     FROM entry
@@ -2513,6 +2515,8 @@ CREATE INDEX job_gate_by_gate ON chassis.job_gate USING btree (gate_id);
 CREATE INDEX ledger_at ON chassis.ledger USING brin (at) WITH (autosummarize='on');
 
 CREATE INDEX ledger_by_job ON chassis.ledger USING btree (job_id);
+
+CREATE INDEX ledger_by_run ON chassis.ledger USING btree (run_id) WHERE ((paid_micro_usd <> 0) OR (unknown_micro_usd <> 0));
 
 CREATE INDEX live_run_cancelled ON chassis.live_run USING btree (run_id) WHERE (cancelled_at IS NOT NULL);
 

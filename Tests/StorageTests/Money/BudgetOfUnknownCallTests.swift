@@ -101,6 +101,23 @@ import Testing
         #expect(decider.used.rawValue == 500)
     }
 
+    /// A mapped job that runs anew over a shorter list has items no more that have paid.
+    @Test func whatAnItemPaidCountsWhenItIsThereNoMore() async throws {
+        let scene = try await MoneyFixture.make()
+        let job = try await scene.jobs(1)[0]
+        _ = try await scene.reserve(job, 600)
+        try await scene.settle(job, MoneyFixture.paid(500))
+        _ = try await scene.reserve(job, 300, at: "t0002")
+        _ = try await scene.fixture.end([job], .failed(JobFailure(code: "x", message: "y")))
+        for room in ["done", "job"] {
+            let statement = PostgresStatement(name: nil, sql: "DELETE FROM chassis.\(room) WHERE job_id = $1::bigint")
+            _ = try await scene.fixture.pool.query(statement, [.integer(job.id.rawValue)])
+        }
+        let budget = Budget(limit: MicroDollars(rawValue: 1000))
+        try await scene.money.set(budget, of: .run, "\(job.run)", per: .run, run: job.run)
+        #expect(try await Self.periods(scene) == [[0, 500, 300]])
+    }
+
     /// The first call of a step stays unknown for good: only its last one can be found.
     @Test func anotherUnknownCallOfTheSameStepStays() async throws {
         let scene = try await MoneyFixture.make()

@@ -15,8 +15,9 @@ WITH missing AS MATERIALIZED (
 ), entry AS MATERIALIZED (
     SELECT missing.*, ledger.job_id, ledger.epoch, ledger.position, ledger.call, ledger.paid_micro_usd, ledger.unknown_micro_usd
     FROM missing
-    JOIN chassis.job ON job.run_id = $1::bigint
-    JOIN chassis.ledger ON ledger.job_id = job.job_id AND (missing.scope = 'team' OR ledger.connection = missing.name)
+    -- By the run: a mapped job may have items no more that have paid.
+    JOIN chassis.ledger ON ledger.run_id = $1::bigint AND (paid_micro_usd <> 0 OR unknown_micro_usd <> 0)
+        AND (missing.scope = 'team' OR ledger.connection = missing.name)
 ), charged AS (
     INSERT INTO chassis.budget_period AS made (budget_id, begins_at, ends_at, run_id, paid_micro_usd, unknown_micro_usd)
     SELECT budget_id, begins_at, ends_at, $1::bigint, sum(paid_micro_usd), sum(unknown_micro_usd)
