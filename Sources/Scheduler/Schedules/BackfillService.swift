@@ -115,7 +115,9 @@ package struct BackfillService: Service {
                     done.cancelled = try await store.uncancelledRuns(of: backfill.id, on: connection)
                     return done
                 }
-                for item in try await store.next(of: backfill, on: connection) {
+                let items = try await store.next(of: backfill, on: connection)
+                try await store.lockFailedRuns(of: items, on: connection)
+                for item in items {
                     try await start(item, of: backfill, &done, connection)
                 }
                 try await store.forgetError(of: backfill, on: connection)

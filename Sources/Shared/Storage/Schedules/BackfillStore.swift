@@ -155,6 +155,14 @@ package struct BackfillStore: Sendable {
         try await note(item, of: backfill, run: run, on: connection)
     }
 
+    /// Locks the runs of items that have failed, before the first of them is retried: a retry takes the lock of all budgets, and
+    /// runs are locked before that.
+    package func lockFailedRuns(of items: [Next], on connection: PostgresConnection) async throws {
+        for run in items.compactMap(\.failedRun?.rawValue).sorted() {
+            _ = try await connection.query(Statement.lockEndedRun, [.integer(run)])
+        }
+    }
+
     /// Has the run of an item go on that has failed.
     ///
     /// - Returns: The queues that have pending jobs by it; nil when the run is past its retention and gone.
