@@ -72,3 +72,9 @@ class AloneTests(Scene):
         self.handovers = [(None, 1 << 40)]
         self.expect()
         self.assertIn("of 0 of 3 runs of storm-scheduled that are to be alone it is known when they were", self.remarks)
+
+    def test_a_storm_of_which_too_little_is_known_proves_nothing(self):
+        self.past.late = [self.past.due_time("line", place)["run"] for place in range(5)]
+        self.handovers = [(None, 1 << 40)]
+        with self.assertRaises(RuntimeError):
+            self.look()
