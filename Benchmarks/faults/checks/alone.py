@@ -7,7 +7,9 @@ from checks.findings import Subject
 
 
 LEAST_KNOWN = 0.5
-"""Of how many runs it must be known when they were, for the others are not looked at."""
+"""Of which part of the runs it must be known when they were, for the others are not looked at."""
+FEWEST_RUNS = 4
+"""Of fewer, that nothing is known of them may be by chance."""
 
 
 class Alone(Subject):
@@ -26,7 +28,7 @@ class Alone(Subject):
             for one, two in beside_each_other(rows, handovers):
                 self.found("stale_writes", f"runs {one} and {two} of {name} were under way at once")
             known = sum(span_of(row, handovers) is not None for row in rows)
-            if len(rows) >= 4 and known < LEAST_KNOWN * len(rows):
+            if len(rows) >= FEWEST_RUNS and known < LEAST_KNOWN * len(rows):
                 raise RuntimeError(f"of {known} of {len(rows)} runs of {name} that are to be alone it is known when they were: that proves nothing")
             self.findings.remarks.append(f"of {known} of {len(rows)} runs of {name} that are to be alone it is known when they were")
 
