@@ -35,6 +35,12 @@ import Testing
         #expect(response.consume(Array(text.utf8)) == nil)
     }
 
+    @Test func anAnswerThatIsNoStreamTellsItAsAWhole() {
+        #expect(FollowedResponse.usage(in: Array("{\"status\":\"completed\",\(Self.usage)}".utf8))?.output == 10)
+        #expect(FollowedResponse.usage(in: Array("{\"status\":\"queued\",\(Self.usage)}".utf8)) == nil)
+        #expect(FollowedResponse.usage(in: Array("<html>".utf8)) == nil)
+    }
+
     @Test func whatIsNoStreamIsNotReadOn() {
         var response = FollowedResponse()
         #expect(response.consume([0x64, 0x61, 0x74, 0x61, 0x3A, 0xFF, 0x0A, 0x0A]) == nil)

@@ -86,8 +86,7 @@ package struct CallRequest: Sendable {
             headers: headers,
             body: body
         )
-        for header in connection.headers { request.headers[header.name] = header.value.exposed }
-        if let (name, value) = connection.authorization { request.headers[name] = value }
+        connection.sign(&request)
         if method == "POST" { request.headers["Content-Type"] = "application/json" }
         request.headers["Idempotency-Key"] = idempotencyKey
         request.firstByteTimeout = connection.firstByte

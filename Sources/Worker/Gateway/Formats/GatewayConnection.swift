@@ -1,3 +1,4 @@
+import HTTPTransport
 package import JobModel
 package import Storage
 import Tools
@@ -68,8 +69,14 @@ package struct GatewayConnection: Sendable {
         return "\(base)/\(path)" + (queries.isEmpty ? "" : "?" + queries.joined(separator: "&"))
     }
 
+    /// Puts what the connection adds into a request: its own headers, and the real key.
+    func sign(_ request: inout HTTPRequest) {
+        for header in headers { request.headers[header.name] = header.value.exposed }
+        if let (name, value) = authorization { request.headers[name] = value }
+    }
+
     /// The header that carries the key.
-    var authorization: (name: String, value: String)? {
+    private var authorization: (name: String, value: String)? {
         guard let key = key?.exposed else { return nil }
         switch family {
         case .openAI: return ("Authorization", "Bearer " + key)

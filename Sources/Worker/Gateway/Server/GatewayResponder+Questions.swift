@@ -83,8 +83,7 @@ extension GatewayResponder {
             url: connection.address(path, query: query(of: request)),
             headers: passedOn(request)
         )
-        for header in connection.headers { outgoing.headers[header.name] = header.value.exposed }
-        if let (name, value) = connection.authorization { outgoing.headers[name] = value }
+        connection.sign(&outgoing)
         return outgoing
     }
 
