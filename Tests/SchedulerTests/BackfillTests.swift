@@ -84,6 +84,35 @@ import Testing
         }
     }
 
+    /// Whoever waits for a run that is to be retried holds up nobody who sets a budget, and so no call.
+    @Test func locksAllRunsThatItRetriesFirst() async throws {
+        try await Self.play { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-02"]))
+            try await service.pass()
+            for _ in 0..<2 {
+                try await scene.end(try await scene.claim(), .failed(JobFailure(code: "c", message: "m")))
+            }
+            try await service.pass()
+            _ = try await scene.post("/v1/backfills/1/retry")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                try await scene.pool.transaction { connection in
+                    let last: PostgresStatement = """
+                        SELECT run_id FROM chassis.ended_run ORDER BY run_id DESC LIMIT 1 FOR UPDATE
+                        """
+                    #expect(try await connection.query(last).rows.count == 1)
+                    group.addTask { try await service.pass() }
+                    while try await scene.pool.query(
+                        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                    ).rows.isEmpty {}
+                    let free = try await scene.pool.query("SELECT pg_try_advisory_xact_lock(7160546, 1) AS is_free")
+                    #expect(try free.rows[0].bool("is_free"))
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await scene.get("/v1/backfills/1").json["due_times"]?["running"] == 2)
+        }
+    }
+
     /// A backfill that is cancelled while somebody has it go on: neither sees the other until then.
     @Test func isCancelledWithWhatIsRetriedJustNow() async throws {
         try await Self.play { scene, service in
