@@ -73,13 +73,15 @@ class Money(Subject):
                 billed[entry["tag"].rsplit("-", 1)[0]] += cost(entry)
         # What a run has paid stays in the ledger when its rows are deleted.
         old = self.world.outside.old
-        rows = {row["tag"] or old.get(row["run_id"], f"number {row['run_id']}"): row for row in self.rows("""
+        sums = collections.defaultdict(collections.Counter)
+        for row in self.rows("""
             SELECT run_id, params->>'tag' AS tag, sum(paid_micro_usd) AS paid, sum(unknown_micro_usd) AS unknown,
                    sum(reserved_micro_usd) AS reserved
-            FROM chassis.ledger LEFT JOIN chassis.run USING (run_id) WHERE run_id IS NOT NULL GROUP BY 1, 2""")}
-        nothing = {"paid": 0, "unknown": 0, "reserved": 0}
-        for tag in sorted(billed.keys() | rows.keys()):
-            paid, unknown, reserved = [rows.get(tag, nothing)[name] for name in ("paid", "unknown", "reserved")]
+            FROM chassis.ledger LEFT JOIN chassis.run USING (run_id) WHERE run_id IS NOT NULL GROUP BY 1, 2"""):
+            tag = row["tag"] or old.get(row["run_id"], f"number {row['run_id']}")
+            sums[tag].update({name: row[name] for name in ("paid", "unknown", "reserved")})
+        for tag in sorted(billed.keys() | sums.keys()):
+            paid, unknown, reserved = [sums[tag][name] for name in ("paid", "unknown", "reserved")]
             if reserved:
                 self.found("leaks", f"run {tag} has {reserved} micro-dollars reserved")
             if not paid <= billed[tag] <= paid + unknown:
