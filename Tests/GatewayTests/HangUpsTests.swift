@@ -34,13 +34,15 @@ import Testing
 
         func connection() async -> (any Channel)? { await accepted.stream.first { _ in true } }
 
-        /// Holds the threads until something is written to the returned descriptor.
-        func hold() async throws -> Int32 {
+        var loops: [any EventLoop] { Array(group.makeIterator()) }
+
+        /// Holds threads until something is written to the returned descriptor.
+        func hold(_ loops: [any EventLoop]) async throws -> Int32 {
             var ends: [Int32] = [0, 0]
             try #require(pipe(&ends) == 0)
             let (reader, writer) = (ends[0], ends[1])
             let (isHeld, held) = AsyncStream.makeStream(of: Void.self)
-            for loop in group.makeIterator() {
+            for loop in loops {
                 loop.execute {
                     held.yield()
                     // What is written is left there for the next thread.
@@ -49,7 +51,7 @@ import Testing
                 }
             }
             var iterator = isHeld.makeAsyncIterator()
-            for _ in group.makeIterator() { await iterator.next() }
+            for _ in loops { await iterator.next() }
             return writer
         }
     }
@@ -91,7 +93,7 @@ import Testing
         let connection = try #require(await server.connection())
         let told = Told()
         let end = server.hangUps.watch(connection) { told.hasGone.withLock { $0 = true } }
-        let writer = try await server.hold()
+        let writer = try await server.hold(server.loops)
         close(client)
         #expect(!told.hasGone.withLock { $0 })
         async let settled: Void = server.hangUps.settle()
@@ -109,17 +111,24 @@ import Testing
     @Test func whatTheSystemHasOfNewConnectionsIsRead() async throws {
         let server = Server(threads: 2)
         let listening = try await server.start()
-        let writer = try await server.hold()
+        let taker = listening.eventLoop
+        let taking = try await server.hold([taker])
+        let reading = try await server.hold(server.loops.filter { $0 !== taker })
         let client = Self.connect(try #require(listening.localAddress?.port))
         var byte: UInt8 = 1
         #expect(write(client, &byte, 1) == 1)
         #expect(!server.bytes.hasCome.withLock { $0 })
         async let settled: Void = server.hangUps.settle()
-        #expect(write(writer, &byte, 1) == 1)
+        #expect(write(taking, &byte, 1) == 1)
+        // By then it has taken the connection, and looked once; the other thread, which is late, has done neither.
+        try await taker.scheduleTask(in: .milliseconds(20)) {}.futureResult.get()
+        #expect(!server.bytes.hasCome.withLock { $0 })
+        #expect(write(reading, &byte, 1) == 1)
         await settled
         #expect(server.bytes.hasCome.withLock { $0 })
         close(client)
-        close(writer)
+        close(taking)
+        close(reading)
         try await listening.close()
         try await server.group.shutdownGracefully()
     }
