@@ -43,6 +43,47 @@ import Testing
         }
     }
 
+    /// It has a statement of its own.
+    @Test func aLoneJobIsWrittenAsOneOfSeveral() async throws {
+        let fixture = try await QueueFixture.make()
+        func rows(_ others: [RunStore.NewJob]) async throws -> [String] {
+            let queue = others.isEmpty ? "lone" : "several"
+            let job = RunStore.NewJob(name: "b", kind: "llm", queue: queue, priority: 3)
+            var written: [String] = []
+            for _ in 0..<2 {
+                var submission = RunStore.Submission(
+                    workflow: "w",
+                    source: "source",
+                    team: "t",
+                    params: ["x": 1],
+                    jobs: others + [job]
+                )
+                submission.requester = "who"
+                submission.idempotencyKey = "\(queue) \(written.count)"
+                let run = try await fixture.runs.submit(submission, now: "2026-01-02T03:04:05Z").run
+                for (table, key) in [("run", "run_id"), ("live_run", "run_id"), ("job", "name"), ("ready", "queue")] {
+                    let found = try await fixture.pool.query(
+                        PostgresStatement(
+                            name: nil,
+                            sql: """
+                                SELECT (to_jsonb(t) - ARRAY['run_id', 'job_id', 'queue', 'position', 'jobs', 'unfinished',
+                                                            'idempotency_key'])::text AS row
+                                FROM chassis.\(table) AS t
+                                WHERE run_id = \(run.rawValue)
+                                  AND \(key)::text IN ('\(run.rawValue)', 'b', '\(queue)')
+                                """
+                        )
+                    )
+                    written += try found.rows.map { "\(table): \(try $0.string("row"))" }
+                }
+            }
+            return written
+        }
+        let lone = try await rows([])
+        #expect(lone.count == 8)
+        #expect(try await rows([.init(name: "a", kind: "llm", queue: "elsewhere")]) == lone)
+    }
+
     @Test func cancelsWhatNobodyHoldsAtOnce() async throws {
         let fixture = try await QueueFixture.make()
         let run = try await fixture.submit([("a", []), ("b", ["a"])]).run

@@ -39,8 +39,8 @@ package struct RunStore: Sendable {
         now: String?
     ) async throws -> Receipt? {
         guard let message = notifier?.message(submission.firstQueues) else { return nil }
-        let parameters = Self.parameters(of: submission, now: now)
-        let result = try await pool.query(Statement.submitRun, parameters, behind: message)
+        let (statement, parameters) = Self.insertion(of: submission, now: now)
+        let result = try await pool.query(statement, parameters, behind: message)
         return try result.rows.first.map { Receipt(run: RunID(rawValue: try $0.int64("run_id")), isNew: true) }
     }
 
@@ -68,12 +68,12 @@ package struct RunStore: Sendable {
         now: String?,
         _ send: (Batch) async throws -> [PostgresResult]
     ) async throws -> Receipt? {
-        let parameters = parameters(of: submission, now: now)
-        if let run = try await insert(parameters, send) { return Receipt(run: run, isNew: true) }
+        let insertion = insertion(of: submission, now: now)
+        if let run = try await insert(insertion, send) { return Receipt(run: run, isNew: true) }
         // Its version is new, or its idempotency key is not.
         if let run = try await earlierRun(of: submission, send) { return Receipt(run: run, isNew: false) }
         _ = try await send(addition(of: submission, now: now))
-        if let run = try await insert(parameters, send) { return Receipt(run: run, isNew: true) }
+        if let run = try await insert(insertion, send) { return Receipt(run: run, isNew: true) }
         return try await earlierRun(of: submission, send).map { Receipt(run: $0, isNew: false) }
     }
 
@@ -88,10 +88,10 @@ package struct RunStore: Sendable {
     }
 
     private static func insert(
-        _ parameters: [PostgresParameter],
+        _ insertion: Batch.Element,
         _ send: (Batch) async throws -> [PostgresResult]
     ) async throws -> RunID? {
-        let results = try await send([(Statement.submitRun, parameters)])
+        let results = try await send([insertion])
         return try results[0].rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
     }
 
@@ -102,47 +102,6 @@ package struct RunStore: Sendable {
         guard let key = submission.idempotencyKey else { return nil }
         let found = try await send([(Statement.findRunByKey, [.text(submission.team), .text(key)])])
         return try found[0].rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
-    }
-
-    static func parameters(of submission: Submission, now: String?) -> [PostgresParameter] {
-        let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
-        let places = Dictionary(
-            submission.jobs.enumerated().map { ($1.name, Int64($0 + 1)) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        var needing: [Int64] = []
-        var needed: [Int64] = []
-        for (place, job) in submission.jobs.enumerated() {
-            for name in job.needs {
-                guard let upstream = places[name] else { preconditionFailure("job \(job.name) needs unknown \(name)") }
-                needing.append(Int64(place + 1))
-                needed.append(upstream)
-            }
-        }
-        let areNeeded = Set(needed)
-        let areJudged = Set(
-            submission.jobs.filter { $0.rule != nil }.flatMap(\.needs).compactMap { places[$0] }
-        )
-        let isPlain = submission.jobs.allSatisfy { $0.rule == nil && $0.isDecisive }
-        let lines = NewLines(of: submission.jobs)
-        return [
-            .text(submission.workflow), .text(submission.team), .json(JSONValue.object(submission.params).text()),
-            .optional(submission.idempotencyKey),
-            .array(submission.jobs.map { Optional($0.name) }),
-            .array(submission.jobs.map { Optional($0.kind) }),
-            .array(submission.jobs.map { Optional($0.queue) }),
-            .array(submission.jobs.map { Int64($0.priority) }),
-            .array(submission.jobs.map { Int64($0.needs.isEmpty && $0.isHeld ? 1 : $0.needs.count) }),
-            .array(needing), .array(needed), .optional(now), digest,
-            .array(lines.heads.map { Optional($0.queue) }), .array(lines.heads.map { Int64($0.priority) }),
-            .array(lines.counts), .array(lines.lines), .array(lines.numbers),
-            .array(submission.jobs.indices.map { areNeeded.contains(Int64($0 + 1)) }),
-            .optional(submission.requester?.withoutNull),
-            isPlain ? .null : .array(submission.jobs.map(\.rule)),
-            isPlain ? .null : .array(submission.jobs.indices.map { areJudged.contains(Int64($0 + 1)) }),
-            isPlain ? .null : .array(submission.jobs.map(\.isDecisive)),
-            .bool(submission.jobs.contains(where: \.isHeld)),
-        ]
     }
 
     /// The file of a version.

@@ -56,6 +56,7 @@ package enum Statement {
     static let addWorkflowVersion = load("add_workflow_version", PackageResources.add_workflow_version_sql)
     static let readWorkflowVersion = load("read_workflow_version", PackageResources.read_workflow_version_sql)
     static let submitRun = load("submit_run", PackageResources.submit_run_sql)
+    static let submitLoneJob = load("submit_lone_job", PackageResources.submit_lone_job_sql)
     static let findRunByKey = load("find_run_by_key", PackageResources.find_run_by_key_sql)
     static let cancelRun = load("cancel_run", PackageResources.cancel_run_sql)
     static let countCancelledJobs = load("count_cancelled_jobs", PackageResources.count_cancelled_jobs_sql)

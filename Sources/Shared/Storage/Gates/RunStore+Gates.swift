@@ -16,7 +16,8 @@ extension RunStore {
     ) async throws -> Receipt {
         let submission = submission.isHeld && !submission.holdsAll ? submission : submission.holdingAll
         func insert() async throws -> RunID? {
-            let result = try await connection.query(Statement.submitRun, parameters(of: submission, now: now))
+            let (statement, parameters) = insertion(of: submission, now: now)
+            let result = try await connection.query(statement, parameters)
             return try result.rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
         }
         var run = try await insert()
