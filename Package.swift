@@ -324,6 +324,6 @@ let package = Package(
             ["JobModel", "Postgres", "HTTPTransport", "Storage", "Workflow", "Client", "TestSupport"],
             exclude: ["Fixtures"]
         ),
-        tests("EndToEndTests", ["JobModel", "Postgres", "Storage", "TestSupport"]),
+        tests("EndToEndTests", ["JobModel", "Settings", "Postgres", "Storage", "TestSupport"]),
     ]
 )

@@ -42,5 +42,6 @@ import Testing
     func saysWhichNamesThereAre(_ text: String, _ kind: BackfillSubject.Kind, _ message: String) {
         let error = #expect(throws: ClientError.self) { try BackfillSubject.find(text, kind, in: Self.all) }
         #expect(error?.message == message)
+        #expect(error?.exitStatus == (message.hasPrefix("there is no") ? .conflict : .usage))
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Settings
 import TestSupport
 import Testing
 
@@ -43,6 +44,16 @@ import Testing
         let file = folder.file("file.yaml", "name: x\njobs: {a: {command: [echo]}}\n")
         let call = await Call.of("chassis", ["validate", "/dev/stdin"], script: "cat \(file) | \"$@\"")
         #expect(call.ending == .exited(0), "\(call)")
+    }
+
+    @Test(arguments: [
+        (["chassis-scheduler"], SchedulerSettings.help.map(\.key)),
+        (["chassis-worker", "run"], WorkerSettings.help.map(\.key)),
+    ])
+    func everySettingIsAFlag(_ command: [String], _ keys: [String]) async {
+        let help = await Call.of(command[0], command.dropFirst() + ["--help"])
+        #expect(help.ending == .exited(0) && keys.count > 10)
+        for key in keys { #expect(help.lines.contains { $0.contains("--\(key) <") }, "\(key)") }
     }
 
     static let connections: [(entry: String, says: String)] = [

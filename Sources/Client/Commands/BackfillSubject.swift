@@ -50,9 +50,9 @@ struct BackfillSubject: Equatable {
         let workflow = text.split(separator: "/", maxSplits: 1).first.map(String.init) ?? text
         let near = all.filter { $0.workflow == workflow }
         guard near.isEmpty else {
-            throw .unsuccessful("there is no \(kind.rawValue) \"\(text)\"; \(workflow) has \(names(near))")
+            throw .notFound("there is no \(kind.rawValue) \"\(text)\"; \(workflow) has \(names(near))")
         }
-        throw .unsuccessful("there is no \(kind.rawValue) \"\(text)\"; 'chassis \(kind.plural)' lists them")
+        throw .notFound("there is no \(kind.rawValue) \"\(text)\"; 'chassis \(kind.plural)' lists them")
     }
 
     /// What there is, by kind.

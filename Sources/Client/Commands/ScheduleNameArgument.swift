@@ -19,7 +19,7 @@ struct ScheduleNameArgument: ParsableArguments {
             return workflow == name || "\(workflow)/\($0.text("name"))" == name
         }
         guard let schedule = found.first else {
-            throw ClientError.unsuccessful("there is no schedule \"\(name)\"; 'chassis schedules' lists them")
+            throw ClientError.notFound("there is no schedule \"\(name)\"; 'chassis schedules' lists them")
         }
         guard found.count == 1 else {
             let names = found.map { "\(name)/\($0.text("name"))" }.joined(separator: ", ")

@@ -31,7 +31,7 @@ struct TriggerCommand: ClientCommand {
             return workflow == name || "\(workflow)/\($0.text("name"))" == name
         }
         guard let trigger = found.first else {
-            throw ClientError.unsuccessful("there is no trigger \"\(name)\"; 'chassis triggers' lists them")
+            throw ClientError.notFound("there is no trigger \"\(name)\"; 'chassis triggers' lists them")
         }
         guard found.count == 1 else {
             let names = found.map { "\(name)/\($0.text("name"))" }.joined(separator: ", ")

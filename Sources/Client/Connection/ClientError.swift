@@ -16,6 +16,8 @@ enum ClientError: Error, Equatable {
     case refused(Problem)
     /// The database cannot be used.
     case database(String)
+    /// What a name stands for is not there.
+    case notFound(String)
     /// The run did not succeed, so there is nothing to give.
     case unsuccessful(String)
     /// `chassis dev` cannot go on.
@@ -27,6 +29,7 @@ enum ClientError: Error, Equatable {
         case .usage, .file: .usage
         case .invalidWorkflow: .refused
         case .unreachable, .notChassis, .database: .unreachable
+        case .notFound: .conflict
         case .unsuccessful, .dev: .unsuccessful
         case .refused(let problem):
             switch problem.status {
@@ -41,7 +44,7 @@ enum ClientError: Error, Equatable {
     /// What happened and the way out, in one line.
     var message: String {
         switch self {
-        case .usage(let text), .database(let text), .unsuccessful(let text): text
+        case .usage(let text), .database(let text), .notFound(let text), .unsuccessful(let text): text
         case .file(let path, let reason): "\(path): \(reason)"
         case .invalidWorkflow(let faults, _): faults.map(\.description).joined(separator: "; ")
         case .unreachable(let address, let reason):

@@ -27,6 +27,9 @@ struct SchedulerCommand: AsyncParsableCommand {
     @Option(help: help("poison-limit")) var poisonLimit: String?
     @Option(help: help("ageing")) var ageing: String?
     @Option(help: help("retention")) var retention: String?
+    @Option(help: help("webhook")) var webhook: String?
+    @Option(help: help("webhook-secret-file")) var webhookSecretFile: String?
+    @Option(help: help("webhook-private")) var webhookPrivate: String?
     @Option(help: help("event-webhooks")) var eventWebhooks: String?
     @Option(help: help("asset-sources")) var assetSources: String?
     @Option(help: help("log-format")) var logFormat: String?
@@ -77,9 +80,10 @@ struct SchedulerCommand: AsyncParsableCommand {
     private var flags: [String: String] {
         [
             "postgres": postgres, "store": store, "listen": listen, "grace": grace, "poison-limit": poisonLimit,
-            "ageing": ageing, "retention": retention, "event-webhooks": eventWebhooks, "asset-sources": assetSources,
-            "log-format": logFormat,
-            "log-level": logLevel,
+            "ageing": ageing, "retention": retention,
+            "webhook": webhook, "webhook-secret-file": webhookSecretFile, "webhook-private": webhookPrivate,
+            "event-webhooks": eventWebhooks, "asset-sources": assetSources,
+            "log-format": logFormat, "log-level": logLevel,
         ].compactMapValues { $0 }
     }
 

@@ -43,7 +43,7 @@ package struct SchedulerSettings: Equatable, Sendable {
         ("poison-limit", "How many lost workers fail a job (3)."),
         ("ageing", "After how long a pending job is as urgent as the most urgent of its queue; 0s for never (10m)."),
         ("retention", "How long ended runs are kept (90d)."),
-        ("webhook", "An http address that is told of approvals."),
+        ("webhook", "An http address that is told of approvals, ended runs and deadlines."),
         ("webhook-secret-file", "The file with the secret that its messages are signed with."),
         ("webhook-private", "yes lets that address be one of a private network (no)."),
         ("event-webhooks", "A file with the services that may tell of events by signed requests."),
