@@ -83,7 +83,7 @@ import Testing
             let claimed = try await scene.claim()
             #expect(claimed.run.rawValue == fork && claimed.isFork && !job.isFork)
             let inheritance = try #require(try await forks.inheritance(of: claimed.id))
-            #expect(inheritance.job == job.id && inheritance.reach == .through("part#2"))
+            #expect(inheritance.sources == [.init(run: job.run, job: job.id, reach: .through("part#2"))])
             #expect(inheritance.step == "part#3" && inheritance.edit == ForkEdit(result: "given"))
             #expect(try await forks.inheritance(of: job.id) == nil)
             let transcript = try await scene.get("/v1/runs/\(fork)/transcript?job=extract")

@@ -49,6 +49,63 @@ import Testing
         }
     }
 
+    /// A step is parted at where it was first recorded, whatever its number and in whichever journal it stands.
+    @Test(
+        arguments: [
+            ("gateway/m#2", []), ("gateway/m#1", ["gateway/m#2"]), ("tool/x#1", ["gateway/m#2", "gateway/m#1"]),
+            ("gateway/step/b#1", ["tool/x#1", "gateway/m#2", "gateway/m#1"]),
+            ("gateway/m#3", ["tool/x#1", "gateway/m#2", "gateway/m#1", "gateway/step/b#1"]),
+            (
+                "command#1",
+                ["tool/x#1", "gateway/m#2", "gateway/m#1", "gateway/step/b#1", "gateway/m#3", "gateway/m#1"]
+            ),
+        ] as [(String, [String])]
+    ) func saysWhatStandsBeforeAStep(_ text: String, _ expected: [String]) async throws {
+        try await RecordedJob.play { scene in
+            try await scene.record(
+                [try RecordedJob.step("gateway/m#2", endedAt: 1), try RecordedJob.step("gateway/m#1", endedAt: 2)],
+                of: RecordedJob.reference(run: 1, .gateway),
+                epoch: 1
+            )
+            try await scene.record(
+                [try RecordedJob.step("tool/x#1", endedAt: 3)],
+                of: RecordedJob.reference(run: 1),
+                epoch: 1
+            )
+            try await scene.record(
+                [
+                    try RecordedJob.step("gateway/step/b#1", endedAt: 4),
+                    try RecordedJob.step("gateway/m#3", endedAt: 5),
+                    // One that was damaged, say.
+                    try RecordedJob.step("gateway/m#1", endedAt: 6),
+                ],
+                of: RecordedJob.reference(run: 1, .gateway),
+                epoch: 2
+            )
+            try await scene.record(
+                [try RecordedJob.step("command#1", endedAt: 7)],
+                of: RecordedJob.reference(run: 1),
+                epoch: 2
+            )
+            let steps = try await scene.steps(run: 1)
+            let position = try #require(StepPosition(text))
+            let reach = try #require(try await steps.reach(before: position))
+            var left: [String] = []
+            for part in [JobReference.Part.attempts, .gateway] {
+                let source = ForkSource(run: RunID(rawValue: 1), job: JobID(rawValue: 10), reach: reach)
+                guard let point = ForkPoint([source], part: part) else { continue }
+                let history = try await CheckpointReader(store: scene.store).history(
+                    of: RecordedJob.reference(run: 2, part),
+                    forkedFrom: point
+                )
+                left += history.steps.map(\.position.description)
+            }
+            #expect(left == expected)
+            let missing = try #require(StepPosition("gateway/m#4"))
+            #expect(try await steps.reach(before: missing) == nil)
+        }
+    }
+
     /// Each page goes on where the one before ended, and reads no more than what it shows and the step behind that.
     @Test(arguments: [1, 2, 3, 7]) func readsEachRecordOnceHoweverManyPagesThereAre(_ limit: Int) async throws {
         try await RecordedJob.play { scene in

@@ -1865,6 +1865,8 @@ CREATE TABLE chassis.fork (
     inherits text NOT NULL,
     through text,
     edit jsonb NOT NULL,
+    cut jsonb,
+    CONSTRAINT fork_cut_is_at_a_step CHECK (((cut IS NULL) OR ((step IS NOT NULL) AND (inherits = 'none'::text)))),
     CONSTRAINT fork_inherits_is_known CHECK ((inherits = ANY (ARRAY['all'::text, 'through'::text, 'none'::text]))),
     CONSTRAINT fork_step_is_of_a_job CHECK (((job IS NOT NULL) OR ((step IS NULL) AND (inherits = 'all'::text)))),
     CONSTRAINT fork_through_is_a_step CHECK (((inherits = 'through'::text) = (through IS NOT NULL)))

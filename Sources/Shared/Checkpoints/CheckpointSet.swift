@@ -1,3 +1,5 @@
+package import JobModel
+
 /// What an attempt, or a reader, sees of the steps recorded before: an index, which holds no results.
 ///
 /// Later records of the same step stand before earlier ones.
@@ -20,6 +22,20 @@ package struct CheckpointSet: Sendable {
 
     /// How many records there are.
     package var count: Int { steps.count }
+
+    /// The place in the journals behind so many of the steps; nil behind none.
+    ///
+    /// - Precondition: There are so many.
+    package func cut(behind count: Int) -> JournalCut? {
+        guard count > 0 else { return nil }
+        let last = steps[count - 1]
+        // The record's line ends with its newline.
+        return JournalCut(
+            run: last.journal.job.run,
+            epoch: last.journal.epoch,
+            byteCount: last.offset + last.byteCount + 1
+        )
+    }
 
     /// The records at a position, whatever their fingerprints, newest first.
     package func entries(at position: StepPosition) -> [StepEntry] {

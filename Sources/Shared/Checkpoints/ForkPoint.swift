@@ -9,27 +9,61 @@ package struct ForkPoint: Hashable, Sendable {
     /// A step is taken over when it does not stand behind this one: by position where both are steps of turns, or of
     /// one name; by the order of recording otherwise.
     package let through: StepPosition?
+    /// The place in the journals to which they are taken over; nil where no place says so.
+    package let cut: JournalCut?
+    /// Where the source takes over another job's checkpoints itself, if it does: nearest first.
+    ///
+    /// They are looked at where none of the source's own journals says what it inherits.
+    package let origins: [ForkPoint]
 
-    /// A fork of a job after one of its steps, or after all.
-    package init(source: JobReference, through: StepPosition?) {
+    /// A fork of a job after one of its steps, at a place in its journals, or after all.
+    package init(
+        source: JobReference,
+        through: StepPosition? = nil,
+        cut: JournalCut? = nil,
+        origins: [ForkPoint] = []
+    ) {
         self.source = source
         self.through = through
+        self.cut = cut
+        self.origins = origins
     }
+
+    /// A fork of a job that is a fork itself, and so on.
+    ///
+    /// - Parameter line: Nearest first; nothing is taken over where it is empty.
+    package init?(line: some Collection<ForkPoint>) {
+        guard let first = line.first else { return nil }
+        self.init(source: first.source, through: first.through, cut: first.cut, origins: Array(line.dropFirst()))
+    }
+
+    /// Where the source takes over another job's checkpoints itself.
+    var origin: ForkPoint? { ForkPoint(line: origins) }
 }
 
 extension ForkPoint {
-    /// What a fork takes over of a job of another run; nil for nothing.
+    /// What a fork takes over of one row of journals; nil for nothing.
     ///
-    /// - Parameter job: Nil where that run has no such job.
-    package init?(run: RunID, job: JobID?, reach: ForkReach) {
-        guard let job else { return nil }
-        let source = JobReference(run: run, job: job)
-        switch reach {
+    /// - Parameter sources: The job that it takes over, what that one takes over itself, and so on.
+    package init?(_ sources: some Sequence<ForkSource>, part: JobReference.Part) {
+        var points: [ForkPoint] = []
+        for source in sources {
+            guard let point = Self.point(source, part) else { break }
+            points.append(point)
+        }
+        self.init(line: points)
+    }
+
+    private static func point(_ source: ForkSource, _ part: JobReference.Part) -> ForkPoint? {
+        guard let job = source.job else { return nil }
+        let reference = JobReference(run: source.run, job: job, part: part)
+        switch source.reach {
         case .nothing: return nil
-        case .all: self.init(source: source, through: nil)
-        case .through(let position):
-            guard let step = StepPosition(position) else { return nil }
-            self.init(source: source, through: step)
+        case .all: return ForkPoint(source: reference)
+        case .through(let position): return StepPosition(position).map { ForkPoint(source: reference, through: $0) }
+        case .upTo(let attempts, let gateway):
+            let cut = part == .attempts ? attempts : gateway
+            return cut.map { ForkPoint(source: reference, cut: $0) }
         }
     }
 

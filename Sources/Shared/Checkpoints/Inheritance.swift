@@ -74,11 +74,30 @@ struct Inheritance: Sendable {
             if !scan.steps.isEmpty { past.damage.add(Damage(journal: scan.journal, cause: .lostMark)) }
         }
         if let fork, start == nil {
-            let source = try await self.past(of: fork.source, before: nil, forkedFrom: nil)
-            past.parts.insert(contentsOf: source.parts.map { $0.limited(to: fork.through) }, at: 0)
+            let source = try await self.past(of: fork.source, before: nil, forkedFrom: fork.origin)
+            let parts = if let cut = fork.cut { try await self.parts(source.parts, before: cut) } else { source.parts }
+            past.parts.insert(contentsOf: parts.map { $0.limited(to: fork.through) }, at: 0)
             past.damage.add(source.damage)
         }
         return past
+    }
+
+    /// The parts that stand before a place, the last one up to there.
+    private func parts(_ parts: [Part], before cut: JournalCut) async throws -> [Part] {
+        var kept: [Part] = []
+        for part in parts {
+            let journal = part.inherited.journal
+            // A fork has a higher number than its source, and epochs begin anew with each run.
+            let isEarlier = (journal.job.run.rawValue, journal.epoch) < (cut.run.rawValue, cut.epoch)
+            let holdsPlace = journal.job.run == cut.run && journal.epoch == cut.epoch
+            if isEarlier || holdsPlace && part.inherited.byteCount <= cut.byteCount {
+                kept.append(part)
+            } else if holdsPlace {
+                let scan = try await scan(journal, byteCount: cut.byteCount)
+                kept.append(Part(scan: scan, limits: part.inherited.limits))
+            }
+        }
+        return kept
     }
 
     /// The index of all that is inherited.
@@ -127,12 +146,12 @@ struct Inheritance: Sendable {
 
 extension Inheritance.Part {
     /// All that a scan found.
-    fileprivate init(scan: JournalScanner) {
+    fileprivate init(scan: JournalScanner, limits: [StepPosition] = []) {
         inherited = InheritedJournal(
             journal: scan.journal,
             lineCount: scan.lineCount,
             byteCount: scan.byteCount,
-            limits: []
+            limits: limits
         )
         self.scan = scan
     }

@@ -6,11 +6,20 @@ package struct ForkEdit: Equatable, Sendable {
     package var model: String?
     /// The step's result; the step is not run.
     package var result: JSONValue?
+    /// The step's fingerprint, in hexadecimal digits, where a result is given for a step that a program named: which of its
+    /// equals stands at a position is for the program to say.
+    package var fingerprint: String?
 
-    package init(prompt: String? = nil, model: String? = nil, result: JSONValue? = nil) {
+    package init(
+        prompt: String? = nil,
+        model: String? = nil,
+        result: JSONValue? = nil,
+        fingerprint: String? = nil
+    ) {
         self.prompt = prompt
         self.model = model
         self.result = result
+        self.fingerprint = fingerprint
     }
 
     /// Whether nothing is done otherwise.
@@ -22,6 +31,7 @@ extension ForkEdit {
         static let prompt = "prompt"
         static let model = "model"
         static let result = "result"
+        static let fingerprint = "fingerprint"
     }
 
     /// The edit as it is kept with the run; what is not edited is left out.
@@ -30,6 +40,7 @@ extension ForkEdit {
         object[Key.prompt] = prompt.map { .string($0) }
         object[Key.model] = model.map { .string($0) }
         object[Key.result] = result
+        object[Key.fingerprint] = fingerprint.map { .string($0) }
         return .object(object)
     }
 
@@ -38,7 +49,8 @@ extension ForkEdit {
         self.init(
             prompt: json[Key.prompt]?.stringValue,
             model: json[Key.model]?.stringValue,
-            result: json[Key.result]
+            result: json[Key.result],
+            fingerprint: json[Key.fingerprint]?.stringValue
         )
     }
 }

@@ -22,10 +22,8 @@ package struct ForkStore: Sendable {
 
     /// What one job of a fork takes over.
     package struct Inheritance: Equatable, Sendable {
-        package let source: RunID
-        /// The source's job of the same name; nil when it has none.
-        package let job: JobID?
-        package let reach: ForkReach
+        /// The job of the same name of the run that was forked, then what that one takes over itself, and so on.
+        package let sources: [ForkSource]
         /// The position of the step that does something else, as `edit` says.
         package let step: String?
         package let edit: ForkEdit
@@ -90,6 +88,7 @@ package struct ForkStore: Sendable {
         return [
             .integer(run.rawValue), .integer(source.rawValue), .optional(parting?.job), .optional(parting?.step),
             .text(reach.word), .optional(through), .json((parting?.edit ?? ForkEdit()).json.text()),
+            .optional(reach.cut?.text()),
         ]
     }
 
@@ -97,20 +96,27 @@ package struct ForkStore: Sendable {
     package func inheritance(of job: JobID) async throws -> Inheritance? {
         let rows = try await pool.query(Statement.readFork, [.integer(job.rawValue)]).rows
         return try rows.first.map { row in
-            let reach: ForkReach =
-                switch try row.string("inherits") {
-                case "none": .nothing
-                case "through": .through(try row.string("through"))
-                default: .all
-                }
-            return Inheritance(
-                source: RunID(rawValue: try row.int64("source_run_id")),
-                job: try row.optionalInt64("source_job_id").map(JobID.init(rawValue:)),
-                reach: reach,
+            Inheritance(
+                sources: try rows.map(Self.source),
                 step: try row.optionalString("step"),
                 edit: ForkEdit(json: try JSONValue(parsing: row.string("edit")))
             )
         }
+    }
+
+    private static func source(_ row: PostgresRow) throws -> ForkSource {
+        let reach: ForkReach =
+            switch (try row.string("inherits"), try row.optionalString("cut")) {
+            case (_, let cut?): ForkReach(cut: try JSONValue(parsing: cut))
+            case ("none", nil): .nothing
+            case ("through", nil): .through(try row.string("through"))
+            default: .all
+            }
+        return ForkSource(
+            run: RunID(rawValue: try row.int64("source_run_id")),
+            job: try row.optionalInt64("source_job_id").map(JobID.init(rawValue:)),
+            reach: reach
+        )
     }
 }
 
@@ -119,8 +125,24 @@ extension ForkReach {
         switch self {
         case .all: "all"
         case .through: "through"
-        case .nothing: "none"
+        // Workers that know of no cut are to take over nothing: what they pay for anew is no other answer.
+        case .upTo, .nothing: "none"
         }
+    }
+
+    fileprivate var cut: JSONValue? {
+        guard case .upTo(let attempts, let gateway) = self else { return nil }
+        var object = JSONObject()
+        object["attempts"] = attempts?.json
+        object["gateway"] = gateway?.json
+        return .object(object)
+    }
+
+    fileprivate init(cut: JSONValue) {
+        self = .upTo(
+            attempts: cut["attempts"].flatMap(JournalCut.init),
+            gateway: cut["gateway"].flatMap(JournalCut.init)
+        )
     }
 }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Gateway
 import JobModel
 import Models
 import Storage
@@ -7,6 +8,8 @@ import Storage
 struct JobFork: Sendable {
     /// Where it takes over the source's checkpoints; nil when it takes over none.
     let point: ForkPoint?
+    /// Where its programs take over what the source's recorded through the gateway.
+    let gatewayPoint: ForkPoint?
     /// The step that does something else; nil when all do as the file says.
     let step: StepPosition?
     let edit: ForkEdit
@@ -14,7 +17,8 @@ struct JobFork: Sendable {
     init(_ inheritance: ForkStore.Inheritance) {
         edit = inheritance.edit
         step = inheritance.step.flatMap { StepPosition($0) }
-        point = ForkPoint(run: inheritance.source, job: inheritance.job, reach: inheritance.reach)
+        point = ForkPoint(inheritance.sources, part: .attempts)
+        gatewayPoint = ForkPoint(inheritance.sources, part: .gateway)
     }
 
     /// What a person says in a turn, besides what the file says.
@@ -24,6 +28,14 @@ struct JobFork: Sendable {
 
     /// The turn from which the edit holds: the first when the whole job is run anew.
     var turn: Int { step?.turn ?? 1 }
+
+    /// The step of the job's program whose result was given, if it is one.
+    var given: GivenStep? {
+        guard let step, GatewayJob.isNamed(position: step.description), let result = edit.result,
+            let fingerprint = edit.fingerprint.flatMap({ Fingerprint(hex: $0) })
+        else { return nil }
+        return GivenStep(position: step, fingerprint: fingerprint, result: result)
+    }
 
     /// The result that was given for a step in place of running it.
     func result(of step: StepRequest) -> JSONValue? {

@@ -1,5 +1,6 @@
 import Checkpoints
 import JobModel
+import Storage
 
 /// The steps of a job in the order in which they were recorded: those of its attempts, and those of its programs through the gateway.
 struct RecordedSteps {
@@ -28,9 +29,30 @@ struct RecordedSteps {
         }
     }
 
+    /// How many steps are looked at in one go.
+    private static let pageLimit = 100
+
     let attempts: CheckpointSet
     let gateway: CheckpointSet
     let reader: CheckpointReader
+
+    init(attempts: CheckpointSet, gateway: CheckpointSet, reader: CheckpointReader) {
+        self.attempts = attempts
+        self.gateway = gateway
+        self.reader = reader
+    }
+
+    /// What is recorded of a job, with what it takes over where it is one of a fork.
+    init(of job: JobReference, forks: ForkStore, checkpoints: CheckpointReader) async throws {
+        let sources = try await forks.inheritance(of: job.job)?.sources ?? []
+        func history(_ part: JobReference.Part) async throws -> CheckpointSet {
+            try await checkpoints.history(
+                of: JobReference(run: job.run, job: job.job, part: part),
+                forkedFrom: ForkPoint(sources, part: part)
+            )
+        }
+        self.init(attempts: try await history(.attempts), gateway: try await history(.gateway), reader: checkpoints)
+    }
 
     var count: Int { attempts.count + gateway.count }
     var damage: [Damage] { attempts.damage.reports + gateway.damage.reports }
@@ -56,6 +78,33 @@ struct RecordedSteps {
         }
         let isLast = place.attempts == attempts.count && place.gateway == gateway.count
         return Page(steps: steps, next: isLast ? nil : place)
+    }
+
+    /// Where a job leaves its way at a step: what stands before the step, and before all of its records.
+    ///
+    /// - Returns: Nil when the step is none of these.
+    func reach(before position: StepPosition) async throws -> ForkReach? {
+        guard positions.contains(position) else { return nil }
+        var place = TranscriptPlace.beginning
+        while true {
+            let page = try await page(after: place, limit: Self.pageLimit)
+            for step in page.steps {
+                if step.entry.position == position {
+                    return .upTo(
+                        attempts: attempts.cut(behind: place.attempts),
+                        gateway: gateway.cut(behind: place.gateway)
+                    )
+                }
+                place.pass(step.entry.journal.job.part)
+            }
+            guard page.next != nil else { return nil }
+        }
+    }
+
+    /// The positions of all steps, each once: those of the gateway, then those of the attempts.
+    var positions: [StepPosition] {
+        var known: Set<StepPosition> = []
+        return (gateway.steps + attempts.steps).map(\.position).filter { known.insert($0).inserted }
     }
 
     /// Whether a place is one of these steps': what was recorded may have become less since it was given, as by a fresh start.

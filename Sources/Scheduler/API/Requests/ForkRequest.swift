@@ -67,6 +67,7 @@ struct ForkRequest {
     }
 
     private func check(_ job: JobDefinition) throws {
+        if let step, step.hasPrefix(Self.programPrefix) { try check(step, of: job) }
         switch job.kind {
         case .agent, .llm: break
         default:
@@ -89,6 +90,29 @@ struct ForkRequest {
         }
         if edit.result != nil, step == nil {
             throw Problem(.badRequest, "a \"result\" is that of one step; say with \"step\" of which one")
+        }
+    }
+
+    /// What the positions begin with of what a program did through the gateway, and those of them that it named.
+    private static let programPrefix = "gateway/"
+    private static let namedPrefix = programPrefix + "step/"
+
+    /// Refuses edits that nobody but the program could make.
+    private func check(_ step: String, of job: JobDefinition) throws {
+        guard edit.prompt == nil, edit.model == nil else {
+            throw Problem(
+                .badRequest,
+                "step \(step) is the program's own: what it asks of which model the program of job \"\(job.name)\" says itself, so "
+                    + "there is no \"prompt\" and no \"model\" to change; change the program, its params or the file, and fork at "
+                    + "this step without them"
+            )
+        }
+        guard edit.result == nil || step.hasPrefix(Self.namedPrefix) else {
+            throw Problem(
+                .badRequest,
+                "step \(step) is a call of the program's own, which gets its provider's own words for an answer, so it takes no "
+                    + "\"result\"; give one to a tool call or a named step (\(Self.namedPrefix)…), or fork at this step without it"
+            )
         }
     }
 }

@@ -5,6 +5,9 @@ import Storage
 
 /// Starts runs that take over the checkpoints of others.
 struct ForkRoutes: Sendable {
+    /// How many steps an error names of those that there are.
+    private static let mostNamed = 50
+
     let reader: RunReader
     let forks: ForkStore
     let checkpoints: CheckpointReader
@@ -50,21 +53,45 @@ struct ForkRoutes: Sendable {
             return ForkStore.Parting(job: name, step: nil, reach: .nothing, edit: asked.edit)
         }
         guard let step = StepPosition(text) else {
-            throw Problem(.badRequest, "\"\(text)\" is no step; steps are written t0003, t0003.1 or name#1")
-        }
-        let history = try await checkpoints.history(of: JobReference(run: run, job: job))
-        guard !history.entries(at: step).isEmpty else {
-            var known: [String] = []
-            for entry in history.steps where !known.contains(entry.position.description) {
-                known.append(entry.position.description)
-            }
             throw Problem(
-                .stepNotFound,
-                "job \"\(name)\" of run \(run) has recorded no step \(step); "
-                    + (known.isEmpty ? "it has none" : "it has \(known.prefix(50).joined(separator: ", "))")
+                .badRequest,
+                "\"\(text)\" is no step; steps are written t0003, t0003.1, name#1 or gateway/name#1"
             )
         }
-        let reach = ForkPoint.lastStep(before: step, in: history).map { ForkReach.through($0.description) }
-        return ForkStore.Parting(job: name, step: text, reach: reach ?? .nothing, edit: asked.edit)
+        let recorded = try await RecordedSteps(
+            of: JobReference(run: run, job: job),
+            forks: forks,
+            checkpoints: checkpoints
+        )
+        let reach: ForkReach
+        if recorded.gateway.count == 0, !recorded.attempts.entries(at: step).isEmpty {
+            let last = ForkPoint.lastStep(before: step, in: recorded.attempts)
+            reach = last.map { .through($0.description) } ?? .nothing
+        } else if let place = try await recorded.reach(before: step) {
+            // A program's steps, in whichever journal they are, have no order but that of recording.
+            reach = place
+        } else {
+            throw Self.stepNotFound(step, job: name, of: run, recorded.positions)
+        }
+        var edit = asked.edit
+        if edit.result != nil { edit.fingerprint = recorded.gateway.entries(at: step).first?.fingerprint.hex }
+        return ForkStore.Parting(job: name, step: text, reach: reach, edit: edit)
+    }
+
+    private static func stepNotFound(
+        _ step: StepPosition,
+        job: String,
+        of run: RunID,
+        _ known: [StepPosition]
+    ) -> Problem {
+        var names = known.prefix(mostNamed).map(\.description).joined(separator: ", ")
+        if known.count > mostNamed {
+            names += " and \(known.count - mostNamed) more; see 'chassis transcript \(run) \(job)'"
+        }
+        return Problem(
+            .stepNotFound,
+            "job \"\(job)\" of run \(run) has recorded no step \(step); "
+                + (known.isEmpty ? "it has none" : "it has \(names)")
+        )
     }
 }

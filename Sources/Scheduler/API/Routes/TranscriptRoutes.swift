@@ -77,7 +77,7 @@ struct TranscriptRoutes: Sendable {
         after place: TranscriptPlace,
         limit: Int
     ) async throws -> Response {
-        let recorded = try await recorded(job)
+        let recorded = try await RecordedSteps(of: job, forks: forks, checkpoints: checkpoints)
         guard recorded.holds(place) else { throw Self.unknownPlace("\(place)") }
         let page = try await recorded.page(after: place, limit: limit)
         let positions = page.steps.filter { $0.entry.journal.job.part == .gateway }.map(\.entry.position.description)
@@ -95,24 +95,6 @@ struct TranscriptRoutes: Sendable {
                 "next": page.next.map { .string("\($0)") } ?? .null,
                 "damage": .array(recorded.damage.map { .string("\($0)") }),
             ]
-        )
-    }
-
-    private func recorded(_ job: JobReference) async throws -> RecordedSteps {
-        let fork = try await forks.inheritance(of: job.job).flatMap {
-            ForkPoint(run: $0.source, job: $0.job, reach: $0.reach)
-        }
-        let gateway = JobReference.Part.gateway
-        return RecordedSteps(
-            attempts: try await checkpoints.history(of: job, forkedFrom: fork),
-            gateway: try await checkpoints.history(
-                of: JobReference(run: job.run, job: job.job, part: gateway),
-                forkedFrom: fork.map {
-                    let source = JobReference(run: $0.source.run, job: $0.source.job, part: gateway)
-                    return ForkPoint(source: source, through: $0.through)
-                }
-            ),
-            reader: checkpoints
         )
     }
 }

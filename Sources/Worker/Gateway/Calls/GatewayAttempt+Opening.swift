@@ -21,6 +21,11 @@ extension GatewayAttempt {
         for damage in checkpoints.checkpoints.damage.reports {
             await stores.say("a checkpoint of the gateway is damaged: \(damage)", of: job)
         }
+        if let given = job.given, start == nil,
+            checkpoints.checkpoints.entries(at: given.position, given.fingerprint).isEmpty
+        {
+            try await checkpoints.record(given.finished)
+        }
         for entry in checkpoints.checkpoints.steps { try await inherit(entry, from: checkpoints) }
         try await reconcile(with: checkpoints)
         try await settleAwaited()

@@ -9,8 +9,10 @@ package struct GatewayJob: Equatable, Sendable {
     package var job: JobID
     package var epoch: LeaseEpoch
     package var attempt: Int
-    /// Where the job takes over another job's steps, if it does.
+    /// Where the job takes over what another job's programs recorded through the gateway, if it does.
     package var fork: ForkPoint?
+    /// A step that a program named, and that is not done in a fork, since its result was given.
+    package var given: GivenStep?
     /// What the workflow file says of the job's money.
     package var bounds: PaidCall.Bounds
     /// How often its model may make the same calls.
@@ -42,6 +44,7 @@ package struct GatewayJob: Equatable, Sendable {
         epoch: LeaseEpoch,
         attempt: Int,
         fork: ForkPoint? = nil,
+        given: GivenStep? = nil,
         bounds: PaidCall.Bounds = PaidCall.Bounds(),
         loops: LoopLimits = LoopLimits(),
         judge: Judge? = nil,
@@ -55,10 +58,8 @@ package struct GatewayJob: Equatable, Sendable {
         self.job = job
         self.epoch = epoch
         self.attempt = attempt
-        self.fork = fork.map { point in
-            let source = JobReference(run: point.source.run, job: point.source.job, part: .gateway)
-            return ForkPoint(source: source, through: point.through)
-        }
+        self.fork = fork
+        self.given = given
     }
 
     /// What the positions of all steps begin with that the gateway records.
@@ -70,7 +71,7 @@ package struct GatewayJob: Equatable, Sendable {
     /// Whether a step is one that a program named.
     package static func isNamed(position: String) -> Bool { position.hasPrefix(namedPrefix) }
 
-    private static let namedPrefix = positionPrefix + "step/"
+    static let namedPrefix = positionPrefix + "step/"
 
     /// What tells the attempt from all others.
     var key: String { "\(job)/\(epoch.rawValue)" }
@@ -113,20 +114,30 @@ package struct GatewayJob: Equatable, Sendable {
             ]
         }
         if let fork {
-            object["fork"] = [
-                "run": .integer(fork.source.run.rawValue), "job": .integer(fork.source.job.rawValue),
-                "through": fork.through.map { .string($0.description) } ?? .null,
-            ]
+            object["fork"] = .array(([fork] + fork.origins).map(Self.json(of:)))
         }
+        object["given"] = given?.json
         return .object(object)
     }
 
-    private static func fork(_ json: JSONValue) -> ForkPoint? {
-        guard let run = json["run"]?.integerValue, let job = json["job"]?.integerValue else { return nil }
-        return ForkPoint(
-            source: JobReference(run: RunID(rawValue: run), job: JobID(rawValue: job)),
-            through: json["through"]?.stringValue.flatMap(StepPosition.init)
-        )
+    private static func json(of point: ForkPoint) -> JSONValue {
+        [
+            "run": .integer(point.source.run.rawValue), "job": .integer(point.source.job.rawValue),
+            "through": point.through.map { .string($0.description) } ?? .null, "cut": point.cut?.json ?? .null,
+        ]
+    }
+
+    /// Reads the points of a fork, of its source and so on.
+    private static func fork(_ json: [JSONValue]) -> ForkPoint? {
+        let points = json.compactMap { point -> ForkPoint? in
+            guard let run = point["run"]?.integerValue, let job = point["job"]?.integerValue else { return nil }
+            return ForkPoint(
+                source: JobReference(run: RunID(rawValue: run), job: JobID(rawValue: job), part: .gateway),
+                through: point["through"]?.stringValue.flatMap(StepPosition.init),
+                cut: point["cut"].flatMap(JournalCut.init)
+            )
+        }
+        return ForkPoint(line: points)
     }
 
     init?(json: JSONValue) {
@@ -138,7 +149,8 @@ package struct GatewayJob: Equatable, Sendable {
             job: JobID(rawValue: job),
             epoch: LeaseEpoch(rawValue: epoch),
             attempt: Int(attempt),
-            fork: json["fork"].flatMap(Self.fork),
+            fork: json["fork"]?.arrayValue.flatMap(Self.fork),
+            given: json["given"].flatMap(GivenStep.init),
             bounds: PaidCall.Bounds(json: json["bounds"] ?? .null),
             loops: LoopLimits(
                 repeatedCalls: Int(json["loops"]?[0]?.integerValue ?? 0),

@@ -2,6 +2,7 @@
 --
 --   $1 run_id bigint, $2 source_run_id bigint
 --   $3 job text: or NULL, $4 step text: or NULL, $5 inherits text, $6 through text: or NULL, $7 edit text: JSON
+--   $8 cut text: JSON, or NULL
 --
 -- Locks the source against prune_runs, which passes over it.
 --
@@ -13,6 +14,6 @@ WITH ended AS (
 ), marked AS (
     UPDATE chassis.run SET forked_from = source.run_id FROM source WHERE run.run_id = $1::bigint
 )
-INSERT INTO chassis.fork (run_id, source_run_id, job, step, inherits, through, edit)
-SELECT $1::bigint, run_id, $3::text, $4::text, $5::text, $6::text, $7::jsonb FROM source
+INSERT INTO chassis.fork (run_id, source_run_id, job, step, inherits, through, edit, cut)
+SELECT $1::bigint, run_id, $3::text, $4::text, $5::text, $6::text, $7::jsonb, $8::jsonb FROM source
 RETURNING run_id;
