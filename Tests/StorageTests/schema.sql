@@ -1206,6 +1206,16 @@ BEGIN
         SET reserved_micro_usd = reserved_micro_usd - from_reserved, paid_micro_usd = paid_micro_usd + to_paid,
             unknown_micro_usd = unknown_micro_usd + to_unknown
         WHERE period_id = ANY (this_call.charges);
+        IF to_unknown < 0 THEN
+            -- Whoever finds no room waits under the lock of the period, so all of them are seen. One that is locked is being resumed,
+            -- and looks at the budget behind this.
+            UPDATE chassis.budget_waiter SET has_news = true
+            WHERE ctid = ANY (ARRAY(
+                SELECT budget_waiter.ctid
+                FROM chassis.budget_waiter JOIN chassis.budget_period USING (budget_id)
+                WHERE budget_period.period_id = ANY (this_call.charges) AND NOT has_news
+                FOR UPDATE OF budget_waiter SKIP LOCKED));
+        END IF;
     END IF;
     UPDATE chassis.step SET money = outcome
     WHERE job_id = this_job AND epoch = this_epoch AND position = this_position;
@@ -1290,7 +1300,7 @@ BEGIN
         RETURN;
     END IF;
     PERFORM FROM chassis.step JOIN chassis.done USING (job_id)
-    WHERE step.job_id = ANY (jobs) AND step.state = 'started' AND done.state <> 'succeeded'
+    WHERE step.job_id = ANY (jobs) AND step.state = 'started'
     ORDER BY step.job_id, step.epoch, step.position
     FOR UPDATE OF step;
     PERFORM chassis.share_budgets();
@@ -1305,7 +1315,7 @@ BEGIN
             error = 'the job ended before the result was recorded'
         FROM chassis.done
         WHERE step.job_id = ANY (jobs) AND step.state = 'started'
-          AND done.job_id = step.job_id AND done.state <> 'succeeded'
+          AND done.job_id = step.job_id
         RETURNING step.job_id, step.epoch, step.position
     LOOP
         PERFORM chassis.settle_call(open_step.job_id, open_step.epoch, open_step.position, 'unknown', NULL, NULL,

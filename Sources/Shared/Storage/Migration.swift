@@ -41,6 +41,7 @@ package struct Migration: Equatable, Sendable {
         migration(30, "pruned_runs", PackageResources.m0030_pruned_runs_sql),
         migration(31, "budgets_of_unknown_calls", PackageResources.m0031_budgets_of_unknown_calls_sql),
         migration(32, "cuts_of_forks", PackageResources.m0032_cuts_of_forks_sql),
+        migration(33, "settle_marked_jobs", PackageResources.m0033_settle_marked_jobs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -102,9 +102,8 @@ package struct QueueStore: Sendable {
                 ] + (items.isEmpty ? [] : [.array(endings.map { $0.parent?.rawValue ?? 0 })]) + [now]
             )
         ]
-        if endings.contains(where: { $0.outcome.state != .succeeded }) {
-            batch.append((Statement.settleOpenSteps, [jobs, now]))
-        }
+        let unsuccessful = endings.filter { $0.outcome.state != .succeeded }.map(\.job.rawValue)
+        if !unsuccessful.isEmpty { batch.append((Statement.settleOpenSteps, [.array(unsuccessful), now])) }
         let products = endings.flatMap { ending in ending.products.map { (ending, $0) } }
         if !products.isEmpty {
             batch.append(

@@ -23,6 +23,32 @@ import Testing
         }
     }
 
+    /// The most that a call can cost was too much; what it did cost leaves room.
+    @Test func aCallThatCostLessThanWasUnknownTellsThoseThatFoundNoRoom() async throws {
+        let scene = try await MoneyFixture.make()
+        try await scene.set(600, .hold)
+        let asker = try await scene.jobs(1)[0]
+        _ = try await scene.reserve(asker, 500)
+        let call = try #require(
+            try await scene.steps.awaitCost(of: "t0001", at: asker.epoch, of: asker.id, by: asker.epoch)
+        )
+        let job = try await scene.jobs(1)[0]
+        guard case .held = try await scene.reserve(job, 200) else {
+            Issue.record("it should be held")
+            return
+        }
+        _ = try await scene.fixture.queue.suspend(job.id, epoch: job.epoch, Suspension(waitsFor: .budget, detail: "b"))
+        #expect(try await repair(scene) == [])
+        try await scene.steps.settle(call, of: asker.id, by: asker.epoch, usage: nil, cost: MicroDollars(rawValue: 10))
+        #expect(try await repair(scene) == ["default"])
+        let again = try #require(try await scene.fixture.claim(1).first)
+        #expect(again.id == job.id)
+        guard case .granted = try await scene.reserve(again, 200) else {
+            Issue.record("there is room")
+            return
+        }
+    }
+
     @Test func whoSetABudgetDiedBeforeItCouldTell() async throws {
         let scene = try await MoneyFixture.make()
         _ = try await held(scene)

@@ -214,7 +214,7 @@ extension ModelDatabase {
             seen.steps[job].indices.filter { seen.steps[job][$0].state == .started }.map { (job, $0) }
         }
         let ended = open.filter { job, _ in
-            if case .done(_, let state, _, _) = seen.jobs[job].room { state != .succeeded } else { false }
+            if case .done = seen.jobs[job].room { true } else { false }
         }
         guard !ended.isEmpty else { return }
         await transaction.lock(.budgets, .shared)

@@ -1,9 +1,9 @@
--- Settles as unknown what jobs left open that have ended without success: no attempt comes that would look.
+-- Settles as unknown what jobs left open that have ended: no attempt comes that would look.
 --
 --   $1 job_ids bigint[]
 --   $2 now timestamptz: NULL for the database's clock
 --
--- Jobs of the list that have not ended, or have succeeded, are left alone.
+-- Jobs of the list that have not ended are left alone. One that a worker ended with success has nothing open: spare it the look.
 WITH shared AS MATERIALIZED (
     -- Before the steps are locked: whoever sets a budget locks steps behind this.
     SELECT chassis.share_budgets()
