@@ -1,4 +1,7 @@
+import Checkpoints
 import JobModel
+import Postgres
+import Storage
 import Synchronization
 import Testing
 
@@ -70,5 +73,19 @@ import Testing
         }
         #expect(calls.end == nil)
         #expect(try await calls.call { 3 } == 3)
+    }
+
+    /// What has no record may be paid for; what is built on it would be paid for again.
+    @Test(arguments: [
+        (CheckpointError.storeFull(path: "p") as any Error, true), (PostgresError.closed, true),
+        (StorageError.serverReadOnly, true), (CheckpointError.invalidPosition("x"), false),
+        (JobFailure(code: "c", message: "m"), false),
+    ])
+    func whatIsNotKeptEndsTheAttemptWhateverItsCodeMakesOfIt(_ error: any Error, _ ends: Bool) async throws {
+        let calls = OpenCalls()
+        await #expect(throws: (any Error).self) { try await calls.call { throw error } }
+        #expect((calls.end != nil) == ends)
+        let next = try? await calls.call { 2 }
+        #expect((next == nil) == ends)
     }
 }

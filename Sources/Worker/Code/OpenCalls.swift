@@ -1,4 +1,6 @@
+import Checkpoints
 import JobModel
+import Postgres
 import Storage
 import Synchronization
 
@@ -45,12 +47,23 @@ final class OpenCalls: Sendable {
             close()
             try await untilOthersEnd()
             throw finish(with: release)
-        } catch let error as StorageError {
+        } catch  where Self.endsAttempt(error) {
             close()
             throw finish(with: error)
         } catch {
             close()
             throw error
+        }
+    }
+
+    /// Whether nothing may be built on what was asked for: it may be paid for and have no record, or no settlement.
+    private static func endsAttempt(_ error: any Error) -> Bool {
+        switch error {
+        // Of what the code asked for, not of the store.
+        case CheckpointError.invalidPosition, CheckpointError.invalidArtifactName, CheckpointError.artifactMissing:
+            false
+        case is CheckpointError, is StorageError, is PostgresError: true
+        default: false
         }
     }
 
