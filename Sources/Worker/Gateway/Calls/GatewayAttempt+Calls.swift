@@ -235,7 +235,7 @@ extension GatewayAttempt {
     /// An answer was passed on that is not recorded, since it may be another one the next time.
     func passedOn(_ position: StepPosition, _ read: EarlyReads.Read?) {
         statistics.calls -= 1
-        if let read { reads.passedOn(read) }
+        if let read, !isClosed { reads.passedOn(read) }
         failed(position)
     }
 

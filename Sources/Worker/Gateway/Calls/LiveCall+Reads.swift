@@ -8,8 +8,9 @@ extension LiveCall {
     /// Has an answer remembered that is passed on and not recorded.
     func passedOn(_ answer: KeptAnswer, _ summary: AnswerSummary, startedAt: WallTime) async {
         var call = self
-        // The one that its clients read goes with them.
+        // What its clients read goes with them, and so does its place among large answers: it stands here for long.
         call.buffer = AnswerBuffer()
+        call.largePlace = LargeAnswerPlace(stores.largeAnswers)
         await attempt.passedOn(
             position,
             request.response.map {
