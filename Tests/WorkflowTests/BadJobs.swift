@@ -96,5 +96,19 @@ extension BadFile {
             .refused,
             "3:32: jobs.a.needs[1]: \"b\" is needed twice"
         ),
+        BadFile(
+            """
+            name: w
+            jobs:
+              a: {command: {run: [x], connections: [c]}, repeat: {until: output, at_most: 2}}
+              b: {command: {run: [x], steps: true}, repeat: {until: output, at_most: 2}}
+              c: {command: {run: [x], steps: false}, repeat: {until: output, at_most: 2}}
+            """,
+            .accepted,
+            "3:54: jobs.a.repeat: a command with connections or steps is not repeated; "
+                + "have the program go round by itself, or repeat a job of the kind workflow",
+            "4:49: jobs.b.repeat: a command with connections or steps is not repeated; "
+                + "have the program go round by itself, or repeat a job of the kind workflow"
+        ),
     ]
 }
