@@ -147,6 +147,24 @@ import Testing
         #expect(try await ForkStore(fixture.pool).fork(source, as: submission, parting: nil) == nil)
     }
 
+    /// A job that asks for the run it has started, after a long pause or when its run is retried, would start and pay for another one.
+    @Test func keepsAChildWhileItsParentIsThere() async throws {
+        let fixture = try await QueueFixture.make()
+        let submission = RunStore.Submission(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
+        let run = try await fixture.submit([("up", [])]).run
+        let job = try #require(try await fixture.claim().first)
+        let children = ChildStore(fixture.pool)
+        let child = try #require(try await children.start(submission, for: job))
+        _ = try await fixture.end(fixture.claim())
+        #expect(try await fixture.ending(of: child) == "succeeded")
+        let store = RetentionStore(fixture.pool)
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [])
+        #expect(try await children.child(of: job)?.run == child)
+        _ = try await fixture.end([job])
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [run])
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [child])
+    }
+
     /// The deletion looked for forks before this one was there, and comes to its source when it is.
     @Test(.timeLimit(.minutes(5))) func keepsARunThatIsForkedWhileItIsLookedAt() async throws {
         let fixture = try await QueueFixture.make()

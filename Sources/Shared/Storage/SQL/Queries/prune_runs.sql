@@ -10,6 +10,10 @@ WITH pruned AS (
     WHERE run_id = ANY ($1::bigint[])
       -- What a fork took over is read from its source's journals.
       AND NOT EXISTS (SELECT FROM chassis.run WHERE run.forked_from = ended_run.run_id)
+      -- A job that asks for the run it has started once more would start another.
+      AND NOT EXISTS (
+          SELECT FROM chassis.run AS child JOIN chassis.run AS parent ON parent.run_id = child.parent_run_id
+          WHERE child.run_id = ended_run.run_id)
     RETURNING run_id
 ), noted AS (
     INSERT INTO chassis.pruned_run (run_id, next_at)
