@@ -206,6 +206,36 @@ import Testing
         ).rows.isEmpty
     }
 
+    /// The lock is found again in the moment in which somebody else counts the session as gone.
+    @Test func aLockThatIsFoundAgainKeepsASessionFromBeingEnded() async throws {
+        let fixture = try await QueueFixture.make()
+        let sessions = fixture.sessions
+        let holder = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "holder"))
+        #expect(try await sessions.lock(fixture.session, on: holder))
+        await holder.close()
+        let missing = try await fixture.pool.withConnection { connection in
+            while try await isHeld(on: connection) {}
+            return try await sessions.endDead(grace: .seconds(60), on: connection)
+        }
+        #expect(missing.map(\.endReason) == [nil])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await fixture.pool.transaction { connection in
+                _ = try await connection.query("UPDATE chassis.session SET lock_missing_at = NULL")
+                group.addTask {
+                    let changes = try await fixture.pool.withConnection {
+                        try await sessions.endDead(grace: .zero, on: $0)
+                    }
+                    #expect(changes.allSatisfy { $0.endReason == nil })
+                }
+                while try await fixture.waitingForLocks() == 0 {}
+            }
+            try await group.waitForAll()
+        }
+        #expect(
+            try await fixture.pool.query("SELECT FROM chassis.session WHERE ended_at IS NULL").rows.count == 1
+        )
+    }
+
     /// A renewal that was sent in time commits late, while somebody finds the lease run out.
     @Test func aRenewalUnderWayKeepsASessionFromBeingEnded() async throws {
         let fixture = try await QueueFixture.make()
