@@ -12,6 +12,8 @@ final class Backlog: Sendable {
     static let interval = Duration.milliseconds(100)
     /// How many lines are kept while the database does not answer; later ones are dropped and counted.
     static let maximumLines = 10_000
+    /// How many free steps are kept meanwhile; later ones are not listed.
+    static let maximumSteps = 100_000
     /// The longest line that is kept, in characters.
     static let maximumLineLength = 4_000
 
@@ -60,7 +62,12 @@ final class Backlog: Sendable {
     }
 
     /// Notes a free step that has just been recorded.
-    func add(_ step: StepStore.FreeStep) { state.withLock { $0.steps.append(Step(step: step, endedAt: .now)) } }
+    func add(_ step: StepStore.FreeStep) {
+        state.withLock { state in
+            guard state.steps.count < Self.maximumSteps else { return }
+            state.steps.append(Step(step: step, endedAt: .now))
+        }
+    }
 
     /// Writes what there is, again and again, until the task is cancelled.
     func run() async throws {
@@ -93,7 +100,7 @@ final class Backlog: Sendable {
             )
         } catch {
             logger.debug("steps could not be noted yet", metadata: [LogKey.error: "\(error)"])
-            state.withLock { $0.steps = steps + $0.steps }
+            state.withLock { $0.steps = Array((steps + $0.steps).prefix(Self.maximumSteps)) }
         }
         do {
             try await logs.add(
@@ -105,7 +112,11 @@ final class Backlog: Sendable {
             )
         } catch {
             logger.debug("log lines could not be kept yet", metadata: [LogKey.error: "\(error)"])
-            state.withLock { $0.lines = lines + $0.lines }
+            state.withLock { state in
+                let all = lines + state.lines
+                state.lines = Array(all.prefix(Self.maximumLines))
+                state.dropped += all.count - state.lines.count
+            }
         }
     }
 }
