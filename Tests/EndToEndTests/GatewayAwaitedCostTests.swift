@@ -151,7 +151,7 @@ import Testing
 
     /// Whoever cancels a run before it has read its response leaves the most as unknown.
     ///
-    /// A fork of it asks for no other response, and what that one cost is its source's.
+    /// A fork of it asks for no other response, and what it is told of that one's cost is put down as its source's.
     @Test(.timeLimit(.minutes(5))) func aForkOfACancelledRunReadsTheResponseOfItsSource() async throws {
         let scene = try await GatewayScene.make()
         let scheduler = await scene.fleet.scheduler()
@@ -173,7 +173,10 @@ import Testing
         #expect(output["begin"]?[1] == "exact", "\(output.text())")
         #expect(output["read 2"]?[2]?["status"] == "completed", "\(output.text())")
         #expect(try await scene.bill(of: "awaited").count == 1)
-        #expect(try await Self.ledger(scene) == most)
+        let billed = try await Self.billed(scene, "awaited")
+        #expect(try await Self.ledger(scene) == [0, billed, 0] && billed == 350)
+        let paid = try await scene.fleet.pool.query("SELECT run_id FROM chassis.ledger WHERE kind = 'found'").rows
+        #expect(try paid.map { try $0.int64("run_id") } == [run.rawValue])
         await worker.killAndWait()
         await scheduler.killAndWait()
         await scene.close()

@@ -44,6 +44,23 @@ import Testing
         #expect(costs.call(of: "resp_1") == nil)
     }
 
+    /// A fork awaits what its source's calls cost; another job's call of the same position is none of these.
+    @Test func knowsWhoseCallsItGoesOnFrom() throws {
+        let position = try StepPosition.step(named: "gateway/fake", occurrence: 1)
+        let source = JobID(rawValue: 7)
+        var costs = AwaitedCosts()
+        costs.inherited("resp_1", position, at: LeaseEpoch(rawValue: 1), of: source)
+        costs.inherited("resp_2", position, at: LeaseEpoch(rawValue: 1))
+        #expect(costs.sources == [source, nil])
+        var call = Self.call("\(position)", at: 1)
+        #expect(costs.found([call]) == [])
+        #expect(costs.call(of: "resp_1") == nil && costs.call(of: "resp_2") == call)
+        costs.inherited("resp_1", position, at: LeaseEpoch(rawValue: 1), of: source)
+        call.source = source
+        #expect(costs.found([call]) == [])
+        #expect(costs.call(of: "resp_1") == call)
+    }
+
     /// Only what changes no more says what it took.
     @Test(
         arguments: [

@@ -160,6 +160,45 @@ import Testing
         #expect(try await scene.steps.awaitedCalls(of: jobs[1].id).isEmpty)
     }
 
+    /// The source has ended, or goes on; whoever is told first puts it down, in the source's budgets and under its name.
+    @Test(arguments: [true, false]) func aForkIsToldOfACallOfItsSource(_ hasEnded: Bool) async throws {
+        let scene = try await MoneyFixture.make()
+        try await scene.set(1000)
+        let jobs = try await scene.jobs(2)
+        for job in jobs { _ = try await scene.reserve(job, job.id == jobs[0].id ? 600 : 300) }
+        var call = try #require(try await Self.await(jobs[0], in: scene))
+        if hasEnded { _ = try await scene.fixture.end([jobs[0]]) }
+        call.source = jobs[0].id
+        for _ in 0..<2 { try await Self.tell(200, of: call, to: jobs[1], in: scene) }
+        // The fork's own call, at the same position, is what it was.
+        #expect(try await scene.budget() == [300, 200, 0])
+        #expect(try await scene.steps.awaitedCalls(of: jobs[0].id).isEmpty)
+        let rows = try await scene.fixture.pool.query(
+            "SELECT job_id, run_id, paid_micro_usd FROM chassis.ledger WHERE kind = 'found'"
+        ).rows
+        #expect(rows.count == 1)
+        #expect(try rows[0].int64("job_id") == jobs[0].id.rawValue && rows[0].int64("run_id") == jobs[0].run.rawValue)
+        if !hasEnded {
+            call.source = nil
+            try await Self.tell(100, of: call, to: jobs[0], in: scene)
+            #expect(try await scene.budget() == [300, 200, 0])
+        }
+    }
+
+    /// What decides is the lease of whoever is told, also where the call is another's.
+    @Test func aForkThatLostItsLeasePutsNothingDown() async throws {
+        let scene = try await MoneyFixture.make()
+        let jobs = try await scene.jobs(2)
+        for job in jobs { _ = try await scene.reserve(job, 600) }
+        var call = try #require(try await Self.await(jobs[0], in: scene))
+        call.source = jobs[0].id
+        _ = try await scene.fixture.queue.release(jobs[1].id, epoch: jobs[1].epoch)
+        await #expect(throws: StorageError.leaseLost(jobs[1].id, jobs[1].epoch)) {
+            try await Self.tell(200, of: call, to: jobs[1], in: scene)
+        }
+        #expect(try await scene.ledger() == [600, 0, 600, 0])
+    }
+
     /// Whoever decides by what a job has cost decides by the most that it can have cost.
     @Test func aJobHasCostTheMostUntilItIsTold() async throws {
         let scene = try await MoneyFixture.make()

@@ -10,6 +10,8 @@ extension StepStore {
         package let position: String
         /// The price that it goes by.
         package let price: ModelPrice
+        /// Whose call it is, where not the job's own that is told: one that it goes on from, as a fork.
+        package var source: JobID?
     }
 
     /// Settles the intent of a call whose record is durable, and whose cost is told later.
@@ -51,7 +53,9 @@ extension StepStore {
 
     /// Puts down what a call cost; saying it again changes nothing.
     ///
-    /// - Parameter epoch: That of the attempt that holds the job now.
+    /// - Parameters:
+    ///   - job: The job that is told, whose lease decides; the call may be that of another one that it goes on from.
+    ///   - epoch: That of the attempt that holds the job now.
     /// - Throws: `StorageError.leaseLost` when it holds it no longer; nothing was written.
     package func settle(
         _ call: AwaitedCall,
@@ -64,8 +68,9 @@ extension StepStore {
         let result = try await pool.query(
             Statement.settleAwaitedCall,
             [
-                .integer(job.rawValue), .integer(epoch.rawValue), .integer(call.epoch.rawValue), .text(call.position),
-                .json(usage.text()), .integer(cost.rawValue), .optional(now),
+                .integer(job.rawValue), .integer(epoch.rawValue), .integer((call.source ?? job).rawValue),
+                .integer(call.epoch.rawValue), .text(call.position), .json(usage.text()), .integer(cost.rawValue),
+                .optional(now),
             ]
         )
         guard !result.rows.isEmpty else { throw StorageError.leaseLost(job, epoch) }

@@ -13,8 +13,10 @@ struct AwaitedCosts: Sendable {
         var usage: TokenUsage
     }
 
-    /// A call that an earlier attempt has recorded.
+    /// A call that an earlier attempt has recorded, of this job or of one that it goes on from.
     private struct Inherited {
+        /// Nil for this job.
+        var source: JobID?
         var epoch: LeaseEpoch
         var position: StepPosition
     }
@@ -28,9 +30,17 @@ struct AwaitedCosts: Sendable {
     /// Whether earlier attempts have recorded such calls, whose costs may have been told since.
     var hasInherited: Bool { !inherited.isEmpty }
 
-    /// An attempt of this job, and not of one that it goes on from, has recorded a call.
-    mutating func inherited(_ response: String, _ position: StepPosition, at epoch: LeaseEpoch) {
-        inherited[response] = Inherited(epoch: epoch, position: position)
+    /// Whose calls these are, nil for the job's own.
+    var sources: Set<JobID?> { Set(inherited.values.map(\.source)) }
+
+    /// An attempt of this job, or of one that it goes on from, has recorded a call.
+    mutating func inherited(
+        _ response: String,
+        _ position: StepPosition,
+        at epoch: LeaseEpoch,
+        of source: JobID? = nil
+    ) {
+        inherited[response] = Inherited(source: source, epoch: epoch, position: position)
     }
 
     /// An earlier attempt has recorded what it was told.
@@ -39,7 +49,9 @@ struct AwaitedCosts: Sendable {
     /// Of the calls that earlier attempts have recorded, these await their costs; returns what is known of these.
     mutating func found(_ awaited: [StepStore.AwaitedCall]) -> [Told] {
         for (response, its) in inherited {
-            calls[response] = awaited.first { $0.epoch == its.epoch && $0.position == its.position.description }
+            calls[response] = awaited.first {
+                $0.source == its.source && $0.epoch == its.epoch && $0.position == its.position.description
+            }
         }
         defer { (inherited, told) = ([:], []) }
         return told.filter { calls[$0.response] != nil }

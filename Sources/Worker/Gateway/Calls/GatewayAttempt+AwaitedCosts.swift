@@ -23,7 +23,17 @@ extension GatewayAttempt {
     /// Puts down what earlier attempts were told, and learns of which calls nothing was told yet.
     func settleAwaited() async throws {
         guard awaited.hasInherited else { return }
-        let calls = try await stores.patiently { [stores, job] in try await stores.steps.awaitedCalls(of: job.job) }
+        var calls: [StepStore.AwaitedCall] = []
+        for source in awaited.sources {
+            calls += try await stores.patiently { [stores, job] in
+                try await stores.steps.awaitedCalls(of: source ?? job.job)
+            }
+            .map { call in
+                var call = call
+                call.source = source
+                return call
+            }
+        }
         for told in awaited.found(calls) { try await putDown(told) }
     }
 

@@ -96,9 +96,15 @@ extension GatewayAttempt {
         if let turn = index.turn {
             turns[entry.position] = turn
             keptTurns.add(turn)
-            // What a fork goes on from is paid for by its source.
-            if turn.isAwaited, entry.journal.job == job.reference {
-                awaited.inherited(turn.id, entry.position, at: entry.journal.epoch)
+            if turn.isAwaited {
+                // What a fork goes on from is paid for by its source, which may have ended before it was told how much.
+                let source = entry.journal.job.job
+                awaited.inherited(
+                    turn.id,
+                    entry.position,
+                    at: entry.journal.epoch,
+                    of: source == job.job ? nil : source
+                )
             }
         }
         if let told = index.told { awaited.inherited(told) }
