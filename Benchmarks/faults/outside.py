@@ -5,8 +5,9 @@ import time
 from random import Random
 
 import deployed
+import retention
 import shapes
-from programs import RETENTION_HOURS
+from retention import RETENTION_HOURS
 
 AGAIN_SECONDS = 1
 FILLED_PART = 0.8
@@ -49,6 +50,7 @@ class Outside:
             time.sleep(0.1)
         if answer[0] != 200:
             raise RuntimeError(f"the workflows are not deployed: {answer}")
+        self._ask_database(retention.WATCH)
         self._make_old_runs(seconds)
         self._backfills = self._plan_backfills(Random(f"{seed}/backfills"), time.monotonic(), seconds)
 

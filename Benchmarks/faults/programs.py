@@ -9,12 +9,12 @@ import subprocess
 import time
 
 from cluster import RELEASE
+from retention import RETENTION_HOURS
 
 WORKERS = 3
 SCHEDULERS = 2
 SLOTS = 8
 LEASE_SECONDS = 5
-RETENTION_HOURS = 24
 REVIVAL_SECONDS = 0.2
 CRASHES = {-signal.SIGILL, -signal.SIGTRAP, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSEGV}
 """How a program ends that goes wrong; the storm ends none so."""

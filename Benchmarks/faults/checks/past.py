@@ -190,6 +190,7 @@ class Past:
         yield "SET session_replication_role = replica"
         for table in TABLES:
             yield f"DELETE FROM chassis.{table}"
+        yield "DELETE FROM storm.early_end"
         for number, name in enumerate(WORKFLOWS, 1):
             yield insert("workflow", workflow_id=number, name=name, created_at=NOW)
             yield insert("workflow_version", version_id=number, workflow_id=number, number=1, source_sha256="\\x00", source="x",

@@ -1,7 +1,8 @@
-"""Runs that are past their retention: their journals have gone with their rows, and nobody else's have."""
+"""Runs that are past their retention: they have gone then and not before, their journals with their rows, and nobody else's have."""
 
 import pathlib
 
+import retention
 from checks.findings import Subject
 
 
@@ -12,6 +13,8 @@ class Pruned(Subject):
         for run in sorted(kept - runs):
             what = "which was pruned" if run in self.world.outside.old else "which is not there"
             self.found("leaks", f"the journals of run {run}, {what}, are left")
+        for row in self.rows(retention.EARLY):
+            self.found("lost", f"run {row['run_id']} was deleted {row['seconds']} s before its time")
         for row in self.rows("SELECT run_id FROM chassis.pruned_run ORDER BY 1"):
             self.found("leaks", f"run {row['run_id']} is noted as one whose journals are to be removed")
         for row in self.rows("""

@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "driver"))
 
 import checks.leaks
 import cluster
+import retention
 from checks import Checks
 from checks.past import RUNS, END, Past, text
 from cluster import Cluster
@@ -47,6 +48,7 @@ class Scene(unittest.TestCase):
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         atexit.register(cls.psql.communicate)
         checks.leaks.LONGEST_SWEEP_SECONDS = 0
+        print(f"{retention.WATCH};", file=cls.psql.stdin, flush=True)
 
     def setUp(self):
         self.past = Past()
