@@ -144,5 +144,50 @@ import Testing
         await scene.close()
     }
 
+    /// What programs log for their operators may be gathered by anybody: it has neither the key nor what an attempt is let in with.
+    @Test(.timeLimit(.minutes(5))) func logLinesHaveNeitherKeysNorTokens() async throws {
+        let scene = try await GatewayScene.make()
+        let directory = scene.fleet.directory
+        Fleet.write("[run:telling turns:2] \(GatewayScene.key)", to: directory + "/found")
+        Fleet.write(
+            "cat \(directory)/found \(directory)/tokens; cat \(directory)/tokens \(directory)/found >&2; exit 3",
+            to: directory + "/leak.sh"
+        )
+        // The provider refuses, and tells the key; so does the tool; and the attempt ends with both of its streams telling it.
+        await scene.script("telling", "[\"tell-401\"]")
+        let script = """
+            for token in "$OPENAI_API_KEY" "$CHASSIS_STEP_TOKEN" "${CHASSIS_MCP_URL##*/}"; do echo "$token" >> \(directory)/tokens; done
+            python3 \(Fleet.repository)/Tests/Servers/plain_agent.py chat "$(cat \(directory)/found \(directory)/tokens)"
+            python3 \(Fleet.repository)/Tests/Servers/tool_client.py 'leak={}'
+            cat \(directory)/found \(directory)/tokens; cat \(directory)/found \(directory)/tokens >&2
+            [ -e \(directory)/failed ] || { touch \(directory)/failed; exit 4; }
+            """
+        let worker = scene.fleet.worker("worker", arguments: ["--log-level", "trace"])
+        let scheduler = await scene.fleet.scheduler(arguments: ["--log-level", "trace"])
+        let run = try await scene.submit(
+            "telling",
+            run: ["bash", "-c", script],
+            more: ", tools: [{command: {name: leak, run: [sh, \(directory)/leak.sh], effect: none}}]"
+        )
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let log = try await scene.log(of: run)
+        #expect(log.contains("<redacted>") && !log.contains(GatewayScene.key), "\(log)")
+        #expect(try await scene.bill(of: "telling").count == 3)
+        let tokens = Fleet.read(directory + "/tokens").split(separator: "\n").map(String.init)
+        #expect(Set(tokens).count >= 4 && tokens.allSatisfy { $0.count > 20 }, "\(tokens)")
+        let errors = await scene.fleet.chassis(["show", "\(run)", "--json"], at: scheduler)
+        await worker.killAndWait()
+        await scheduler.killAndWait()
+        #expect(worker.output.contains(" debug ") && worker.output.contains("job.id="), "\(worker.output)")
+        #expect(scheduler.output.contains(" info "), "\(scheduler.output)")
+        for (name, text) in ["worker": worker.output, "scheduler": scheduler.output] {
+            for secret in tokens + [GatewayScene.key, Self.hexadecimal] {
+                #expect(!text.contains(secret), "\(name): \(text)")
+            }
+        }
+        #expect(!errors.contains(GatewayScene.key))
+        await scene.close()
+    }
+
     private static let hexadecimal = GatewayScene.key.utf8.map { String($0, radix: 16) }.joined()
 }
