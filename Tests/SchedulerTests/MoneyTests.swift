@@ -23,6 +23,46 @@ import Testing
         }
     }
 
+    /// What the file says can be removed before a call counts in it, and does not come back with the first one.
+    @Test func whatTheFileSaysCanBeRemovedBeforeTheFirstCall() async throws {
+        try await APIScene.play { scene async throws in
+            let workflow: JSONValue = """
+                name: spending
+                params:
+                  list: {type: array, default: [1, 2]}
+                budget: {usd: 1}
+                jobs:
+                  one: {command: [echo, hi], budget: {usd: 0.5}}
+                  two: {command: [echo, hi]}
+                  many: {command: [echo, hi], budget: {usd: 0.5}, map: {over: "${{ params.list }}"}}
+                """
+            let run = try #require(try await scene.post("/v1/runs", ["workflow": workflow]).json["id"]?.integerValue)
+            let money = MoneyStore(scene.pool)
+            var jobs: [String: JobID] = [:]
+            for job in try await RunReader(scene.pool).run(RunID(rawValue: run))?.jobs ?? [] { jobs[job.name] = job.id }
+            func remove(_ job: String?) async throws -> Answer {
+                let body: JSONValue = ["run": .integer(run), "job": job.map(JSONValue.string) ?? .null]
+                return try await scene.send("DELETE", "/v1/budgets", body: body.encoded())
+            }
+            for job in [nil, "one"] {
+                let answer = try await remove(job)
+                #expect(answer.status == 200 && answer.json["budgets"] == [], "\(answer.detail)")
+                #expect(try await remove(job).code == "budget-not-found")
+            }
+            // Its items have one each.
+            for job in ["two", "many"] { #expect(try await remove(job).code == "budget-not-found") }
+            let budget = Budget(limit: MicroDollars(rawValue: 1))
+            for job in ["one", "two"] {
+                try await money.found(
+                    .init(run: budget, job: job == "one" ? budget : nil),
+                    of: RunID(rawValue: run),
+                    jobs[job]
+                )
+            }
+            #expect(try await money.budgets(of: RunID(rawValue: run)).isEmpty)
+        }
+    }
+
     @Test(
         arguments: [
             (["per": "day", "limit_micro_usd": 1], "one \"team\""),

@@ -78,7 +78,13 @@ struct APIRoutes: Sendable {
                 audit: AuditStore(pool)
             ).endpoints
             + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
-            + MoneyRoutes(money: MoneyStore(pool), reader: reader, notifier: notifier, audit: audit).endpoints
+            + MoneyRoutes(
+                money: MoneyStore(pool),
+                reader: reader,
+                versions: ChildStore(pool),
+                notifier: notifier,
+                audit: audit
+            ).endpoints
             + ScheduleRoutes(pool: pool, notifier: notifier, audit: audit).endpoints
             + PinRoutes(deployments: DeployStore(pool), audit: audit).endpoints
             + BackfillRoutes(pool: pool, audit: audit).endpoints

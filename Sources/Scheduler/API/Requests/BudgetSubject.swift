@@ -44,14 +44,22 @@ struct BudgetSubject: CustomStringConvertible {
         return "budget of \(of) per \(period.rawValue)"
     }
 
-    /// How the budget is named in the database, and whose it is: nobody's where it is a connection's.
-    ///
+    /// How a budget is named in the database, and whose it is.
+    struct Place {
+        let name: String
+        /// The run and the job that it is about, of a run's or job's.
+        var run: RunSummary?
+        var job: JobID?
+        /// Nobody's where it is a connection's.
+        var team: String?
+    }
+
     /// - Throws: `Problem` when there is no such run or job.
-    func place(_ reader: RunReader) async throws -> (name: String, run: RunID?, team: String?) {
-        guard let run else { return (name, nil, scope == .team ? name : nil) }
+    func place(_ reader: RunReader) async throws -> Place {
+        guard let run else { return Place(name: name, team: scope == .team ? name : nil) }
         guard let detail = try await reader.run(run) else { throw Problem.runNotFound(run) }
-        guard scope == .job else { return (name, run, detail.summary.team) }
+        guard scope == .job else { return Place(name: name, run: detail.summary, team: detail.summary.team) }
         guard let job = detail.jobs.first(where: { $0.name == name }) else { throw Problem.jobNotFound(name, of: run) }
-        return ("\(job.id)", run, detail.summary.team)
+        return Place(name: "\(job.id)", run: detail.summary, job: job.id, team: detail.summary.team)
     }
 }

@@ -2,11 +2,13 @@ import Hummingbird
 import JobModel
 import Prices
 import Storage
+import Workflow
 
 /// Budgets, prices, and what was paid.
 struct MoneyRoutes: Sendable {
     let money: MoneyStore
     let reader: RunReader
+    let versions: ChildStore
     let notifier: ReadyNotifier
     let audit: AuditNotes
 
@@ -43,17 +45,17 @@ struct MoneyRoutes: Sendable {
             of: subject.scope,
             place.name,
             per: subject.period,
-            run: place.run
+            run: place.run?.id
         )
         notifier.notify(queues)
         try await audit.add(
             "budget.set",
             on: subject.description,
-            run: place.run,
+            run: place.run?.id,
             reason: reason,
             detail: ["limit_micro_usd": .money(limit), "mode": .word(mode)]
         )
-        return Response(json: ["budgets": .array(try await money.budgets(of: place.run).map(\.json))])
+        return Response(json: ["budgets": .array(try await money.budgets(of: place.run?.id).map(\.json))])
     }
 
     private func removeBudget(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -64,6 +66,7 @@ struct MoneyRoutes: Sendable {
         try members.finish()
         let place = try await subject.place(reader)
         try allow(subject, place.team)
+        try await findBudget(of: subject, at: place)
         guard let queues = try await money.removeBudget(of: subject.scope, place.name, per: subject.period) else {
             throw Problem(
                 .budgetNotFound,
@@ -72,8 +75,22 @@ struct MoneyRoutes: Sendable {
             )
         }
         notifier.notify(queues)
-        try await audit.add("budget.remove", on: subject.description, run: place.run, reason: reason)
-        return Response(json: ["budgets": .array(try await money.budgets(of: place.run).map(\.json))])
+        try await audit.add("budget.remove", on: subject.description, run: place.run?.id, reason: reason)
+        return Response(json: ["budgets": .array(try await money.budgets(of: place.run?.id).map(\.json))])
+    }
+
+    /// Has what the workflow file says of a run or job be a budget, as its first call would: then it can be removed before that.
+    private func findBudget(of subject: BudgetSubject, at place: BudgetSubject.Place) async throws {
+        guard let run = place.run,
+            let source = try await versions.source(of: run.workflow, version: run.version),
+            // What this version cannot read any more says nothing that it could remove.
+            let definition = try? WorkflowFile.parse(Array(source.utf8), name: run.workflow)
+        else { return }
+        let job = place.job == nil ? nil : definition.job(named: subject.name)
+        // Each item of a mapped job has a budget of its own, and no name.
+        guard job?.flow.map == nil else { return }
+        let bounds = PaidCall.Bounds(run: subject.scope == .run ? definition.budget : nil, job: job?.budget)
+        try await money.found(bounds, of: run.id, place.job)
     }
 
     /// Refuses whoever may not decide about a budget: a token for some teams is for their budgets alone.

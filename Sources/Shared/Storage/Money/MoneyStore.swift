@@ -42,13 +42,15 @@ package struct MoneyStore: Sendable {
         return try await tellNews(now: now)
     }
 
-    /// Has what a workflow file says of the budgets of a run and one of its jobs count, which starts runs that spend in them.
-    package func found(_ bounds: PaidCall.Bounds, of run: RunID, _ job: JobID) async throws {
+    /// Has what a workflow file says of the budgets of a run and one of its jobs count, before a call of theirs does.
+    ///
+    /// - Parameter job: The job, where the file says something of its budget.
+    package func found(_ bounds: PaidCall.Bounds, of run: RunID, _ job: JobID?) async throws {
         guard bounds.run != nil || bounds.job != nil else { return }
         _ = try await pool.query(
             Statement.foundBudgets,
             [
-                .integer(run.rawValue), .integer(job.rawValue), .optional(bounds.run?.limit.rawValue),
+                .integer(run.rawValue), .optional(job?.rawValue), .optional(bounds.run?.limit.rawValue),
                 .optional(bounds.run?.mode.rawValue), .optional(bounds.job?.limit.rawValue),
                 .optional(bounds.job?.mode.rawValue), .null,
             ]

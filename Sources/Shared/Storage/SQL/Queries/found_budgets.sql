@@ -1,6 +1,7 @@
--- Has what a workflow file says of the budgets of a run and one of its jobs count, which starts runs that spend in them.
+-- Has what a workflow file says of the budgets of a run and one of its jobs count, which starts runs that spend in them, or whose
+-- budget is about to be removed.
 --
---   $1 run_id bigint, $2 job_id bigint
+--   $1 run_id bigint, $2 job_id bigint: NULL where nothing is said of a job's
 --   $3 run_limit bigint, $4 run_mode text, $5 job_limit bigint, $6 job_mode text: or NULL
 --   $7 now timestamptz: NULL for the database's clock
 --
