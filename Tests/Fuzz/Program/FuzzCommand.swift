@@ -16,6 +16,11 @@ import Glibc
     @Option(help: "The processor's time for one input, in seconds.") var limit = 5
     @Option(help: "The time of the clock for one input, in seconds, for parsers that wait.") var wall = 60
     @Option(help: "The memory for one parser, in MiB; 0 for no limit, which sanitizers need.") var memory = 768
+    @Option(
+        help:
+            "The memory that one parser may hold, in MiB, as seen from outside, also under sanitizers; 0 for no limit."
+    )
+    var resident = 0
     @Option(help: "The stack, in KiB; sanitizers need more.") var stack = 1024
     @Option(help: "Where failing inputs are put.") var keep = ".build/fuzz"
     @Flag(help: "Lists the parsers.") var list = false
@@ -27,7 +32,10 @@ import Glibc
     mutating func run() async throws {
         if list { return print(FuzzTarget.all.map(\.name).joined(separator: "\n")) }
         let names = only?.split(separator: ",").map(String.init)
-        let targets = FuzzTarget.all.filter { names?.contains($0.name) ?? true }
+        // What makes trouble on purpose has to be asked for.
+        let targets = (FuzzTarget.all + [.hungry]).filter { target in
+            names?.contains(target.name) ?? (target.name != FuzzTarget.hungry.name)
+        }
         guard !targets.isEmpty, targets.count == names?.count ?? targets.count else {
             throw ValidationError("known are \(FuzzTarget.all.map(\.name).joined(separator: ", "))")
         }
@@ -103,7 +111,8 @@ import Glibc
                 "--only", target.name, "--slot", slot.path, "--limit", "\(limit)", "--wall", "\(wall)", "--memory",
                 "\(memory)",
             ] + arguments,
-            environment: Self.environment + ["SWIFT_BACKTRACE=enable=no"]
+            environment: Self.environment + ["SWIFT_BACKTRACE=enable=no"],
+            resident: resident
         )
     }
 

@@ -12,12 +12,17 @@ struct PlayerProcess {
         static let blocked = Ending.failed("waits and does not end")
     }
 
+    /// How often it is looked at what a player holds: in between it may take some 100 MiB.
+    private static let lookMilliseconds: Int32 = 20
+
     let ending: Ending
     /// What it wrote, such as the message of a trap.
     let output: String
 
     /// Starts this program with other arguments, and waits for its end.
-    init(_ arguments: [String], environment: [String]) {
+    ///
+    /// - Parameter resident: The memory that it may hold, in MiB: it is killed when it has more; 0 for no limit.
+    init(_ arguments: [String], environment: [String], resident: Int) {
         var ends: [Int32] = [0, 0]
         precondition(clinux_pipe(&ends) == 0, "no pipe is left")
         var pid = pid_t()
@@ -27,11 +32,14 @@ struct PlayerProcess {
         for text in words + variables { free(text) }
         precondition(status == 0, "a player cannot be started: \(String(cString: strerror(status)))")
         close(ends[1])
-        output = Self.read(ends[0])
+        let isKilled: Bool
+        (output, isKilled) = Self.read(ends[0], of: pid, resident: resident)
         var code: Int32 = 0
         while waitpid(pid, &code, 0) < 0 && errno == EINTR {}
         let signal = code & 0x7F
-        if code == 0 {
+        if isKilled {
+            ending = .failed("takes more than \(resident) MiB of memory")
+        } else if code == 0 {
             ending = .passed
         } else if signal == SIGPROF {
             ending = .failed("takes too long")
@@ -43,17 +51,39 @@ struct PlayerProcess {
     }
 
     /// The last bytes that come.
-    private static func read(_ descriptor: Int32) -> String {
+    ///
+    /// - Returns: Whether the process was killed, too, since it held too much.
+    private static func read(
+        _ descriptor: Int32,
+        of process: pid_t,
+        resident: Int
+    ) -> (text: String, isKilled: Bool) {
         var text: [UInt8] = []
+        var isKilled = false
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = Glibc.read(descriptor, &chunk, chunk.count), count != 0 {
-            guard count > 0 else {
-                if errno == EINTR { continue }
-                break
+        var reading = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while true {
+            if poll(&reading, 1, resident > 0 ? lookMilliseconds : -1) > 0 {
+                let count = Glibc.read(descriptor, &chunk, chunk.count)
+                if count == 0 || count < 0 && errno != EINTR { break }
+                text = (text + chunk[..<max(0, count)]).suffix(1 << 16)
             }
-            text = (text + chunk[..<count]).suffix(1 << 16)
+            if resident > 0, !isKilled, held(by: process) > resident << 20 {
+                // It is not waited for yet, so its number is nobody else's.
+                kill(process, SIGKILL)
+                isKilled = true
+            }
         }
         close(descriptor)
-        return String(decoding: text, as: UTF8.self)
+        return (String(decoding: text, as: UTF8.self), isKilled)
+    }
+
+    /// What a process holds of the memory, in bytes; nothing where it has ended.
+    private static func held(by process: pid_t) -> Int {
+        // The second number, in pages.
+        let numbers = String(decoding: ProjectFile.read("/proc/\(process)/statm") ?? [], as: UTF8.self).split(
+            separator: " "
+        )
+        return numbers.count > 1 ? (Int(numbers[1]) ?? 0) * Int(getpagesize()) : 0
     }
 }
