@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import Postgres
 import Synchronization
 import Testing
 
@@ -129,6 +130,61 @@ import Testing
         close(client)
         close(taking)
         close(reading)
+        try await listening.close()
+        try await server.group.shutdownGracefully()
+    }
+
+    private static func refusal(of body: @Sendable () async throws -> Void) async -> GatewayRefusal? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? GatewayRefusal
+        }
+    }
+
+    /// What is done for a client alone takes nobody's place any more when that has gone.
+    @Test(arguments: [false, true]) func whatIsDoneForAClientEndsWhenItHangsUp(_ isGoneBefore: Bool) async throws {
+        let server = Server()
+        let listening = try await server.start()
+        let client = Self.connect(try #require(listening.localAddress?.port))
+        let connection = try #require(await server.connection())
+        let place = AsyncCounter(1)
+        if isGoneBefore {
+            close(client)
+            await server.hangUps.settle()
+        }
+        let (isBegun, begun) = AsyncStream.makeStream(of: Void.self)
+        let hangUps = server.hangUps
+        async let refusal = Self.refusal(of: {
+            try await hangUps.untilGone(connection) {
+                try await place.pass {
+                    begun.finish()
+                    for await _ in AsyncStream<Never>.makeStream().stream {}
+                    try Task.checkCancellation()
+                }
+            }
+        })
+        if !isGoneBefore {
+            for await _ in isBegun {}
+            close(client)
+        }
+        #expect(await refusal == .clientHasGone)
+        try await place.take()
+        try await listening.close()
+        try await server.group.shutdownGracefully()
+    }
+
+    @Test func whatIsDoneForAClientThatStaysIsDone() async throws {
+        let server = Server()
+        let listening = try await server.start()
+        let client = Self.connect(try #require(listening.localAddress?.port))
+        let connection = try #require(await server.connection())
+        #expect(try await server.hangUps.untilGone(connection) { 7 } == 7)
+        await #expect(throws: CancellationError.self) {
+            try await server.hangUps.untilGone(connection) { throw CancellationError() }
+        }
+        close(client)
         try await listening.close()
         try await server.group.shutdownGracefully()
     }

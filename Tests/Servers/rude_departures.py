@@ -150,6 +150,19 @@ def gone():
     return [state, ask(f"{base}/chat/completions", held)[2]["x-chassis-match"]]
 
 
+def unanswered():
+    """Asks at a path of the gateway to which no answer comes, goes when the first file that is given is there, and ends when the second one is."""
+    path, asked, left = sys.argv[3:6]
+    peer = http.client.HTTPConnection(host, int(port))
+    peer.request("GET", path, headers={"Authorization": "Bearer " + token})
+    while not os.path.exists(asked):
+        time.sleep(0.01)
+    peer.close()
+    while not os.path.exists(left):
+        time.sleep(0.01)
+    return "left"
+
+
 def unheard():
     """Does a step, goes before it hears that it is recorded, when the file that is given is there, and asks for it again."""
     path, body = "/_step/charge", {"effect": "once"}

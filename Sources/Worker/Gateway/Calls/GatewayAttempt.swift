@@ -160,11 +160,7 @@ actor GatewayAttempt {
 
     /// Refuses a client that has gone: what it is given nobody gets, and is missing for its next request.
     func checkIsThere(_ client: ClientTicket) throws(GatewayRefusal) {
-        guard client.hasGone else { return }
-        throw GatewayRefusal(
-            .unavailable,
-            "the client has closed its side of the connection before its request was dealt with; keep it open"
-        )
+        if client.hasGone { throw .clientHasGone }
     }
 
     /// The attempt is over: nothing more is begun for it.

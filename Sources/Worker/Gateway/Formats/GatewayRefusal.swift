@@ -49,6 +49,12 @@ package struct GatewayRefusal: Error, Equatable, Sendable {
         }
     }
 
+    /// What a client that has gone before it could be answered would read; half of a connection is no connection.
+    static let clientHasGone = GatewayRefusal(
+        .unavailable,
+        "the client has closed its side of the connection before its request was dealt with; keep it open"
+    )
+
     package var reason: Reason
     package var message: String
 

@@ -4,19 +4,23 @@ import JobModel
 import Postgres
 import Tools
 
-/// What costs nothing and is not recorded.
+/// What costs nothing and is not recorded: nobody needs it when its client has gone, and the provider is not kept asking.
 extension GatewayResponder {
     /// Passes on an answer as a whole.
     func passOn(
         _ path: String,
         _ connection: GatewayConnection,
         _ attempt: GatewayAttempt,
-        _ request: Request
+        _ request: Request,
+        _ context: Context
     ) async throws -> Response {
         guard await !attempt.isClosed else { throw GatewayAttempt.over }
         let outgoing = Self.question(path, connection, request)
         return try await reaching(connection) {
-            try whole(try await stores.places.pass { try await stores.client.send(outgoing) }, connection, attempt)
+            let answer = try await stores.hangUps.untilGone(context.channel) { [stores] in
+                try await stores.places.pass { try await stores.client.send(outgoing) }
+            }
+            return try whole(answer, connection, attempt)
         }
     }
 
@@ -39,10 +43,15 @@ extension GatewayResponder {
         outgoing.totalTimeout = CallRequest.longestCall
         let response = CallRequest.response(at: path) ?? path
         return try await reaching(connection) { [outgoing] in
-            let answer = try await stores.places.pass { try await stores.client.start(outgoing) }
+            // The place is for the time until the head is there: events come for hours.
+            let answer = try await stores.hangUps.untilGone(context.channel) { [stores] in
+                try await stores.places.pass { try await stores.client.start(outgoing) }
+            }
             let type = answer.headers["Content-Type"]
             guard (200..<300).contains(answer.status), type?.lowercased().hasPrefix("text/event-stream") == true else {
-                let body = try await answer.body.collect(maximumBytes: AnswerBuffer.maximumBytes)
+                let body = try await stores.hangUps.untilGone(context.channel) {
+                    try await answer.body.collect(maximumBytes: AnswerBuffer.maximumBytes)
+                }
                 if let usage = FollowedResponse.usage(in: body) {
                     await attempt.told(AwaitedCosts.Told(response: response, usage: usage))
                 }

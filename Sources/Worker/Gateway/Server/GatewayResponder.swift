@@ -85,7 +85,7 @@ struct GatewayResponder: HTTPResponder {
         case .call(let format, let path, let model):
             await attempt.noteAsked()
             return try await call(format, path, model, connection, attempt, request, context)
-        case .passOn(let path): return try await passOn(path, connection, attempt, request)
+        case .passOn(let path): return try await passOn(path, connection, attempt, request, context)
         case nil: throw Self.nothing(at: rest)
         }
     }

@@ -51,6 +51,30 @@ final class HangUps: Sendable {
         }
     }
 
+    /// Does something for a client that nobody needs without it, until that is done or the client hangs up.
+    ///
+    /// - Throws: `GatewayRefusal` when the client has hung up: what was being done is cancelled then, and has ended.
+    func untilGone<Value: Sendable>(
+        _ channel: any Channel,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            let (isThere, leaving) = AsyncStream.makeStream(of: Void.self)
+            let end = watch(channel) { leaving.finish() }
+            defer {
+                end()
+                group.cancelAll()
+            }
+            group.addTask { try await body() }
+            group.addTask {
+                for await _ in isThere {}
+                throw GatewayRefusal.clientHasGone
+            }
+            guard let value = try await group.next() else { preconditionFailure("two were begun") }
+            return value
+        }
+    }
+
     /// Returns when all have been told of what the system knew of at the call, however late the connections' threads run: new
     /// connections, what begins to come on them, and hang-ups.
     func settle() async {
