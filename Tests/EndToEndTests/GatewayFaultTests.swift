@@ -86,6 +86,25 @@ import Testing
         await scene.close()
     }
 
+    /// What would be served as drifted once it is recorded is shared before that, and not paid for once more.
+    @Test(.timeLimit(.minutes(5))) func sharesACallThatDriftedWithWhoeverAsksInPlaceOfAClientThatHasGone() async throws
+    {
+        let scene = try await GatewayScene.make()
+        await scene.hold("rude", from: 2)
+        let worker = scene.fleet.worker("worker", arguments: ["--log-level", "debug"])
+        let words = ["drifts-again", "hello [run:rude turns:2]", "http://127.0.0.1:\(scene.port)"]
+        let run = try await scene.submit("rude", run: RudeOutcome.program(words))
+        #expect(await worker.line { $0.contains("a call that is under way is shared") } != nil)
+        await scene.hold("rude", from: nil)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try JSONValue(parsing: try await scene.output(of: run)) == [200, "joined"])
+        #expect(try await scene.bill(of: "rude").count == 2)
+        #expect(try await scene.openCalls(of: run) == 0)
+        #expect(try await scene.log(of: run).contains("is shared, drifted"))
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// The retry of a request for which there was no room is no retry of the equal one that is under way.
     @Test(.timeLimit(.minutes(5))) func givesARequestItsOwnAnswerForWhichThereWasNoRoom() async throws {
         let scene = try await GatewayScene.make()

@@ -92,6 +92,30 @@ import Testing
         #expect(ask(&matcher, "a", new: 2) == .call(Self.place(2), isDiverged: false))
     }
 
+    /// What a killed client asked for is recorded a moment later, and would be served then: it is not paid for once more.
+    @Test(arguments: [false, true]) func joinsByLineageTheCallOfAClientThatLeft(_ isRecorded: Bool) {
+        var matcher = matcher()
+        _ = ask(&matcher, "a at 12:00", lineage: "a", new: 1)
+        #expect(matcher.isBesideAnEqual(Self.identity("a at 12:01", lineage: "a")))
+        matcher.clientLeft(Self.place(1))
+        #expect(!matcher.isBesideAnEqual(Self.identity("a at 12:01", lineage: "a")))
+        if isRecorded { matcher.recorded(Self.place(1)) }
+        let decision = ask(&matcher, "a at 12:01", lineage: "a", new: 2)
+        let expected: CallMatcher.Decision =
+            isRecorded ? .serve(Self.place(1), isDrifted: true) : .join(Self.place(1), isDrifted: true)
+        #expect(decision == expected)
+        if !isRecorded { matcher.recorded(Self.place(1)) }
+        #expect(ask(&matcher, "a at 12:02", lineage: "a", new: 3) == .call(Self.place(3), isDiverged: false))
+    }
+
+    /// Its own client waits for it.
+    @Test func joinsNothingByLineageThatHasAClient() {
+        var matcher = matcher()
+        _ = ask(&matcher, "a at 12:00", lineage: "a", new: 1)
+        let retried = ask(&matcher, "a at 12:01", lineage: "a", retry: 1, new: 2)
+        #expect(retried == .call(Self.place(2), isDiverged: false))
+    }
+
     @Test func joinsARetryThatSaysSo() {
         var matcher = matcher()
         _ = ask(&matcher, "a", new: 1)

@@ -123,6 +123,23 @@ def asks_again():
     return {"first": said.get("first", [None, None])[:2], "second": said["second"][:2], "same": same}
 
 
+def drifts_again():
+    """Goes while its call is under way, and asks again with another result of its tool; the address of the provider is given."""
+    body = call()
+    message = ask(f"{base}/chat/completions", body)[1]["choices"][0]["message"]
+
+    def with_result(text):
+        result = {"role": "tool", "tool_call_id": message["tool_calls"][0]["id"], "content": text}
+        return body | {"messages": body["messages"] + [message, result]}
+
+    first = json.dumps(with_result("at noon")).encode()
+    with socket.create_connection((host, int(port))) as peer:
+        peer.sendall(bare("POST", "/fake/v1/chat/completions", first, f"Content-Length: {len(first)}"))
+        urllib.request.urlopen(sys.argv[3] + "/_wait", json.dumps({"tag": "rude", "path": "", "count": 2}).encode()).read()
+    status, _, heads = ask(f"{base}/chat/completions", with_result("an hour later"))
+    return [status, {key.lower(): value for key, value in heads.items()}["x-chassis-match"]]
+
+
 def gone():
     """Gives up what was done before while it waits for a call of the killed worker, asks again, and has the provider go on.
 

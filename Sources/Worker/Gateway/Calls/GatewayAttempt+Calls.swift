@@ -56,12 +56,20 @@ extension GatewayAttempt {
                     throw error
                 }
                 matcher.lost(position)
-            case .join:
+            case .join(_, let isDrifted):
                 stores.logger.debug(
                     "a call that is under way is shared",
                     metadata: [LogKey.job: "\(job.job)", LogKey.reason: "\(position)"]
                 )
                 guard let buffer = buffers[position] else { preconditionFailure("no buffer at \(position)") }
+                if isDrifted {
+                    statistics.drifted += 1
+                    await stores.say(
+                        "call \(position) (\(request.model)) was under way for a client that had gone, and is shared, drifted: "
+                            + "what tools returned differs",
+                        of: job
+                    )
+                }
                 return Delivery(position: position, source: .buffer(buffer), match: "joined")
             case .call(_, let isDiverged):
                 if let refusal = cannotGoOn ?? circle(of: request) {

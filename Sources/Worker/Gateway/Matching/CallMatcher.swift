@@ -7,7 +7,8 @@ import Digests
 /// (exact), then by the answers it goes on from (lineage, drifted), else it is a new call (live). Each recorded call
 /// is served once an attempt, in the order in which they were made, so that equal requests get their own answers; an
 /// answer that did not reach its client whole is served again. A request whose equal is under way, and whose client
-/// has gone or which says itself that it is a retry, joins that call.
+/// has gone or which says itself that it is a retry, joins that call; where the client has gone, so does one that would be
+/// served the answer by lineage once that is recorded.
 package struct CallMatcher: Sendable {
     /// What is known of a call.
     package struct Known: Equatable, Sendable {
@@ -27,13 +28,13 @@ package struct CallMatcher: Sendable {
         /// The call at the position is recorded; its answer is to be served.
         case serve(StepPosition, isDrifted: Bool)
         /// The call at the position is under way; its answer is to be shared.
-        case join(StepPosition)
+        case join(StepPosition, isDrifted: Bool = false)
         /// Nobody has made the call.
         case call(StepPosition, isDiverged: Bool)
 
         package var position: StepPosition {
             switch self {
-            case .serve(let position, _), .join(let position), .call(let position, _): position
+            case .serve(let position, _), .join(let position, _), .call(let position, _): position
             }
         }
     }
@@ -99,10 +100,14 @@ package struct CallMatcher: Sendable {
         if isRetry, let index = equals.last(where: { entries[$0].state == .recorded(isServed: true) }) {
             return serve(index, isDrifted: false)
         }
-        if let lineage = identity.lineage,
-            let index = lineages[lineage]?.first(where: { entries[$0].state == .recorded(isServed: false) })
-        {
+        let kin = identity.lineage.flatMap { lineages[$0] } ?? []
+        if let index = kin.first(where: { entries[$0].state == .recorded(isServed: false) }) {
             return serve(index, isDrifted: true)
+        }
+        // As if it were recorded already: it is paid for, and nobody else waits for it.
+        if let index = kin.first(where: { entries[$0].state == .underWay(clients: 0) }) {
+            entries[index].state = .underWay(clients: 1)
+            return .join(entries[index].known.position, isDrifted: true)
         }
         let isDiverged = (heads[identity.head] ?? []).contains { index in
             entries[index].known.isInherited && entries[index].state == .recorded(isServed: false)
@@ -116,9 +121,11 @@ package struct CallMatcher: Sendable {
         return .call(position, isDiverged: isDiverged)
     }
 
-    /// Whether a request would be a new call although its equal is under way, for a client that may just have gone.
+    /// Whether a request would be a new call although its equal, or one of its lineage, is under way, for a client that may just
+    /// have gone.
     package func isBesideAnEqual(_ identity: CallIdentity) -> Bool {
-        let states = (exact[identity.fingerprint] ?? []).map { entries[$0].state }
+        let kin = identity.lineage.flatMap { lineages[$0] } ?? []
+        let states = ((exact[identity.fingerprint] ?? []) + kin).map { entries[$0].state }
         let isTaken = states.contains { if case .underWay(let clients) = $0 { clients > 0 } else { false } }
         return isTaken && !states.contains(.recorded(isServed: false)) && !states.contains(.underWay(clients: 0))
     }
