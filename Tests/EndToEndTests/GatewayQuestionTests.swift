@@ -145,11 +145,12 @@ import Testing
     }
 
     /// Whoever asks while the result of a client that was killed is being recorded asks for the same step.
-    @Test(.timeLimit(.minutes(5))) func aStepIsNotDoneBesideTheRecordingOfItsResult() async throws {
+    @Test(.timeLimit(.minutes(5)), arguments: ["", " failed"])
+    func aStepIsNotDoneBesideTheRecordingOfItsResult(_ more: String) async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")
         let run = try await scene.submitSteps(
-            "exec python3 \(Fleet.repository)/Tests/Servers/hasty_steps.py \(scene.fleet.directory)/notes"
+            "exec python3 \(Fleet.repository)/Tests/Servers/hasty_steps.py \(scene.fleet.directory)/notes\(more)"
         )
         let state = try await scene.fleet.end(of: run)
         let error = try await scene.fleet.error(of: run)

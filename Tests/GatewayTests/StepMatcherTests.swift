@@ -49,6 +49,33 @@ import Testing
         #expect(!matcher.isBehindAnEqual(step))
     }
 
+    /// Whoever asks while the result of a step comes may be who asked for that one, and has no need of the place of a later equal.
+    @Test(arguments: [true, false]) func knowsWhenAStepWouldGetThePlaceOfALaterEqual(_ isFree: Bool) {
+        var matcher = StepMatcher()
+        for number in [1, 2] { matcher.inheritedUnknown(place(number), step) }
+        #expect(!matcher.isBehindAnEqual(step))
+        #expect(matcher.asked(step, mustNotRepeat: false) { place(9) } == .run(place(1)))
+        if isFree {
+            #expect(matcher.asked(step, mustNotRepeat: false) { place(9) } == .run(place(2)))
+            matcher.failed(place(2), step)
+        }
+        #expect(matcher.isBehindAnEqual(step))
+        matcher.recorded(place(1), step)
+        // Who has heard of it asks for the next one.
+        #expect(!matcher.isBehindAnEqual(step))
+        matcher.left(place(1), step)
+        #expect(matcher.asked(step, mustNotRepeat: false) { place(9) } == .serve(place(1)))
+        #expect(matcher.asked(step, mustNotRepeat: false) { place(9) } == .run(place(2)))
+    }
+
+    @Test func aStepThatPeopleWantDoneIsUnderWay() {
+        var matcher = StepMatcher()
+        for number in [1, 2] { matcher.inheritedUnknown(place(number), step) }
+        #expect(matcher.asked(step, mustNotRepeat: true) { place(9) } == .unknown(place(1)))
+        matcher.begun(place(1), step)
+        #expect(matcher.isBehindAnEqual(step))
+    }
+
     @Test func letsAFailedStepBeAskedForAgain() {
         var matcher = StepMatcher()
         #expect(matcher.asked(step, mustNotRepeat: true) { place(1) } == .run(place(1)))

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A program whose client of a step is killed right behind its result, and that asks for the step again at once.
 
-  hasty_steps.py NOTES
+  hasty_steps.py NOTES [failed]
 
-The result takes its time to be read and recorded. NOTES has a line for each time that the step is done.
+The result takes its time to be read and recorded. NOTES has a line for each time that the step is done. With "failed" an equal step has
+failed behind it, whose place is free.
 """
 import http.client
 import json
@@ -34,6 +35,8 @@ def done():
 
 position = asked(sent("POST"))["position"]
 done()
+if "failed" in sys.argv:
+    asked(sent("PUT", position=asked(sent("POST"))["position"], error="it did not work"))
 client = os.fork()
 if client == 0:
     kept = sent("PUT", position=position, result=result)

@@ -24,7 +24,7 @@ extension GatewayAttempt {
         await othersEnd()
         guard let result = try await happened(step, at: position) else {
             doubts[position] = nil
-            steps.recorded(position, fingerprint)
+            steps.begun(position, fingerprint)
             return nil
         }
         guard !isClosed else { throw Self.over }

@@ -16,8 +16,13 @@ package struct StepMatcher: Sendable {
         case recorded, unknown
         /// Failed, or under way in an earlier attempt that did nothing: the position is free.
         case free
-        /// Served to, asked for by, or recorded in this attempt.
-        case taken
+        /// Asked for in this attempt, and not known yet what became of it.
+        case underWay
+        /// Served to, or recorded in, this attempt.
+        case done
+
+        /// Whether nobody else is given it.
+        var isTaken: Bool { self == .underWay || self == .done }
     }
 
     private var entries: [Fingerprint: [(position: StepPosition, state: State)]] = [:]
@@ -49,21 +54,23 @@ package struct StepMatcher: Sendable {
         newPosition: () -> StepPosition
     ) -> Decision {
         let known = entries[fingerprint] ?? []
-        guard let index = known.firstIndex(where: { $0.state != .taken }) else {
+        guard let index = known.firstIndex(where: { !$0.state.isTaken }) else {
             let position = newPosition()
-            entries[fingerprint, default: []].append((position, .taken))
+            entries[fingerprint, default: []].append((position, .underWay))
             return .run(position)
         }
         let (position, state) = known[index]
         if state == .unknown, mustNotRepeat { return .unknown(position) }
-        entries[fingerprint]?[index].state = .taken
+        entries[fingerprint]?[index].state = state == .recorded ? .done : .underWay
         return state == .recorded ? .serve(position) : .run(position)
     }
 
-    /// Whether a step would be run at a new place although its equal was asked for, by a client that may just have gone.
+    /// Whether a step would be run at a new place although its equal was asked for, or at that of a later one although its equal is
+    /// under way, by a client that may just have gone.
     package func isBehindAnEqual(_ fingerprint: Fingerprint) -> Bool {
         let known = entries[fingerprint] ?? []
-        return !known.isEmpty && known.allSatisfy { $0.state == .taken }
+        guard let index = known.firstIndex(where: { !$0.state.isTaken }) else { return !known.isEmpty }
+        return known[..<index].contains { $0.state == .underWay }
     }
 
     /// The record of a step did not reach the program: it is served to whoever asks next.
@@ -78,7 +85,12 @@ package struct StepMatcher: Sendable {
 
     /// What a program did is durable.
     package mutating func recorded(_ position: StepPosition, _ fingerprint: Fingerprint) {
-        change(position, fingerprint, to: .taken)
+        change(position, fingerprint, to: .done)
+    }
+
+    /// It is to be done in this attempt, as people say.
+    package mutating func begun(_ position: StepPosition, _ fingerprint: Fingerprint) {
+        change(position, fingerprint, to: .underWay)
     }
 
     /// What a program did could not be recorded: to whoever asks again, it may have happened.
