@@ -149,6 +149,21 @@ import Testing
         await scene.close()
     }
 
+    /// There are eight places for large answers; what was passed on keeps none, and nothing is kept of an attempt that has ended.
+    @Test(.timeLimit(.minutes(5))) func largeResponsesThatAreReadWhileTheyAreMadeHoldNobodyUp() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        for name in ["first", "second", "third"] {
+            let words = ["unfinished", "go [run:\(name) turns:1 kib:1200]", "5"]
+            let run = try await scene.submit(name, run: RudeOutcome.program(words))
+            #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+            let said = try JSONValue(parsing: try await scene.output(of: run))
+            #expect(said == .array(Array(repeating: "queued", count: 5)), "\(said.text())")
+        }
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// Whoever cancels a run before it has read its response leaves the most as unknown.
     ///
     /// A fork of it asks for no other response, and what it is told of that one's cost is put down as its source's.

@@ -228,7 +228,8 @@ class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
                 if request.get("background"):
                     background[whole["id"]] = dict(whole), self.entry
                     whole |= {"status": "queued", "output": [], "usage": None}
-                kept[whole["id"]] = dict(whole)
+                # What will be large is so while it is made, too, when it is read.
+                kept[whole["id"]] = whole | {"padding": "." * (self.kib << 10)}
             if request.get("conversation"):
                 with lock:
                     hold(request["conversation"], request["input"] + output)

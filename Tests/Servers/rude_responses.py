@@ -99,6 +99,13 @@ def background():
     return notes.told
 
 
+def unfinished():
+    """Has so many responses made, and reads each of them once, while it is made; says what states they had then."""
+    notes = Notes()
+    paths = [notes.begin(f"begin {number}", f"{prompt} {number}") for number in range(int(sys.argv[3]))]
+    return [notes.ask(path, path)["status"] for path in paths]
+
+
 def follow(notes, name, path):
     """Notes status, how the answer was found, and the kinds of its events; tells when the first one is there."""
     if "missing" in name:
