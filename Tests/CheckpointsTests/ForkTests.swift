@@ -96,6 +96,22 @@ import Testing
         #expect(retry.checkpoints.damage.reports.isEmpty)
     }
 
+    /// Between the fork and its first attempt the source's job was told to begin afresh: its newest journal inherits nothing.
+    @Test(arguments: 1...4) func takesOverWhatStandsBeforeAPlaceWhenTheSourceBeganAfresh(_ count: Int) async throws {
+        try await source()
+        let point = ForkPoint(source: Sample.job, cut: try await cut(count))
+        let afresh = try await JobCheckpoints.open(
+            in: store,
+            job: Sample.job,
+            epoch: LeaseEpoch(rawValue: 3),
+            after: LeaseEpoch(rawValue: 2)
+        )
+        try await afresh.record(Sample.turn(1, variant: "afresh"))
+        let attempt = try await open(fork, epoch: 1, point)
+        #expect(attempt.positions == Array(["t0001", "t0002", "t0003", "t0004"].prefix(count)))
+        #expect(try await attempt.recorded(Sample.turn(1)) != nil)
+    }
+
     /// The place lies in what the fork took over itself, or in what it recorded.
     @Test(arguments: 0...5) func takesOverOfAForkWhatStandsBeforeAPlace(_ count: Int) async throws {
         try await source()

@@ -49,15 +49,17 @@ struct Inheritance: Sendable {
     /// - Parameters:
     ///   - epoch: The attempt's own epoch; nil for one later than all.
     ///   - start: The epoch up to which nothing is inherited, nor from a fork, since the job was told to begin afresh.
+    ///   - end: The last epoch that is looked at; nil for all.
     ///   - fork: Where the job takes over another's checkpoints; only looked at while no attempt has left a mark.
     /// - Throws: `superseded` or `journalExists` when an attempt of a later or of this epoch has begun.
     func past(
         of job: JobReference,
         before epoch: LeaseEpoch?,
         after start: LeaseEpoch? = nil,
+        upTo end: LeaseEpoch? = nil,
         forkedFrom fork: ForkPoint?
     ) async throws -> Past {
-        let epochs = try await store.epochs(of: job)
+        let epochs = try await store.epochs(of: job).filter { epoch in end.map { epoch <= $0 } ?? true }
         if let epoch, let latest = epochs.last, latest >= epoch {
             let journal = JournalName(job: job, epoch: epoch)
             throw latest == epoch ? CheckpointError.journalExists(journal) : .superseded(journal, by: latest)
@@ -74,7 +76,9 @@ struct Inheritance: Sendable {
             if !scan.steps.isEmpty { past.damage.add(Damage(journal: scan.journal, cause: .lostMark)) }
         }
         if let fork, start == nil {
-            let source = try await self.past(of: fork.source, before: nil, forkedFrom: fork.origin)
+            // What its source has done since, such as begin afresh, is behind the cut.
+            let end = fork.cut.flatMap { $0.run == fork.source.run ? $0.epoch : nil }
+            let source = try await self.past(of: fork.source, before: nil, upTo: end, forkedFrom: fork.origin)
             let parts = if let cut = fork.cut { try await self.parts(source.parts, before: cut) } else { source.parts }
             past.parts.insert(contentsOf: parts.map { $0.limited(to: fork.through) }, at: 0)
             past.damage.add(source.damage)
