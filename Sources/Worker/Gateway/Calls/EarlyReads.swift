@@ -18,7 +18,9 @@ struct EarlyReads: Sendable {
 
     /// An answer that was passed on.
     struct Read: Sendable {
-        let call: LiveCall
+        let position: StepPosition
+        /// The call that is recorded with it: in an attempt, which it does not hold.
+        let call: @Sendable (GatewayAttempt) -> LiveCall
         let answer: KeptAnswer
         let summary: AnswerSummary
         let startedAt: WallTime
@@ -32,7 +34,7 @@ struct EarlyReads: Sendable {
 
     /// An answer was passed on.
     mutating func passedOn(_ read: Read) {
-        let before = reads.firstIndex { $0.call.position == read.call.position }.map { reads.remove(at: $0) }
+        let before = reads.firstIndex { $0.position == read.position }.map { reads.remove(at: $0) }
         var read = read
         read.kept.count += before?.kept.count ?? 0
         reads.append(read)
@@ -48,7 +50,7 @@ struct EarlyReads: Sendable {
     }
 
     /// The call at a position is recorded as it will stay.
-    mutating func forget(_ position: StepPosition) { reads.removeAll { $0.call.position == position } }
+    mutating func forget(_ position: StepPosition) { reads.removeAll { $0.position == position } }
 
     mutating func inherited(_ position: StepPosition, _ kept: Kept) { left[position] = kept }
 

@@ -237,13 +237,13 @@ extension GatewayAttempt {
 
     /// What was read of a response, which is recorded from here on.
     func takeReads(of response: String) -> [EarlyReads.Read] {
-        reads.take(of: response).filter { matcher.keeps($0.call.position) }
+        reads.take(of: response).filter { matcher.keeps($0.position) }
     }
 
     /// An answer was passed on that is not recorded, since it may be another one the next time.
     func passedOn(_ position: StepPosition, _ read: EarlyReads.Read?) {
         statistics.calls -= 1
-        if let read, !isClosed { reads.passedOn(read) }
+        if let read { reads.passedOn(read) }
         failed(position)
     }
 

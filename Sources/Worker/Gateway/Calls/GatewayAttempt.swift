@@ -169,8 +169,6 @@ actor GatewayAttempt {
     func close() async -> GatewayStatistics {
         guard !isClosed else { return end }
         isClosed = true
-        // They hold this attempt, and nobody asks for them any more.
-        reads = EarlyReads()
         // Where it fails, the connection is lost, and the lock with it.
         try? await stores.locks.release(job.job)
         if statistics.replayed > 0 {

@@ -149,7 +149,7 @@ package struct GatewayJob: Equatable, Sendable {
             job: JobID(rawValue: job),
             epoch: LeaseEpoch(rawValue: epoch),
             attempt: Int(attempt),
-            fork: json["fork"]?.arrayValue.flatMap(Self.fork),
+            fork: json["fork"].flatMap { Self.fork($0.arrayValue ?? [$0]) },
             given: json["given"].flatMap(GivenStep.init),
             bounds: PaidCall.Bounds(json: json["bounds"] ?? .null),
             loops: LoopLimits(

@@ -7,15 +7,12 @@ import Storage
 extension LiveCall {
     /// Has an answer remembered that is passed on and not recorded.
     func passedOn(_ answer: KeptAnswer, _ summary: AnswerSummary, startedAt: WallTime) async {
-        var call = self
-        // What its clients read goes with them, and so does its place among large answers: it stands here for long.
-        call.buffer = AnswerBuffer()
-        call.largePlace = LargeAnswerPlace(stores.largeAnswers)
         await attempt.passedOn(
             position,
             request.response.map {
                 EarlyReads.Read(
-                    call: call,
+                    position: position,
+                    call: later,
                     answer: answer,
                     summary: summary,
                     startedAt: startedAt,
@@ -25,12 +22,30 @@ extension LiveCall {
         )
     }
 
+    /// The same call, to be recorded later. What its clients read goes with them, and so does its place among large answers.
+    private var later: @Sendable (GatewayAttempt) -> LiveCall {
+        { [stores, position, number, identity, request, checkpoints, isDiverged] attempt in
+            LiveCall(
+                attempt: attempt,
+                stores: stores,
+                position: position,
+                number: number,
+                identity: identity,
+                request: request,
+                buffer: AnswerBuffer(),
+                checkpoints: checkpoints,
+                isDiverged: isDiverged,
+                largePlace: LargeAnswerPlace(stores.largeAnswers)
+            )
+        }
+    }
+
     /// Records what was last read of a response before that is stopped or deleted: no later attempt could read it.
     func recordReads() async throws {
         guard request.format == .keptChange, let response = request.response else { return }
         for read in await attempt.takeReads(of: response) {
             do {
-                try await read.call.record(
+                try await read.call(attempt).record(
                     read.answer,
                     read.summary,
                     (nil, nil),

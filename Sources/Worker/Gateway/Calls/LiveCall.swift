@@ -32,7 +32,7 @@ struct LiveCall: Sendable {
     /// Its place among the calls that the connection's limits allow.
     let place = CallPlace()
     /// Its place among the calls whose answers are large.
-    var largePlace: LargeAnswerPlace
+    let largePlace: LargeAnswerPlace
 
     var job: GatewayJob { attempt.job }
     var line: CallLine { CallLine(job: job.job, epoch: job.epoch, connection: request.connection.name) }
