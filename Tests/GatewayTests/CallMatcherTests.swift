@@ -194,4 +194,17 @@ import Testing
         // Nobody has it: it is joined.
         #expect(!matcher.isBesideAnEqual(Self.identity("a")))
     }
+
+    /// Its client may just have gone: it is looked for before the answer of another branch is given.
+    @Test func knowsWhenARequestStandsBesideItsEqualAndAnotherBranchIsThere() {
+        var matcher = matcher()
+        _ = ask(&matcher, "a at 12:01", lineage: "a", new: 1)
+        _ = ask(&matcher, "a at 12:02", lineage: "a", new: 2)
+        matcher.clientLeft(Self.place(2))
+        #expect(matcher.isBesideAnEqual(Self.identity("a at 12:01", lineage: "a")))
+        matcher.recorded(Self.place(2))
+        #expect(matcher.isBesideAnEqual(Self.identity("a at 12:01", lineage: "a")))
+        matcher.clientLeft(Self.place(1))
+        #expect(ask(&matcher, "a at 12:01", lineage: "a", new: 3) == .join(Self.place(1)))
+    }
 }

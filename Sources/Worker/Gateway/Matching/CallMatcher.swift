@@ -104,7 +104,7 @@ package struct CallMatcher: Sendable {
         if let index = kin.first(where: { entries[$0].state == .recorded(isServed: false) }) {
             return serve(index, isDrifted: true)
         }
-        // As if it were recorded already: it is paid for, and nobody else waits for it.
+        // As if it were recorded already: it will be paid for, and nobody else waits for it.
         if let index = kin.first(where: { entries[$0].state == .underWay(clients: 0) }) {
             entries[index].state = .underWay(clients: 1)
             return .join(entries[index].known.position, isDrifted: true)
@@ -124,10 +124,20 @@ package struct CallMatcher: Sendable {
     /// Whether a request would be a new call although its equal, or one of its lineage, is under way, for a client that may just
     /// have gone.
     package func isBesideAnEqual(_ identity: CallIdentity) -> Bool {
-        let kin = identity.lineage.flatMap { lineages[$0] } ?? []
-        let states = ((exact[identity.fingerprint] ?? []) + kin).map { entries[$0].state }
-        let isTaken = states.contains { if case .underWay(let clients) = $0 { clients > 0 } else { false } }
-        return isTaken && !states.contains(.recorded(isServed: false)) && !states.contains(.underWay(clients: 0))
+        let equals = (exact[identity.fingerprint] ?? []).map { entries[$0].state }
+        guard !Self.isFree(equals) else { return false }
+        if Self.isTaken(equals) { return true }
+        let kin = (identity.lineage.flatMap { lineages[$0] } ?? []).map { entries[$0].state }
+        return Self.isTaken(kin) && !Self.isFree(kin)
+    }
+
+    /// Whether one of them would be served or shared.
+    private static func isFree(_ states: [State]) -> Bool {
+        states.contains(.recorded(isServed: false)) || states.contains(.underWay(clients: 0))
+    }
+
+    private static func isTaken(_ states: [State]) -> Bool {
+        states.contains { if case .underWay(let clients) = $0 { clients > 0 } else { false } }
     }
 
     /// The answer of a call is durable.
