@@ -49,9 +49,8 @@ extension GatewayResponder {
             }
             let type = answer.headers["Content-Type"]
             guard (200..<300).contains(answer.status), type?.lowercased().hasPrefix("text/event-stream") == true else {
-                let body = try await stores.hangUps.untilGone(context.channel) {
-                    try await answer.body.collect(maximumBytes: AnswerBuffer.maximumBytes)
-                }
+                // It may tell what the response cost, whoever waits for it.
+                let body = try await answer.body.collect(maximumBytes: AnswerBuffer.maximumBytes)
                 if let usage = FollowedResponse.usage(in: body) {
                     await attempt.told(AwaitedCosts.Told(response: response, usage: usage))
                 }
