@@ -104,3 +104,8 @@ BEGIN
     WHERE run.run_id = this_call.run_id;
 END
 $function$;
+
+-- What was left so before.
+SELECT chassis.settle_open_steps(array_agg(DISTINCT step.job_id), now())
+FROM chassis.step JOIN chassis.done USING (job_id)
+WHERE step.state = 'started' AND done.state = 'succeeded';
