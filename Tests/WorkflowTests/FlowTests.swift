@@ -171,4 +171,13 @@ import Testing
             ]
         )
     }
+
+    /// What was accepted by a release of before goes on as it did.
+    @Test func aKeptVersionIsNotRefusedForWhatWasAllowedThen() throws {
+        let source =
+            "name: w\njobs: {a: {command: {run: [x], connections: [c]}, repeat: {until: output, at_most: 2}}}\n"
+        #expect(throws: WorkflowFaults.self) { try WorkflowFile.parse(Array(source.utf8), name: "w") }
+        let kept = try WorkflowFile.parse(Array(source.utf8), name: "w", isKept: true)
+        #expect(kept.jobs.first?.flow.loop?.atMost == 2)
+    }
 }

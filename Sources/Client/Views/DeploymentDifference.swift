@@ -19,7 +19,7 @@ struct DeploymentDifference {
 
     private static func definition(_ source: String) -> WorkflowDefinition? {
         // What is deployed may be of a version that this program does not read; then only its lines are compared.
-        try? WorkflowFile.parse(Array(source.utf8), name: "workflow.yaml")
+        try? WorkflowFile.parse(Array(source.utf8), name: "workflow.yaml", isKept: true)
     }
 
     var lines: [StyledLine] {

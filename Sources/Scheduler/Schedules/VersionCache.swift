@@ -23,7 +23,8 @@ final class VersionCache: Sendable {
     ) async throws -> Entry {
         if let known = self[id] { return known }
         let source = try await read(id).source
-        let entry = Entry(definition: try WorkflowFile.parse(Array(source.utf8), name: workflow), source: source)
+        let definition = try WorkflowFile.parse(Array(source.utf8), name: workflow, isKept: true)
+        let entry = Entry(definition: definition, source: source)
         self[id] = entry
         return entry
     }

@@ -11,14 +11,19 @@ package enum WorkflowFile {
     ///
     /// - Parameter bytes: The file, as UTF-8.
     /// - Parameter name: The file's name for messages.
+    /// - Parameter isKept: Whether it is a version that was accepted before: it is not refused for what was allowed then.
     /// - Throws: `WorkflowFaults` with everything that is wrong with the file; what YAML itself refuses is reported
     ///   alone, since nothing behind it can be understood.
-    package static func parse(_ bytes: [UInt8], name: String) throws(WorkflowFaults) -> WorkflowDefinition {
+    package static func parse(
+        _ bytes: [UInt8],
+        name: String,
+        isKept: Bool = false
+    ) throws(WorkflowFaults) -> WorkflowDefinition {
         let faults = FaultCollector(file: name)
         guard let root = SourceReader.read(bytes, contents: "name and jobs", faults: faults) else {
             throw faults.gathered()
         }
-        let context = ReadingContext(faults: faults)
+        let context = ReadingContext(faults: faults, isKept: isKept)
         let definition = WorkflowReader(context).read(SourceField(node: root, path: .root, context: context))
         guard let definition, faults.isEmpty else { throw faults.gathered() }
         return definition

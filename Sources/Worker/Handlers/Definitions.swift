@@ -20,7 +20,7 @@ final class Definitions: Sendable {
         if let definition = known.withLock({ $0[version] }) { return definition }
         let stored = try await store.version(version)
         do {
-            let definition = try WorkflowFile.parse(Array(stored.source.utf8), name: stored.workflow)
+            let definition = try WorkflowFile.parse(Array(stored.source.utf8), name: stored.workflow, isKept: true)
             known.withLock { known in
                 if known.count >= Self.capacity { known.removeAll() }
                 known[version] = definition

@@ -111,7 +111,7 @@ struct WorkflowHandler: JobHandler {
         _ context: JobContext
     ) throws -> RunStore.Submission {
         do {
-            let workflow = try WorkflowFile.parse(Array(source.utf8), name: definition.workflow)
+            let workflow = try WorkflowFile.parse(Array(source.utf8), name: definition.workflow, isKept: true)
             let given = try context.evaluate { expressions throws(ExpressionError) in
                 try definition.params?.evaluate(in: expressions) ?? [:]
             }

@@ -84,7 +84,7 @@ struct MoneyRoutes: Sendable {
         guard let run = place.run,
             let source = try await versions.source(of: run.workflow, version: run.version),
             // What this version cannot read any more says nothing that it could remove.
-            let definition = try? WorkflowFile.parse(Array(source.utf8), name: run.workflow)
+            let definition = try? WorkflowFile.parse(Array(source.utf8), name: run.workflow, isKept: true)
         else { return }
         let job = place.job == nil ? nil : definition.job(named: subject.name)
         // Each item of a mapped job has a budget of its own, and no name.

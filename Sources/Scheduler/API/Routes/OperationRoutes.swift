@@ -75,7 +75,7 @@ struct OperationRoutes: Sendable {
     /// Refuses an output that the job's own schema would refuse.
     private func check(_ output: JSONValue, of name: String, in version: VersionID) async throws {
         let file = try await runs.version(version)
-        let definition = try? WorkflowFile.parse(Array(file.source.utf8), name: file.workflow)
+        let definition = try? WorkflowFile.parse(Array(file.source.utf8), name: file.workflow, isKept: true)
         // What this version cannot read any more has no schema that it could check by.
         guard let kind = definition?.job(named: name)?.kind else { return }
         if let fault = kind.fault(ofOutput: output) {

@@ -29,7 +29,7 @@ extension JobDefinition {
         if budget != nil, kind.spendingLimit != nil {
             mapping["budget"]?.fault("the job has a budget and limits.usd", hint: "keep one of them")
         }
-        if flow.loop != nil, case .command(let command) = kind, command.usesGateway {
+        if flow.loop != nil, !field.context.isKept, case .command(let command) = kind, command.usesGateway {
             mapping["repeat"]?.fault(
                 "a command with connections or steps is not repeated",
                 hint: "have the program go round by itself, or repeat a job of the kind workflow"

@@ -8,9 +8,14 @@ final class ReadingContext {
     }
 
     let faults: FaultCollector
+    /// Whether the file was accepted before.
+    let isKept: Bool
     private var uses: [Use] = []
 
-    init(faults: FaultCollector) { self.faults = faults }
+    init(faults: FaultCollector, isKept: Bool) {
+        self.faults = faults
+        self.isKept = isKept
+    }
 
     /// Notes what the expressions at a place refer to; checked once all params and jobs are known.
     func note(_ references: Set<Expression.Reference>, at place: SourcePlace, path: SourcePath) {
