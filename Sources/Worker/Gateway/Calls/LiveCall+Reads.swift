@@ -22,7 +22,9 @@ extension LiveCall {
         )
     }
 
-    /// The same call, to be recorded later. What its clients read goes with them, and so does its place among large answers.
+    /// The same call, to be recorded later.
+    ///
+    /// What its clients read goes with them, and so does its place among large answers.
     private var later: @Sendable (GatewayAttempt) -> LiveCall {
         { [stores, position, number, identity, request, checkpoints, isDiverged] attempt in
             LiveCall(
