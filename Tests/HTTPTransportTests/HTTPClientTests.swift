@@ -123,6 +123,20 @@ import Testing
         #expect(try await ReceivedRequest.all(of: tag).count == expected)
     }
 
+    @Test(arguments: ["GET", "POST"])
+    func whatAKeptConnectionTookMayHaveArrivedThoughNoOtherIsMade(_ method: String) async throws {
+        let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+            .joined(separator: "/")
+        let leaving = ChildProcess(["python3", "\(folder)/Servers/leaving_server.py"])
+        let port = try #require(await leaving.line { $0.hasPrefix("port ") }).dropFirst(5)
+        let url = "http://127.0.0.1:\(port)/"
+        _ = try await client.send(HTTPRequest(url: url))
+        await #expect(throws: HTTPTransportError.cut(.waiting)) {
+            try await client.send(HTTPRequest(method: method, url: url, body: method == "POST" ? [1, 2, 3] : nil))
+        }
+        #expect(await leaving.line { $0.hasPrefix("read ") } == "read \(method) / HTTP/1.1")
+    }
+
     @Test func goesThroughTheProxyItIsTold() async throws {
         let parts = await server.url([Self.okay], tag: tag).split(separator: "/", maxSplits: 2)
         var request = HTTPRequest(url: "http://example.test/\(parts[2])")

@@ -69,7 +69,13 @@ final class ActiveTransfer {
 
     /// What libcurl's result means; nil for a complete response.
     func failure(for code: CURLcode) -> HTTPTransportError? {
-        if let refusal { return refusal }
+        guard let failure = refusal ?? meaning(of: code) else { return nil }
+        // libcurl makes a new connection when a kept one died under the request. That none came about says nothing of
+        // the request that the dead one had taken.
+        return wasSent && !failure.requestMayHaveArrived ? .cut(.waiting) : failure
+    }
+
+    private func meaning(of code: CURLcode) -> HTTPTransportError? {
         switch code {
         case CURLE_OK: return nil
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .couldNotResolve(host: address.host)
