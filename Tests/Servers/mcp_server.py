@@ -50,6 +50,9 @@ TOOLS = [
     ("flood", NONE, {}),
     ("progress", NONE, {}),
     ("broken", NONE, {}),
+    ("broken_end", None, {}),
+    ("broken_odd", None, {}),
+    ("late_once", None, {}),
     ("environment", NONE, {}),
     ("region", NONE, {"where": {"type": "string", "x-mcp-header": "Region"}}),
     ("odd.name", NONE, {"x": {"type": "string", "pattern": "(?=lookahead)"}}),
@@ -143,8 +146,10 @@ def call(params, tell, number):
               "params": {"progressToken": token, "progress": 1, "total": 2, "message": "half"}})
         tell({"jsonrpc": "2.0", "id": "ours", "method": "ping"})
         return text("whole")
-    if name == "broken":
+    if name in ("broken", "broken_end", "broken_odd"):
         return text("mended")
+    if name == "late_once":
+        return text("too late")
     if name == "environment":
         return text(json.dumps(sorted(os.environ)))
     if name == "region":
@@ -301,6 +306,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if method == "tools/call" and message["params"]["name"] == "die_same" and not remember("forgotten"):
             state["session"] = None  # as a server does that was started anew
             return self.send(404)
+        if method == "tools/call" and message["params"]["name"] == "late_once":
+            answer(message, None)
+            return self.send(408)
         if method in ("tools/call", "subscriptions/listen"):
             self.begin_stream()
             if method == "subscriptions/listen":
@@ -309,6 +317,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if message["params"].get("name") == "broken":
                 state["broken"] = said
                 return self.wfile.write(b"id: e7\ndata:\n\n")
+            if message["params"].get("name") == "broken_odd":
+                return self.wfile.write(b"id: a\x01b\ndata:\n\n")
+            if message["params"].get("name") == "broken_end":
+                self.wfile.write(b"id: e7\ndata:\n\n")
+                os._exit(0)  # and nobody listens any more
             if said is not None:
                 self.event(said)
             while method == "subscriptions/listen":

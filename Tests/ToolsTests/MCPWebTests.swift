@@ -71,4 +71,16 @@ import Tools
         await scene.source.close()
         #expect(scene.asked(scratch.path + "/log").filter { $0 == "call broken -" }.count == 1)
     }
+
+    @Test(arguments: ["broken_end", "broken_odd", "late_once"])
+    func aCallThatWasBegunIsNotTakenForOneThatWasNot(name: String) async throws {
+        let scene = await scene(["--form", "handshake"])
+        let error = await #expect(throws: ToolsError.self) { try await scene.call(name) }
+        guard case .outcomeUnknown? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        await scene.source.close()
+        #expect(scene.asked(scratch.path + "/log").filter { $0 == "call \(name) key-1" }.count == 1)
+    }
 }

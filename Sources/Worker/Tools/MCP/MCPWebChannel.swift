@@ -114,14 +114,26 @@ final class MCPWebChannel: MCPChannel {
             }
             resumptions += 1
             try await clock.sleep(for: Self.resumptionDelay)
-            response = try await client.start(get(after: event, timeout: timeout))
-            guard response.status == 200 else {
-                throw MCPError.lost(
-                    "the server's answer broke off, and taking it up again was answered \(response.status)"
-                )
-            }
+            response = try await takeUp(after: event, timeout: timeout)
             stream.resume()
         }
+    }
+
+    /// Takes up a stream that broke off.
+    ///
+    /// The server has begun to answer, so a failure never says that nothing happened.
+    private func takeUp(after event: String, timeout: Duration) async throws -> HTTPResponseStream {
+        let response: HTTPResponseStream
+        do {
+            response = try await client.start(get(after: event, timeout: timeout))
+        } catch let error as HTTPTransportError {
+            if case .timedOut(let limit) = Self.reason(of: error) { throw MCPError.timedOut(limit) }
+            throw MCPError.lost("the server's answer broke off, and taking it up again failed: \(error)")
+        }
+        guard response.status == 200 else {
+            throw MCPError.lost("the server's answer broke off, and taking it up again was answered \(response.status)")
+        }
+        return response
     }
 
     /// Reads a stream to the answer; nil when it ends before.
@@ -277,6 +289,8 @@ extension MCPWebChannel {
         case 404 where !isStateless && state.withLock({ $0.session }) != nil: return .sessionEnded
         case 300...399:
             return .unreachable("\(said), which leads elsewhere; write the address it leads to into the connection")
+        // It did not wait for the end of the request, or so it says: what it had begun by then nobody knows.
+        case 408: return .lost("\(said): \(reason)")
         case 400...499: return .rejected(status: response.status, reason)
         default: return .lost("\(said): \(reason)")
         }
