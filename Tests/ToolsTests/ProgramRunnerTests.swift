@@ -57,6 +57,15 @@ import Tools
         #expect(try await runner.run(shell("kill -SEGV $$")).ending == .signalled(SIGSEGV))
     }
 
+    @Test(arguments: [0, 7] as [Int32])
+    func aProgramThatLeftProcessesBehindWasStartedAllTheSame(status: Int32) async throws {
+        scratch.write("guard", "#!/bin/sh\necho 'left behind: some processes' >&0\nexit \(status)\n")
+        let lines = Lines()
+        let runner = ProgramRunner(guardPath: scratch.path + "/guard")
+        #expect(try await runner.run(shell("true"), onLine: lines.sink).ending == .exited(status))
+        #expect(lines.all.map(\.text) == ["left behind: some processes"])
+    }
+
     @Test func handsArgumentsOverWithoutAShell() async throws {
         var program = shell("")
         program.arguments = ["printf", "%s|", "$(id)", "; rm -rf /", "a b", "*"]

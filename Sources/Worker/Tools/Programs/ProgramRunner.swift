@@ -13,6 +13,9 @@ package struct ProgramRunner: Sendable {
     /// gives up by itself sooner.
     private static let guardPatience: Duration = .seconds(15)
 
+    /// How the guard's report begins when processes of the program outlive it.
+    private static let leftBehind = "left behind: "
+
     private let guardPath: String
     private let clock: any Clock<Duration>
     private let redactor: Redactor
@@ -113,9 +116,11 @@ package struct ProgramRunner: Sendable {
             lifeline.cut()
         }
         let streams = finished.closureResult
+        let report = lifeline.report()
+        if let report, report.hasPrefix(Self.leftBehind) { onLine(ProgramLine(stream: .error, text: report)) }
         let ending = ending(
             finished.terminationStatus,
-            report: lifeline.report(),
+            report: report,
             timedOut: streams.timedOut,
             limits: limits
         )
@@ -154,7 +159,8 @@ package struct ProgramRunner: Sendable {
         limits: ProgramLimits
     ) -> ProgramEnding {
         if timedOut { return .timedOut(after: limits.time) }
-        if let report {
+        // A program of which something is left was started: how it ended, its status says.
+        if let report, !report.hasPrefix(Self.leftBehind) {
             let exceeded = "exceeded: "
             guard report.hasPrefix(exceeded) else { return .notStarted(reason: report) }
             return .exceeded(String(report.dropFirst(exceeded.count)))
