@@ -75,9 +75,10 @@ actor MCPClient {
 
     /// Lets go of a session that broke; whoever comes next gets a new one.
     func broke(_ session: MCPSession) async {
-        guard let connecting, case .success(let current)? = await finished(connecting), current === session else {
-            return
-        }
+        guard let connecting, case .success(let current)? = await finished(connecting), current === session,
+            // Another call may have let go of it during the wait, and a third one connected anew.
+            self.connecting == connecting
+        else { return }
         self.connecting = nil
         await session.close()
     }
