@@ -75,6 +75,39 @@ import Testing
         #expect(exchange.pending == [1])
     }
 
+    @Test(arguments: [
+        #"{"jsonrpc":"2.0","method":"notifications/message","params":{"data":"x"#,
+        #"{"jsonrpc":"2.0","id":1,"method":"sampling/createMessage","params":{"x"#,
+        #"{"jsonrpc":"2.0","method":"m","params":{"result":{"id":1,"x"#,
+        #"{"jsonrpc":"2.0","result":{"id":1,"x"#, #"{"jsonrpc":"2.0","params":{"id":1,"x"#,
+        #"{"jsonrpc":"2.0","id":9,"result":{"x"#, #"{"jsonrpc":"2.0","id":"1","result":{"x"#, "xxxx",
+    ])
+    func aLineThatIsTooLongAnswersNothingThatItDoesNotName(beginning: String) {
+        for count in 1...2 {
+            var exchange = MCPExchange(maximumBytes: 10)
+            for _ in 0..<count { _ = exchange.begin() }
+            let failed = exchange.received(.tooLong(beginning: Array(beginning.utf8))).compactMap { action -> Int64? in
+                guard case .fail(let id, let error) = action else { return nil }
+                guard case .lost = error else {
+                    Issue.record("\(error)")
+                    return nil
+                }
+                return id
+            }
+            #expect(failed == Array(1...Int64(count)))
+            #expect(exchange.pending.isEmpty)
+        }
+    }
+
+    @Test func aLateAnswerThatIsTooLongFailsNoOther() {
+        var exchange = MCPExchange(maximumBytes: 10)
+        _ = (exchange.begin(), exchange.begin())
+        _ = exchange.gaveUp(1)
+        let line = MCPLineReader.Line.tooLong(beginning: Array(#"{"jsonrpc":"2.0","id":1,"result":{"x"#.utf8))
+        #expect(exchange.received(line) == [])
+        #expect(exchange.pending == [2])
+    }
+
     @Test func valuesOfHeadersAreEncodedAsTheProtocolShows() {
         #expect(MCPHeaderValue.encoded("us-west1") == "us-west1")
         #expect(MCPHeaderValue.encoded("Hello, 世界") == "=?base64?SGVsbG8sIOS4lueVjA==?=")

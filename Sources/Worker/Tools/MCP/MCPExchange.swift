@@ -82,14 +82,14 @@ struct MCPExchange: Equatable, Sendable {
     }
 
     private mutating func tooLong(_ beginning: [UInt8]) -> [Action] {
-        let error = MCPError.tooLarge(limit: maximumBytes)
-        let named = Self.identifier(in: beginning).flatMap { pending.contains($0) ? $0 : nil }
-        guard let id = named ?? (pending.count == 1 ? pending.first : nil) else {
-            // Whose answer it was nobody can say: each of them would wait in vain.
-            return ended().map { .fail(id: $0, error) } + [.note("a message of more than \(maximumBytes) bytes")]
+        guard let id = Self.identifier(in: beginning), (1...max(1, lastID)).contains(id) else {
+            // Whose answer it was, if it was one, nobody can say: each of them might wait in vain, and none was answered.
+            let reason = "the server sent a message of more than \(maximumBytes) bytes that names no request"
+            return ended().map { .fail(id: $0, .lost(reason)) } + [.note(reason)]
         }
-        pending.remove(id)
-        return [.fail(id: id, error)]
+        // A late answer to a request that was given up is no fault.
+        guard pending.remove(id) != nil else { return [] }
+        return [.fail(id: id, .tooLarge(limit: maximumBytes))]
     }
 
     private mutating func unexpected(_ id: Int64) -> [Action] {
@@ -111,11 +111,19 @@ struct MCPExchange: Equatable, Sendable {
         return [.note("no message: \(String(decoding: bytes.prefix(200), as: UTF8.self))")]
     }
 
-    /// The number of the answer that begins like this, where it is written before the result.
+    /// The number of the answer that begins like this, where it is written before the result; nil for what may be
+    /// something else: a request or notification of the server's, or a batch.
     private static func identifier(in beginning: [UInt8]) -> Int64? {
         let text = String(decoding: beginning, as: UTF8.self)
-        guard let key = text.firstRange(of: "\"id\"") else { return nil }
-        let rest = text[key.upperBound...].drop { $0 == " " || $0 == ":" }
-        return Int64(rest.prefix { $0.isNumber })
+        // What stands in a result or in params may look like anything.
+        let values = ["\"result\"", "\"error\""].compactMap { text.firstRange(of: $0)?.lowerBound }
+        let head = text[..<(values.min() ?? text.endIndex)]
+        guard head.first(where: { !$0.isWhitespace }) == "{", !head.contains("\"method\""),
+            !head.contains("\"params\""), let key = head.firstRange(of: "\"id\"")
+        else { return nil }
+        let rest = head[key.upperBound...].drop { $0.isWhitespace || $0 == ":" }
+        let digits = rest.prefix { $0.isNumber }
+        // At the end of what was kept, the number may be cut.
+        return digits.endIndex < rest.endIndex ? Int64(digits) : nil
     }
 }
