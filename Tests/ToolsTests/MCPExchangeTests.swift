@@ -1,5 +1,6 @@
 import JobModel
 import Models
+import Synchronization
 import TestSupport
 import Testing
 
@@ -107,6 +108,36 @@ import Testing
         #expect(exchange.received(line) == [])
         #expect(exchange.pending == [2])
     }
+
+    // MARK: Lists
+
+    /// A server whose lists have no end.
+    private final class EndlessPages: MCPChannel {
+        let asked = Mutex(0)
+        func result(of request: MCPRequest) async throws -> JSONValue {
+            let page = asked.withLock { asked in
+                asked += 1
+                return asked
+            }
+            return [
+                "tools": [["description": .string(String(repeating: "x", count: 1 << 20))]],
+                "nextCursor": .string("\(page)"),
+            ]
+        }
+        func notify(_ method: String, _ params: JSONObject) async {}
+        func agreed(on version: MCPVersion) {}
+        func listen(_ request: MCPRequest?) {}
+        func close() async {}
+    }
+
+    @Test func allPagesOfAListTogetherAreBounded() async throws {
+        let pages = EndlessPages()
+        let session = MCPSession(pages, version: .newestWithHandshake, capabilities: [:])
+        await #expect(throws: MCPError.self) { try await session.all("tools/list", under: "tools") }
+        #expect(pages.asked.withLock { $0 } == 8)
+    }
+
+    // MARK: Headers
 
     @Test func valuesOfHeadersAreEncodedAsTheProtocolShows() {
         #expect(MCPHeaderValue.encoded("us-west1") == "us-west1")

@@ -6,6 +6,8 @@ final class MCPSession: Sendable {
     /// The most pages of one list, and the most entries in all.
     static let maximumPages = 100
     static let maximumEntries = 2_000
+    /// The most bytes of all pages of one list together.
+    static let maximumListBytes = 8 << 20
 
     let version: MCPVersion
     /// What the server says it can do.
@@ -49,6 +51,7 @@ final class MCPSession: Sendable {
         var entries: [JSONValue] = []
         var cursors: Set<String> = []
         var cursor: String?
+        var bytes = 0
         repeat {
             var request = MCPRequest(method: method)
             request.params["cursor"] = cursor.map(JSONValue.string)
@@ -57,11 +60,14 @@ final class MCPSession: Sendable {
                 throw MCPError.unreachable("the server's answer to \(method) has no list \(key)")
             }
             entries += found
+            bytes += page.encoded().count
             cursor = page["nextCursor"]?.stringValue
-            guard entries.count <= Self.maximumEntries, cursors.count < Self.maximumPages else {
-                throw MCPError.unreachable(
-                    "the server's answer to \(method) has more than \(Self.maximumEntries) entries or \(Self.maximumPages) pages"
-                )
+            guard entries.count <= Self.maximumEntries, cursors.count < Self.maximumPages,
+                bytes <= Self.maximumListBytes
+            else {
+                let limits =
+                    "\(Self.maximumEntries) entries, \(Self.maximumPages) pages or \(Self.maximumListBytes) bytes"
+                throw MCPError.unreachable("the server's answer to \(method) has more than \(limits)")
             }
         } while cursor.map { cursors.insert($0).inserted } ?? false
         return entries
