@@ -53,6 +53,7 @@ TOOLS = [
     ("broken_end", None, {}),
     ("broken_odd", None, {}),
     ("late_once", None, {}),
+    ("pings", None, {}),
     ("environment", NONE, {}),
     ("region", NONE, {"where": {"type": "string", "x-mcp-header": "Region"}}),
     ("odd.name", NONE, {"x": {"type": "string", "pattern": "(?=lookahead)"}}),
@@ -150,6 +151,9 @@ def call(params, tell, number):
         return text("mended")
     if name == "late_once":
         return text("too late")
+    if name == "pings":
+        tell(*({"jsonrpc": "2.0", "id": f"p{count}", "method": "ping"} for count in range(2000)))
+        return text("pinged")
     if name == "environment":
         return text(json.dumps(sorted(os.environ)))
     if name == "region":
@@ -228,9 +232,9 @@ def fault(number, code, message, **more):
 # ---- over standard input and output ----
 
 
-def write(message):
+def write(*messages):
     with lock:
-        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.write("".join(json.dumps(message) + "\n" for message in messages))
         sys.stdout.flush()
 
 
@@ -278,8 +282,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
 
-    def event(self, message):
-        self.wfile.write(b"data: " + json.dumps(message).encode() + b"\n\n")
+    def event(self, *messages):
+        self.wfile.write(b"".join(b"data: " + json.dumps(message).encode() + b"\n\n" for message in messages))
         self.wfile.flush()
 
     def do_POST(self):
@@ -329,12 +333,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         return self.send(200, answer(message, self.tell), headers=headers)
 
-    def tell(self, message):
-        if message.get("method") == "notifications/tools/list_changed":
+    def tell(self, *messages):
+        if messages[0].get("method") == "notifications/tools/list_changed":
             for stream in Handler.streams:
-                stream.event(message)
+                stream.event(*messages)
         else:
-            self.event(message)
+            self.event(*messages)
 
     def do_GET(self):
         self.begin_stream()

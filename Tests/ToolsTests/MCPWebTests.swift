@@ -72,7 +72,7 @@ import Tools
         #expect(scene.asked(scratch.path + "/log").filter { $0 == "call broken -" }.count == 1)
     }
 
-    @Test(arguments: ["broken_end", "broken_odd", "late_once"])
+    @Test(arguments: ["broken_end", "broken_odd", "late_once", "pings"])
     func aCallThatWasBegunIsNotTakenForOneThatWasNot(name: String) async throws {
         let scene = await scene(["--form", "handshake"])
         let error = await #expect(throws: ToolsError.self) { try await scene.call(name) }

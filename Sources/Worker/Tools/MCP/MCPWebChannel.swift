@@ -10,6 +10,8 @@ final class MCPWebChannel: MCPChannel {
     static let resumptionDelay: Duration = .seconds(1)
     /// How long the farewell may take.
     static let farewell: Duration = .seconds(5)
+    /// How many answers to what the server asks for may wait to be sent.
+    static let maximumReplies = 16
 
     private struct State {
         var lastID: Int64 = 0
@@ -17,6 +19,8 @@ final class MCPWebChannel: MCPChannel {
         var version: MCPVersion?
         var isClosed = false
         var listener: Task<Void, Never>?
+        var replies: [[UInt8]] = []
+        var isReplying = false
     }
 
     private let state = Mutex(State())
@@ -147,19 +151,47 @@ final class MCPWebChannel: MCPChannel {
                 case .fault(let number, let fault) where number == stream.id || number == nil:
                     response.cancel()
                     throw MCPError.refused(fault)
-                default: perform(message)
+                default:
+                    guard perform(message) else {
+                        response.cancel()
+                        throw MCPError.lost("the server asks for more than it takes answers to")
+                    }
                 }
             }
         }
         return nil
     }
 
-    private func perform(_ message: MCPMessage) {
+    /// False when the server asks too much.
+    private func perform(_ message: MCPMessage) -> Bool {
         switch message {
-        case .request(let id, let method):
-            Task { await send(MCPMessage.answer(to: id, method: method), method: nil) }
+        case .request(let id, let method): return reply(MCPMessage.answer(to: id, method: method))
         case .notification(let method, let params): ears.heard(method, params)
         case .result, .fault, .stray: ears.note("an answer that nobody waits for")
+        }
+        return true
+    }
+
+    /// Has an answer sent, one after the other; false when too many wait already.
+    private func reply(_ body: [UInt8]) -> Bool {
+        let (isTaken, isFirst) = state.withLock { state in
+            guard state.replies.count < Self.maximumReplies else { return (false, false) }
+            state.replies.append(body)
+            defer { state.isReplying = true }
+            return (true, !state.isReplying)
+        }
+        if isFirst { Task { await sendReplies() } }
+        return isTaken
+    }
+
+    private func sendReplies() async {
+        while let body = nextReply() { await send(body, method: nil) }
+    }
+
+    private func nextReply() -> [UInt8]? {
+        state.withLock { state in
+            state.isReplying = !state.replies.isEmpty
+            return state.isReplying ? state.replies.removeFirst() : nil
         }
     }
 
