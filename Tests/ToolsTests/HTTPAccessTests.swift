@@ -1,5 +1,6 @@
 import HTTPTransport
 import JobModel
+import Models
 import TestSupport
 import Testing
 import Tools
@@ -134,5 +135,27 @@ import Workflow
         await #expect(throws: HTTPRefusal(reason: "the method DELETE is not allowed; allowed: GET")) {
             try await access.send(HTTPCall(method: .delete, url: "/"))
         }
+    }
+
+    @Test(arguments: [(Effect.once, 1), (.idempotent, 2)])
+    func sendsNoOnceCallAgainWhenAKeptConnectionIsDead(_ effect: Effect, _ expected: Int) async throws {
+        let base = try await base()
+        let tool = HTTPTool(
+            name: "web",
+            methods: [.get, .put],
+            effect: effect,
+            access: HTTPAccess(client: HTTPClient(), target: .below(base), methods: [.get, .put], policy: .any)
+        )
+        let okay = await server.url([.response("200 OK")], tag: server.newTag())
+        let scratch = Scratch()
+        let context = ToolContext(idempotencyKey: "k", scratchDirectory: scratch.path, log: { _ in })
+        _ = try await tool.call(["method": "GET", "url": .string(okay)], context)
+        let tag = server.newTag()
+        let dead = await server.url([.close], tag: tag)
+        await #expect(throws: ToolsError.self) {
+            try await tool.call(["method": "PUT", "url": .string(dead)], context)
+        }
+        let seen = try await HTTPClient.shared.send(HTTPRequest(url: await server.requestsURL(tag)))
+        #expect(try JSONValue(parsing: seen.body).arrayValue?.count == expected)
     }
 }

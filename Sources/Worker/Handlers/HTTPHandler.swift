@@ -24,6 +24,7 @@ struct HTTPHandler: JobHandler {
         case .string(let text): call.body = .text(text)
         case let value?: call.body = .json(value)
         }
+        call.effect = http.effect
         let access = try access(to: http, call.url)
         var step = StepRequest(
             position: try .step(named: "http"),

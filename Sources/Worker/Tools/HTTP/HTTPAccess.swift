@@ -70,6 +70,8 @@ package struct HTTPAccess: Sendable {
         case .text(let text): request.body = Array(text.utf8)
         case nil: break
         }
+        // What must not be done twice is not sent twice either, whatever its method promises.
+        if call.effect == .once { request.isRepeatable = false }
         request.totalTimeout = limits.time
         request.addressPolicy = policy
         let stream = try await client.start(request)

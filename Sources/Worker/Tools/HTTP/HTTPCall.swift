@@ -19,8 +19,12 @@ package struct HTTPCall: Sendable {
     /// Sent as `Idempotency-Key`; nil, the default, sends none.
     package var idempotencyKey: String?
 
+    /// What repeating it does; by default what it usually does for the method.
+    package var effect: Effect
+
     package init(method: HTTPMethod, url: String) {
         self.method = method
         self.url = url
+        effect = method.usualEffect
     }
 }

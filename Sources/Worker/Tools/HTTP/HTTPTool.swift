@@ -70,6 +70,7 @@ package struct HTTPTool: Tool {
         case .string(let text): call.body = .text(text)
         case let value?: call.body = .json(value)
         }
+        call.effect = effect
         if effect != .none { call.idempotencyKey = context.idempotencyKey }
         return call
     }

@@ -34,6 +34,7 @@ package struct OpenAPITool: Tool {
     package func call(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolOutput {
         if let fault = check.fault(in: arguments) { return fault }
         var call = OpenAPIRequest(entry, arguments).call(method)
+        call.effect = effect
         if effect != .none { call.idempotencyKey = context.idempotencyKey }
         do {
             return ToolOutput(try await access.send(call).json)
