@@ -62,6 +62,18 @@ import Workflow
         #expect(answer.truncation == .bytes(limit: 2500))
     }
 
+    @Test(arguments: [
+        "UPDATE item SET name = 'z' RETURNING id", "WITH gone AS (DELETE FROM item RETURNING id) SELECT id FROM gone",
+    ])
+    func aWorkflowsWriteThatGivesBackTooMuchChangesNothing(sql: String) async throws {
+        let scene = try await DatabaseScene.make()
+        let before = try await scene.value("SELECT string_agg(item::text, ',' ORDER BY id) FROM item")
+        let access = scene.access(.write, author: .workflow) { $0.rows = 1 }
+        let cut = await #expect(throws: CutWrite.self) { try await access.run(sql) }
+        #expect(cut?.truncation == .rows(limit: 1))
+        #expect(try await scene.value("SELECT string_agg(item::text, ',' ORDER BY id) FROM item") == before)
+    }
+
     @Test(arguments: ["SELECT pg_sleep(60)", "SELECT set_config('statement_timeout', '0', false), pg_sleep(60)"])
     func endsAStatementWhoseTimeIsOver(sql: String) async throws {
         let scene = try await DatabaseScene.make()

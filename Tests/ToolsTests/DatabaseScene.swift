@@ -54,6 +54,7 @@ struct DatabaseScene {
 
     func access(
         _ access: SQLAccess,
+        author: DatabaseAccess.Author = .model,
         tables: [String]? = nil,
         _ change: (inout DatabaseLimits) -> Void = { _ in }
     ) -> DatabaseAccess {
@@ -63,7 +64,7 @@ struct DatabaseScene {
             name: "warehouse",
             conninfo: roleConninfo,
             access: access,
-            author: .model,
+            author: author,
             tables: tables,
             limits: limits
         )

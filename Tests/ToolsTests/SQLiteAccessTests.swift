@@ -96,6 +96,16 @@ import Workflow
         await #expect(throws: DatabaseRefusal.self) { try await scene.access(.read).run("SELECT zeroblob(50000000)") }
     }
 
+    @Test func aWorkflowsWriteThatGivesBackTooMuchChangesNothing() async throws {
+        let scene = try await SQLiteScene.make()
+        let access = scene.access(.write, author: .workflow) { $0.rows = 1 }
+        let cut = await #expect(throws: CutWrite.self) {
+            try await access.run("UPDATE item SET name = 'z' RETURNING id")
+        }
+        #expect(cut?.truncation == .rows(limit: 1))
+        #expect(try await scene.access(.read).run("SELECT id FROM item WHERE name = 'z'").rows.isEmpty)
+    }
+
     @Test func endsAtItsTime() async throws {
         let scene = try await SQLiteScene.make()
         let access = scene.access(.read) { $0.time = .milliseconds(50) }
@@ -132,7 +142,7 @@ import Workflow
         let scratch = Scratch()
         scratch.write("text.db", "This is no database, and long enough for anybody to see that it is none.")
         for name in ["none.db", "text.db"] {
-            let access = SQLiteAccess(name: "shop", path: scratch.path + "/" + name, access: .read)
+            let access = SQLiteAccess(name: "shop", path: scratch.path + "/" + name, access: .read, author: .model)
             let error = await #expect(throws: ToolsError.self) { try await access.run("SELECT 1") }
             #expect(error?.nothingHappened ?? false)
         }

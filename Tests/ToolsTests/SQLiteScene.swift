@@ -25,11 +25,19 @@ struct SQLiteScene {
 
     func access(
         _ access: SQLAccess,
+        author: DatabaseAccess.Author = .model,
         tables: [String]? = nil,
         _ change: (inout DatabaseLimits) -> Void = { _ in }
     ) -> SQLiteAccess {
         var limits = DatabaseLimits()
         change(&limits)
-        return SQLiteAccess(name: "shop", path: path, access: access, tables: tables, limits: limits)
+        return SQLiteAccess(
+            name: "shop",
+            path: path,
+            access: access,
+            author: author,
+            tables: tables,
+            limits: limits
+        )
     }
 }

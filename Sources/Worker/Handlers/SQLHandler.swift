@@ -39,7 +39,10 @@ struct SQLHandler: JobHandler {
             context.steps.answerBegins(of: position)
             do {
                 let answer = try await database.run(sql.query.text, values)
-                return StepResult(value: try Self.output(answer))
+                if let truncation = answer.truncation { throw Self.failure(truncation) }
+                return StepResult(value: .array(answer.rows))
+            } catch let cut as CutWrite {
+                throw Self.failure(cut.truncation)
             } catch let error as PostgresError {
                 // The workflow's own author reads this: the server's words help.
                 throw StepFailure(
@@ -63,17 +66,14 @@ struct SQLHandler: JobHandler {
         }.value
     }
 
-    private static func output(_ answer: DatabaseAnswer) throws(StepFailure) -> JSONValue {
-        if let truncation = answer.truncation {
-            throw StepFailure(
-                failure: JobFailure(
-                    code: "sql-too-many-rows",
-                    message: "\(truncation); raise max_rows, or let the query return less",
-                    isPermanent: true
-                ),
-                unknownCalls: 0
-            )
-        }
-        return .array(answer.rows)
+    private static func failure(_ truncation: DatabaseAnswer.Truncation) -> StepFailure {
+        StepFailure(
+            failure: JobFailure(
+                code: "sql-too-many-rows",
+                message: "\(truncation); raise max_rows, or let the query return less",
+                isPermanent: true
+            ),
+            unknownCalls: 0
+        )
     }
 }

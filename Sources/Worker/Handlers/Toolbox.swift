@@ -91,7 +91,14 @@ struct Toolbox: Sendable {
                 limits: limits
             )
         case .sqlite(let path):
-            return SQLiteAccess(name: name, path: path, access: access, tables: tables, limits: limits)
+            return SQLiteAccess(
+                name: name,
+                path: path,
+                access: access,
+                author: author,
+                tables: tables,
+                limits: limits
+            )
         default: throw unknown(name, "a database")
         }
     }

@@ -68,7 +68,7 @@ package struct DatabaseAccess: Database {
     /// statement's own types read, arrays and objects as JSON text. Cancellation cancels the statement in the server.
     ///
     /// - Throws: `PostgresError` when the database refuses the statement, `ToolsError.unreachable` when there is no way
-    ///   to it, `.outcomeUnknown` when the connection broke on commit, `.roleTooPowerful`, `CancellationError`.
+    ///   to it, `.outcomeUnknown` when the connection broke on commit, `.roleTooPowerful`, `CutWrite`, `CancellationError`.
     package func run(_ sql: String, _ parameters: [JSONValue] = []) async throws -> DatabaseAnswer {
         try await run(sql, parameters, keptTo: allowed)
     }
@@ -107,7 +107,10 @@ package struct DatabaseAccess: Database {
             throw TableJudge.masked(error)
         }
         try await judge?.check(connection)
-        if access == .write { try await commit(connection) }
+        guard access == .write else { return answer }
+        // Closing the connection rolls it back.
+        if author == .workflow, let truncation = answer.truncation { throw CutWrite(truncation: truncation) }
+        try await commit(connection)
         return answer
     }
 

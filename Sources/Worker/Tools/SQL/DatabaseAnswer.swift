@@ -21,6 +21,13 @@ package struct DatabaseAnswer: Sendable, Equatable {
     }
 }
 
+/// A statement of a workflow that wrote gave back more than may be kept, so what it wrote was undone.
+///
+/// Its job fails without the rows, and would else write once more in its next attempt.
+package struct CutWrite: Error {
+    package let truncation: DatabaseAnswer.Truncation
+}
+
 extension DatabaseAnswer.Truncation: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -14,6 +14,7 @@ package struct SQLiteAccess: Database {
     package let access: SQLAccess
     package let product = "SQLite"
     private let path: String
+    private let author: DatabaseAccess.Author
     private let tables: [String]?
     private let limits: DatabaseLimits
     private let places: AsyncCounter
@@ -27,6 +28,7 @@ package struct SQLiteAccess: Database {
         name: String,
         path: String,
         access: SQLAccess,
+        author: DatabaseAccess.Author,
         tables: [String]? = nil,
         limits: DatabaseLimits = DatabaseLimits(),
         maximumConnections: Int = 4
@@ -34,6 +36,7 @@ package struct SQLiteAccess: Database {
         self.name = name
         self.path = path
         self.access = access
+        self.author = author
         self.tables = tables
         self.limits = limits
         places = AsyncCounter(maximumConnections)
@@ -83,7 +86,14 @@ package struct SQLiteAccess: Database {
                     PlainThread.start(named: "chassis-sqlite") {
                         let result: Result<DatabaseAnswer, SQLiteError>
                         do throws(SQLiteError) {
-                            let session = try SQLiteSession(path, access, tables: tables, limits: limits, stop: stop)
+                            let session = try SQLiteSession(
+                                path,
+                                access,
+                                author: author,
+                                tables: tables,
+                                limits: limits,
+                                stop: stop
+                            )
                             try session.prepare()
                             result = .success(try body(session))
                         } catch {
@@ -108,6 +118,7 @@ package struct SQLiteAccess: Database {
             throw DatabaseRefusal(reason: stop.isOver ? "the statement was ended at its time limit" : reason)
         case .failure(.busy):
             throw DatabaseRefusal(reason: "the database is locked by another program", isTransient: true)
+        case .failure(.cut(let truncation)): throw CutWrite(truncation: truncation)
         }
     }
 }

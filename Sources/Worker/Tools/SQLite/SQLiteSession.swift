@@ -13,11 +13,13 @@ struct SQLiteSession: ~Copyable {
     private let authorizer: SQLiteAuthorizer
     private let stop: SQLiteStop
     private let access: SQLAccess
+    private let author: DatabaseAccess.Author
     private let limits: DatabaseLimits
 
     init(
         _ path: String,
         _ access: SQLAccess,
+        author: DatabaseAccess.Author,
         tables: [String]?,
         limits: DatabaseLimits,
         stop: SQLiteStop
@@ -33,6 +35,7 @@ struct SQLiteSession: ~Copyable {
         authorizer = SQLiteAuthorizer(mayWrite: access == .write, tables: tables)
         self.stop = stop
         self.access = access
+        self.author = author
         self.limits = limits
     }
 
@@ -98,7 +101,10 @@ struct SQLiteSession: ~Copyable {
         do throws(SQLiteError) {
             let answer = try rows(sql, parameters)
             sqlite3_set_authorizer(database, nil, nil)
-            if access == .write { _ = try rows("COMMIT", isOurs: true) }
+            guard access == .write else { return answer }
+            // Closing the file rolls it back.
+            if author == .workflow, let truncation = answer.truncation { throw .cut(truncation) }
+            _ = try rows("COMMIT", isOurs: true)
             return answer
         } catch {
             sqlite3_set_authorizer(database, nil, nil)

@@ -24,4 +24,6 @@ enum SQLiteError: Error {
     case refused(String)
     /// Another program holds its lock.
     case busy
+    /// The statement wrote, and gave back more than may be kept: nothing is written.
+    case cut(DatabaseAnswer.Truncation)
 }
