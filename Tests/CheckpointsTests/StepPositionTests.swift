@@ -32,6 +32,17 @@ import Testing
         #expect(throws: CheckpointError.invalidPosition("a b")) { try StepPosition.step(named: "a b") }
     }
 
+    @Test func knowsWhatItStandsInsideOf() throws {
+        for (inner, outer) in [
+            ("t0004.2/t0001.1", "t0004.2"), ("t0004.2/t0001.1/t0001", "t0004.2"), ("t0004.2/tools:x#1", "t0004.2"),
+            ("r2/t0004.2/t0001", "r2/t0004.2"), ("report#1/t0001.1", "report#1"),
+        ] { #expect(try #require(StepPosition(inner)).isInside(#require(StepPosition(outer)))) }
+        for (other, outer) in [
+            ("t0004.2", "t0004.2"), ("t0004.20/t0001", "t0004.2"), ("r2/t0004.2/t0001", "t0004.2"),
+            ("report#10/t0001", "report#1"),
+        ] { #expect(try !#require(StepPosition(other)).isInside(#require(StepPosition(outer)))) }
+    }
+
     @Test func standsInTheOrderOfTheProgram() {
         let texts = [
             "t0001", "t0001.1", "t0001.1/t0001", "t0001.1/t0001.1", "t0001.1/t0002", "t0001.2", "t0001.10", "t0002",

@@ -165,6 +165,64 @@ import Testing
         await fleet.close()
     }
 
+    /// An agent that is a tool comes to its time limit while a call with the effect once is under way: what its caller would
+    /// be told of the limit could have it make the call once more.
+    @Test(.timeLimit(.minutes(5))) func aTimeLimitHidesNoCallOfUnknownOutcome() async throws {
+        let fleet = try await Fleet.make(scenarios: [
+            [
+                "name": "buyer", "match": ["text": "You are a buyer"],
+                "turns": [["calls": [["name": "buy", "arguments": [:]]]], ["text": "bought"]],
+            ],
+            [
+                "name": "lead",
+                "turns": [["calls": [["name": "buyer", "arguments": ["task": "buy it"]]]], ["text": "done"]],
+            ],
+        ])
+        let bought = fleet.directory + "/bought"
+        let source = """
+            name: agent-test
+            jobs:
+              work:
+                agent:
+                  model: model/scripted
+                  prompt: see to it [run:agent-test]
+                  tools:
+                    - agent:
+                        name: buyer
+                        model: model/scripted
+                        instructions: You are a buyer [run:agent-test]
+                        limits: {time: 5s}
+                        tools:
+                          - command: {name: buy, run: [sh, -c, "echo x >> \(bought); exec sleep 600"], effect: once}
+                retry: {attempts: 3, delay: 0s}
+            """
+        let run = try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        let worker = fleet.worker("only")
+        _ = try await fleet.wait(
+            for: run,
+            until: """
+                SELECT FROM chassis.waiting WHERE run_id = $1::bigint AND waits_for = 'effect'
+                UNION ALL SELECT FROM chassis.done WHERE run_id = $1::bigint
+                """
+        )
+        let approvals = ApprovalStore(fleet.pool)
+        let question = try #require(try await approvals.approvals(isOpen: true, run: run).first, "\(worker.output)")
+        #expect(question.kind == .effect && question.position == "t0001.1/t0001.1")
+        #expect(Fleet.read(bought) == "x\n")
+        let saying = ApprovalStore.Saying(
+            actor: "ann",
+            verdict: .happened,
+            digest: ApprovalDigest.of(.effect, question.request),
+            proposal: ("it is here", ApprovalDigest.of(.effect, question.request, with: "it is here"))
+        )
+        #expect(try await approvals.decide(question.id, of: question.jobID, saying)?.state == .happened)
+        #expect(try await fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(Fleet.read(bought) == "x\n")
+        #expect(try fleet.bill().billed == 4)
+        await worker.killAndWait()
+        await fleet.close()
+    }
+
     private static func journals(of run: RunID, _ fleet: Fleet) async throws -> String {
         var text = ""
         for epoch in 1...60 {

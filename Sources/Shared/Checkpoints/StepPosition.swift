@@ -106,6 +106,9 @@ package struct StepPosition: Hashable, Sendable {
         return StepPosition(path: kept, place: try Self.named(calls + name, occurrence))
     }
 
+    /// Whether it stands inside of another one, at whatever depth.
+    package func isInside(_ outer: StepPosition) -> Bool { description.hasPrefix(outer.description + "/") }
+
     /// The turn, of a turn or one of its tool calls, the outermost; nil for a named step and what stands inside of one.
     package var turn: Int? {
         switch path.first ?? place {

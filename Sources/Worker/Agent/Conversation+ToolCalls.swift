@@ -135,6 +135,7 @@ extension Conversation {
             let output: ToolOutput
             if let agent = tool as? AgentTool {
                 output = try await agent.call(arguments, at: step.position, step.fingerprint)
+                try await steps.checkOutcomes(inside: step.position)
             } else {
                 output = try await tool.call(
                     arguments,

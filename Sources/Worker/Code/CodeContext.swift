@@ -224,11 +224,15 @@ package final class CodeContext: Sendable {
         let position = try position(of: name)
         let fingerprint = Fingerprint(kind: .step, request: [what: .string(name)], after: origin)
         return try await calls.call {
+            let value: JSONValue
             do {
-                return try await body(position, fingerprint)
-            } catch let error as StepFailure {
-                throw error.failure
+                value = try await body(position, fingerprint)
+            } catch let error where error is StepFailure || error is JobFailure {
+                try await context.steps.checkOutcomes(inside: position)
+                throw (error as? StepFailure)?.failure ?? error
             }
+            try await context.steps.checkOutcomes(inside: position)
+            return value
         }
     }
 }

@@ -108,6 +108,9 @@ extension JobSteps {
             unknownCalls = 1
             settlement = .unknown("\(error)")
         }
+        if case .unknown = settlement, step.effect == .once, step.unknown != .retry {
+            doubtful.add(step, openStep(identity(of: step, call: call), error))
+        }
         // An intent that cannot be settled now stays open, and the next attempt settles it.
         let isSettled: Void? = try? await Shield.run { [self, unknownCalls] in
             try await patience {

@@ -28,6 +28,7 @@ final class JobSteps: Sendable {
     private let fork: JobFork?
     let gate: PaidCallGate
     private let round = Mutex(1)
+    let doubtful = DoubtfulSteps()
 
     init(
         job: ClaimedJob,
@@ -114,6 +115,7 @@ final class JobSteps: Sendable {
             // A person has to say what happened, before another attempt is spent on it.
             let attempt = openStep(identity, error)
             guard let outcome = try await resolved(step, [attempt]) else { throw error }
+            doubtful.remove(step)
             return outcome
         }
         tally.spent(on: step, cost: result.cost)
@@ -161,6 +163,26 @@ final class JobSteps: Sendable {
         var step = try step.inRound(round.withLock { $0 })
         step.isPlaced = true
         return step
+    }
+
+    /// Ends the attempt when the outcome of something is unknown that was begun inside of a step: what that step's own end
+    /// is taken for may have it done once more, elsewhere.
+    ///
+    /// - Throws: `Suspension` while a person has to say what happened; `JobFailure`; `CancellationError`, as then the
+    ///   attempt ends or whoever has cancelled this asks.
+    func checkOutcomes(inside outer: StepPosition) async throws {
+        let outer = try outer.inRound(round.withLock { $0 })
+        for (step, attempt) in doubtful.steps where step.position.isInside(outer) {
+            try Task.checkCancellation()
+            guard try await resolved(step, [attempt]) != nil else {
+                throw JobFailure(
+                    code: "outcome-unknown",
+                    message:
+                        "\(step.name) (step \(step.position)) may have happened: \(attempt.error ?? "it was ended")"
+                )
+            }
+            doubtful.remove(step)
+        }
     }
 
     /// Whether the result of a step is recorded.
