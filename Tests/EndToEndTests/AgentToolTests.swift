@@ -223,6 +223,33 @@ import Testing
         await fleet.close()
     }
 
+    /// Arguments that are read and could not be recorded were paid for by every attempt.
+    @Test(.timeLimit(.minutes(5))) func argumentsThatAreNestedTooDeepAreRecorded() async throws {
+        var deep: JSONValue = []
+        for _ in 1..<125 { deep = [deep] }
+        let fleet = try await Fleet.make(scenarios: [
+            ["name": "deep", "turns": [["calls": [["name": "note", "arguments": ["item": deep]]]], ["text": "done"]]]
+        ])
+        let source = """
+            name: agent-test
+            jobs:
+              work:
+                agent:
+                  model: model/scripted
+                  prompt: go deep [run:agent-test]
+                  tools: [{command: {name: note, run: [cat], effect: none}}]
+                retry: {attempts: 3, delay: 0s}
+            """
+        let run = try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        let first = fleet.worker("first", failpoint: "after-checkpoint:t0001")
+        #expect(await first.ended() == .signalled(SIGKILL), "\(first.output)")
+        let last = fleet.worker("last")
+        #expect(try await fleet.end(of: run) == "succeeded", "\(last.output)")
+        #expect(try fleet.bill().billed == 2)
+        await last.killAndWait()
+        await fleet.close()
+    }
+
     private static func journals(of run: RunID, _ fleet: Fleet) async throws -> String {
         var text = ""
         for epoch in 1...60 {

@@ -61,6 +61,12 @@ import Testing
         #expect(ToolArguments(text: text) == expected)
     }
 
+    @Test func keepsArgumentsThatAreNestedTooDeepAsText() throws {
+        let kept = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
+        #expect(ToolArguments(text: kept) == .json(try JSONValue(parsing: kept)))
+        #expect(ToolArguments(text: "[\(kept)]") == .invalid("[\(kept)]"))
+    }
+
     @Test func keepsFilesReadable() throws {
         let digest = SHA256.digest(of: "abc".utf8)
         let message = ModelMessage(

@@ -62,6 +62,14 @@ import Workflow
         #expect(answer.truncation == .bytes(limit: 2500))
     }
 
+    @Test func whatIsNestedTooDeepToBeRecordedIsText() async throws {
+        let scene = try await DatabaseScene.make()
+        let kept = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
+        let deep = "[\(kept)]"
+        let answer = try await scene.access(.read).run("SELECT '\(kept)'::json AS kept, '\(deep)'::jsonb AS deep")
+        #expect(answer.rows == [["kept": try JSONValue(parsing: kept), "deep": .string(deep)]])
+    }
+
     @Test(arguments: [
         "UPDATE item SET name = 'z' RETURNING id", "WITH gone AS (DELETE FROM item RETURNING id) SELECT id FROM gone",
     ])

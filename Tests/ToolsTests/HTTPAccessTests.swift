@@ -57,6 +57,15 @@ import Workflow
         }
     }
 
+    @Test func aBodyThatIsNestedTooDeepToBeRecordedIsText() async throws {
+        let kept = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
+        for (text, body) in [(kept, try JSONValue(parsing: kept)), ("[\(kept)]", .string("[\(kept)]"))] {
+            let response = ScriptedServer.Step.response("200 OK", ["Content-Type: application/json"], text)
+            let url = await server.url([response], tag: server.newTag())
+            #expect(try await access().send(HTTPCall(method: .get, url: url)).body == body)
+        }
+    }
+
     @Test func cutsALongBodyAndSaysSo() async throws {
         let url = await server.url([.send("HTTP/1.1 200 OK\r\n\r\n"), .flood(50_000_000)], tag: server.newTag())
         let answer = try await access { $0.bytes = 1000 }.send(HTTPCall(method: .get, url: url))

@@ -4,7 +4,7 @@ package import JobModel
 package enum ToolArguments: Hashable, Sendable {
     /// What the model wrote is JSON; whether it fits the tool's schema is another question.
     case json(JSONValue)
-    /// What the model wrote is no JSON: the text as it came, to be shown to the model.
+    /// What the model wrote is no JSON, or nested too deep to be recorded: the text as it came, to be shown to the model.
     case invalid(String)
 
     /// Reads what a model wrote; nothing at all stands for no arguments.
@@ -14,7 +14,8 @@ package enum ToolArguments: Hashable, Sendable {
             return
         }
         do {
-            self = .json(try JSONValue(parsing: text))
+            let value = try JSONValue(parsing: text)
+            self = value.isNested(deeperThan: JSONValue.maximumForeignDepth) ? .invalid(text) : .json(value)
         } catch {
             self = .invalid(text)
         }

@@ -17,7 +17,8 @@ package struct HTTPAnswer: Sendable, Equatable {
 
     /// `status`, the few `headers` that matter, `body` and, where something is missing or altered, `notice`.
     ///
-    /// The body is JSON when its content type says so, it is whole and it can be read; else its text.
+    /// The body is JSON when its content type says so, it is whole, it can be read and it is not nested too deep to be
+    /// recorded; else its text.
     package var json: JSONValue {
         var answer = JSONObject()
         answer["status"] = .integer(Int64(status))
@@ -33,12 +34,11 @@ package struct HTTPAnswer: Sendable, Equatable {
     package var body: JSONValue {
         if bytes.isEmpty { return .null }
         if isJSON, truncatedAt == nil {
-            do {
-                return try JSONValue(parsing: bytes)
-            } catch {
-                // Said to be JSON and not: shown as it came.
-                return .string(String(decoding: bytes, as: UTF8.self))
-            }
+            // Said to be JSON and not, or nested too deep to be recorded: shown as it came.
+            guard let value = try? JSONValue(parsing: bytes),
+                !value.isNested(deeperThan: JSONValue.maximumForeignDepth)
+            else { return .string(String(decoding: bytes, as: UTF8.self)) }
+            return value
         }
         return isBinary ? .null : .string(String(decoding: bytes, as: UTF8.self))
     }

@@ -48,12 +48,10 @@ enum ColumnReader {
     }
 
     private static func parsed(_ text: String) -> JSONValue? {
-        do {
-            return try JSONValue(parsing: text)
-        } catch {
-            // A `json` may repeat a key or nest deeper than is read: the text says all there is.
-            return nil
-        }
+        // A `json` may repeat a key, or nest deeper than is read or recorded: the text says all there is.
+        guard let value = try? JSONValue(parsing: text), !value.isNested(deeperThan: JSONValue.maximumForeignDepth)
+        else { return nil }
+        return value
     }
 
     private static func iso(_ text: String) -> String {
