@@ -62,6 +62,29 @@ import Workflow
         #expect(answer.truncation == .bytes(limit: 2500))
     }
 
+    /// A function counts the rows that the server makes: those behind the limit never leave it.
+    @Test(.timeLimit(.minutes(1)), arguments: [(1_000_000, 1, 0), (4_000, 12, 11), (100, 100, 100)])
+    func fetchesNoMoreThanTheByteLimitHasRoomFor(_ size: Int64, _ fetched: Int, _ kept: Int) async throws {
+        let scene = try await DatabaseScene.make()
+        try await scene.asOwner(
+            """
+            CREATE FUNCTION wide(size int) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN repeat(''x'', size); END';
+            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET track_functions = ''all''', current_database()); END $$
+            """
+        )
+        let answer = try await scene.access(.read) { $0.bytes = 45_000 }.run(
+            "SELECT wide($1::int) AS x FROM generate_series(1, 100)",
+            [.integer(size)]
+        )
+        #expect(answer.rows.count == kept)
+        #expect((answer.truncation == nil) == (kept == 100))
+        let calls = "SELECT sum(calls)::text FROM pg_stat_user_functions WHERE funcname = 'wide'"
+        // The server counts once the session has ended.
+        var counted = try await scene.value(calls)
+        while counted == nil { counted = try await scene.value(calls) }
+        #expect(counted == "\(fetched)")
+    }
+
     @Test func whatIsNestedTooDeepToBeRecordedIsText() async throws {
         let scene = try await DatabaseScene.make()
         let kept = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)

@@ -3,8 +3,10 @@ import Postgres
 
 /// Collects rows, batch by batch, until they end or a limit is reached.
 struct RowCollector {
-    /// A batch is fetched before its size is known, so it is small.
+    /// A batch is fetched before its size is known, so it is small, and the first is one row.
     private static let largestBatch = 100
+    /// How many times as many rows as the last batch the next one may have.
+    private static let steepestGrowth = 10
 
     private let limits: DatabaseLimits
     private var columns: [String] = []
@@ -13,11 +15,11 @@ struct RowCollector {
     private var bytes = 0
     private var truncation: DatabaseAnswer.Truncation?
     private(set) var isComplete = false
+    /// How many rows to ask for: as many as fit into what is left of the bytes, by the size of those of the last batch, and
+    /// at most one more than may be kept, to know whether there are more.
+    private(set) var nextBatch = 1
 
     init(limits: DatabaseLimits) { self.limits = limits }
-
-    /// How many rows to ask for: one more than may be kept, to know whether there are more.
-    var nextBatch: Int { min(Self.largestBatch, limits.rows - rows.count + 1) }
 
     mutating func take(_ result: PostgresResult) {
         if readers.isEmpty {
@@ -25,8 +27,13 @@ struct RowCollector {
             readers = result.columnTypes.map(ColumnReader.init(type:))
         }
         isComplete = result.rows.count < nextBatch
+        let before = bytes
         for row in result.rows where truncation == nil { take(row) }
         if truncation != nil { isComplete = true }
+        guard !isComplete else { return }
+        let bytesPerRow = max(1, (bytes - before) / nextBatch)
+        let room = max(1, (limits.bytes - bytes) / bytesPerRow)
+        nextBatch = min(Self.largestBatch, nextBatch * Self.steepestGrowth, room, limits.rows - rows.count + 1)
     }
 
     func answer(affectedRows: Int) -> DatabaseAnswer {
