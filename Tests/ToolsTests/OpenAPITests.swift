@@ -269,6 +269,19 @@ import Tools
         #expect(error?.nothingHappened == false)
     }
 
+    @Test func aOnceOperationIsNotSentAgainWhenAKeptConnectionIsDead() async throws {
+        _ = try await sent("getOrder", ["id": "1"])
+        let tag = ScriptedServer.shared.newTag()
+        let source = source(base: await ScriptedServer.shared.url([.close], tag: tag)) { $0.effect = .once }
+        let tool = try #require(try await tools(source).first { $0.definition.name == "putOrder" })
+        let error = await #expect(throws: ToolsError.self) {
+            try await tool.call(["id": "1", "body": ["lines": []]], context)
+        }
+        #expect(error?.nothingHappened == false)
+        let seen = try await HTTPClient.shared.send(HTTPRequest(url: await ScriptedServer.shared.requestsURL(tag)))
+        #expect(try JSONValue(parsing: seen.body).arrayValue?.count == 1)
+    }
+
     @Test func aDocumentFromTheWebHasTheSecretSentToItsOwnHostAlone() async throws {
         let url = await ScriptedServer.shared.url([.response("200 OK", [], Self.shop)], tag: "document")
         func source(_ headers: HTTPHeaders, _ policy: AddressPolicy) -> OpenAPIToolSource {
