@@ -97,11 +97,11 @@ import Testing
         .timeLimit(.minutes(5)),
         arguments: [
             // What is done and paid anew: the notes, and the calls.
-            ("gateway/step/first#1", [], ["first", "tool", "second"], 2),
-            ("gateway/fake#1", [], ["tool", "second"], 2), ("gateway/fake#2", [], ["tool", "second"], 1),
+            ("gateway/step/first#1", [], ["first", "tool", "second"], 3),
+            ("gateway/fake#1", [], ["tool", "second"], 3), ("gateway/fake#2", [], ["tool", "second"], 2),
             ("tool", [], ["tool", "second"], 1), ("gateway/claude#1", [], ["second"], 1),
             ("gateway/step/second#1", [], ["second"], 0), ("gateway/step/second#1", ["--result", "given"], [], 0),
-            ("gateway/step/first#1", ["--result", "given"], ["tool", "second"], 2), ("command#1", [], [], 0),
+            ("gateway/step/first#1", ["--result", "given"], ["tool", "second"], 3), ("command#1", [], [], 0),
         ] as [(String, [String], [String], Int)]
     ) func partsAtWhateverTheProgramDid(
         _ place: String,

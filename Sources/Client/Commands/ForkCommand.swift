@@ -15,7 +15,10 @@ struct ForkCommand: ClientCommand {
 
     @OptionGroup var id: RunIDArgument
 
-    @Option(name: .long, help: "Where to leave the run's way: a job, or one of its steps as job:t0003.")
+    @Option(
+        name: .long,
+        help: "Where to leave the run's way: a job, or one of its steps as job:t0003 or job:gateway/openai#4."
+    )
     var at: ForkPlace?
 
     @Option(
