@@ -2,6 +2,7 @@ import Checkpoints
 import Digests
 import JobModel
 import Storage
+import Synchronization
 import Tools
 
 /// What becomes of steps that may have happened although no record says so.
@@ -22,6 +23,26 @@ extension JobSteps {
             }
         }
         return StepOutcome(value: value, isReplayed: true)
+    }
+
+    /// Ends the attempt when the outcome of something is unknown that was begun inside of a step: what that step's own end
+    /// is taken for may have it done once more, elsewhere.
+    ///
+    /// - Throws: `Suspension` while a person has to say what happened; `JobFailure`; `CancellationError`, as then the
+    ///   attempt ends or whoever has cancelled this asks.
+    func checkOutcomes(inside outer: StepPosition) async throws {
+        let outer = try outer.inRound(round.withLock { $0 })
+        for (step, attempt) in doubtful.steps where step.position.isInside(outer) {
+            try Task.checkCancellation()
+            guard try await resolved(step, [attempt]) != nil else {
+                throw JobFailure(
+                    code: "outcome-unknown",
+                    message:
+                        "\(step.name) (step \(step.position)) may have happened: \(attempt.error ?? "it was ended")"
+                )
+            }
+            doubtful.remove(step)
+        }
     }
 
     /// The attempts at a step of the program's own whose outcome is unknown, oldest first.

@@ -27,7 +27,7 @@ final class JobSteps: Sendable {
     let hasGatewaySteps: Bool
     private let fork: JobFork?
     let gate: PaidCallGate
-    private let round = Mutex(1)
+    let round = Mutex(1)
     let doubtful = DoubtfulSteps()
 
     init(
@@ -163,26 +163,6 @@ final class JobSteps: Sendable {
         var step = try step.inRound(round.withLock { $0 })
         step.isPlaced = true
         return step
-    }
-
-    /// Ends the attempt when the outcome of something is unknown that was begun inside of a step: what that step's own end
-    /// is taken for may have it done once more, elsewhere.
-    ///
-    /// - Throws: `Suspension` while a person has to say what happened; `JobFailure`; `CancellationError`, as then the
-    ///   attempt ends or whoever has cancelled this asks.
-    func checkOutcomes(inside outer: StepPosition) async throws {
-        let outer = try outer.inRound(round.withLock { $0 })
-        for (step, attempt) in doubtful.steps where step.position.isInside(outer) {
-            try Task.checkCancellation()
-            guard try await resolved(step, [attempt]) != nil else {
-                throw JobFailure(
-                    code: "outcome-unknown",
-                    message:
-                        "\(step.name) (step \(step.position)) may have happened: \(attempt.error ?? "it was ended")"
-                )
-            }
-            doubtful.remove(step)
-        }
     }
 
     /// Whether the result of a step is recorded.
