@@ -48,6 +48,9 @@ final class Backlog: Sendable {
         self.logger = logger
     }
 
+    /// How many free steps wait to be written.
+    var waitingSteps: Int { state.withLock { $0.steps.count } }
+
     func add(_ line: LogStore.Line) {
         var line = line
         line.text = redactor.redacted(line.text.withoutNull)

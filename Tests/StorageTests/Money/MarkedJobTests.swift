@@ -1,8 +1,9 @@
 import JobModel
 import Postgres
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 /// Jobs that a person ends while a call of theirs is under way.
 @Suite(.timeLimit(.minutes(5))) struct MarkedJobTests {
@@ -24,5 +25,32 @@ import Testing
         // The worker that still had it comes too late.
         try? await scene.settle(job, MoneyFixture.paid(200))
         #expect(try await scene.budget() == [0, 0, 600])
+    }
+
+    /// What the release before had left reserved is unknown when the database is migrated.
+    @Test func theMigrationSettlesWhatMarkedJobsHaveLeft() async throws {
+        let conninfo = try await TestDatabase.empty()
+        let connection = try await MigratorTests.connection(conninfo)
+        _ = try await Migrator(migrations: Array(Migration.all.prefix(32))).migrate(connection)
+        let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 4)
+        let session = try await pool.withConnection { try await QueueFixture.begin("w1", on: $0) }
+        let fixture = QueueFixture(
+            conninfo: conninfo,
+            pool: pool,
+            queue: QueueStore(pool),
+            runs: RunStore(pool),
+            session: session
+        )
+        let scene = MoneyFixture(fixture: fixture, steps: StepStore(pool), money: MoneyStore(pool))
+        try await scene.set(1000)
+        let jobs = try await scene.jobs(2)
+        for job in jobs { _ = try await scene.reserve(job, 300) }
+        _ = try await fixture.runs.mark(jobs[0].id, of: jobs[0].run, succeededWith: .inline(.null))
+        #expect(try await scene.budget() == [600, 0, 0])
+        _ = try await Migrator(migrations: Array(Migration.all.prefix(33))).migrate(connection)
+        // The call of the other one is under way.
+        #expect(try await scene.budget() == [300, 0, 300])
+        #expect(try await scene.ledger() == [300, 0, 300, 0])
+        await connection.close()
     }
 }
