@@ -12,8 +12,9 @@ struct QueueFixture {
     let sessions = SessionStore()
     let session: SessionID
 
-    static func make() async throws -> QueueFixture {
-        let conninfo = try await TestDatabase.migrated()
+    static func make() async throws -> QueueFixture { try await make(in: TestDatabase.migrated()) }
+
+    static func make(in conninfo: String) async throws -> QueueFixture {
         let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 4)
         let session = try await pool.withConnection { try await begin("w1", on: $0) }
         return QueueFixture(

@@ -1,3 +1,4 @@
+import Checkpoints
 import Digests
 import Gateway
 import JobModel
@@ -19,10 +20,11 @@ extension CallGate {
     func verdict(on call: JudgedCall, spent: MicroDollars?) async throws -> JudgedCall.Verdict {
         guard let rule = rule(for: call, spent) else { return .pass(nil) }
         let request = Self.request(for: call)
+        let key = Hex.encode(call.key.bytes).prefix(Self.keyDigits)
         let approval = try await desk.decision(
             on: ApprovalStore.Question(
                 kind: .call,
-                position: "gateway/approval/\(Hex.encode(call.key.bytes).prefix(Self.keyDigits))#\(call.occurrence)",
+                position: "\(StepPosition.gatewayPrefix)approval/\(key)#\(call.occurrence)",
                 fingerprint: call.key.bytes,
                 title: call.kind == .model ? "call \(call.name)" : "do step \(call.name)",
                 request: request,

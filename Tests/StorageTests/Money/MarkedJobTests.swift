@@ -32,20 +32,11 @@ import Testing
         let conninfo = try await TestDatabase.empty()
         let connection = try await MigratorTests.connection(conninfo)
         _ = try await Migrator(migrations: Array(Migration.all.prefix(32))).migrate(connection)
-        let pool = PostgresPool(.init(conninfo: conninfo, applicationName: "test"), size: 4)
-        let session = try await pool.withConnection { try await QueueFixture.begin("w1", on: $0) }
-        let fixture = QueueFixture(
-            conninfo: conninfo,
-            pool: pool,
-            queue: QueueStore(pool),
-            runs: RunStore(pool),
-            session: session
-        )
-        let scene = MoneyFixture(fixture: fixture, steps: StepStore(pool), money: MoneyStore(pool))
+        let scene = MoneyFixture(try await QueueFixture.make(in: conninfo))
         try await scene.set(1000)
         let jobs = try await scene.jobs(2)
         for job in jobs { _ = try await scene.reserve(job, 300) }
-        _ = try await fixture.runs.mark(jobs[0].id, of: jobs[0].run, succeededWith: .inline(.null))
+        _ = try await scene.fixture.runs.mark(jobs[0].id, of: jobs[0].run, succeededWith: .inline(.null))
         #expect(try await scene.budget() == [600, 0, 0])
         _ = try await Migrator(migrations: Array(Migration.all.prefix(33))).migrate(connection)
         // The call of the other one is under way.

@@ -14,9 +14,12 @@ struct MoneyFixture {
     let steps: StepStore
     let money: MoneyStore
 
-    static func make() async throws -> MoneyFixture {
-        let fixture = try await QueueFixture.make()
-        return MoneyFixture(fixture: fixture, steps: StepStore(fixture.pool), money: MoneyStore(fixture.pool))
+    static func make() async throws -> MoneyFixture { MoneyFixture(try await QueueFixture.make()) }
+
+    init(_ fixture: QueueFixture) {
+        self.fixture = fixture
+        steps = StepStore(fixture.pool)
+        money = MoneyStore(fixture.pool)
     }
 
     /// Jobs that a worker holds, each of a run of its own.

@@ -67,7 +67,7 @@ struct ForkRequest {
     }
 
     private func check(_ job: JobDefinition) throws {
-        if let step, step.hasPrefix(Self.programPrefix) { try check(step, of: job) }
+        if let step, step.hasPrefix(StepPosition.gatewayPrefix) { try check(step, of: job) }
         switch job.kind {
         case .agent, .llm: break
         default:
@@ -93,10 +93,6 @@ struct ForkRequest {
         }
     }
 
-    /// What the positions begin with of what a program did through the gateway, and those of them that it named.
-    private static let programPrefix = "gateway/"
-    private static let namedPrefix = programPrefix + "step/"
-
     /// Refuses edits that nobody but the program could make.
     private func check(_ step: String, of job: JobDefinition) throws {
         guard edit.prompt == nil, edit.model == nil else {
@@ -107,11 +103,11 @@ struct ForkRequest {
                     + "this step without them"
             )
         }
-        guard edit.result == nil || step.hasPrefix(Self.namedPrefix) else {
+        guard edit.result == nil || step.hasPrefix(StepPosition.namedPrefix) else {
             throw Problem(
                 .badRequest,
                 "step \(step) is a call of the program's own, which gets its provider's own words for an answer, so it takes no "
-                    + "\"result\"; give one to a tool call or a named step (\(Self.namedPrefix)…), or fork at this step without it"
+                    + "\"result\"; give one to a tool call or a named step (\(StepPosition.namedPrefix)…), or fork at this step without it"
             )
         }
     }

@@ -235,7 +235,7 @@ actor GatewayAttempt {
     // MARK: Positions
 
     func newPosition(_ label: String) -> StepPosition {
-        let name = GatewayJob.positionPrefix + label
+        let name = StepPosition.gatewayPrefix + label
         lastNumbers[name, default: 0] += 1
         do {
             return try .step(named: name, occurrence: lastNumbers[name, default: 1])

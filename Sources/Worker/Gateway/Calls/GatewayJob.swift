@@ -62,16 +62,11 @@ package struct GatewayJob: Equatable, Sendable {
         self.given = given
     }
 
-    /// What the positions of all steps begin with that the gateway records.
-    package static let positionPrefix = "gateway/"
-
     /// Whether a step is one of the gateway's, and no business of the attempt itself.
-    package static func owns(position: String) -> Bool { position.hasPrefix(positionPrefix) }
+    package static func owns(position: String) -> Bool { position.hasPrefix(StepPosition.gatewayPrefix) }
 
     /// Whether a step is one that a program named.
-    package static func isNamed(position: String) -> Bool { position.hasPrefix(namedPrefix) }
-
-    static let namedPrefix = positionPrefix + "step/"
+    package static func isNamed(position: String) -> Bool { position.hasPrefix(StepPosition.namedPrefix) }
 
     /// What tells the attempt from all others.
     var key: String { "\(job)/\(epoch.rawValue)" }

@@ -18,7 +18,7 @@ extension GivenStep {
     /// The name that the program gave the step.
     var name: String {
         let label = position.description.split(separator: "#", maxSplits: 1).first ?? ""
-        return String(label.dropFirst(GatewayJob.namedPrefix.count))
+        return String(label.dropFirst(StepPosition.namedPrefix.count))
     }
 
     /// The step as it is recorded, as if the program had done it.

@@ -36,7 +36,7 @@ struct NamedStep: Equatable, Sendable {
 
     /// - Throws: `GatewayRefusal` that says what is wrong with a request's name or body.
     init(name: String, body: JSONValue) throws(GatewayRefusal) {
-        guard (try? StepPosition.step(named: GatewayJob.positionPrefix + "step/" + name)) != nil else {
+        guard (try? StepPosition.step(named: StepPosition.namedPrefix + name)) != nil else {
             throw GatewayRefusal(.invalid, "\"\(name)\" names no step; use letters, digits or _ - . / :, at most 80")
         }
         guard let object = body.objectValue else { throw GatewayRefusal(.invalid, "the body must be a JSON object") }
