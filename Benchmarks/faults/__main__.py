@@ -48,6 +48,7 @@ def main():
         if world.shim:
             refused = [world.shim.count(name) for name in ("refusals", "failed_syncs", "refused_growth")]
             print("a read-only store refused {} writes, {} syncs failed, a full disk of Postgres refused {}".format(*refused))
+            print(f"disks without power forgot {world.disk.forgotten_bytes} bytes and {world.disk.forgotten_names} names")
         for line in checks.remarks:
             print(line)
         if broken:

@@ -14,7 +14,8 @@ class HostFaults(Subject):
         if self.world.has_small_store:
             faults.append((1, self.fill_store))
         if self.world.shim:
-            faults += [(2, self.jump_clock), (3, self.slow_syncs), (2, self.close_store), (2, self.fail_syncs)]
+            faults += [(2, self.jump_clock), (3, self.slow_syncs), (2, self.close_store), (2, self.fail_syncs),
+                       (1, self.lose_power)]
         return faults
 
     def begin(self):
@@ -46,6 +47,23 @@ class HostFaults(Subject):
         host = self.world.host(self.random.choice(names))
         host.set(is_read_only=1)
         self.after(self.random.uniform(0.3, 3), lambda: host.set(is_read_only=0))
+
+    def lose_power(self):
+        """The machine loses power on which everything stands but the servers of Postgres, and its disk what was not durable.
+
+        Syncs take long before, so that there is something to lose.
+        """
+        sync_us = int(self.random.uniform(20_000, 400_000))
+        for number in range(WORKERS):
+            self.world.host(f"worker{number}").set(sync_us=sync_us)
+        self.after(self.random.uniform(0.3, 1.5), self._lose_power)
+
+    def _lose_power(self):
+        self.world.programs.stop_all()
+        self.world.disk.forget()
+        self.world.programs.kill_all()
+        for number in range(WORKERS):
+            self.world.host(f"worker{number}").set(sync_us=0)
 
     def fill_store(self):
         """Leaves no room in the store for a while."""

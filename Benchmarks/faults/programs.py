@@ -122,6 +122,19 @@ class Programs:
         process.kill()
         process.wait()
 
+    def stop_all(self):
+        """Stops all; returns when none of their threads goes on."""
+        going_on = [process for process in self.all if process.poll() is None]
+        for process in going_on:
+            process.send_signal(signal.SIGSTOP)
+        while not all(is_stopped(process) or process.poll() is not None for process in going_on):
+            time.sleep(0.001)
+
+    def kill_all(self):
+        for kind in ("worker", "scheduler"):
+            for number in range(len(self.of_kind(kind))):
+                self.kill(kind, number)
+
     # Named places
 
     def arm(self, kind, number, failpoint):

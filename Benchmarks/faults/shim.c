@@ -1,9 +1,11 @@
-/* A bad host for one process: a wall clock that is off, syncs that take long or fail, a store that takes no more writes.
+/* A bad host for one process: a wall clock that is off, syncs that take long or fail, a store that takes no more writes, a disk
+ * that forgets what was not synchronised.
  *
  * Loaded with LD_PRELOAD. What is wrong just now stands in the file that CHASSIS_SHIM_CONTROL names, 64-bit numbers
  * that the storm may change at any time: the clock's error in milliseconds, how long each sync takes in microseconds,
  * whether the store is read-only, whether its syncs fail, whether its disk is full, and how many writes and syncs were refused for
- * each of the three. The store is what CHASSIS_SHIM_STORE names; that of Postgres is its data. Monotonic clocks are left alone. */
+ * each of the three. The store is what CHASSIS_SHIM_STORE names; that of Postgres is its data. Monotonic clocks are left alone.
+ * What is done to the store goes into the file that CHASSIS_SHIM_LOG names, if there is one; disk.py reads it. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,10 +31,12 @@ struct control { volatile int64_t skew_ms, sync_us, is_read_only, fails_syncs, i
 static struct control calm;
 static struct control *control = &calm;
 static char store[PATH_MAX];
+static int log_file = -1;
 
 __attribute__((constructor)) static void begin(void) {
-    const char *path = getenv("CHASSIS_SHIM_CONTROL"), *root = getenv("CHASSIS_SHIM_STORE");
+    const char *path = getenv("CHASSIS_SHIM_CONTROL"), *root = getenv("CHASSIS_SHIM_STORE"), *log = getenv("CHASSIS_SHIM_LOG");
     if (root) snprintf(store, sizeof store, "%s", root);
+    if (log) log_file = open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     int file = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
     if (path && file < 0) file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return;
@@ -106,13 +110,19 @@ static int is_in_store(const char *path) {
     return length > 0 && strncmp(path, store, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
-static int is_of_store(int file) {
-    char link[64], path[PATH_MAX];
+/* The path of an open file of the store; 0 when it is none. */
+static int path_in_store(int file, char path[PATH_MAX]) {
+    char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    ssize_t length = readlink(link, path, sizeof path - 1);
+    ssize_t length = readlink(link, path, PATH_MAX - 1);
     if (length <= 0) return 0;
     path[length] = '\0';
     return is_in_store(path);
+}
+
+static int is_of_store(int file) {
+    char path[PATH_MAX];
+    return path_in_store(file, path);
 }
 
 static int refuse(volatile int64_t *count, int reason) {
@@ -147,22 +157,78 @@ static off_t end_of_write(int file, size_t count) {
     return at < 0 ? 0 : at + (off_t)count;
 }
 
+/* What was done to the store, a line each: what it was, when, by whom, a length, and the path. */
+
+static int64_t monotonic_now(void) {
+    struct timespec now;
+    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int64_t length_of(int file) {
+    struct stat now;
+    return fstat(file, &now) == 0 ? now.st_size : 0;
+}
+
+static void put_down(const char *what, int64_t when, int64_t length, const char *path, const char *name) {
+    char line[3 * PATH_MAX];
+    int count = snprintf(line, sizeof line, "%s %lld %d %lld %s%s%s\n", what, (long long)when, getpid(), (long long)length, path,
+                         name ? "/" : "", name ? name : "");
+    if (count > 0 && count < (int)sizeof line) syscall(SYS_write, log_file, line, count);
+}
+
+/* There is something new of this name. */
+static void put_down_name(int directory, const char *name) {
+    char path[PATH_MAX];
+    int reason = errno;
+    if (log_file >= 0 && path_in_store(directory, path)) put_down("made", monotonic_now(), 0, path, name);
+    errno = reason;
+}
+
+static void put_down_renaming(int from, const char *name, int to, const char *other) {
+    char path[PATH_MAX], target[PATH_MAX], both[3 * PATH_MAX];
+    int reason = errno;
+    if (log_file >= 0 && path_in_store(from, path) && path_in_store(to, target)) {
+        int count = snprintf(both, sizeof both, "%s/%s\t%s/%s", path, name, target, other);
+        if (count > 0 && count < (int)sizeof both) put_down("renamed", monotonic_now(), 0, both, NULL);
+    }
+    errno = reason;
+}
+
+static ssize_t put_down_write(int file, ssize_t written) {
+    char path[PATH_MAX];
+    int reason = errno;
+    if (written > 0 && log_file >= 0 && path_in_store(file, path)) put_down("written", monotonic_now(), length_of(file), path, NULL);
+    errno = reason;
+    return written;
+}
+
+/* What was there when it began is durable. */
+static int synchronize(const char *what, int file, int (*real)(int)) {
+    char path[PATH_MAX];
+    int64_t when = monotonic_now(), length = length_of(file);
+    int result = sync_fails(file) ? -1 : real(file), reason = errno;
+    if (result == 0 && log_file >= 0 && path_in_store(file, path)) put_down(what, when, length, path, NULL);
+    errno = reason;
+    return result;
+}
+
 int fsync(int file) {
     static int (*real)(int);
     if (!real) real = REAL(fsync);
-    return sync_fails(file) ? -1 : real(file);
+    return synchronize("synced", file, real);
 }
 
 int fdatasync(int file) {
     static int (*real)(int);
     if (!real) real = REAL(fdatasync);
-    return sync_fails(file) ? -1 : real(file);
+    return synchronize("synced", file, real);
 }
 
 int syncfs(int file) {
     static int (*real)(int);
     if (!real) real = REAL(syncfs);
-    return sync_fails(file) ? -1 : real(file);
+    return synchronize("all-synced", file, real);
 }
 
 /* The store */
@@ -182,7 +248,9 @@ int openat(int directory, const char *path, int flags, ...) {
         va_end(rest);
     }
     if (control->is_read_only && writes(flags) && path[0] != '/' && is_refused(directory)) return -1;
-    return (int)syscall(SYS_openat, directory, path, flags, mode);
+    int file = (int)syscall(SYS_openat, directory, path, flags, mode);
+    if (file >= 0 && (flags & O_CREAT) && (flags & O_EXCL) && path[0] != '/') put_down_name(directory, path);
+    return file;
 }
 
 int openat64(int directory, const char *path, int flags, ...) __attribute__((alias("openat")));
@@ -190,13 +258,15 @@ int openat64(int directory, const char *path, int flags, ...) __attribute__((ali
 ssize_t write(int file, const void *bytes, size_t count) {
     static ssize_t (*real)(int, const void *, size_t);
     if (!real) real = REAL(write);
-    return is_refused(file) || is_too_long(file, end_of_write(file, count)) ? -1 : real(file, bytes, count);
+    if (is_refused(file) || is_too_long(file, end_of_write(file, count))) return -1;
+    return put_down_write(file, real(file, bytes, count));
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
     static ssize_t (*real)(int, const void *, size_t, off_t);
     if (!real) real = REAL(pwrite);
-    return is_refused(file) || is_too_long(file, offset + (off_t)count) ? -1 : real(file, bytes, count, offset);
+    if (is_refused(file) || is_too_long(file, offset + (off_t)count)) return -1;
+    return put_down_write(file, real(file, bytes, count, offset));
 }
 
 ssize_t pwritev(int file, const struct iovec *parts, int number, off_t offset) {
@@ -222,13 +292,17 @@ int ftruncate(int file, off_t length) {
 int mkdirat(int directory, const char *path, mode_t mode) {
     static int (*real)(int, const char *, mode_t);
     if (!real) real = REAL(mkdirat);
-    return is_refused(directory) ? -1 : real(directory, path, mode);
+    int result = is_refused(directory) ? -1 : real(directory, path, mode);
+    if (result == 0) put_down_name(directory, path);
+    return result;
 }
 
 int renameat(int from, const char *name, int to, const char *other) {
     static int (*real)(int, const char *, int, const char *);
     if (!real) real = REAL(renameat);
-    return is_refused(to) ? -1 : real(from, name, to, other);
+    if (is_refused(to) || real(from, name, to, other) != 0) return -1;
+    put_down_renaming(from, name, to, other);
+    return 0;
 }
 
 int unlinkat(int directory, const char *path, int flags) {

@@ -27,10 +27,13 @@ class Shim:
         self._library = library
         self.hosts = {}
 
-    def host(self, name, store=None):
-        """The host of that name, which keeps its faults from one of its processes to the next."""
+    def host(self, name, store=None, log=None):
+        """The host of that name, which keeps its faults from one of its processes to the next.
+
+        log: where its processes put down what they do to the store.
+        """
         if name not in self.hosts:
-            self.hosts[name] = Host(self._directory / f"shim-{name}", self._library, store)
+            self.hosts[name] = Host(self._directory / f"shim-{name}", self._library, store, log)
         return self.hosts[name]
 
     def count(self, name):
@@ -44,7 +47,7 @@ class Shim:
 
 
 class Host:
-    def __init__(self, path, library, store):
+    def __init__(self, path, library, store, log=None):
         path.write_bytes(bytes(8 * len(FIELDS)))
         path.chmod(0o666)
         with open(path, "r+b") as file:
@@ -52,6 +55,8 @@ class Host:
         self.environment = {"LD_PRELOAD": str(library), "CHASSIS_SHIM_CONTROL": str(path)}
         if store is not None:
             self.environment["CHASSIS_SHIM_STORE"] = str(store)
+        if log is not None:
+            self.environment["CHASSIS_SHIM_LOG"] = str(log)
 
     def set(self, **values):
         for name, value in values.items():

@@ -12,6 +12,7 @@ import shapes
 from calm import Calm
 from client import Client
 from cluster import RELEASE
+from disk import Disk
 from link import Link
 from outside import Outside
 from people import People
@@ -54,10 +55,11 @@ class World:
         self.link = Link.make()
         if self.link is None:
             self._leave_out("no link can be made, so none goes down (that takes root, iproute2 and network namespaces)")
+        self.disk = Disk(self.directory / "disk.log")
         self.shim = Shim.build(self.directory)
         if self.shim is None:
-            self._leave_out("without a C compiler clocks stay right, syncs fast and well, the store is never read-only, and the disk "
-                            "of Postgres never full")
+            self._leave_out("without a C compiler clocks stay right, syncs fast and well, the store is never read-only and forgets "
+                            "nothing, and the disk of Postgres is never full")
         self.cluster = Servers(self.directory / "cluster")
         self.cluster.hosts = [self.host(f"postgres{number}") for number in range(2)]
         self.cluster.__enter__()
@@ -91,7 +93,7 @@ class World:
         self.outside = Outside(self.client, self.calm.ask, self.store)
 
     def host(self, name):
-        return self.shim.host(name, self.store) if self.shim else None
+        return self.shim.host(name, self.store, self.disk.log) if self.shim else None
 
     def revive(self):
         """Starts every program that has ended, and the servers of Postgres."""
