@@ -1,3 +1,4 @@
+import Access
 import JobModel
 import Logging
 import Postgres
@@ -262,6 +263,56 @@ import Testing
         }
     }
 
+    /// Who starts a schedule by hand, or has it made up for what lies behind, does not approve what its runs ask.
+    @Test func itsRunsAreAskedForByWhoAskedForIt() async throws {
+        try await Self.play { scene, service in
+            _ = try await scene.post("/v1/backfills", Self.range(["to": "2026-01-01"]))
+            try await service.pass()
+            _ = try await scene.post("/v1/schedules/w/cron/trigger")
+            let rows = try await scene.pool.query("SELECT requested_by FROM chassis.run").rows
+            #expect(try rows.map { try $0.optionalString("requested_by") } == ["test", "test"])
+        }
+    }
+
+    /// What is still to come, or waits for its turn, its schedule starts.
+    @Test func leavesToItsScheduleWhatThatStartsItself() async throws {
+        try await Self.play { scene, service in
+            _ = try await scene.pool.query(
+                "UPDATE chassis.schedule SET next_due = '2026-01-04 00:00Z', next_at = '2100-01-01 00:00Z'"
+            )
+            let wanted = Self.range(["from": "2026-01-03", "to": "2101-01-01", "dry_run": true])
+            let running = try await scene.post("/v1/backfills", wanted).json
+            #expect(running["due_times"] == ["2026-01-03T00:00:00+00:00"], "\(running)")
+            let own = try await scene.post("/v1/backfills", Self.range(["from": "2026-01-04", "to": "2026-01-06"]))
+            #expect(own.code == "backfill-empty" && own.json["left_out"] == 3, "\(own)")
+            #expect(own.json["detail"]?.stringValue?.contains("itself") == true, "\(own)")
+            _ = try await scene.post("/v1/schedules/w/cron/pause")
+            // A schedule that is paused leaves out what has come meanwhile.
+            let paused = try await scene.post("/v1/backfills", wanted).json
+            let now = try await scene.pool.query("SELECT (now() AT TIME ZONE 'UTC')::date::text AS today").rows[0]
+            let last = paused["due_times"]?.arrayValue?.last?.stringValue ?? ""
+            #expect(try last.hasPrefix(now.string("today")) && paused["left_out"] == 0, "\(last)")
+        }
+    }
+
+    /// All connections may be in transactions that wait for one.
+    @Test(.timeLimit(.minutes(1))) func isMadeWithOneConnection() async throws {
+        try await Self.play { scene, _ in
+            let alone = PostgresPool(.init(conninfo: scene.conninfo, applicationName: "test"), size: 1)
+            try await RunningAPI.serve(alone) { api in
+                let answer = try await Answer.send(
+                    "POST",
+                    "/v1/backfills",
+                    to: api.address,
+                    token: scene.token.reveal(),
+                    body: Self.range().encoded()
+                )
+                #expect(answer.status == 201, "\(answer)")
+            }
+            await alone.close()
+        }
+    }
+
     /// Nothing is made where there is nothing to start, and whoever asked is told why.
     @Test func isNotMadeWhereNothingIsLeft() async throws {
         try await Self.play { scene, service in
@@ -274,7 +325,7 @@ import Testing
             #expect(empty.status == 409 && empty.code == "backfill-empty")
             #expect(
                 empty.json["detail"]?.stringValue
-                    == "the schedule \"w/cron\" is due at no time from 2026-01-01T01:00:00Z to "
+                    == "the schedule \"w/cron\" was due at no time from 2026-01-01T01:00:00Z to "
                     + "2026-01-01T23:00:00Z; take a longer range ('chassis schedule next FILE --from TIME' shows when it is due)"
             )
             #expect(try await scene.get("/v1/backfills").json["backfills"] == [])

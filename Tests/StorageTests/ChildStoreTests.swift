@@ -53,6 +53,23 @@ import Testing
         #expect(try await scene.children.start(Self.submission, for: scene.job) == nil)
     }
 
+    /// Who asked for a run asked for what it starts, and so is not the one who approves it.
+    @Test func aChildIsAskedForByWhoAskedForItsParent() async throws {
+        let fixture = try await QueueFixture.make()
+        _ = try await fixture.runs.cancel(try await fixture.runs.submit(Self.submission).run)
+        var parent = RunStore.Submission(workflow: "w", source: "source", jobs: [.init(name: "up", kind: "workflow")])
+        parent.requester = "ann"
+        _ = try await fixture.runs.submit(parent)
+        let job = try #require(try await fixture.claim().first)
+        let child = try #require(try await ChildStore(fixture.pool).start(Self.submission, for: job))
+        let row = try await fixture.pool.query(
+            "SELECT requested_by, depth, parent_job_id FROM chassis.run WHERE run_id = $1::bigint",
+            [.integer(child.rawValue)]
+        ).rows[0]
+        #expect(try row.optionalString("requested_by") == "ann")
+        #expect(try row.int("depth") == 1 && row.int64("parent_job_id") == job.id.rawValue)
+    }
+
     /// What a backfill's runs start is no live work either.
     @Test(arguments: [(-10_005, -9_980), (-1_000, 20)])
     func childrenOfABackfillStandBehindLiveWork(_ priority: Int, _ expected: Int) async throws {

@@ -64,6 +64,27 @@ import Testing
         #expect(after.count <= before.count + 1, "\(before.count) and \(after.count) buffers")
     }
 
+    /// However many have begun within the time of a rate, a look at the door is as short.
+    @Test func aRateDoesNotCountWhatHasBegun() async throws {
+        let fixture = try await QueueFixture.make()
+        for _ in 0..<100 { try await fixture.submit(gates: [.rate(1_000_000, .seconds(86_400))]) }
+        try await fixture.begin(1_000, from: 1_000_000)
+        let before = try await Self.buffersOfALook(fixture)
+        try await fixture.begin(99_000, from: 2_000_000)
+        let after = try await Self.buffersOfALook(fixture)
+        #expect(try await fixture.pending() == 100)
+        #expect(after < before * 2, "\(before) and \(after) buffers")
+    }
+
+    private static func buffersOfALook(_ fixture: QueueFixture) async throws -> Int {
+        let lines = try await fixture.pool.query(
+            "EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off) SELECT * FROM chassis.admit(50, NULL)"
+        ).rows.map { try $0.string("QUERY PLAN") }
+        let buffers = lines.first { $0.contains("Buffers:") } ?? ""
+        return buffers.split(separator: " ").filter { $0.hasPrefix("hit=") || $0.hasPrefix("read=") }
+            .compactMap { Int($0.drop { !$0.isNumber }) }.reduce(0, +)
+    }
+
     /// Who uses no limit never comes to the door.
     @Test func plainJobsNeverComeToTheDoor() async throws {
         let fixture = try await QueueFixture.make()
@@ -93,5 +114,20 @@ import Testing
                 }
             }
         }
+    }
+}
+
+extension QueueFixture {
+    /// Has so many other jobs begin within the time of the only rate.
+    fileprivate func begin(_ count: Int, from first: Int) async throws {
+        _ = try await pool.query(
+            """
+            INSERT INTO chassis.permit (holder, is_run, gate_id, attempt, at)
+            SELECT number, false, gate_id, 1, now() FROM chassis.gate, generate_series($1::bigint, $1::bigint + $2::bigint - 1) AS number
+            """,
+            [.integer(first), .integer(count)]
+        )
+        _ = try await pool.query("UPDATE chassis.gate SET begun = begun + $1::integer", [.integer(count)])
+        _ = try await pool.query("ANALYZE chassis.permit")
     }
 }

@@ -39,7 +39,7 @@ BEGIN
             INSERT INTO chassis.gate_news (gate_id) VALUES (looked.gate_id);
             CONTINUE;
         END IF;
-        DELETE FROM chassis.permit WHERE gate_id = looked.gate_id AND permit.at <= instant - looked.period;
+        PERFORM chassis.expire_permits(looked.gate_id, instant - looked.period);
         LOOP
             looks := looks + 1;
             SELECT * INTO held FROM chassis.waiting
@@ -119,16 +119,20 @@ BEGIN
         WHERE job_id = held.job_id AND gate_id IS DISTINCT FROM closed;
         RETURN closed;
     END IF;
-    INSERT INTO chassis.permit (holder, is_run, gate_id, attempt, at)
-    SELECT CASE WHEN gate.is_run THEN held.run_id ELSE held.job_id END, gate.is_run, gate.gate_id,
-           CASE WHEN gate.is_rate AND NOT gate.is_run THEN held.attempt ELSE 0 END, admit_job.at
-    FROM (SELECT gate_id FROM chassis.run_gate WHERE run_id = held.run_id
-          UNION ALL
-          SELECT gate_id FROM chassis.job_gate
-          WHERE job_id = coalesce((SELECT parent_job_id FROM chassis.job WHERE job.job_id = held.job_id),
-                                  held.job_id)) AS own
-    JOIN chassis.gate USING (gate_id)
-    ON CONFLICT DO NOTHING;
+    WITH let_in AS (
+        INSERT INTO chassis.permit (holder, is_run, gate_id, attempt, at)
+        SELECT CASE WHEN gate.is_run THEN held.run_id ELSE held.job_id END, gate.is_run, gate.gate_id,
+               CASE WHEN gate.is_rate AND NOT gate.is_run THEN held.attempt ELSE 0 END, admit_job.at
+        FROM (SELECT gate_id FROM chassis.run_gate WHERE run_id = held.run_id
+              UNION ALL
+              SELECT gate_id FROM chassis.job_gate
+              WHERE job_id = coalesce((SELECT parent_job_id FROM chassis.job WHERE job.job_id = held.job_id),
+                                      held.job_id)) AS own
+        JOIN chassis.gate USING (gate_id)
+        ON CONFLICT DO NOTHING
+        RETURNING permit.gate_id
+    )
+    UPDATE chassis.gate SET begun = begun + 1 FROM let_in WHERE gate.gate_id = let_in.gate_id AND gate.is_rate;
     -- A run begins once, however long it lasts.
     DELETE FROM chassis.run_gate USING chassis.gate
     WHERE run_id = held.run_id AND gate.gate_id = run_gate.gate_id AND gate.is_rate;
@@ -228,12 +232,33 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION chassis.expire_permits(given_gate bigint, until timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    expired integer;
+BEGIN
+    DELETE FROM chassis.permit
+    WHERE ctid = ANY (ARRAY (
+        SELECT ctid FROM chassis.permit
+        WHERE gate_id = given_gate AND at <= until
+        ORDER BY gate_id, at
+        LIMIT 10000));
+    GET DIAGNOSTICS expired = ROW_COUNT;
+    IF expired > 0 THEN
+        UPDATE chassis.gate SET begun = begun - expired WHERE gate_id = given_gate;
+    END IF;
+    RETURN expired;
+END
+$$;
+
 CREATE FUNCTION chassis.find_closed_gate(given_job bigint, given_run bigint, given_attempt integer, given_at timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
 DECLARE
     passed record;
     last_counted timestamptz;
+    counting integer;
 BEGIN
     IF EXISTS (
         SELECT FROM chassis.live_run
@@ -256,13 +281,22 @@ BEGIN
             SELECT FROM chassis.permit
             WHERE permit.holder = passed.holder AND permit.is_run = passed.is_run AND permit.gate_id = passed.gate_id
               AND permit.attempt = passed.tried);
-        SELECT permit.at INTO last_counted FROM chassis.permit
-        WHERE permit.gate_id = passed.gate_id
-        ORDER BY permit.gate_id DESC, permit.at DESC
-        OFFSET passed.most - 1 LIMIT 1;
-        CONTINUE WHEN last_counted IS NULL OR passed.is_rate AND last_counted <= given_at - passed.period;
         IF passed.is_rate THEN
+            CONTINUE WHEN passed.begun < passed.most;
+            counting := passed.begun - chassis.expire_permits(passed.gate_id, given_at - passed.period);
+            CONTINUE WHEN counting < passed.most;
+            SELECT permit.at INTO last_counted FROM chassis.permit
+            WHERE permit.gate_id = passed.gate_id
+            ORDER BY permit.gate_id, permit.at
+            OFFSET counting - passed.most LIMIT 1;
+            CONTINUE WHEN last_counted IS NULL OR last_counted <= given_at - passed.period;
             UPDATE chassis.gate SET opens_at = last_counted + passed.period WHERE gate_id = passed.gate_id;
+        ELSE
+            SELECT permit.at INTO last_counted FROM chassis.permit
+            WHERE permit.gate_id = passed.gate_id
+            ORDER BY permit.gate_id DESC, permit.at DESC
+            OFFSET passed.most - 1 LIMIT 1;
+            CONTINUE WHEN last_counted IS NULL;
         END IF;
         RETURN passed.gate_id;
     END LOOP;
@@ -476,7 +510,8 @@ BEGIN
         PERFORM chassis.settle_call(this_job, this_epoch, this_position, 'unknown', NULL, NULL, at);
     END IF;
 
-    -- First without a lock, so that those who must wait do not hold those who need not.
+    -- First without a lock, so that those who must wait do not hold those who need not. Who finds no room looks again with it: a call
+    -- that cost less than it could have tells those whom it finds waiting, under that lock.
     FOR pass IN 1..2 LOOP
         periods := '{}';
         warned := '{}';
@@ -538,7 +573,11 @@ BEGIN
             END;
         END LOOP;
         -- Nor is there anything to lock where no budget was found.
-        EXIT WHEN worst > 0 OR NOT FOUND;
+        EXIT WHEN NOT FOUND OR worst > 0 AND (pass = 2 OR worst <> 2);
+        IF pass = 1 THEN
+            worst := 0;
+            detail := NULL;
+        END IF;
     END LOOP;
     IF worst > 0 THEN
         verdict := (ARRAY['wait', 'held', 'refused', 'unpriced'])[worst];
@@ -1452,26 +1491,29 @@ $$;
 
 CREATE FUNCTION chassis.sweep_permits(given_at timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 DECLARE
     found_stale bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(1667785076);
+    PERFORM chassis.expire_permits(gate_id, coalesce(given_at, now()) - period) FROM chassis.gate WHERE is_rate AND begun > 0;
     WITH stale AS (
         DELETE FROM chassis.permit USING chassis.gate
-        WHERE gate.gate_id = permit.gate_id
+        WHERE gate.gate_id = permit.gate_id AND NOT gate.is_rate
           AND CASE
-              WHEN gate.is_rate THEN permit.at <= coalesce(given_at, now()) - gate.period
               WHEN gate.is_run
               THEN NOT EXISTS (SELECT FROM chassis.live_run WHERE live_run.run_id = permit.holder)
               ELSE NOT EXISTS (SELECT FROM chassis.ready WHERE ready.job_id = permit.holder)
                   AND NOT EXISTS (SELECT FROM chassis.lease WHERE lease.job_id = permit.holder)
           END
-        RETURNING permit.gate_id, gate.is_rate
+        RETURNING permit.gate_id
     ), told AS (
-        INSERT INTO chassis.gate_news (gate_id) SELECT DISTINCT gate_id FROM stale WHERE NOT is_rate
+        INSERT INTO chassis.gate_news (gate_id) SELECT DISTINCT gate_id FROM stale
     )
-    SELECT count(*) INTO found_stale FROM stale WHERE NOT is_rate;
+    SELECT count(*) INTO found_stale FROM stale;
     RETURN found_stale;
 END
 $$;
@@ -1627,6 +1669,7 @@ CREATE TABLE chassis.backfill (
     ended_at timestamp with time zone,
     trigger_id bigint,
     error text,
+    requested_by text,
     CONSTRAINT backfill_is_of_one_thing CHECK ((num_nonnulls(schedule_id, trigger_id) = 1)),
     CONSTRAINT backfill_runs_something CHECK ((most_active > 0))
 );
@@ -1897,6 +1940,7 @@ CREATE TABLE chassis.gate (
     most integer NOT NULL,
     period interval,
     opens_at timestamp with time zone,
+    begun integer DEFAULT 0 NOT NULL,
     CONSTRAINT gate_lets_something_in CHECK ((most > 0)),
     CONSTRAINT gate_of_a_rate_has_a_period CHECK ((is_rate = (period IS NOT NULL)))
 );

@@ -9,7 +9,9 @@ struct BackfillPlanner: Sendable {
     struct Planned {
         let plan: BackfillPlan
         /// How many have had a run, or are about to have one, and so are left out.
-        let leftOut: Int
+        var leftOut: Int
+        /// How many of these the schedule is about to start itself.
+        var leftToSchedule = 0
         /// What there is to be a run for each of, as people have it.
         let names: [String]
     }
@@ -50,13 +52,23 @@ struct BackfillPlanner: Sendable {
         guard let schedule = try await schedules.lock(workflow: request.workflow, name: name, on: connection) else {
             throw ScheduleRoutes.notFound(request.workflow, name)
         }
-        let rule = try await starter.rule(version: schedule.version, workflow: request.workflow, schedule: name)
-        let dues = try Self.dues(of: rule, from: from, to: to)
-        return try await left(
-            of: .dueTimes(request.newestFirst ? dues.reversed() : dues, schedule),
+        let rule = try await starter.rule(
+            version: schedule.version,
+            workflow: request.workflow,
+            schedule: name,
+            on: connection
+        )
+        let dues = try Self.dues(of: rule, from: from, to: to, now: schedule.now.wholeSeconds)
+        // The others the schedule starts itself.
+        let behind = dues.filter { schedule.leavesOut($0) }
+        var planned = try await left(
+            of: .dueTimes(request.newestFirst ? behind.reversed() : behind, schedule),
             request,
             connection
         ) { Moment.text($0, in: rule.zone) }
+        planned.leftToSchedule = dues.count - behind.count
+        planned.leftOut += planned.leftToSchedule
+        return planned
     }
 
     private func partitions(
@@ -103,7 +115,8 @@ struct BackfillPlanner: Sendable {
         return Planned(plan: left, leftOut: plan.count - left.count, names: names)
     }
 
-    private static func dues(of rule: ScheduleRule, from: String, to: String) throws -> [Int] {
+    /// The due times of a range that lie behind, in seconds since 1970.
+    private static func dues(of rule: ScheduleRule, from: String, to: String, now: Int) throws -> [Int] {
         guard let first = Moment.parse(from, in: rule.zone), let end = Moment.parse(to, in: rule.zone, endOfDay: true)
         else {
             throw Problem(.badRequest, "\"from\" and \"to\" are times, as 2026-03-29 or 2026-03-29T01:00:00Z")
@@ -111,7 +124,7 @@ struct BackfillPlanner: Sendable {
         guard first < end else { throw Problem(.badRequest, "\"to\" does not lie behind \"from\"") }
         var dues: [Int] = []
         var at = first - 1
-        while let due = rule.next(after: at), due < end {
+        while let due = rule.next(after: at), due < end, due <= now {
             guard dues.count < BackfillRequest.maximumItems else {
                 throw Problem(
                     .badRequest,
@@ -122,5 +135,13 @@ struct BackfillPlanner: Sendable {
             at = due
         }
         return dues
+    }
+}
+
+extension DueSchedule {
+    /// Whether it starts no run any more by itself for a due time that lies behind, in seconds since 1970.
+    fileprivate func leavesOut(_ due: Int) -> Bool {
+        guard !isPaused, let next = self.due else { return true }
+        return due < next.wholeSeconds
     }
 }

@@ -185,6 +185,7 @@ package struct BackfillService: Service {
             }
         // The backfill's own limit says how many are under way; runs that became one would leave items without theirs.
         submission.start = nil
+        submission.requester = backfill.requester
         submission.standBehindLiveWork()
         return submission
     }

@@ -57,15 +57,22 @@ struct ScheduleStarter: Sendable {
     }
 
     /// Starts a run of a locked schedule by hand.
-    func trigger(_ schedule: DueSchedule, on connection: PostgresConnection) async throws -> (RunID, [String]) {
+    ///
+    /// - Parameter requester: Whose hand it is.
+    func trigger(
+        _ schedule: DueSchedule,
+        requester: String?,
+        on connection: PostgresConnection
+    ) async throws -> (RunID, [String]) {
         let (definition, source, found) = try await self.definition(of: schedule, on: connection)
-        let submission = try submission(
+        var submission = try submission(
             definition,
             source,
             found,
             due: schedule.now.wholeSeconds,
             "\(schedule.workflow)/\(schedule.name)"
         )
+        submission.requester = requester
         let run = try await store.trigger(submission, for: schedule, on: connection)
         return (run, submission.firstQueues)
     }
@@ -92,8 +99,13 @@ struct ScheduleStarter: Sendable {
     }
 
     /// When a schedule is due.
-    func rule(version: VersionID, workflow: String, schedule: String) async throws -> ScheduleRule {
-        try await definition(version, workflow, schedule) { try await runs.version($0) }.2.rule()
+    func rule(
+        version: VersionID,
+        workflow: String,
+        schedule: String,
+        on connection: PostgresConnection
+    ) async throws -> ScheduleRule {
+        try await definition(version, workflow, schedule) { try await RunStore.version($0, on: connection) }.2.rule()
     }
 
     private func deal(

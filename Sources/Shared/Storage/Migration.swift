@@ -42,6 +42,9 @@ package struct Migration: Equatable, Sendable {
         migration(31, "budgets_of_unknown_calls", PackageResources.m0031_budgets_of_unknown_calls_sql),
         migration(32, "cuts_of_forks", PackageResources.m0032_cuts_of_forks_sql),
         migration(33, "settle_marked_jobs", PackageResources.m0033_settle_marked_jobs_sql),
+        migration(34, "wait_for_room", PackageResources.m0034_wait_for_room_sql),
+        migration(35, "count_what_begins", PackageResources.m0035_count_what_begins_sql),
+        migration(36, "requesters_of_backfills", PackageResources.m0036_requesters_of_backfills_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

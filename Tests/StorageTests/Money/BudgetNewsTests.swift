@@ -49,6 +49,35 @@ import Testing
         }
     }
 
+    /// Whoever settles a call tells those whom it finds waiting, so who finds no room just then waits for that first.
+    @Test func whoFindsNoRoomWaitsForTheCallThatIsSettledJustNow() async throws {
+        let scene = try await MoneyFixture.make()
+        try await scene.set(600, .hold)
+        let asker = try await scene.jobs(1)[0]
+        _ = try await scene.reserve(asker, 500)
+        _ = try await scene.steps.awaitCost(of: "t0001", at: asker.epoch, of: asker.id, by: asker.epoch)
+        let job = try await scene.jobs(1)[0]
+        let verdict = try await scene.fixture.pool.transaction { connection in
+            _ = try await connection.query(
+                "SELECT chassis.settle_call($1::bigint, $2::bigint, 't0001', 'settled', 10, NULL, now())",
+                [.integer(asker.id.rawValue), .integer(asker.epoch.rawValue)]
+            )
+            let asking = Task { try await scene.reserve(job, 200) }
+            // It waits for a lock, or was told that there is no room.
+            let hasAnswer: PostgresStatement = """
+                SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                UNION ALL SELECT FROM chassis.budget_waiter
+                """
+            while try await scene.fixture.pool.query(hasAnswer).rows.isEmpty {}
+            return asking
+        }
+        guard case .granted = try await verdict.value else {
+            Issue.record("there is room")
+            return
+        }
+        #expect(try await scene.fixture.pool.query("SELECT FROM chassis.budget_waiter").rows.isEmpty)
+    }
+
     @Test func whoSetABudgetDiedBeforeItCouldTell() async throws {
         let scene = try await MoneyFixture.make()
         _ = try await held(scene)

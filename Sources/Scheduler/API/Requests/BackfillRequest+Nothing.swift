@@ -2,17 +2,24 @@ import JobModel
 
 extension BackfillRequest {
     /// Why there is no backfill of what is asked for: nothing of it is left to be started.
-    ///
-    /// - Parameter leftOut: How many have had a run, or are about to have one.
-    func nothingToStart(leftOut: Int) -> Problem {
+    func nothingToStart(_ planned: BackfillPlanner.Planned) -> Problem {
+        let leftOut = planned.leftOut
         let reason: String
         switch items {
         case .dueTimes(let schedule, let from, let to):
             guard leftOut > 0 else {
                 return Problem(
                     .backfillEmpty,
-                    "the schedule \"\(workflow)/\(schedule)\" is due at no time from \(from) to \(to); take a longer "
+                    "the schedule \"\(workflow)/\(schedule)\" was due at no time from \(from) to \(to); take a longer "
                         + "range ('chassis schedule next FILE --from TIME' shows when it is due)",
+                    extras: ["left_out": .count(leftOut)]
+                )
+            }
+            guard planned.leftToSchedule < leftOut else {
+                return Problem(
+                    .backfillEmpty,
+                    "the schedule \"\(workflow)/\(schedule)\" is about to start what is due from \(from) to \(to) itself; "
+                        + "take an earlier range, or pause it first",
                     extras: ["left_out": .count(leftOut)]
                 )
             }

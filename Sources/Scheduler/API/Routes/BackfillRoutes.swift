@@ -36,11 +36,12 @@ struct BackfillRoutes: Sendable {
         let (planned, id) = try await pool.transaction { connection in
             let planned = try await planner.plan(wanted, on: connection)
             guard !wanted.isTrial else { return (planned, Int64?.none) }
-            guard planned.plan.count > 0 else { throw wanted.nothingToStart(leftOut: planned.leftOut) }
+            guard planned.plan.count > 0 else { throw wanted.nothingToStart(planned) }
             let id = try await store.add(
                 planned.plan,
                 newestFirst: wanted.newestFirst,
                 mostActive: wanted.mostActive,
+                requester: Person.current?.name,
                 on: connection
             )
             return (planned, id)

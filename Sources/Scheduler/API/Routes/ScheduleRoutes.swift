@@ -136,7 +136,10 @@ struct ScheduleRoutes: Sendable {
 
     private func trigger(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (workflow, name, reason) = try await names(request, context)
-        let (run, queues) = try await withSchedule(workflow, name) { try await starter.trigger($0, on: $1) }
+        let requester = Person.current?.name
+        let (run, queues) = try await withSchedule(workflow, name) {
+            try await starter.trigger($0, requester: requester, on: $1)
+        }
         notifier.notify(queues)
         try await audit.add("schedule.trigger", on: "schedule \(workflow)/\(name)", run: run, reason: reason)
         guard let summary = try await RunReader(pool).summary(of: run) else { throw Problem.runNotFound(run) }

@@ -10,6 +10,8 @@ package struct BackfillStore: Sendable {
         package let subject: BackfillSubject
         package let version: VersionID
         let mostActive: Int
+        /// Who asked for it, and so for its runs; nil when that is not known.
+        package let requester: String?
         /// Whether it starts nothing more, and what is under way is to be cancelled.
         package let isCancelled: Bool
         /// Whether it is noted that it cannot go on.
@@ -63,12 +65,15 @@ package struct BackfillStore: Sendable {
 
     /// Adds a backfill.
     ///
-    /// - Parameter newestFirst: How the plan is ordered, for people.
+    /// - Parameters:
+    ///   - newestFirst: How the plan is ordered, for people.
+    ///   - requester: Who asks for it.
     /// - Returns: Its number.
     package func add(
         _ plan: BackfillPlan,
         newestFirst: Bool,
         mostActive: Int,
+        requester: String? = nil,
         on connection: PostgresConnection
     ) async throws -> Int64 {
         let (schedule, trigger, version, dues, partitions): (Int64?, Int64?, VersionID, [Int]?, [String]?)
@@ -83,6 +88,7 @@ package struct BackfillStore: Sendable {
             [
                 .optional(schedule), .optional(trigger), .integer(version.rawValue), .bool(newestFirst),
                 .integer(mostActive), dues.map { .array($0) } ?? .null, partitions.map { .array($0) } ?? .null,
+                .optional(requester?.withoutNull),
             ]
         ).rows[0].int64("backfill_id")
     }
@@ -100,6 +106,7 @@ package struct BackfillStore: Sendable {
             subject: try BackfillSubject(row: row),
             version: VersionID(rawValue: try row.int64("version_id")),
             mostActive: try row.int("most_active"),
+            requester: try row.optionalString("requested_by"),
             isCancelled: try row.bool("is_cancelled"),
             hasError: try row.bool("has_error")
         )

@@ -11,6 +11,7 @@ package struct DueSchedule: Equatable, Sendable {
     package let due: Timestamp?
     /// The time by the database's clock.
     package let now: Timestamp
+    package let isPaused: Bool
     /// Its runs that have not ended, where it was taken to start one more.
     package internal(set) var active: [RunID] = []
     /// Whether the due time has waited for the end of a run.
@@ -23,6 +24,7 @@ package struct DueSchedule: Equatable, Sendable {
         version = VersionID(rawValue: try row.int64("version_id"))
         due = try row.optionalTimestamp("due_us")
         now = try row.timestamp("now_us")
+        isPaused = try row.bool("is_paused")
         isQueued = try row.bool("is_queued")
     }
 }

@@ -4,7 +4,7 @@
 --
 -- Returns it with the name of its workflow, and of its schedule or its trigger.
 SELECT backfill_id, workflow.name AS workflow, schedule.name AS schedule, event_trigger.name AS trigger,
-       backfill.version_id, most_active, cancelled_at IS NOT NULL AS is_cancelled, backfill.error IS NOT NULL AS has_error
+       backfill.version_id, most_active, requested_by, cancelled_at IS NOT NULL AS is_cancelled, backfill.error IS NOT NULL AS has_error
 FROM chassis.backfill
 LEFT JOIN chassis.schedule USING (schedule_id) LEFT JOIN chassis.event_trigger USING (trigger_id)
 JOIN chassis.workflow ON workflow.workflow_id = coalesce(schedule.workflow_id, event_trigger.workflow_id)

@@ -6,6 +6,7 @@
 -- first statement of its transaction, so that now() is the time. What it returns is as of the lock; which of its runs are
 -- under way, read_schedule_runs says afterwards.
 SELECT schedule.schedule_id, workflow.name AS workflow, schedule.name, version_id, is_queued,
+       paused_at IS NOT NULL AS is_paused,
        (extract(epoch FROM next_due) * 1000000)::bigint AS due_us,
        (extract(epoch FROM coalesce($1::timestamptz, now())) * 1000000)::bigint AS now_us
 FROM chassis.schedule JOIN chassis.workflow USING (workflow_id)
