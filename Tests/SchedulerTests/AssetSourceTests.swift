@@ -45,6 +45,24 @@ import Testing
         }
     }
 
+    /// All schedulers were away for longer than is remembered what has been told.
+    @Test func aFileThatWasThereAllTheTimeIsNotToldOfAgain() async throws {
+        let pool = try await TestDatabase.pool()
+        let scratch = try ScratchStore()
+        defer { scratch.remove() }
+        Self.write("12", to: scratch.path + "/orders-1.csv")
+        let before = try Self.watch(scratch.path, "orders-{partition}.csv", pool)
+        _ = try await before.look()
+        #expect(try await before.look() == 1)
+        _ = try await pool.query("UPDATE chassis.arrival SET seen_at = now() - interval '3 days'")
+        let now = try Self.watch(scratch.path, "orders-{partition}.csv", pool)
+        #expect(try await now.look() == 0)
+        #expect(try await ArrivalStore(pool).prune(unseenFor: .seconds(3600), limit: 10) == 0)
+        #expect(try await now.look() == 0)
+        #expect(try await Self.told(pool).count == 1)
+        await pool.close()
+    }
+
     @Test func aFileThatIsWholeIsToldOfOnceForEachContent() async throws {
         let pool = try await TestDatabase.pool()
         let scratch = try ScratchStore()

@@ -330,6 +330,44 @@ import Testing
         }
     }
 
+    /// The trigger of a workflow that is not deployed any more gathers nothing: nobody could delete it.
+    @Test func hearsOfNothingOnceItsWorkflowIsRetired() async throws {
+        try await APIScene.play { scene async throws in
+            let source = Self.source("{event: e, gather: none, \(Self.gathered)}")
+            let service = try await Self.deploy(scene, source)
+            let other: JSONValue = ["workflow": "name: other\njobs: {a: {command: [x]}}", "file": "o.yaml"]
+            let pruned = try await scene.post("/v1/workflows", ["files": [other], "prune": true])
+            #expect(pruned.status == 200, "\(pruned)")
+            try await Self.send(scene, "e", 1)
+            try await Self.settle(scene, service)
+            #expect(try await Self.count(scene, "SELECT count(*) AS n FROM chassis.news") == 0)
+            // Deployed again, it hears again.
+            _ = try await Self.deploy(scene, source)
+            try await Self.send(scene, "e", 2)
+            _ = try await EventStore(scene.pool).dispatch()
+            #expect(try await Self.count(scene, "SELECT count(*) AS n FROM chassis.news") == 1)
+        }
+    }
+
+    /// Of each partition the next run takes the rest, whatever waits besides.
+    @Test func manyEventsOfEachPartitionAreTakenByRunsInTurn() async throws {
+        try await APIScene.play { scene async throws in
+            let trigger = "{any: [a, b], gather: partition, \(Self.gathered)}"
+            let service = try await Self.deploy(scene, Self.source(trigger))
+            _ = try await scene.pool.query(
+                """
+                INSERT INTO chassis.event (team, name, key, data, source, at)
+                SELECT 'default', 'asset:a', key, 'null', 'test', now()
+                FROM generate_series(1, 1200) AS n, unnest(ARRAY ['p', 'q']) AS key
+                """
+            )
+            try await Self.settle(scene, service)
+            #expect(try await Self.runs(scene).map(\.count).sorted() == [200, 200, 1000, 1000])
+            let left = try await Self.count(scene, "SELECT count(*) AS n FROM chassis.news WHERE state <> 'started'")
+            #expect(left == 0)
+        }
+    }
+
     /// Several schedulers start what has news, each cancelled and begun again at random places.
     @Test(.timeLimit(.minutes(5)), arguments: [1, 2], ["{event: e, gather: none", "{asset: e, max_active: 1"])
     func eachEventIsTakenOnce(_ seed: UInt64, _ trigger: String) async throws {

@@ -56,6 +56,29 @@ import Testing
         await pool.close()
     }
 
+    /// What goes wrong with one kind of things keeps no other from being deleted.
+    @Test func goesOnBehindWhatGoesWrong() async throws {
+        let scratch = try ScratchStore()
+        defer { scratch.remove() }
+        let pool = try await TestDatabase.pool()
+        _ = try await pool.query(
+            """
+            INSERT INTO chassis.event (team, name, data, source, at, is_dispatched)
+            VALUES ('default', 'e', 'null', 'test', now() - interval '2 hours', true)
+            """
+        )
+        _ = try await pool.query("ALTER TABLE chassis.ended_run RENAME TO ended_run_elsewhere")
+        let service = RetentionService(
+            pool: pool,
+            store: try await DirectoryStore.open(at: scratch.path),
+            retention: .seconds(3600),
+            logger: Logger(label: "test")
+        )
+        await #expect(throws: PostgresError.self) { try await service.pass() }
+        #expect(try await pool.query("SELECT FROM chassis.event").rows.isEmpty)
+        await pool.close()
+    }
+
     /// Another scheduler deleted the rows, and was killed.
     @Test func removesTheJournalsThatAnotherHasLeft() async throws {
         let scratch = try ScratchStore()

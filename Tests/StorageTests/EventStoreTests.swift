@@ -120,9 +120,33 @@ import Testing
         _ = try await Self.send(fixture, now: "2020-01-01")
         let recent = try await Self.send(fixture)
         let week = Duration.seconds(7 * 86400)
-        #expect(try await events.prune(olderThan: week, limit: 10) == 0)
+        #expect(try await events.prune(olderThan: week, limit: 10).deleted == 0)
         _ = try await events.dispatch()
-        #expect(try await events.prune(olderThan: week, limit: 10) == 1)
+        #expect(try await events.prune(olderThan: week, limit: 10).deleted == 1)
         #expect(try await events.list().map(\.id) == [recent])
+    }
+
+    /// However many of them there are, a look is short, and comes to what lies behind them.
+    @Test func walksOverEventsThatTriggersHoldABitAtATime() async throws {
+        let fixture = try await QueueFixture.make()
+        let events = EventStore(fixture.pool)
+        for _ in 0..<9 { _ = try await Self.send(fixture, now: "2020-01-01") }
+        let recent = try await Self.send(fixture)
+        _ = try await events.dispatch()
+        _ = try await fixture.pool.query(
+            """
+            INSERT INTO chassis.news (trigger_id, event_id, name, key, state)
+            SELECT 1, event_id, name, '', 'held' FROM chassis.event ORDER BY event_id LIMIT 5
+            """
+        )
+        func look(after last: Int64) async throws -> (deleted: Int, next: Int64?) {
+            try await events.prune(olderThan: .seconds(86_400), after: last, looks: 3, limit: 2)
+        }
+        #expect(try await look(after: 0) == (0, 3))
+        #expect(try await look(after: 3) == (1, 6))
+        #expect(try await look(after: 6) == (2, 8))
+        #expect(try await look(after: 8) == (1, 10))
+        #expect(try await look(after: 10) == (0, nil))
+        #expect(try await events.list().map(\.id).sorted() == [1, 2, 3, 4, 5, recent])
     }
 }

@@ -84,7 +84,7 @@ import Testing
             )
         }
         _ = try await store.dispatch()
-        #expect(try await store.prune(olderThan: .seconds(3600), limit: 10) == 1)
+        #expect(try await store.prune(olderThan: .seconds(3600), limit: 10).deleted == 1)
         #expect(try await store.list().map(\.id) == [ids[0]])
     }
 }

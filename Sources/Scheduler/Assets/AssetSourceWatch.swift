@@ -90,7 +90,8 @@ actor AssetSourceWatch {
 
     private func touch() async throws {
         guard touchedAt.map({ .now - $0 >= Self.touchInterval }) ?? true else { return }
-        let paths = Array(told.keys)
+        // Those too that were told of before this process began.
+        let paths = Array(seen.keys)
         for start in stride(from: 0, to: paths.count, by: 10_000) {
             try await store.touch(Array(paths[start..<min(start + 10_000, paths.count)]), of: source.name)
         }

@@ -126,7 +126,9 @@ struct TriggerTurn {
         let fitting = Self.fitting(found)
         try await start(taking: fitting)
         let isCut = taken.contains { name in found.count { $0.event.name == name } == limit }
-        if isCut || fitting.count < found.count { try await store.renew(trigger, on: connection) }
+        if isCut || fitting.count < found.count {
+            try await store.renew(taken, key: key, of: trigger, on: connection)
+        }
     }
 
     /// As many of the events as fit into a run, and the first of each name.

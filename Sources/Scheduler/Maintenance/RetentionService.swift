@@ -17,13 +17,14 @@ package struct RetentionService: Service {
     static let interval = Duration.seconds(60)
     /// How many runs are deleted in one transaction.
     static let batch = 20
-    /// How many gates, and how many versions of workflows, are looked at in one transaction.
+    /// How many gates, events or versions of workflows are looked at in one transaction.
     static let looksAtOnce = 2000
     /// The longest pause after a look that failed.
     static let longestPause = Duration.seconds(600)
 
     /// What the looks of one process remember.
     private final class Place: Sendable {
+        let event = Mutex<Int64>(0)
         let gate = Mutex<Int64>(0)
         let version = Mutex<Int64>(0)
     }
@@ -34,7 +35,7 @@ package struct RetentionService: Service {
     private let arrivals: ArrivalStore
     private let store: DirectoryStore
     private let retention: Duration
-    /// Behind which gate and version the next look begins.
+    /// Behind which event, gate and version the next look begins.
     private let place = Place()
     private let failpoints: SchedulerFailpoints
     private let logger: Logger
@@ -69,26 +70,41 @@ package struct RetentionService: Service {
         }
     }
 
-    /// Deletes one batch.
-    ///
-    /// The rows go first: a run whose journals are gone must not be there to be retried. Where the process is killed in
-    /// between, another one removes the journals a minute later.
+    /// Deletes a batch of everything that there is to delete.
     ///
     /// - Returns: How many runs and other things were deleted.
+    /// - Throws: The first error, once all the others were tried.
     package func pass() async throws -> Int {
+        let stages: [() async throws -> Int] = [
+            pruneRuns,
+            { try await runs.pruneSessions(endedBefore: retention, limit: Self.batch) },
+            pruneEvents,
+            { try await schedules.pruneDueTimes(before: retention, limit: Self.batch) },
+            { try await arrivals.prune(unseenFor: retention, limit: Self.batch) },
+            { try await runs.pruneBatches(madeBefore: retention, limit: Self.batch) },
+            { try await runs.pruneStarters(droppedBefore: retention, limit: Self.batch) },
+            pruneGates,
+            pruneVersions,
+        ]
+        var deleted = 0
+        var fault: (any Error)?
+        for stage in stages {
+            do { deleted += try await stage() } catch { fault = fault ?? error }
+        }
+        if let fault { throw fault }
+        return deleted
+    }
+
+    /// Deletes old runs, the rows first: a run whose journals are gone must not be there to be retried.
+    ///
+    /// Where the process is killed in between, another one removes the journals a minute later.
+    private func pruneRuns() async throws -> Int {
         let pruned = try await runs.pruneRuns(endedBefore: retention, limit: Self.batch)
         if !pruned.isEmpty { failpoints.reach(.afterPrune) }
         _ = try await removeJournals(of: pruned)
         if !pruned.isEmpty { logger.debug("old runs were deleted", metadata: [LogKey.count: "\(pruned.count)"]) }
         let left = try await removeJournals(of: runs.takePrunedRuns(limit: Self.batch))
-        return pruned.count + left + (try await runs.pruneSessions(endedBefore: retention, limit: Self.batch))
-            + (try await events.prune(olderThan: retention, limit: Self.batch))
-            + (try await schedules.pruneDueTimes(before: retention, limit: Self.batch))
-            + (try await arrivals.prune(unseenFor: retention, limit: Self.batch))
-            + (try await runs.pruneBatches(madeBefore: retention, limit: Self.batch))
-            + (try await runs.pruneStarters(droppedBefore: retention, limit: Self.batch))
-            + (try await pruneGates())
-            + (try await pruneVersions())
+        return pruned.count + left
     }
 
     /// Removes the journals of runs whose rows are gone; those that cannot be removed are tried again a minute later.
@@ -110,6 +126,18 @@ package struct RetentionService: Service {
         }
         try await runs.forgetPrunedRuns(removed)
         return removed.count
+    }
+
+    /// Goes on with the events behind those of the last look: those that triggers hold are not walked over each time.
+    private func pruneEvents() async throws -> Int {
+        let (deleted, next) = try await events.prune(
+            olderThan: retention,
+            after: place.event.withLock { $0 },
+            looks: Self.looksAtOnce,
+            limit: Self.batch
+        )
+        place.event.withLock { $0 = next ?? 0 }
+        return deleted
     }
 
     /// Goes on with the gates behind those of the last look.

@@ -86,13 +86,27 @@ package struct EventStore: Sendable {
         }
     }
 
-    /// Deletes events that came longer ago than `retention`.
+    /// Deletes events that came longer ago than `retention`, and that no trigger holds.
     ///
-    /// - Returns: How many.
-    package func prune(olderThan retention: Duration, limit: Int, now: String? = nil) async throws -> Int {
-        try await pool.query(
+    /// - Parameters:
+    ///   - last: The event behind which to begin; 0 for the first one.
+    ///   - looks: How many are looked at.
+    ///   - limit: How many are deleted at most.
+    /// - Returns: How many are gone, and behind which event to go on; nil when none is left that is old.
+    package func prune(
+        olderThan retention: Duration,
+        after last: Int64 = 0,
+        looks: Int = 2000,
+        limit: Int,
+        now: String? = nil
+    ) async throws -> (deleted: Int, next: Int64?) {
+        let row = try await pool.query(
             Statement.pruneEvents,
-            [.integer(retention.wholeMicroseconds), .integer(limit), .optional(now)]
-        ).rows.count
+            [
+                .integer(retention.wholeMicroseconds), .integer(limit), .optional(now), .integer(last),
+                .integer(looks),
+            ]
+        ).rows[0]
+        return (try row.int("deleted"), try row.optionalInt64("last_id"))
     }
 }

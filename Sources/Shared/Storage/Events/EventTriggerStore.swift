@@ -122,9 +122,17 @@ package struct EventTriggerStore: Sendable {
         _ = try await connection.query(Statement.dropNews, [.integer(trigger.id), .array(events)])
     }
 
-    /// Has a trigger looked at again that holds more than a run could take.
-    package func renew(_ trigger: Taken, on connection: PostgresConnection) async throws {
-        _ = try await connection.query(Statement.renewNews, [.integer(trigger.id)])
+    /// Has a trigger looked at again that holds more events of these names than a run could take.
+    package func renew(
+        _ names: Set<String>,
+        key: String?,
+        of trigger: Taken,
+        on connection: PostgresConnection
+    ) async throws {
+        _ = try await connection.query(
+            Statement.renewNews,
+            [.integer(trigger.id), .array(names.sorted()), .optional(key)]
+        )
     }
 
     /// Notes what a trigger has come to.
