@@ -23,6 +23,24 @@ import Testing
         }
     }
 
+    /// A fork that became another run would say nothing of what was edited.
+    @Test(arguments: ["singleton: true", "debounce: {wait: 1h}"])
+    func isARunOfItsOwnWhateverTheFileSaysOfStarts(_ start: String) async throws {
+        try await APIScene.play { scene async throws in
+            let workflow = APIScene.workflow + "\nstart: {\(start)}"
+            let id = try #require(
+                try await scene.post("/v1/runs", ["workflow": .string(workflow)]).json["id"]?.integerValue
+            )
+            _ = try await scene.post("/v1/runs/\(id)/cancel")
+            let live = try await scene.post("/v1/runs", ["workflow": .string(workflow)]).json["id"]
+            let fork = try await scene.post("/v1/runs/\(id)/fork", ["params": ["count": 4]])
+            #expect(fork.status == 201 && fork.json["forked_from"]?.integerValue == id, "\(fork)")
+            #expect(fork.json["id"] != live && fork.json["state"] == "queued")
+            let shown = try await scene.get("/v1/runs/\(live?.integerValue ?? 0)").json["state"]
+            #expect(shown != "cancelled")
+        }
+    }
+
     @Test(
         arguments: [
             (["job": "none"], 404, "job-not-found"),

@@ -102,6 +102,20 @@ import Testing
         #expect(event.name == "ci.done" && event.key == "7" && event.idempotencyKey == nil)
     }
 
+    /// A service sends what was refused again and again, and then no more.
+    @Test func takesKeysOfAnyLength() throws {
+        func event(_ key: String, delivery: String) throws -> NewEvent {
+            let body = #"{"key": "\#(key)"}"#
+            return try Self.request(.hmac, body, ["Idempotency-Key": delivery]) { $0.key = "key" }.event()
+        }
+        let long = try event("a" + String(repeating: "é", count: 200), delivery: String(repeating: "d", count: 250))
+        #expect(long.key == "a" + String(repeating: "é", count: 127))
+        #expect(long.idempotencyKey?.hasPrefix("webhook:") == true)
+        let other = try event("k", delivery: String(repeating: "d", count: 249) + "e")
+        #expect(other.idempotencyKey != nil && other.idempotencyKey != long.idempotencyKey)
+        #expect(try event("k", delivery: "").idempotencyKey == nil)
+    }
+
     @Test(arguments: WebhookDefinition.Form.allCases)
     func refusesWhatIsNotSigned(_ form: WebhookDefinition.Form) throws {
         let wrong = Self.signature("{}", secret: "another")

@@ -129,11 +129,19 @@ package struct WebhookRequest: Sendable {
                 name: webhook.event ?? "\(webhook.name).\(Self.name(kind))",
                 key: Self.text(given ?? key),
                 data: data,
-                idempotencyKey: delivery.map { "webhook:\(webhook.name):\($0)" }
+                idempotencyKey: idempotencyKey(of: delivery)
             )
         } catch {
             throw .noEvent(error)
         }
+    }
+
+    /// By what a delivery is kept once: its digest where it is too long for that.
+    private func idempotencyKey(of delivery: String?) -> String? {
+        guard let delivery, !delivery.isEmpty else { return nil }
+        let key = "webhook:\(webhook.name):\(delivery)"
+        guard key.utf8.count > NewEvent.maximumKeyBytes else { return key }
+        return "webhook:" + SHA256.digest(of: key.utf8).hex
     }
 
     private func data() throws(WebhookRefusal) -> JSONValue {
@@ -159,7 +167,7 @@ package struct WebhookRequest: Sendable {
     private static func text(_ value: JSONValue??) -> String? {
         guard let value = value ?? nil, !value.isNull else { return nil }
         let text = value.stringValue ?? value.text()
-        return text.isEmpty ? nil : String(decoding: text.utf8.prefix(NewEvent.maximumKeyBytes), as: UTF8.self)
+        return text.isEmpty ? nil : text.cut(toBytes: NewEvent.maximumKeyBytes)
     }
 }
 

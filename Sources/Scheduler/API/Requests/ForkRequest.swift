@@ -57,13 +57,16 @@ struct ForkRequest {
         where given[name] == nil && definition.params.contains(where: { $0.name == name }) {
             given[name] = .value(value)
         }
-        return try SubmissionRequest.submission(
+        var submission = try SubmissionRequest.submission(
             definition,
             source: source.text,
             params: given,
             team: definition.team ?? origin.team,
             idempotencyKey: idempotencyKey
         )
+        // A fork is a run of its own: one that became another would say nothing of what was edited.
+        submission.start = nil
+        return submission
     }
 
     private func check(_ job: JobDefinition) throws {

@@ -54,12 +54,7 @@ package struct LimitDefinition: Equatable, Sendable {
 extension Template {
     /// The text as a key, cut at `LimitDefinition.maximumKeyBytes`.
     func key(in context: ExpressionContext) throws(ExpressionError) -> String {
-        let text = try text(in: context)
-        var bytes = 0
-        let kept = text.unicodeScalars.prefix { scalar in
-            bytes += scalar.utf8.count
-            return bytes <= LimitDefinition.maximumKeyBytes && scalar != "\0"
-        }
-        return String(String.UnicodeScalarView(kept))
+        let scalars = try text(in: context).unicodeScalars.prefix { $0 != "\0" }
+        return String(String.UnicodeScalarView(scalars)).cut(toBytes: LimitDefinition.maximumKeyBytes)
     }
 }
