@@ -37,10 +37,11 @@ package struct RunReader: Sendable {
         case .running?:
             found = try await pool.query(Statement.listLiveRuns, [.bool(true), workflow, before, page])
         case .succeeded?, .failed?, .cancelled?:
-            found = try await pool.query(
-                Statement.listEndedRuns,
-                [.optional(filter.state?.rawValue), workflow, before, page]
-            )
+            let state = PostgresParameter.optional(filter.state?.rawValue)
+            found =
+                filter.workflow == nil
+                ? try await pool.query(Statement.listEndedRuns, [state, before, page])
+                : try await pool.query(Statement.listEndedWorkflowRuns, [state, workflow, before, page])
         }
         let ids = try found.rows.map { try $0.int64("run_id") }
         guard !ids.isEmpty else { return [] }

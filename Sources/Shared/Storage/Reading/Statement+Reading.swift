@@ -7,6 +7,10 @@ extension Statement {
     static let listWorkflowRuns = load("list_workflow_runs", PackageResources.list_workflow_runs_sql)
     static let listLiveRuns = load("list_live_runs", PackageResources.list_live_runs_sql)
     static let listEndedRuns = load("list_ended_runs", PackageResources.list_ended_runs_sql)
+    static let listEndedWorkflowRuns = load(
+        "list_ended_workflow_runs",
+        PackageResources.list_ended_workflow_runs_sql
+    )
     static let summarizeRuns = load("summarize_runs", PackageResources.summarize_runs_sql)
     static let totalRun = load("total_run", PackageResources.total_run_sql)
     static let showJobs = load("show_jobs", PackageResources.show_jobs_sql)
