@@ -33,6 +33,24 @@ import Testing
         #expect(open[0].fingerprint == String(repeating: "07", count: 32))
     }
 
+    /// A worker that was stopped past its lease ends its step, and notes it before it has heard.
+    @Test func aFreeStepThatEndedBehindItsAttemptIsNotListed() async throws {
+        let fixture = try await QueueFixture.make()
+        let steps = StepStore(fixture.pool)
+        _ = try await fixture.submit([("a", [])])
+        let lost = try #require(try await fixture.claim().first)
+        try await fixture.loseWorkers()
+        _ = try await fixture.pool.query("UPDATE chassis.attempt SET ended_at = now() - interval '10 seconds'")
+        let job = try #require(try await fixture.claim().first)
+        try await steps.add([
+            .init(identity: Self.step(lost, "before#1"), startedAgo: .seconds(12), took: .seconds(1)),
+            .init(identity: Self.step(lost, "behind#1"), startedAgo: .seconds(12), took: .seconds(11)),
+            .init(identity: Self.step(job, "now#1"), startedAgo: .seconds(1), took: .seconds(1)),
+        ])
+        let listed = try await fixture.pool.query("SELECT position FROM chassis.step ORDER BY position").rows
+        #expect(try listed.map { try $0.string("position") } == ["before#1", "now#1"])
+    }
+
     @Test func listsWhatIsOpenAndWhatIsUnknown() async throws {
         let fixture = try await QueueFixture.make()
         let steps = StepStore(fixture.pool)
