@@ -205,4 +205,32 @@ import Testing
         #expect(try await connection.query("SELECT sum(x) AS s FROM t").rows[0].int("s") == 499_500)
         await connection.close()
     }
+
+    /// libpq answers with the same result for ever until a copy is carried out, and all connections have one thread.
+    @Test(.timeLimit(.minutes(1)), arguments: ["COPY t TO STDOUT", "COPY t FROM STDIN", "COPY (SELECT 1) TO STDOUT"])
+    func aCopyThatNobodyCarriesOutEndsItsConnectionAlone(sql: String) async throws {
+        let conninfo = try await TestDatabase.empty()
+        let connection = try await PostgresConnection.connect(.init(conninfo: conninfo, applicationName: "copies"))
+        let other = try await PostgresConnection.connect(.init(conninfo: conninfo, applicationName: "other"))
+        try await connection.execute("CREATE TABLE t (x integer)")
+        let error = await #expect(throws: PostgresError.self) {
+            try await connection.pipeline([
+                ("SELECT 1", []), (PostgresStatement(name: nil, sql: sql), []), ("SELECT 2", []),
+            ])
+        }
+        #expect(error == .unsupportedReply(sql.contains("STDIN") ? "PGRES_COPY_IN" : "PGRES_COPY_OUT"))
+        #expect(!connection.isOpen)
+        await #expect(throws: PostgresError.closed) { try await connection.query("SELECT 1") }
+        #expect(try await other.query("SELECT 2 AS x").rows[0].int("x") == 2)
+        await other.close()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aScriptThatCopiesOutEndsItsConnection() async throws {
+        let connection = try await Self.connection()
+        let error = await #expect(throws: PostgresError.self) {
+            try await connection.execute("COPY (SELECT 1) TO STDOUT")
+        }
+        #expect(error == .unsupportedReply("PGRES_COPY_OUT"))
+        #expect(!connection.isOpen)
+    }
 }

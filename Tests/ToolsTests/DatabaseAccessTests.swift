@@ -159,6 +159,26 @@ import Workflow
         #expect(try await scene.state() == before)
     }
 
+    /// One that went to the server would have it wait for rows, or send them in a way that nobody reads.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [DatabaseAccess.Author.model, .workflow],
+        ["COPY item TO STDOUT", "COPY item FROM STDIN", "/* all */ copy (SELECT 1) to stdout"]
+    ) func aCopyIsRefusedWithAWayOut(author: DatabaseAccess.Author, sql: String) async throws {
+        let scene = try await DatabaseScene.make()
+        let before = try await scene.state()
+        let access = scene.access(.write, author: author)
+        let refusal = await #expect(throws: DatabaseRefusal.self) { try await access.run(sql) }
+        #expect(refusal?.reason.contains("read with SELECT, and write with INSERT") == true)
+        let fault = try await SQLTool(name: "q", database: access).call(
+            ["query": .string(sql)],
+            ToolContext(idempotencyKey: "k", scratchDirectory: "/tmp")
+        )
+        #expect(fault.isError && fault.text.contains("COPY from or to the client is not possible"))
+        #expect(try await access.run("SELECT count(*) AS n FROM item").rows == [["n": 2]])
+        #expect(try await scene.state() == before)
+    }
+
     @Test func aConstraintThatFailsAtTheCommitIsARefusal() async throws {
         let scene = try await DatabaseScene.make()
         try await scene.asOwner(

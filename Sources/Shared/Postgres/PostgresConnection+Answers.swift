@@ -35,6 +35,9 @@ extension PostgresConnection {
             } else if isTold {
                 exchange?.results.append(PostgresResult(storage))
             }
+        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+            endUnsupported(result)
+            return false
         default:
             let error = Self.error(of: result)
             // A pooler gave this client another server connection: its names are not known there.
@@ -58,9 +61,18 @@ extension PostgresConnection {
         case PGRES_COPY_IN:
             if case .copy(let rows) = awaited { copy(rows, pointer) } else { _ = PQputCopyEnd(pointer, "not expected") }
             flush()
+        case PGRES_COPY_OUT, PGRES_COPY_BOTH:
+            endUnsupported(result)
+            return false
         default: note(Self.error(of: result))
         }
         return true
+    }
+
+    /// Gives up a connection that is in the middle of a copy which nobody carries out: libpq answers each look with the same
+    /// result, for ever, and so would keep the one thread of all connections.
+    private func endUnsupported(_ result: OpaquePointer) {
+        end(.unsupportedReply(String(cString: PQresStatus(PQresultStatus(result)))))
     }
 
     private func copy(_ rows: [[UInt8]], _ pointer: OpaquePointer) {

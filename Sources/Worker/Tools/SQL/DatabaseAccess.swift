@@ -75,7 +75,9 @@ package struct DatabaseAccess: Database {
 
     /// Runs one statement, kept to some tables or to none.
     func run(_ sql: String, _ parameters: [JSONValue], keptTo tables: [String]?) async throws -> DatabaseAnswer {
-        try await places.pass {
+        // A person may have a role whose COPY goes to the server's files, and nothing over the connection.
+        if author == .model, access == .write, StatementShape(sql) == .copy { throw Self.noCopy }
+        return try await places.pass {
             let connection = try await connect()
             do {
                 let values = parameters.map(PostgresParameter.init(json:))
@@ -119,7 +121,7 @@ package struct DatabaseAccess: Database {
         _ parameters: [PostgresParameter],
         on connection: PostgresConnection
     ) async throws -> DatabaseAnswer {
-        guard access == .write, StatementShape(sql) == .command else {
+        guard access == .write, StatementShape(sql) != .query else {
             return try await fetch(sql, parameters, on: connection)
         }
         return try await carryOut(sql, parameters, on: connection)
@@ -203,7 +205,15 @@ package struct DatabaseAccess: Database {
         }
     }
 
+    /// Why no rows are copied over the connection.
+    private static let noCopy = DatabaseRefusal(
+        reason:
+            "COPY from or to the client is not possible here; read with SELECT, and write with INSERT, also of several rows "
+            + "at once or of what a SELECT gives"
+    )
+
     private func translated(_ error: any Error) -> any Error {
+        if case PostgresError.unsupportedReply = error { return Self.noCopy }
         guard let error = error as? PostgresError, !error.isRefusal else { return error }
         return ToolsError.unreachable(connection: name, reason: error.debugDescription)
     }

@@ -2,6 +2,8 @@
 enum StatementShape: Equatable {
     /// `SELECT`, `VALUES` or `TABLE`: its rows can be fetched through a cursor.
     case query
+    /// `COPY`: its rows may go over the connection in a way of their own.
+    case copy
     /// Anything else.
     case command
 
@@ -9,7 +11,12 @@ enum StatementShape: Equatable {
         var rest = Substring(sql).utf8
         Self.skipToWord(&rest)
         let word = String(decoding: rest.prefix { Self.isLetter($0) }, as: UTF8.self).uppercased()
-        self = ["SELECT", "VALUES", "TABLE"].contains(word) ? .query : .command
+        self =
+            switch word {
+            case "SELECT", "VALUES", "TABLE": .query
+            case "COPY": .copy
+            default: .command
+            }
     }
 
     /// Skips white space, opening brackets and comments, which in SQL nest.
