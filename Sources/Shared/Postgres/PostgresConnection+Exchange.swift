@@ -152,7 +152,9 @@ extension PostgresConnection {
         while exchange != nil, PQisBusy(pointer) == 0 {
             guard take(PQgetResult(pointer), pointer) else { break }
         }
-        if exchange == nil, PQstatus(pointer) != CONNECTION_OK {
+        // What had come is handed out. libpq has closed the socket where it cannot tell any more what comes next: nobody would
+        // wake whoever still waits.
+        if PQstatus(pointer) != CONNECTION_OK {
             end(.connectionLost(reason: link.handle.reason))
         }
     }
