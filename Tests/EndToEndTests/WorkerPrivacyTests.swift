@@ -21,10 +21,14 @@ import Testing
         let isRoot = geteuid() == 0
         if isRoot { #expect(chmod(fleet.directory, 0o777) == 0 && chmod(fleet.directory + "/store", 0o777) == 0) }
         let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        // The gateway reaches the database by variables of its worker, and so is told of those.
+        let words = fleet.conninfo.split(separator: " ")
+        let host = try #require(words.first { $0.hasPrefix("host=") }?.dropFirst("host=".count))
         let worker = fleet.worker(
             "w",
             through: isRoot ? nobody : [],
-            adding: ["PRIVACY_TEST_KEY": "sesame"]
+            to: words.filter { !$0.hasPrefix("host=") }.joined(separator: " "),
+            adding: ["PRIVACY_TEST_KEY": "sesame", "PGHOST": String(host), "PGPASSWORD": "opensesame"]
         )
         // A process that hides nothing shows that the program looks in the right place.
         let open = ChildProcess((isRoot ? nobody : []) + ["sleep", "1000"], adding: ["PRIVACY_TEST_KEY": "sesame"])
@@ -43,6 +47,13 @@ import Testing
             [.integer(run.rawValue)]
         ).rows[0].string("output")
         #expect(output == #""sleep ""#, "\(output)")
+        // What a process was started with is shown until it makes itself private. Root sees it also behind that.
+        if isRoot {
+            let gateways = Descendants.marked("chassis-worker\0gateway").map { Fleet.read("/proc/\($0)/environ") }
+                .filter { $0.contains("TMPDIR=\(fleet.directory)\0") }
+            #expect(gateways.count == 1)
+            #expect(gateways.allSatisfy { !$0.contains("sesame") && !$0.contains("PRIVACY_TEST_KEY") }, "\(gateways)")
+        }
         await open.killAndWait()
         await worker.killAndWait()
         await fleet.close()

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import JobModel
+import Settings
 
 /// A worker's hold on its gateway: a process of its own, which is started when the first program needs it.
 ///
@@ -141,6 +142,8 @@ package actor GatewayHost {
             throw GatewayError.cannotStart(path: program, reason: String(cString: strerror(status)))
         }
         let channel = try ControlChannel(descriptor: ends[0])
+        var settings = settings
+        settings.variables = GatewayEnvironment.told(of: ProcessEnvironment.all).mapValues(Secret.init)
         guard channel.send(settings.json), let answer = try await channel.next() else { throw GatewayError.gone }
         if let reason = answer["error"]?.stringValue { throw GatewayError.refused(reason) }
         guard let port = answer["port"]?.integerValue else { throw GatewayError.gone }
@@ -150,9 +153,11 @@ package actor GatewayHost {
     }
 
     private static func spawn(_ program: String, control: Int32) -> Int32 {
+        let variables = GatewayEnvironment.plain(of: ProcessEnvironment.all).sorted { $0.key < $1.key }
         let arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup("gateway"), nil]
-        defer { for argument in arguments { free(argument) } }
-        return clinux_spawn_detached(arguments, environ, control)
+        let environment = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in arguments + environment { free(text) } }
+        return clinux_spawn_detached(arguments, environment, control)
     }
 
     /// The folder of the running program, with a slash; empty where that is not known.

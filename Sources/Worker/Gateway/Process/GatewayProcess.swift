@@ -33,6 +33,7 @@ package struct GatewayProcess: Sendable {
         Heaps.bound()
         let channel = try ControlChannel(descriptor: descriptor)
         guard let json = try await channel.next(), let settings = GatewaySettings(json: json) else { return nil }
+        GatewayEnvironment.take(settings.variables.mapValues(\.exposed))
         return GatewayProcess(
             channel: channel,
             settings: settings,

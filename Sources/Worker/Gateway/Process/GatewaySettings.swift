@@ -12,6 +12,8 @@ package struct GatewaySettings: Equatable, Sendable {
     package var logLevel: String
     /// What people must not see of what programs ask and say, although it is kept: the secrets of all connections of the worker.
     package var secrets: [Secret]
+    /// Variables that libpq reads where the connection string says nothing, see `GatewayEnvironment`.
+    package var variables: [String: Secret]
 
     package init(
         postgres: Secret,
@@ -19,7 +21,8 @@ package struct GatewaySettings: Equatable, Sendable {
         sessionSettings: [String: String] = [:],
         logFormat: String? = nil,
         logLevel: String = "info",
-        secrets: [Secret] = []
+        secrets: [Secret] = [],
+        variables: [String: Secret] = [:]
     ) {
         self.postgres = postgres
         self.store = store
@@ -27,6 +30,7 @@ package struct GatewaySettings: Equatable, Sendable {
         self.logFormat = logFormat
         self.logLevel = logLevel
         self.secrets = secrets
+        self.variables = variables
     }
 
     var json: JSONValue {
@@ -37,6 +41,9 @@ package struct GatewaySettings: Equatable, Sendable {
             ),
             "log_format": logFormat.map { .string($0) } ?? .null, "log_level": .string(logLevel),
             "secrets": .array(secrets.map { .string($0.exposed) }),
+            "variables": .object(
+                JSONObject(variables.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.exposed)) })
+            ),
         ]
     }
 
@@ -44,16 +51,20 @@ package struct GatewaySettings: Equatable, Sendable {
         guard let postgres = json["postgres"]?.stringValue, let store = json["store"]?.stringValue,
             let level = json["log_level"]?.stringValue
         else { return nil }
+        func texts(_ name: String) -> [String: String] {
+            Dictionary(
+                (json[name]?.objectValue ?? [:]).compactMap { key, value in value.stringValue.map { (key, $0) } },
+                uniquingKeysWith: { $1 }
+            )
+        }
         self.init(
             postgres: Secret(postgres),
             store: store,
-            sessionSettings: Dictionary(
-                (json["session"]?.objectValue ?? [:]).compactMap { key, value in value.stringValue.map { (key, $0) } },
-                uniquingKeysWith: { $1 }
-            ),
+            sessionSettings: texts("session"),
             logFormat: json["log_format"]?.stringValue,
             logLevel: level,
-            secrets: (json["secrets"]?.arrayValue ?? []).compactMap(\.stringValue).map(Secret.init)
+            secrets: (json["secrets"]?.arrayValue ?? []).compactMap(\.stringValue).map(Secret.init),
+            variables: texts("variables").mapValues(Secret.init)
         )
     }
 }
