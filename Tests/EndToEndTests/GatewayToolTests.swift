@@ -115,6 +115,31 @@ import Testing
         await scene.close()
     }
 
+    /// A program of a worker that drains reaches its tools, also on a new connection: its call is the boundary it is waited for.
+    @Test(.timeLimit(.minutes(5))) func aCallBehindTheRequestToStopReleasesTheJob() async throws {
+        let scene = try await GatewayScene.make()
+        let gate = scene.fleet.directory + "/gate"
+        let first = scene.worker("first")
+        let run = try await Self.submit(scene, [#"note={"item": "a"}"#, "wait=\(gate)", #"note={"item": "b"}"#])
+        while access(gate + ".here", F_OK) != 0 { _ = try await scene.fleet.pool.query("SELECT pg_sleep(0.02)") }
+        first.signal(SIGTERM)
+        _ = try await scene.fleet.wait(
+            for: run,
+            until: "SELECT FROM chassis.session WHERE draining_at IS NOT NULL AND $1::bigint IS NOT NULL"
+        )
+        Fleet.write("", to: gate)
+        #expect(await first.ended() == .exited(0), "\(first.output)")
+        let second = scene.worker("second")
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(second.output)")
+        #expect(Self.notes(scene) == [#"{"item":"a"}"#, #"{"item":"b"}"#])
+        #expect(
+            try await scene.fleet.number("SELECT attempt AS n FROM chassis.done WHERE run_id = $1::bigint", of: run)
+                == 1
+        )
+        await second.killAndWait()
+        await scene.close()
+    }
+
     @Test(.timeLimit(.minutes(5))) func callsTheToolsOfServers() async throws {
         let scene = try await GatewayScene.make()
         let file = scene.fleet.directory + "/connections.yaml"

@@ -3,8 +3,8 @@
 
   tool_client.py WORD…
 
-A word is NAME=ARGUMENTS for a call; "die=FILE" for a SIGKILL of itself unless the file is there; "bridge" to reach the
-tools by `chassis mcp` from there on; "rude" for what a program should not do; "upgrade" for two requests that would rather be
+A word is NAME=ARGUMENTS for a call; "die=FILE" for a SIGKILL of itself unless the file is there; "wait=FILE" to write FILE.here
+and wait until there is FILE; "bridge" to reach the tools by `chassis mcp` from there on; "rude" for what a program should not do; "upgrade" for two requests that would rather be
 HTTP/2; "judge" for a large one to where calls are judged, of which only the head is sent.
 """
 import json
@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -88,6 +89,10 @@ for word in sys.argv[1:]:
         if not os.path.exists(rest):
             open(rest, "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
+    elif name == "wait":
+        open(rest + ".here", "w").close()
+        while not os.path.exists(rest):
+            time.sleep(0.02)
     elif name == "bridge":
         bridge = subprocess.Popen(["chassis", "mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         results.append(greet())

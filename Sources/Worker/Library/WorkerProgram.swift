@@ -57,19 +57,23 @@ package enum WorkerProgram {
             logger: logger
         )
         do {
-            try await ServiceGroup(
-                configuration: .init(
-                    services: [
-                        .init(
-                            service: worker,
-                            successTerminationBehavior: .gracefullyShutdownGroup,
-                            failureTerminationBehavior: .cancelGroup
-                        )
-                    ],
-                    gracefulShutdownSignals: [.sigterm, .sigint],
-                    logger: logger
-                )
-            ).run()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await worker.serveTools() }
+                try await ServiceGroup(
+                    configuration: .init(
+                        services: [
+                            .init(
+                                service: worker,
+                                successTerminationBehavior: .gracefullyShutdownGroup,
+                                failureTerminationBehavior: .cancelGroup
+                            )
+                        ],
+                        gracefulShutdownSignals: [.sigterm, .sigint],
+                        logger: logger
+                    )
+                ).run()
+                group.cancelAll()
+            }
         } catch {
             Ending.refuse("\(name): \(error)", status: 1)
         }

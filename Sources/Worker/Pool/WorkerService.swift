@@ -24,6 +24,7 @@ package struct WorkerService: Service {
     let code: WorkerCode
     let subscription: Subscription
     let failpoints: WorkerFailpoints
+    private let tools: ToolEndpoint
     private let logger: Logger
 
     /// - Parameter plainHandlers: Code for kinds of jobs that no workflow file knows, by kind.
@@ -45,8 +46,16 @@ package struct WorkerService: Service {
             takesPlainJobs: code.alsoRunsOtherJobs
         )
         self.failpoints = failpoints
+        tools = ToolEndpoint(logger: logger)
         self.logger = logger
     }
+
+    /// Serves the tools of jobs to their programs until the task is cancelled; to be done beside `run()`, and outside of the
+    /// group of services.
+    ///
+    /// What belongs to that stops listening with the request to stop. Programs run on then, and have to come to a call, at which
+    /// their jobs are released.
+    package func serveTools() async { await tools.run() }
 
     package func run() async throws {
         if let failpoint = failpoints.description {
@@ -173,7 +182,6 @@ package struct WorkerService: Service {
         let notifier = ReadyNotifier(pool)
         let redactor = Redactor(settings.connections)
         let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: logger, redactor: redactor)
-        let tools = ToolEndpoint(logger: logger)
         let runner = runner(
             pool: pool,
             store: store,
@@ -240,10 +248,6 @@ package struct WorkerService: Service {
             }
             group.addTask {
                 try await look(jobs: jobs, notifier: notifier, pool: pool, logger: logger)
-                return nil
-            }
-            group.addTask {
-                await tools.run()
                 return nil
             }
             group.addTask {
