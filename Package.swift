@@ -324,6 +324,9 @@ let package = Package(
             ["JobModel", "Postgres", "HTTPTransport", "Storage", "Workflow", "Client", "TestSupport"],
             exclude: ["Fixtures"]
         ),
-        tests("EndToEndTests", ["HTTPTransport", "JobModel", "Settings", "Postgres", "Storage", "TestSupport"]),
+        tests(
+            "EndToEndTests",
+            ["HTTPTransport", "JobModel", "Settings", "Gateway", "Postgres", "Storage", "TestSupport"]
+        ),
     ]
 )

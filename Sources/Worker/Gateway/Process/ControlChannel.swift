@@ -36,6 +36,19 @@ final class ControlChannel: Sendable {
         }
     }
 
+    /// Sends a line without keeping the caller's thread, however full the other side's buffer is.
+    func sendAside(_ json: JSONValue) async throws -> Bool { try await threads.run { [self] in send(json) } }
+
+    /// Has the other side count as gone when it takes nothing, or says nothing, for so long.
+    func bound(to longest: Duration) {
+        let (seconds, attoseconds) = longest.components
+        var time = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            let status = setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+            precondition(status == 0, "the times of a socket cannot be bounded")
+        }
+    }
+
     /// Sends a line that nobody has asked for: now when there is room for it, else ahead of the next one.
     func tell(_ json: JSONValue) {
         unsaid.withLock { unsaid in
@@ -67,7 +80,7 @@ final class ControlChannel: Sendable {
         return true
     }
 
-    /// The next line; nil when the other side is gone.
+    /// The next line; nil when the other side is gone, or has said nothing for as long as it may.
     func next() async throws -> JSONValue? {
         try await threads.run { [self] in
             var line = rest.withLock { $0 }
@@ -87,4 +100,7 @@ final class ControlChannel: Sendable {
 
     /// Tells the other side that nothing more will come; what it says may still be read.
     func finish() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Ends it for both sides; whoever waits for a line gets none.
+    func hangUp() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

@@ -10,6 +10,8 @@ import Settings
 package actor GatewayHost {
     /// How long a graceful end waits for calls that are under way.
     private static let longestEnd = Duration.seconds(30)
+    /// How long a gateway may take for a line before it counts as gone: longer than any statement that it waits for.
+    package static let longestAnswer = Duration.seconds(60)
 
     /// An attempt that the gateway serves.
     package struct Attempt: Sendable {
@@ -26,6 +28,7 @@ package actor GatewayHost {
 
     private let settings: GatewaySettings
     private let program: String
+    private let patience: Duration
     private var running: Running?
     private var isBusy = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -33,8 +36,10 @@ package actor GatewayHost {
     private var used: Set<String> = []
 
     /// - Parameter program: Where `chassis-worker` lies; by default beside the running program.
-    package init(_ settings: GatewaySettings, program: String? = nil) {
+    /// - Parameter patience: How long a gateway that has begun may take for a line.
+    package init(_ settings: GatewaySettings, program: String? = nil, patience: Duration = GatewayHost.longestAnswer) {
         self.settings = settings
+        self.patience = patience
         self.program = program ?? Self.folder + "chassis-worker"
     }
 
@@ -91,10 +96,13 @@ package actor GatewayHost {
         // It answers nothing more, and its end is the end of the channel.
         await withTaskGroup(of: Void.self) { group in
             group.addTask { while let line = try? await running.channel.next(), line["used"] != nil {} }
-            group.addTask { try? await ContinuousClock().sleep(for: Self.longestEnd) }
+            group.addTask {
+                // Cut short by its end.
+                try? await ContinuousClock().sleep(for: Self.longestEnd)
+                running.channel.hangUp()
+            }
             await group.next()
             group.cancelAll()
-            // The one thread that reads goes on until the gateway is gone; a worker that ends need not wait for it.
         }
     }
 
@@ -109,10 +117,12 @@ package actor GatewayHost {
     }
 
     private func ask(_ question: JSONValue, _ running: Running) async throws -> JSONValue {
-        let isSent = running.channel.send(question)
+        let isSent = try await running.channel.sendAside(question)
         // One that has been killed has said before which attempts have used it.
         guard let answer = try await answer(of: running), isSent else {
+            // One that hangs learns of it should it go on: to it, its worker is gone.
             self.running = nil
+            running.channel.hangUp()
             throw GatewayError.gone
         }
         if let reason = answer["error"]?.stringValue { throw GatewayError.refused(reason) }
@@ -142,11 +152,15 @@ package actor GatewayHost {
             throw GatewayError.cannotStart(path: program, reason: String(cString: strerror(status)))
         }
         let channel = try ControlChannel(descriptor: ends[0])
+        channel.bound(to: Self.longestAnswer)
         var settings = settings
         settings.variables = GatewayEnvironment.told(of: ProcessEnvironment.all).mapValues(Secret.init)
-        guard channel.send(settings.json), let answer = try await channel.next() else { throw GatewayError.gone }
+        guard try await channel.sendAside(settings.json), let answer = try await channel.next() else {
+            throw GatewayError.gone
+        }
         if let reason = answer["error"]?.stringValue { throw GatewayError.refused(reason) }
         guard let port = answer["port"]?.integerValue else { throw GatewayError.gone }
+        channel.bound(to: patience)
         let new = Running(channel: channel, port: Int(port))
         running = new
         return new
@@ -155,7 +169,7 @@ package actor GatewayHost {
     private static func spawn(_ program: String, control: Int32) -> Int32 {
         let variables = GatewayEnvironment.plain(of: ProcessEnvironment.all).sorted { $0.key < $1.key }
         let arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup("gateway"), nil]
-        let environment = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        let environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in arguments + environment { free(text) } }
         return clinux_spawn_detached(arguments, environment, control)
     }
