@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -195,6 +196,44 @@ import Testing
         #expect(await notifications.next()?.payload == "hello")
         await listener.close()
         await sender.close()
+    }
+
+    @Test func handsOutTheRowsOfTheLastStatementOneByOne() async throws {
+        let connection = try await Self.connection()
+        let taken = Mutex<[[Int]]>([])
+        let take: PostgresConnection.RowTaker = { result in
+            taken.withLock { $0.append(result.rows.map { (try? $0.int("x")) ?? -1 }) }
+        }
+        // Alone, behind others, and prepared, which is a command of its own.
+        let named = PostgresStatement(name: "series", sql: "SELECT x FROM generate_series(1, $1::integer) AS x")
+        for before in [[], [("SELECT 8 AS x", [])], [("SELECT 8 AS x", []), ("SELECT 9 AS x", [])]]
+            as [[(PostgresStatement, [PostgresParameter])]]
+        {
+            for statement in [PostgresStatement(name: nil, sql: named.sql), named] {
+                let results = try await connection.pipeline(before + [(statement, [3])], rows: take)
+                #expect(try results.dropLast().map { try $0.rows[0].int("x") } == Array([8, 9].prefix(before.count)))
+                #expect(results.last?.rows.isEmpty == true && results.last?.columns == ["x"])
+                #expect(results.last?.affectedRows == 3)
+                #expect(taken.withLock { $0 } == [[1], [2], [3]])
+                taken.withLock { $0 = [] }
+            }
+        }
+        // What fails before the last statement, or in the middle of its rows.
+        for (first, last) in [
+            ("SELECT 1 / 0 AS x", "SELECT 1 AS x"),
+            ("SELECT 1 AS x", "SELECT 6 / (3 - x) AS x FROM generate_series(1, 9) AS x"),
+        ] {
+            let batch = [
+                (PostgresStatement(name: nil, sql: first), [PostgresParameter]()),
+                (PostgresStatement(name: nil, sql: last), []),
+            ]
+            let error = await #expect(throws: PostgresError.self) { try await connection.pipeline(batch, rows: take) }
+            #expect(error?.sqlState == "22012")
+        }
+        #expect(taken.withLock { $0 } == [[3], [6]])
+        // Nobody takes those of the next one.
+        #expect(try await connection.query("SELECT x FROM generate_series(1, 3) AS x").rows.count == 3)
+        await connection.close()
     }
 
     @Test func copiesRowsIn() async throws {

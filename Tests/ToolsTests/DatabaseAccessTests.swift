@@ -1,3 +1,4 @@
+import Glibc
 import JobModel
 import Postgres
 import Testing
@@ -91,6 +92,33 @@ import Workflow
         let deep = "[\(kept)]"
         let answer = try await scene.access(.read).run("SELECT '\(kept)'::json AS kept, '\(deep)'::jsonb AS deep")
         #expect(answer.rows == [["kept": try JSONValue(parsing: kept), "deep": .string(deep)]])
+    }
+
+    /// No cursor carries what may write; its rows are let go as they come.
+    @Test(.timeLimit(.minutes(1)), arguments: ["SELECT 1", "INSERT INTO item (id) VALUES (3) RETURNING id"])
+    func holdsNoMoreOfAWritesRowsThanTheByteLimit(first: String) async throws {
+        let scene = try await DatabaseScene.make()
+        let before = try Self.peak()
+        let answer = try await scene.access(.write) { $0.bytes = 2_500_000 }.run(
+            "WITH x AS (\(first)) SELECT repeat('x', 1000000) FROM x, generate_series(1, 500)"
+        )
+        #expect(answer.rows.count == 2)
+        #expect(answer.truncation == .bytes(limit: 2_500_000))
+        let after = try Self.peak()
+        #expect(after - before < 250 << 10, "from \(before) to \(after) KiB")
+    }
+
+    /// The most memory that the process has had, in KiB.
+    private static func peak() throws -> Int {
+        let file = try #require(fopen("/proc/self/status", "re"))
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if text.hasPrefix("VmHWM:") { return try #require(Int(text.filter(\.isNumber))) }
+        }
+        Issue.record("the system does not say how much memory was used")
+        return 0
     }
 
     @Test(arguments: [

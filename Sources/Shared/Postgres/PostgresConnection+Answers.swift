@@ -8,15 +8,31 @@ extension PostgresConnection {
     func take(_ result: OpaquePointer?, _ pointer: OpaquePointer) -> Bool {
         guard let awaited = exchange?.awaited else { return false }
         switch awaited {
-        case .pipeline(let names, let syncs): return takeOfPipeline(result, names, syncs: syncs)
+        case .pipeline(let names, let syncs, let rows): return takeOfPipeline(result, names, syncs: syncs, rows)
         case .results, .copy: return takeOfScript(result, pointer, awaited)
         }
     }
 
-    private func takeOfPipeline(_ result: OpaquePointer?, _ names: [String?], syncs: Int) -> Bool {
+    /// Has the rows of the statement whose results are next come one by one, where somebody takes them so.
+    func askForSingleRows() {
+        guard let exchange, case .pipeline(let names, _, _?) = exchange.awaited, exchange.place == names.count - 1
+        else {
+            return
+        }
+        // Where it is refused there is nothing but the news that a statement before has failed.
+        _ = PQsetSingleRowMode(link?.handle.pointer)
+    }
+
+    private func takeOfPipeline(
+        _ result: OpaquePointer?,
+        _ names: [String?],
+        syncs: Int,
+        _ rows: RowTaker?
+    ) -> Bool {
         guard let result else {
             if PQstatus(link?.handle.pointer) != CONNECTION_OK { return false }
             exchange?.place += 1
+            askForSingleRows()
             return true
         }
         let storage = ResultStorage(result)
@@ -29,6 +45,7 @@ extension PostgresConnection {
             finish()
             return false
         case PGRES_PIPELINE_ABORTED: break
+        case PGRES_SINGLE_TUPLE: rows?(PostgresResult(storage))
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
             if names.indices.contains(place), let name = names[place] {
                 prepared.insert(name)

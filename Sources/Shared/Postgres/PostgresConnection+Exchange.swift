@@ -3,9 +3,13 @@ import CLinux
 
 /// A request and its answer: one exchange at a time.
 extension PostgresConnection {
+    /// Takes a row, which is the only one of its result.
+    package typealias RowTaker = @Sendable (PostgresResult) -> Void
+
     enum Awaited {
-        /// The answers of a pipeline, up to the last of its syncs; only what comes before the first one is told.
-        case pipeline(prepared: [String?], syncs: Int)
+        /// The answers of a pipeline, up to the last of its syncs; only what comes before the first one is told. The rows of its
+        /// last statement go to whoever takes them, where there is somebody.
+        case pipeline(prepared: [String?], syncs: Int, rows: RowTaker? = nil)
         /// The answers of a script.
         case results
         /// The answer of a copy, which begins with the server's readiness.
@@ -25,6 +29,7 @@ extension PostgresConnection {
     func send(
         _ batch: [(PostgresStatement, [PostgresParameter])],
         behind last: (PostgresStatement, [PostgresParameter])? = nil,
+        rows: RowTaker? = nil,
         isCancellable: Bool = true
     ) async throws -> [PostgresResult] {
         var names: [String?] = []
@@ -39,7 +44,7 @@ extension PostgresConnection {
             }
             return true
         } awaitedAfterSending: {
-            .pipeline(prepared: names, syncs: groups.count)
+            .pipeline(prepared: names, syncs: groups.count, rows: rows)
         }
     }
 
@@ -113,6 +118,7 @@ extension PostgresConnection {
     private func answer(to awaited: Awaited) async throws -> [PostgresResult] {
         try await withCheckedThrowingContinuation { continuation in
             exchange = Exchange(awaited: awaited, continuation: continuation)
+            askForSingleRows()
             flush()
             // The answer may have come in with what was read for a notification.
             socketIsReady()

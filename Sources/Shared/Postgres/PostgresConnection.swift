@@ -132,6 +132,21 @@ package actor PostgresConnection {
         return try await inTurn { try await self.send(batch) }
     }
 
+    /// Carries out several statements as `pipeline(_:)` does, and hands out the rows of the last one as they come.
+    ///
+    /// However many there are, this holds one at a time.
+    ///
+    /// - Parameter take: Called for each row, on the thread of all connections: it must not take long.
+    /// - Returns: Their results, in order; that of the last one has no rows.
+    /// - Throws: The error of the first statement that failed; some of the rows may have been taken.
+    package func pipeline(
+        _ batch: [(PostgresStatement, [PostgresParameter])],
+        rows take: @escaping RowTaker
+    ) async throws -> [PostgresResult] {
+        try check(batch)
+        return try await inTurn { try await self.send(batch, rows: take) }
+    }
+
     /// Carries out a script of several statements, without parameters; what they give back is dropped.
     package func execute(_ script: String) async throws {
         guard !script.utf8.contains(0) else { throw PostgresError.badParameter(index: 0, reason: "it holds U+0000") }

@@ -1,5 +1,6 @@
 package import JobModel
 import Postgres
+import Synchronization
 package import Workflow
 
 /// Runs statements of workflows and models on a database that is not Chassis' own.
@@ -179,7 +180,7 @@ package struct DatabaseAccess: Database {
         var rows = RowCollector(limits: limits)
         while !rows.isComplete {
             let fetch = PostgresStatement(name: nil, sql: "FETCH \(rows.nextBatch) FROM chassis_rows")
-            rows.take(try await connection.pipeline([timeLimit, (fetch, [])])[1])
+            rows.takeBatch(try await connection.pipeline([timeLimit, (fetch, [])])[1])
         }
         return rows.answer(affectedRows: 0)
     }
@@ -189,10 +190,17 @@ package struct DatabaseAccess: Database {
         _ parameters: [PostgresParameter],
         on connection: PostgresConnection
     ) async throws -> DatabaseAnswer {
-        let result = try await connection.pipeline([timeLimit, (PostgresStatement(name: nil, sql: sql), parameters)])[1]
-        var rows = RowCollector(limits: limits)
-        rows.take(result)
-        return rows.answer(affectedRows: result.affectedRows)
+        // No cursor carries such statements, so all of their rows come; what is behind a limit is dropped as it comes.
+        let rows = Mutex(RowCollector(limits: limits))
+        let statement = PostgresStatement(name: nil, sql: sql)
+        let result = try await connection.pipeline([timeLimit, (statement, parameters)]) { row in
+            rows.withLock { $0.take(row) }
+        }[1]
+        // Where there are no rows, it still has columns.
+        return rows.withLock { rows in
+            rows.take(result)
+            return rows.answer(affectedRows: result.affectedRows)
+        }
     }
 
     private func commit(_ connection: PostgresConnection) async throws {

@@ -21,19 +21,25 @@ struct RowCollector {
 
     init(limits: DatabaseLimits) { self.limits = limits }
 
-    mutating func take(_ result: PostgresResult) {
-        if readers.isEmpty {
-            columns = Self.unique(result.columns)
-            readers = result.columnTypes.map(ColumnReader.init(type:))
-        }
+    /// Takes the rows that were asked for, of which there may be fewer.
+    mutating func takeBatch(_ result: PostgresResult) {
         isComplete = result.rows.count < nextBatch
         let before = bytes
-        for row in result.rows where truncation == nil { take(row) }
+        take(result)
         if truncation != nil { isComplete = true }
         guard !isComplete else { return }
         let bytesPerRow = max(1, (bytes - before) / nextBatch)
         let room = max(1, (limits.bytes - bytes) / bytesPerRow)
         nextBatch = min(Self.largestBatch, nextBatch * Self.steepestGrowth, room, limits.rows - rows.count + 1)
+    }
+
+    /// Takes rows of which nobody asked for a number; those behind a limit are dropped.
+    mutating func take(_ result: PostgresResult) {
+        if readers.isEmpty {
+            columns = Self.unique(result.columns)
+            readers = result.columnTypes.map(ColumnReader.init(type:))
+        }
+        for row in result.rows where truncation == nil { take(row) }
     }
 
     func answer(affectedRows: Int) -> DatabaseAnswer {
