@@ -66,6 +66,71 @@ import Testing
         #expect(end == Self.waits || end == other || end?.detail.contains("; ") == true)
     }
 
+    /// What is asked for right behind the last answer is not begun, and so not cut off: nobody else has heard of that answer.
+    @Test(.timeLimit(.minutes(5)), arguments: [waits as any Error, ReleaseAtBoundary()])
+    func noCallOfATaskThatMakesThemOneAfterTheOtherIsCutOff(_ stop: any Error) async throws {
+        for _ in 0..<500 {
+            let calls = OpenCalls()
+            let (begun, begins) = AsyncStream.makeStream(of: Void.self)
+            let (gate, opens) = AsyncStream.makeStream(of: Void.self)
+            let cutOff = Mutex(0)
+            do {
+                async let paid: Void = {
+                    for _ in 0..<5 {
+                        try await calls.call {
+                            begins.finish()
+                            for await _ in gate {}
+                            // Time to be cut off in.
+                            for _ in 0..<20 { await Task.yield() }
+                            if Task.isCancelled { cutOff.withLock { $0 += 1 } }
+                        }
+                    }
+                }()
+                for await _ in begun {}
+                try await calls.call {
+                    opens.finish()
+                    throw stop
+                }
+                try await paid
+                Issue.record("the stop is lost")
+            } catch {
+                #expect(!(error is CancellationError))
+            }
+            #expect(cutOff.withLock { $0 } == 0)
+            #expect(calls.end != nil)
+        }
+    }
+
+    /// Code that gives up its sleep goes on.
+    @Test(.timeLimit(.minutes(5))) func aStopThatIsGivenUpWhileItWaitsEndsNothing() async throws {
+        let calls = OpenCalls()
+        let (begun, begins) = AsyncStream.makeStream(of: Void.self)
+        let (gate, opens) = AsyncStream.makeStream(of: Void.self)
+        async let paid: Int = calls.call {
+            begins.finish()
+            for await _ in gate {}
+            return 1
+        }
+        for await _ in begun {}
+        let (asleep, sleeps) = AsyncStream.makeStream(of: Void.self)
+        await withTaskGroup { group in
+            group.addTask {
+                await #expect(throws: CancellationError.self) {
+                    try await calls.call {
+                        sleeps.finish()
+                        throw Self.waits
+                    }
+                }
+            }
+            for await _ in asleep {}
+            group.cancelAll()
+        }
+        opens.finish()
+        #expect(try await paid == 1)
+        #expect(calls.end == nil)
+        #expect(try await calls.call { 2 } == 2)
+    }
+
     @Test func otherErrorsEndNothing() async throws {
         let calls = OpenCalls()
         await #expect(throws: JobFailure.self) {

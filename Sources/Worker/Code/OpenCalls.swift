@@ -9,12 +9,40 @@ import Synchronization
 /// A job that must stop where it stands (it waits for people or a time, or its worker drains) stops when nothing else is
 /// under way: what runs beside it may be paid for. And it stops whatever its code does with the error.
 final class OpenCalls: Sendable {
+    /// A call that has found out that the job must stop, and waits for the others.
+    private struct Stop {
+        let number: Int
+        let reason: any Error
+        let waiter: AsyncStream<Void>.Continuation
+    }
+
     private struct State {
         var open = 0
-        var suspensions: [Suspension] = []
+        var stops: [Stop] = []
+        var lastStop = 0
         /// Why the attempt ends here.
         var end: (any Error)?
-        var waiters: [AsyncStream<Void>.Continuation] = []
+
+        /// A call is no longer under way.
+        ///
+        /// Behind the last one the attempt ends where the job must stop. Whoever waits for that learns of it later than the
+        /// code that got its answer, whose next call would begin and be cut off.
+        ///
+        /// - Returns: Who waits no longer.
+        mutating func close() -> [AsyncStream<Void>.Continuation] {
+            open -= 1
+            guard open == 0, !stops.isEmpty else { return [] }
+            defer { stops = [] }
+            end = end ?? Self.end(of: stops)
+            return stops.map(\.waiter)
+        }
+
+        private static func end(of stops: [Stop]) -> any Error {
+            let reasons = stops.map(\.reason)
+            // What another worker can go on with goes on first.
+            return reasons.first { !($0 is Suspension) }
+                ?? Suspension(joining: reasons.compactMap { $0 as? Suspension }) ?? reasons[0]
+        }
     }
 
     private let state = Mutex(State())
@@ -34,19 +62,8 @@ final class OpenCalls: Sendable {
             let value = try await body()
             close()
             return value
-        } catch let suspension as Suspension {
-            close()
-            try await untilOthersEnd()
-            throw state.withLock { state in
-                state.suspensions.append(suspension)
-                let end: any Error = state.end ?? Suspension(joining: state.suspensions) ?? suspension
-                state.end = end
-                return end
-            }
-        } catch let release as ReleaseAtBoundary {
-            close()
-            try await untilOthersEnd()
-            throw finish(with: release)
+        } catch  where error is Suspension || error is ReleaseAtBoundary {
+            throw await whenOthersEnd(error)
         } catch  where Self.endsAttempt(error) {
             close()
             throw finish(with: error)
@@ -76,26 +93,30 @@ final class OpenCalls: Sendable {
     }
 
     private func close() {
-        let waiters = state.withLock { state -> [AsyncStream<Void>.Continuation] in
-            state.open -= 1
-            guard state.open == 0 else { return [] }
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.finish() }
+        for waiter in state.withLock({ $0.close() }) { waiter.finish() }
     }
 
-    /// Waits until nothing is under way.
+    /// Closes a call behind which the job must stop, and waits until nothing is under way.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled: the code itself gives up what it asked for.
-    private func untilOthersEnd() async throws {
-        let (waits, waiter) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let isWaiting = state.withLock { state in
-            guard state.open > 0 else { return false }
-            state.waiters.append(waiter)
-            return true
+    /// - Returns: Why the attempt ends; `CancellationError` when the task was cancelled before it did: then the code itself
+    ///   gives up what it asked for.
+    private func whenOthersEnd(_ reason: any Error) async -> any Error {
+        guard !Task.isCancelled else {
+            close()
+            return CancellationError()
         }
-        if isWaiting { for await _ in waits {} }
-        try Task.checkCancellation()
+        let (waits, waiter) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (number, ended) = state.withLock { state in
+            state.lastStop += 1
+            state.stops.append(Stop(number: state.lastStop, reason: reason, waiter: waiter))
+            return (state.lastStop, state.close())
+        }
+        for waiter in ended { waiter.finish() }
+        for await _ in waits {}
+        return state.withLock { state in
+            if let end = state.end { return end }
+            state.stops.removeAll { $0.number == number }
+            return CancellationError()
+        }
     }
 }
