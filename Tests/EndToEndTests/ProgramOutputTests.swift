@@ -144,6 +144,23 @@ import Testing
             "links", "cd $CHASSIS_ARTIFACTS; echo 1 > one; ln -s /etc/passwd; ln -s /etc; ln -s one two; mkfifo pipe",
             ["one"], "etc, passwd, pipe, two"
         ),
+        // A program's own dotfiles, and what it has put too deep, do not spoil what it has made.
+        (
+            "dotfiles",
+            "cd $CHASSIS_ARTIFACTS; echo 1 > one; echo 2 > .gitignore; mkdir -p .cache/a b; echo 3 > .cache/a/c; : > b/.x",
+            ["one"],
+            #"not kept as artifacts: ".cache" names no artifact: a part begins with a dot; ".gitignore" names no artifact: "#
+                + #"a part begins with a dot; "b/.x" names no artifact"#
+        ),
+        (
+            "too-deep",
+            "cd $CHASSIS_ARTIFACTS; mkdir -p $(seq -s / 16); echo 1 > $(seq -s / 15)/file; echo 2 > $(seq -s / 16)/deep",
+            ["1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/file"], "it has more than 16 parts"
+        ),
+        (
+            "control-character", #"cd $CHASSIS_ARTIFACTS; echo 1 > one; touch "$(printf 'a\tb')""#, ["one"],
+            "it holds a control character"
+        ),
         (
             "folder-elsewhere",
             "rmdir $CHASSIS_ARTIFACTS; mkdir there; echo 1 > there/one; ln -s $PWD/there $CHASSIS_ARTIFACTS", [],

@@ -10,25 +10,32 @@ struct ArtifactKeeper: Sendable {
 
     let store: DirectoryStore
 
-    /// What lies below a folder.
-    private struct Found {
-        var files: [String] = []
-        /// Links, pipes and other things that are no files.
+    /// What lies in a folder and is not kept.
+    struct Leftovers: Sendable {
+        /// Links, which are not followed, pipes and other things that are no files.
         var others: [String] = []
+        /// Files, and folders with all that is in them, whose names no artifact can have; each with the reason.
+        var misnamed: [String] = []
     }
 
-    /// Keeps every file below `directory`, under its path from there.
+    /// What lies below a folder.
+    private struct Found {
+        var files: [(path: String, name: ArtifactName)] = []
+        var leftovers = Leftovers()
+    }
+
+    /// Keeps every file below `directory` that can be kept, under its path from there.
     ///
-    /// - Returns: What lies there and is not kept, since it is no file: links are not followed.
-    /// - Throws: `JobFailure` for a name that cannot be kept, `CheckpointError` when the store refuses.
-    func keep(filesIn directory: String, of job: ClaimedJob) async throws -> [String] {
+    /// - Returns: What lies there besides.
+    /// - Throws: `JobFailure` when the folder cannot be read, or holds too much; `CheckpointError` when the store refuses.
+    func keep(filesIn directory: String, of job: ClaimedJob) async throws -> Leftovers {
         let reference = JobReference(run: job.run, job: job.id)
         let found = try Self.found(in: directory)
-        for name in found.files {
-            let artifact = Artifact(job: reference, epoch: job.epoch, name: try ArtifactName(name))
-            try await store.putArtifact(artifact, fromFile: directory + "/" + name)
+        for (path, name) in found.files {
+            let artifact = Artifact(job: reference, epoch: job.epoch, name: name)
+            try await store.putArtifact(artifact, fromFile: directory + "/" + path)
         }
-        return found.others
+        return found.leftovers
     }
 
     private static func failure(_ message: String) -> JobFailure {
@@ -62,18 +69,25 @@ struct ArtifactKeeper: Sendable {
                 let path = folder.isEmpty ? name : folder + "/" + name
                 var status = stat()
                 guard lstat(directory + "/" + path, &status) == 0 else { continue }
-                switch status.st_mode & S_IFMT {
-                case S_IFDIR: pending.append(path)
-                case S_IFREG: found.files.append(path)
-                default: found.others.append(path)
+                let type = status.st_mode & S_IFMT
+                guard type == S_IFDIR || type == S_IFREG else {
+                    found.leftovers.others.append(path)
+                    continue
+                }
+                do throws(CheckpointError) {
+                    let artifact = try ArtifactName(path)
+                    if type == S_IFDIR { pending.append(path) } else { found.files.append((path, artifact)) }
+                } catch {
+                    found.leftovers.misnamed.append("\(error)")
                 }
                 guard found.files.count <= maximumFiles else {
                     throw failure("the program left more than \(maximumFiles) artifacts")
                 }
             }
         }
-        found.files.sort()
-        found.others.sort()
+        found.files.sort { $0.path < $1.path }
+        found.leftovers.others.sort()
+        found.leftovers.misnamed.sort()
         return found
     }
 }

@@ -136,15 +136,24 @@ struct CommandHandler: JobHandler {
     }
 
     private func keepArtifacts(of context: JobContext) async throws {
-        let others: [String]
+        let leftovers: ArtifactKeeper.Leftovers
         do {
-            others = try await artifacts.keep(filesIn: context.scratch.artifacts, of: context.job)
+            leftovers = try await artifacts.keep(filesIn: context.scratch.artifacts, of: context.job)
         } catch let failure as JobFailure {
             throw StepFailure(failure: failure, unknownCalls: 0)
         }
-        guard !others.isEmpty else { return }
-        let names = others.prefix(Self.shownNames) + (others.count > Self.shownNames ? ["…"] : [])
-        context.log.event("not kept as artifacts, since they are no files: \(names.joined(separator: ", "))")
+        if let others = Self.list(leftovers.others, separator: ", ") {
+            context.log.event("not kept as artifacts, since they are no files: \(others)")
+        }
+        if let misnamed = Self.list(leftovers.misnamed, separator: "; ") {
+            context.log.event("not kept as artifacts: \(misnamed)")
+        }
+    }
+
+    /// The first of some texts; nil without any.
+    private static func list(_ texts: [String], separator: String) -> String? {
+        guard !texts.isEmpty else { return nil }
+        return (texts.prefix(shownNames) + (texts.count > shownNames ? ["…"] : [])).joined(separator: separator)
     }
 
     private func output(
