@@ -67,6 +67,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [("a/b", "a"), ("a", "a/b"), ("a/b/c", "a/b"), ("a", "a/b/c")])
+    func aNameIsEitherAFileOrAFolder(_ first: String, _ second: String) async throws {
+        try await store.putArtifact(artifact(first), [1])
+        let taken = CheckpointError.artifactNameTaken(try ArtifactName(second))
+        await #expect(throws: taken) {
+            try await store.putArtifact(artifact(second), [1, 2])
+        }
+        #expect(try await list(through: 1) == ["\(first) of 1: 1"])
+        // The next attempt has a place of its own.
+        try await store.putArtifact(artifact(second, epoch: 2), [1, 2])
+        #expect(try await list(through: 2).contains("\(second) of 2: 2"))
+    }
+
     @Test func followsNoLink() async throws {
         try await store.putArtifact(artifact("here"), [1])
         try scratch.makeDirectory("outside")

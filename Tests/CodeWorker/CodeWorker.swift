@@ -35,6 +35,7 @@ import Glibc
         worker.handler("score", score)
         worker.handler("hold", hold)
         worker.handler("confused", confused)
+        worker.handler("authors", authors)
         worker.tool("note", description: "Writes a note.", effect: .idempotent) { (note: Note, call) in
             // The tests know where.
             let path = ProcessInfo.processInfo.environment["CHASSIS_TEST_NOTES"] ?? "/dev/null"
@@ -108,6 +109,21 @@ import Glibc
         async let one = context.step("same") { 1 }
         async let other = context.step("same") { 2 }
         return try await one + other
+    }
+
+    /// Two agents with files, one after the other.
+    private static func authors(_ input: Input, _ context: JobContext) async throws -> [String] {
+        var said: [String] = []
+        for author in ["first", "second"] {
+            said.append(
+                try await context.agent(
+                    "model/scripted",
+                    prompt: "you are the \(author) author [run:\(input.tag)]",
+                    tools: [AgentTool(json: #"{"files": {}}"#)]
+                )
+            )
+        }
+        return said
     }
 
     private static func write(_ line: String, to path: String) {

@@ -102,6 +102,49 @@ import Testing
         return try JSONValue(parsing: try row.string("output"))
     }
 
+    /// The second agent finds the files of the first, is told that its name is taken, and writes another; a worker dies in
+    /// between, and the job's artifacts are the files of both.
+    @Test(.timeLimit(.minutes(3))) func agentsOfAHandlerShareTheirFiles() async throws {
+        func write(_ path: String, _ content: String, as result: String) -> JSONValue {
+            [
+                "as": .string(result), "name": "write_files",
+                "arguments": ["path": .string(path), "content": .string(content)],
+            ]
+        }
+        let fleet = try await Fleet.make(scenarios: [
+            [
+                "name": "first", "match": ["text": "the first author"],
+                "turns": [
+                    ["calls": [write("out", "one", as: "out"), write("both", "one", as: "both")]],
+                    ["text": "done"],
+                ],
+            ],
+            [
+                "name": "second", "match": ["text": "the second author"],
+                "turns": [
+                    ["calls": [write("out/x", "two", as: "below"), write("both", "two", as: "both")]],
+                    ["calls": [["as": "out", "name": "read_files", "arguments": ["path": "out"]]]],
+                    ["text": "{{out}}; {{below}}"],
+                ],
+            ],
+        ])
+        let run = try await Self.submit("authors", on: fleet)
+        let first = Self.worker("first", on: fleet, failpoint: "after-settlement:agent#1/t0002")
+        #expect(await first.ended() == .signalled(SIGKILL), "\(first.output)")
+        let last = Self.worker("last", on: fleet)
+        #expect(try await fleet.end(of: run) == "succeeded", "\(last.output)")
+        let output = try await Self.output(of: run, on: fleet)
+        #expect(output == ["done", "one; out is there, and a name is either a file or a folder"])
+        let found = ChildProcess([
+            "sh", "-c", "cd \(fleet.directory)/store/runs/\(run)/*/artifacts/000002 && grep -r '' . | sort",
+        ])
+        _ = await found.line { _ in false }
+        #expect(found.output.split(separator: "\n") == ["./both:two", "./out:one"], "\(found.output)")
+        #expect(try fleet.bill(of: "code").billed == 5)
+        await last.killAndWait()
+        await fleet.close()
+    }
+
     /// Workers die with the answer of each step, and after it was recorded: what was recorded is neither done nor paid for
     /// again, the sleep and the approval are waited for without a worker, and one of them ends the job.
     @Test(.timeLimit(.minutes(3))) func killsCostWhatTheyMust() async throws {

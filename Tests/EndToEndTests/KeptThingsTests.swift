@@ -52,6 +52,34 @@ import Testing
         await fleet.close()
     }
 
+    /// Of two calls of one turn that would make a name a file and a folder, one is told, and the job goes on.
+    @Test(.timeLimit(.minutes(5))) func aNameIsEitherAFileOrAFolderAlsoInOneTurn() async throws {
+        let writes: [JSONValue] = (0..<8).map { number in
+            let path = number % 2 == 0 ? "notes" : "notes/\(number)"
+            return Self.call("write_files", ["path": .string(path), "content": "text"])
+        }
+        let fleet = try await Fleet.make(scenarios: [
+            [
+                "name": "files", "match": ["text": "go through it"],
+                "turns": [["calls": .array(writes)], ["text": "done"]],
+            ]
+        ])
+        let source = Self.source("tools: [{files: {}}]")
+        let run = try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        let worker = fleet.worker("only")
+        #expect(try await fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let journal = Fleet.read(try await fleet.journal(of: run, epoch: 1))
+        #expect(journal.contains("is there, and a name is either a file or a folder"))
+        let found = ChildProcess([
+            "sh", "-c", "cd \(fleet.directory)/store/runs/\(run)/*/artifacts/000001 && find . -type f | sort",
+        ])
+        _ = await found.line { _ in false }
+        let files = found.output.split(separator: "\n").map(String.init)
+        #expect(files == ["./notes"] || files == [1, 3, 5, 7].map { "./notes/\($0)" }, "\(files)")
+        await worker.killAndWait()
+        await fleet.close()
+    }
+
     /// Somebody edits a skill between two attempts: the second one reads what the first one was shown, and pays nothing again.
     @Test(.timeLimit(.minutes(5))) func aSkillStaysAsItWasLoaded() async throws {
         let script: JSONValue = [

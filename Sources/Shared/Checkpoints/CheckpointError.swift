@@ -24,6 +24,8 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case invalidPosition(String)
     /// The text is no name of an artifact.
     case invalidArtifactName(String, reason: String)
+    /// The attempt has kept a file where the artifact's name has a folder, or a folder where it has the file.
+    case artifactNameTaken(ArtifactName)
     /// The store holds no such artifact.
     case artifactMissing(Artifact)
 
@@ -71,6 +73,7 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
         case .invalidPosition(let text):
             "\"\(text)\" names no step; use 1 to \(StepPosition.maximumNameLength) letters, digits or _ - . / :"
         case .invalidArtifactName(let text, let reason): "\"\(text)\" names no artifact: \(reason)"
+        case .artifactNameTaken(let name): "\(name) would be a file and a folder at once"
         case .artifactMissing(let artifact): "\(artifact) does not exist"
         case .journalExists(let name): "\(name) exists already; an attempt begins once, claim the job again"
         case .journalMissing(let name): "\(name) does not exist"

@@ -48,8 +48,12 @@ extension StoreRoot {
     ) throws(CheckpointError) {
         var directory = try makeDirectory(of: artifact.job).makeDirectory(Self.artifactsName)
             .makeDirectory(Self.directoryName(of: artifact.epoch))
-        for part in artifact.name.parts.dropLast() { directory = try directory.makeDirectory(part) }
-        try place(artifact.name.fileName, in: directory, fill)
+        do {
+            for part in artifact.name.parts.dropLast() { directory = try directory.makeDirectory(part) }
+            try place(artifact.name.fileName, in: directory, fill)
+        } catch .fileCall("openat", _, ENOTDIR), .fileCall("renameat", _, EISDIR) {
+            throw .artifactNameTaken(artifact.name)
+        }
     }
 
     fileprivate func open(_ artifact: Artifact) throws(CheckpointError) -> FileDescriptor? {

@@ -32,9 +32,13 @@ package protocol ObjectStore: Sendable {
     func blob(_ reference: BlobReference) async throws -> [UInt8]
 
     /// Stores an artifact, replacing what the same attempt had stored under that name.
+    ///
+    /// - Throws: `artifactNameTaken` when the attempt has stored one below that name, or where that has a folder.
     func putArtifact(_ artifact: Artifact, _ content: [UInt8]) async throws
 
     /// Stores an artifact from a local file of any size, replacing what the same attempt had stored under that name.
+    ///
+    /// - Throws: `artifactNameTaken` when the attempt has stored one below that name, or where that has a folder.
     func putArtifact(_ artifact: Artifact, fromFile path: String) async throws
 
     /// Reads a part of an artifact, as far as it goes: fewer bytes than asked for mean that it ends there.

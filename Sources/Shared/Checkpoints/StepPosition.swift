@@ -118,7 +118,7 @@ package struct StepPosition: Hashable, Sendable {
     }
 
     /// Whether the order of the two positions means anything: both in turns, or both of one name, inside of the same.
-    func isComparable(with other: StepPosition) -> Bool {
+    package func isComparable(with other: StepPosition) -> Bool {
         let (names, otherNames) = (namesAround, other.namesAround)
         guard names == otherNames else { return false }
         return switch (place, other.place) {

@@ -21,9 +21,17 @@ struct AgentProgram: Sendable {
     }
 
     /// Keeps the files that the agents have written as artifacts of the job.
+    ///
+    /// Of two that would make one name a file and a folder, the later one; the job's log names the other. A job that is done
+    /// and paid for does not fail for it.
     func keepFiles() async throws {
-        for (name, blob) in folder.all {
-            try await context.steps.keepArtifact(try ArtifactName(name), try await context.steps.kept(blob))
+        for (name, blob) in folder.latestFirst {
+            do {
+                try await context.steps.keepArtifact(try ArtifactName(name), try await context.steps.kept(blob))
+            } catch let error as CheckpointError {
+                guard case .artifactNameTaken = error else { throw error }
+                context.log.event("a file of the agent is not kept as an artifact: \(error)")
+            }
         }
     }
 

@@ -64,8 +64,13 @@ struct FileTool: Tool {
             return ToolOutput(String(decoding: try await steps.kept(blob), as: UTF8.self))
         case .write:
             let content = Self.content(of: arguments, steps)
-            if let objection = folder.objection(to: path, byteCount: content.count) { return .fault(objection) }
-            _ = try await steps.keep(content)
+            if let objection = folder.reserve(path, byteCount: content.count) { return .fault(objection) }
+            do {
+                _ = try await steps.keep(content)
+            } catch {
+                folder.release(path, byteCount: content.count)
+                throw error
+            }
             return ToolOutput("\(content.count) bytes written to \(path)")
         }
     }

@@ -16,6 +16,8 @@ package final class CodeContext: Sendable {
 
     private let context: JobContext
     private let kit: CodeKit
+    /// Runs its agents, which share their files.
+    private let program: AgentProgram
     /// What the fingerprints of all steps chain on.
     private let origin: Fingerprint
     private let names = Mutex(CodeNames())
@@ -26,6 +28,7 @@ package final class CodeContext: Sendable {
     private init(_ context: JobContext, _ kit: CodeKit, handler: String, input: JSONValue) {
         self.context = context
         self.kit = kit
+        program = AgentProgram(context: context, kit: kit.agents)
         origin = Fingerprint(kind: .step, request: ["handler": .string(handler), "input": input], after: nil)
         ownTask = Self.task
     }
@@ -42,6 +45,7 @@ package final class CodeContext: Sendable {
         do {
             let output = try await handler(input, own)
             if let end = own.calls.end { throw end }
+            try await own.program.keepFiles()
             return output
         } catch {
             if let end = own.calls.end { throw end }
@@ -202,16 +206,13 @@ package final class CodeContext: Sendable {
             )
         }
         return try await inside(name, "agent") { position, fingerprint in
-            let program = AgentProgram(context: context, kit: kit.agents)
-            let output = try await program.run(
+            try await program.run(
                 agent,
                 prompt: .user(prompt),
                 instructions: instructions,
                 inside: position,
                 after: fingerprint
             )
-            try await program.keepFiles()
-            return output
         }
     }
 

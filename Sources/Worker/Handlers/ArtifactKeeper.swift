@@ -14,7 +14,8 @@ struct ArtifactKeeper: Sendable {
     struct Leftovers: Sendable {
         /// Links, which are not followed, pipes and other things that are no files.
         var others: [String] = []
-        /// Files, and folders with all that is in them, whose names no artifact can have; each with the reason.
+        /// Files, and folders with all that is in them, whose names no artifact can have, or not beside others; each with
+        /// the reason.
         var misnamed: [String] = []
     }
 
@@ -30,10 +31,16 @@ struct ArtifactKeeper: Sendable {
     /// - Throws: `JobFailure` when the folder cannot be read, or holds too much; `CheckpointError` when the store refuses.
     func keep(filesIn directory: String, of job: ClaimedJob) async throws -> Leftovers {
         let reference = JobReference(run: job.run, job: job.id)
-        let found = try Self.found(in: directory)
+        var found = try Self.found(in: directory)
         for (path, name) in found.files {
             let artifact = Artifact(job: reference, epoch: job.epoch, name: name)
-            try await store.putArtifact(artifact, fromFile: directory + "/" + path)
+            do {
+                try await store.putArtifact(artifact, fromFile: directory + "/" + path)
+            } catch let error as CheckpointError {
+                // A round before has left a file where this one has a folder.
+                guard case .artifactNameTaken = error else { throw error }
+                found.leftovers.misnamed.append("\(error)")
+            }
         }
         return found.leftovers
     }
