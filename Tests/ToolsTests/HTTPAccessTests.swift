@@ -86,6 +86,36 @@ import Workflow
         #expect(try await access().send(HTTPCall(method: .post, url: url)).status == 302)
     }
 
+    /// A header of any name may be a secret, so another origin gets none but those that never are.
+    @Test(arguments: [HTTPMethod.get, .head]) func takesNoSecretToAnotherOrigin(_ method: HTTPMethod) async throws {
+        let secrets = [
+            "Authorization", "Cookie", "X-Api-Key", "x-goog-api-key", "PRIVATE-TOKEN", "X-Amz-Security-Token",
+            "Anything",
+        ]
+        let access = HTTPAccess(target: .anywhere, methods: [method], policy: .any)
+        let (end, back, elsewhere, near) = (server.newTag(), server.newTag(), server.newTag(), server.newTag())
+        // There, back, and there again: what was left out stays out.
+        var url = await server.url([.response("200 OK")], tag: end)
+        url = await server.url([.response("302 Found", ["Location: \(url)"])], tag: back)
+        url = await server.url([.response("307 Temporary Redirect", ["Location: \(url)"])], tag: elsewhere)
+        url = url.replacing("127.0.0.1", with: "localhost")
+        url = await server.url([.response("301 Moved Permanently", ["Location: \(url)"])], tag: near)
+        url = await server.url([.response("302 Found", ["Location: \(url)"])], tag: server.newTag())
+        var call = HTTPCall(method: method, url: url)
+        call.headers = secrets.map { ($0, "s3cret") } + [("Accept", "text/plain"), ("Accept-Language", "pt-BR")]
+        call.headers += [("User-Agent", "a-test")]
+        call.idempotencyKey = "k1"
+        #expect(try await access.send(call).status == 200)
+        let first = try #require(try await request(to: near)).text()
+        let harmless = ["text/plain", "pt-BR", "a-test"]
+        for part in secrets + ["s3cret", "k1"] + harmless { #expect(first.contains(part), "\(part)") }
+        for tag in [elsewhere, back, end] {
+            let seen = try #require(try await request(to: tag)).text()
+            for part in harmless { #expect(seen.contains(part), "\(part) in \(seen)") }
+            for part in secrets + ["s3cret", "Idempotency-Key"] { #expect(!seen.contains(part), "\(part) in \(seen)") }
+        }
+    }
+
     @Test(arguments: [
         "http://127.0.0.1:1/x", "http://localhost/latest/meta-data", "http://169.254.169.254/", "//127.0.0.2/x",
         "/elsewhere", "file:///etc/passwd", "gopher://127.0.0.1:6379/_x", "https://user@127.0.0.1/",

@@ -40,6 +40,9 @@ package struct HTTPAccess: Sendable {
 
     /// Sends a request and reads the answer, following the redirects of a GET or HEAD.
     ///
+    /// What a redirect to another origin (another scheme, host or port) gets of the headers says only what the request asks
+    /// for and holds, and from which program.
+    ///
     /// - Throws: `HTTPRefusal` when something is not allowed, `HTTPTransportError` when no answer came, or
     ///   `CancellationError`. An answer of whatever status is no error.
     package func send(_ call: HTTPCall) async throws -> HTTPAnswer {
@@ -53,11 +56,12 @@ package struct HTTPAccess: Sendable {
         } catch {
             throw HTTPRefusal(reason: error.reason)
         }
-        let sent = try fields(of: call)
+        var sent = try fields(of: call)
         for _ in 0...HTTPRequest.maximumRedirects {
             if let objection = target.objection(to: address) { throw HTTPRefusal(reason: objection) }
             let answer = try await send(call, to: address, sent)
             guard let next = try redirect(of: answer, from: address, call.method) else { return answer }
+            if next.origin != address.origin { sent = Self.fieldsForAnyone(among: sent) }
             address = next
         }
         throw HTTPTransportError.tooManyRedirects(limit: HTTPRequest.maximumRedirects)
@@ -137,6 +141,12 @@ package struct HTTPAccess: Sendable {
         if let key = call.idempotencyKey { fields["Idempotency-Key"] = key }
         for (name, value) in headers { fields[name] = value }
         return fields
+    }
+
+    /// The fields that are no secrets, whatever the names are under which services take theirs.
+    private static func fieldsForAnyone(among fields: HTTPHeaders) -> HTTPHeaders {
+        let names = ["accept", "accept-language", "content-type", "user-agent"]
+        return HTTPHeaders(fields.filter { names.contains($0.name.lowercased()) }.map { ($0.name, $0.value) })
     }
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {
