@@ -56,6 +56,22 @@ import Testing
         #expect(!texts.contains("s3cret") && !texts.contains("hunter2"))
     }
 
+    /// libpq waits for as long as it is told, and for a name even longer.
+    @Test(.timeLimit(.minutes(3))) func cancellingEndsTheWaitForAServerThatIsSilent() async throws {
+        let server = try SilentServer()
+        var options = PostgresConnection.Options(conninfo: server.conninfo, applicationName: "test")
+        options.connectTimeout = .seconds(3600)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [options] in
+                await #expect(throws: CancellationError.self) { try await PostgresConnection.connect(options) }
+            }
+            await server.waitForClient()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        server.close()
+    }
+
     @Test func staysUsableAfterAnError() async throws {
         let connection = try await Self.connection()
         let error = await #expect(throws: PostgresError.self) { try await connection.query("SELECT 1 / 0") }

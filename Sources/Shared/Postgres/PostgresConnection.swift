@@ -54,18 +54,9 @@ package actor PostgresConnection {
 
     /// Connects, without blocking the concurrency pool.
     ///
-    /// - Throws: `PostgresError.connectionRefused`.
+    /// - Throws: `PostgresError.connectionRefused`; `CancellationError` as soon as the task is cancelled.
     package static func connect(_ options: Options) async throws -> PostgresConnection {
-        let link: PostgresLink = try await withCheckedThrowingContinuation { continuation in
-            PlainThread.start(named: "pg-connect") {
-                do throws(PostgresError) {
-                    continuation.resume(returning: PostgresLink(try ConnectionHandle(connecting: options)))
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        }
-        let connection = PostgresConnection(link, options)
+        let connection = PostgresConnection(try await LinkAttempt().link(to: options), options)
         await connection.begin()
         return connection
     }

@@ -3,6 +3,7 @@ import JobModel
 import Logging
 import Postgres
 import Storage
+import Synchronization
 import Telemetry
 
 /// Keeps a worker process's session alive: holds its advisory lock and renews its lease, on a connection of its own, and
@@ -73,21 +74,36 @@ struct SessionKeeper: Sendable {
     }
 
     /// Keeps the session until its lease is lost or the task is cancelled; replaces a lost connection.
+    ///
+    /// The connection is closed when it returns: what hangs on it, as it does when the network is cut, must not hold up the
+    /// end of the work.
     func run(on connection: PostgresConnection) async throws -> End {
-        var connection = connection
-        while true {
+        let current = CurrentConnection(connection)
+        return try await withThrowingTaskGroup(of: End.self) { group in
+            group.addTask { try await keep(current) }
+            group.addTask { try await watch() }
             do {
-                return try await keep(connection)
-            } catch let error as CancellationError {
-                await connection.close()
-                throw error
+                let end = try await group.next() ?? .lost
+                group.cancelAll()
+                await current.value.close()
+                return end
             } catch {
-                logger.warning("the session's connection was lost", metadata: [LogKey.error: "\(error)"])
-                await connection.close()
+                group.cancelAll()
+                await current.value.close()
+                throw error
             }
-            guard let next = try await reconnect() else { return .lost }
-            connection = next
         }
+    }
+
+    /// The connection that the session has now.
+    private final class CurrentConnection: Sendable {
+        private let connection: Mutex<PostgresConnection>
+
+        init(_ connection: PostgresConnection) { self.connection = Mutex(connection) }
+
+        var value: PostgresConnection { connection.withLock { $0 } }
+
+        func replace(with next: PostgresConnection) { connection.withLock { $0 = next } }
     }
 
     /// Ends the session in good order, on any connection.
@@ -112,6 +128,20 @@ struct SessionKeeper: Sendable {
         }
     }
 
+    private func keep(_ current: CurrentConnection) async throws -> End {
+        while true {
+            do {
+                return try await keep(current.value)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                logger.warning("the session's connection was lost", metadata: [LogKey.error: "\(error)"])
+                await current.value.close()
+            }
+            guard try await reconnect(current) else { return .lost }
+        }
+    }
+
     private func keep(_ connection: PostgresConnection) async throws -> End {
         try await withThrowingTaskGroup(of: End.self) { group in
             let (notices, notice) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -129,12 +159,8 @@ struct SessionKeeper: Sendable {
                 throw CancellationError()
             }
             group.addTask { try await renewals(on: connection) }
-            group.addTask { try await watch() }
             defer { group.cancelAll() }
-            guard let end = try await group.next() else { return .lost }
-            // A renewal that hangs, as it does when the network is cut, must not hold up the end of the work.
-            await connection.close()
-            return end
+            return try await group.next() ?? .lost
         }
     }
 
@@ -176,7 +202,7 @@ struct SessionKeeper: Sendable {
         }
     }
 
-    /// Ends when the lease runs out, also while a renewal hangs.
+    /// Ends when the lease runs out, also while a renewal hangs, or the connection is being replaced.
     private func watch() async throws -> End {
         while let expiresAt = lease.expiresAt {
             try await ContinuousClock().sleep(until: expiresAt)
@@ -187,15 +213,28 @@ struct SessionKeeper: Sendable {
         return .lost
     }
 
-    /// Connects again, in at first short and then longer intervals; nil when the lease was lost meanwhile.
-    private func reconnect() async throws -> PostgresConnection? {
+    /// Connects again, in at first short and then longer intervals.
+    ///
+    /// - Returns: Whether the session has a connection again; not when the lease was lost meanwhile.
+    private func reconnect(_ current: CurrentConnection) async throws -> Bool {
         var pause = Duration.milliseconds(20)
         while lease.isHeld {
             do {
                 let connection = try await PostgresConnection.connect(options)
-                try await settle(on: connection)
+                current.replace(with: connection)
+                // Who has found the lease lost before has closed the one before, and does not close this one.
+                guard lease.isHeld else {
+                    await connection.close()
+                    break
+                }
+                do {
+                    try await settle(on: connection)
+                } catch {
+                    await connection.close()
+                    throw error
+                }
                 logger.info("the session's connection is back")
-                return connection
+                return true
             } catch let error as CancellationError {
                 throw error
             } catch {
@@ -205,7 +244,7 @@ struct SessionKeeper: Sendable {
             pause = min(pause * 2, .seconds(1))
         }
         _ = lease.timerFired()
-        return nil
+        return false
     }
 
     private func touchHealthFile() {
