@@ -66,6 +66,35 @@ import Tools
         #expect(lines.all.map(\.text) == ["left behind: some processes"])
     }
 
+    /// What is to become the program waits at a named pipe whose writer, the worker, has gone.
+    @Test func aProgramWhoseInputNobodyWritesIsEndedWithItsLifeline() async throws {
+        let input = scratch.path + "/input"
+        #expect(mkfifo(input, 0o600) == 0)
+        let clock = ManualClock()
+        let runner = ProgramRunner(clock: clock)
+        let program = shell("true") {
+            $0.inputFile = input
+            $0.limits.time = .seconds(60)
+        }
+        async let result = runner.run(program)
+        while ProcessTree.processes(marked: input).count < 2 { await Task.yield() }
+        await clock.pass(.seconds(60))
+        #expect(try await result.ending == .timedOut(after: .seconds(60)))
+        #expect(ProcessTree.processes(marked: input).isEmpty)
+    }
+
+    @Test func aProgramWhoseInputNobodyWritesIsEndedByASignal() async throws {
+        let input = scratch.path + "/input"
+        #expect(mkfifo(input, 0o600) == 0)
+        let program = shell("true") { $0.inputFile = input }
+        async let result = runner.run(program)
+        while ProcessTree.processes(marked: input).count < 2 { await Task.yield() }
+        // The guard and what it has forked, which takes no signals yet.
+        for process in ProcessTree.processes(marked: input) { kill(process, SIGTERM) }
+        #expect(try await result.ending == .signalled(SIGKILL))
+        #expect(ProcessTree.processes(marked: input).isEmpty)
+    }
+
     @Test func handsArgumentsOverWithoutAShell() async throws {
         var program = shell("")
         program.arguments = ["printf", "%s|", "$(id)", "; rm -rf /", "a b", "*"]

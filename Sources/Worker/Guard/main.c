@@ -220,8 +220,39 @@ static _Noreturn void become(struct options *options, pid_t guard, int faults) {
     fail(faults, "exec");
 }
 
+/* Whether the other end of the lifeline is closed; what may have been written to it is thrown away. */
+static int lifeline_cut(void) {
+    char rest[256];
+    ssize_t length = read(STDIN_FILENO, rest, sizeof rest);
+    return length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+/* Waits until the program runs or could not be started, or until the guard is asked to stop: what is to become the program
+   may hang before, as at a named pipe that nobody writes since the worker died, and is ended like the program then.
+   Returns whether there is a fault. */
+static int read_fault(int faults, int signals, struct fault *fault) {
+    struct pollfd events[3] = {
+        {.fd = faults, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    for (;;) {
+        if (poll(events, 3, -1) <= 0) continue;
+        if (events[0].revents != 0) {
+            ssize_t length = read(faults, fault, sizeof *fault);
+            if (length < 0 && errno == EINTR) continue;
+            return length == sizeof *fault;
+        }
+        if (events[1].revents != 0 && lifeline_cut()) return 0;
+        struct signalfd_siginfo received;
+        if (events[2].revents == 0 || read(signals, &received, sizeof received) != sizeof received
+            || received.ssi_signo == SIGCHLD)
+            continue;
+        /* For who watches the program. */
+        raise(received.ssi_signo);
+        return 0;
+    }
+}
+
 /* Returns the program's process, or ends the guard when it could not be started. */
-static pid_t start(struct options *options) {
+static pid_t start(struct options *options, int signals) {
     int faults[2];
     pid_t guard = getpid(), program = -1;
     if (options->relay.count > 0 && relay_begin(&options->relay) != 0) {
@@ -237,11 +268,9 @@ static pid_t start(struct options *options) {
     close(faults[1]);
     if (options->relay.count > 0) close(options->relay.handover);
     struct fault fault;
-    ssize_t length;
-    do length = read(faults[0], &fault, sizeof fault);
-    while (length < 0 && errno == EINTR);
+    int has_failed = read_fault(faults[0], signals, &fault);
     close(faults[0]);
-    if (length != sizeof fault) return program;
+    if (!has_failed) return program;
     report("%s: %s\n", fault.what, strerror(fault.number));
     exit(fault.number == ENOENT ? NOT_FOUND : NOT_STARTED);
 }
@@ -399,13 +428,6 @@ static int next_wait(const struct tree *tree, const struct options *options) {
     return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
 }
 
-/* Whether the other end of the lifeline is closed; what may have been written to it is thrown away. */
-static int lifeline_cut(void) {
-    char rest[256];
-    ssize_t length = read(STDIN_FILENO, rest, sizeof rest);
-    return length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR);
-}
-
 static void watch(struct tree *tree, struct options *options, int signals) {
     struct pollfd events[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
     while (reap(tree)) {
@@ -462,7 +484,7 @@ int main(int count, char **words) {
         report("the guard: %s\n", strerror(errno));
         return NOT_STARTED;
     }
-    struct tree tree = {.program = start(&options), .phase = RUNNING};
+    struct tree tree = {.program = start(&options, signals), .phase = RUNNING};
     watch(&tree, &options, signals);
     return pass_on(&tree);
 }
