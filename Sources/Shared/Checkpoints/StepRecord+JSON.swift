@@ -4,7 +4,7 @@ import JobModel
 extension StepRecord {
     /// The keys of a record, in the order in which they are written.
     ///
-    /// Format, position and fingerprint come first: `RecordLine.head(of:)` reads them without the rest.
+    /// Format, position and fingerprint come first: `RecordHead` reads them without the rest.
     private enum Key {
         static let format = "format"
         static let position = "position"
