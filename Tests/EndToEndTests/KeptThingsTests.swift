@@ -80,6 +80,96 @@ import Testing
         await fleet.close()
     }
 
+    /// A worker dies when an agent that is a tool has been recorded as a whole: its files are there in the next attempt.
+    @Test(.timeLimit(.minutes(5))) func filesOfAnAgentThatIsAToolAreFoundAgain() async throws {
+        let fleet = try await Fleet.make(scenarios: [
+            [
+                "name": "author", "match": ["text": "You are an author"],
+                "turns": [
+                    ["calls": [Self.call("write_files", ["path": "a.txt", "content": "by the author"])]],
+                    ["text": "written"],
+                ],
+            ],
+            [
+                "name": "lead", "match": ["text": "go through it"],
+                "turns": [
+                    ["calls": [Self.call("author", ["task": "write"])]],
+                    ["calls": [["as": "read", "name": "read_files", "arguments": ["path": "a.txt"]]]],
+                    ["text": "{{read}}"],
+                ],
+            ],
+        ])
+        let source = Self.source(
+            """
+            tools:
+                    - files: {}
+                    - agent:
+                        name: author
+                        model: model/scripted
+                        instructions: You are an author [run:agent-test]
+                        tools: [{files: {}}]
+            """
+        )
+        let run = try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        let first = fleet.worker("first", failpoint: "after-checkpoint:t0001.1")
+        #expect(await first.ended() == .signalled(SIGKILL), "\(first.output)")
+        let last = fleet.worker("last")
+        #expect(try await fleet.end(of: run) == "succeeded", "\(last.output)")
+        #expect(try await RunStore(fleet.pool).outputs(of: run)["work"] == .inline("by the author"))
+        #expect(Fleet.read(try await Self.artifact("a.txt", of: run, epoch: 2, fleet)) == "by the author")
+        #expect(try fleet.bill().billed == 5)
+        await last.killAndWait()
+        await fleet.close()
+    }
+
+    /// What a person has made of a call is what was written, under the name that the person gave.
+    @Test(.timeLimit(.minutes(5))) func aFileIsWhatWasApproved() async throws {
+        let script: JSONValue = [
+            "name": "files", "match": ["text": "go through it"],
+            "turns": [
+                ["calls": [Self.call("write_files", ["path": "draft.txt", "content": "a draft"])]], ["text": "done"],
+            ],
+        ]
+        let fleet = try await Fleet.make(scenarios: [script])
+        let source = Self.source("tools: [{files: {}}]\n      approve: [{tools: [write_files]}]")
+        let run = try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        let worker = fleet.worker("only")
+        _ = try await fleet.wait(
+            for: run,
+            until: """
+                SELECT FROM chassis.waiting WHERE run_id = $1::bigint AND reason = 'suspended'
+                AND NOT EXISTS (SELECT FROM chassis.lease)
+                """
+        )
+        let approvals = ApprovalStore(fleet.pool)
+        let asked = try #require(try await approvals.approvals(isOpen: true, run: run).first, "\(worker.output)")
+        let edited: JSONValue = ["path": "final.txt", "content": "as it must be"]
+        _ = try await approvals.decide(
+            asked.id,
+            of: asked.jobID,
+            .init(
+                actor: "ann",
+                verdict: .approved,
+                digest: ApprovalDigest.of(asked.kind, asked.request, with: asked.proposal),
+                proposal: (edited, ApprovalDigest.of(asked.kind, asked.request, with: edited))
+            )
+        )
+        try await Notifications.sendReady(["default"], on: fleet.pool)
+        #expect(try await fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let epoch = try await fleet.number("SELECT epoch AS n FROM chassis.done WHERE run_id = $1::bigint", of: run)
+        let final = try await Self.artifact("final.txt", of: run, epoch: epoch, fleet)
+        #expect(Fleet.read(final) == "as it must be")
+        #expect(Fleet.read(try await Self.artifact("draft.txt", of: run, epoch: epoch, fleet)) == "")
+        await worker.killAndWait()
+        await fleet.close()
+    }
+
+    private static func artifact(_ name: String, of run: RunID, epoch: Int, _ fleet: Fleet) async throws -> String {
+        let journal = try await fleet.journal(of: run, epoch: epoch)
+        let (folder, file) = (journal.dropLast("/000001.journal".count), journal.suffix("000001.journal".count))
+        return "\(folder)/artifacts/\(file.prefix(6))/\(name)"
+    }
+
     /// Somebody edits a skill between two attempts: the second one reads what the first one was shown, and pays nothing again.
     @Test(.timeLimit(.minutes(5))) func aSkillStaysAsItWasLoaded() async throws {
         let script: JSONValue = [

@@ -8,7 +8,7 @@ import Testing
     private let folder = FileFolder()
 
     private func note(_ name: String, _ text: String, at position: StepPosition) {
-        folder.note(name, BlobReference(of: Array(text.utf8)), at: position)
+        folder.note(WrittenFile(name: name, blob: BlobReference(of: Array(text.utf8)), position: position))
     }
 
     private func holds(_ name: String, _ text: String) -> Bool {
@@ -48,6 +48,20 @@ import Testing
         note("a", "first", at: try .toolCall(1, ofTurn: 2).inside(.step(named: "write")))
         note("a", "second", at: try .toolCall(1, ofTurn: 1).inside(.step(named: "check")))
         #expect(holds("a", "second"))
+    }
+
+    /// What an agent that is a tool has written stands in the record of its call.
+    @Test func aResultNamesWhatWasWrittenInsideOfItsCall() throws {
+        let call = StepPosition.toolCall(1, ofTurn: 2)
+        note("a", "1", at: try .toolCall(1, ofTurn: 1).inside(call))
+        note("b", "2", at: .toolCall(2, ofTurn: 2))
+        note("c", "3", at: try .toolCall(1, ofTurn: 1).inside(.toolCall(10, ofTurn: 2)))
+        let written = folder.written(inside: call)
+        #expect(written.map(\.name) == ["a"])
+        var result: JSONObject = ["text": "done"]
+        WrittenFile.add(written, to: &result)
+        #expect(WrittenFile.all(in: .object(result)) == written)
+        #expect(WrittenFile.all(in: ["text": "done"]) == nil)
     }
 
     /// Both were recorded by a worker that did not look.

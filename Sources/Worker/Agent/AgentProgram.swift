@@ -196,7 +196,8 @@ struct AgentProgram: Sendable {
 
     private func tool(_ tool: AgentToolDefinition) throws(JobFailure) -> AgentTool {
         let identity = try identity(of: tool.agent)
-        return AgentTool(definition: AgentTool.definition(tool), identity: identity) { task, call, fingerprint in
+        let definition = AgentTool.definition(tool)
+        return AgentTool(definition: definition, identity: identity, folder: folder) { task, call, fingerprint in
             try await run(tool.agent, prompt: .user(task), inside: call, after: fingerprint)
         }
     }

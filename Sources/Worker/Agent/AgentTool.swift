@@ -21,6 +21,8 @@ struct AgentTool: Tool {
     let effect = Effect.none
     /// What decides its answer besides the arguments.
     let identity: JSONValue
+    /// The files that it shares with its caller.
+    let folder: FileFolder
     let run: @Sendable (_ task: String, StepPosition, Fingerprint) async throws -> JSONValue
 
     static func definition(_ tool: AgentToolDefinition) -> Models.ToolDefinition {

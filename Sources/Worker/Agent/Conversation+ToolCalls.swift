@@ -91,9 +91,27 @@ extension Conversation {
         step = try context.steps.placed(step)
         let outcome = try await outcome(of: step, arguments, tool)
         shelf.note(outcome.value, at: step.position)
-        let isError = outcome.value["is_error"]?.boolValue ?? true
-        (tool as? FileTool)?.remember(arguments, isError: isError, at: step.position)
+        noteFiles(of: outcome.value, of: tool, arguments, at: step.position)
         return Models.ToolResult(callID: call.id, outcome)
+    }
+
+    /// Takes over which files a call has written, whether it was made just now or recorded earlier.
+    private func noteFiles(
+        of result: JSONValue,
+        of tool: any Tool,
+        _ arguments: JSONValue,
+        at position: StepPosition
+    ) {
+        switch tool {
+        case let tool as FileTool:
+            let isError = result["is_error"]?.boolValue ?? true
+            // Older workers have not written them down: the arguments say it.
+            let given = isError ? nil : tool.written(arguments, at: position)
+            for file in WrittenFile.all(in: result) ?? [given].compactMap({ $0 }) { tool.folder.note(file) }
+        case let tool as AgentTool:
+            for file in WrittenFile.all(in: result) ?? [] { tool.folder.note(file) }
+        default: break
+        }
     }
 
     /// The outcome of a call: from its checkpoint, or after people have approved it where a rule says so.
@@ -133,9 +151,11 @@ extension Conversation {
             try context.scratch.make()
             steps.answerBegins(of: step.position)
             let output: ToolOutput
+            var files: [WrittenFile] = []
             if let agent = tool as? AgentTool {
                 output = try await agent.call(arguments, at: step.position, step.fingerprint)
                 try await steps.checkOutcomes(inside: step.position)
+                files = agent.folder.written(inside: step.position)
             } else {
                 output = try await tool.call(
                     arguments,
@@ -146,13 +166,14 @@ extension Conversation {
                     )
                 )
             }
+            if !output.isError, let file = (tool as? FileTool)?.written(arguments, at: step.position) { files = [file] }
             var value = try await shelf.value(of: output, at: step.position)
-            if let editor, case .object(var fields) = value {
+            WrittenFile.add(files, to: &value)
+            if let editor {
                 let note = "[\(editor) changed the arguments of this call before it was made, to \(arguments.text())]\n"
-                fields["text"] = .string(note + (fields["text"]?.stringValue ?? ""))
-                value = .object(fields)
+                value["text"] = .string(note + (value["text"]?.stringValue ?? ""))
             }
-            return StepResult(value: value)
+            return StepResult(value: .object(value))
         }
     }
 }

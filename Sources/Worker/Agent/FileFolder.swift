@@ -82,10 +82,11 @@ final class FileFolder: Sendable {
         state.withLock { $0.release(Reservation(name: name, byteCount: byteCount)) }
     }
 
-    /// Takes over a call that wrote a file.
+    /// Takes over what a call has written.
     ///
     /// Of two calls whose positions have no order, as those of two agents of a handler, the one noted later wins.
-    func note(_ name: String, _ blob: BlobReference, at position: StepPosition) {
+    func note(_ written: WrittenFile) {
+        let (name, blob, position) = (written.name, written.blob, written.position)
         state.withLock { state in
             state.release(Reservation(name: name, byteCount: blob.byteCount))
             if let file = state.files[name], position < file.position, position.isComparable(with: file.position) {
@@ -93,6 +94,14 @@ final class FileFolder: Sendable {
             }
             state.files[name] = File(blob: blob, position: position)
         }
+    }
+
+    /// What was written inside of a call, and stands.
+    func written(inside call: StepPosition) -> [WrittenFile] {
+        state.withLock { state in
+            state.files.filter { $1.position.isInside(call) }
+                .map { WrittenFile(name: $0, blob: $1.blob, position: $1.position) }
+        }.sorted { $0.name < $1.name }
     }
 
     func blob(of name: String) -> BlobReference? { state.withLock { $0.files[name]?.blob } }

@@ -75,10 +75,14 @@ struct FileTool: Tool {
         }
     }
 
-    /// Takes over what a call did, whether it was made just now or recorded earlier.
-    func remember(_ arguments: JSONValue, isError: Bool, at position: StepPosition) {
-        guard action == .write, !isError, let path = arguments["path"]?.stringValue else { return }
-        folder.note(path, BlobReference(of: Self.content(of: arguments, steps)), at: position)
+    /// What a call that was no error has written; nil when it writes nothing.
+    func written(_ arguments: JSONValue, at position: StepPosition) -> WrittenFile? {
+        guard action == .write, let path = arguments["path"]?.stringValue else { return nil }
+        return WrittenFile(
+            name: path,
+            blob: BlobReference(of: Self.content(of: arguments, steps)),
+            position: position
+        )
     }
 
     private static func content(of arguments: JSONValue, _ steps: JobSteps) -> [UInt8] {

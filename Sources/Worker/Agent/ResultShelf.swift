@@ -18,10 +18,10 @@ final class ResultShelf: Sendable {
     init(steps: JobSteps) { self.steps = steps }
 
     /// The result of a tool's step, its text cut and kept elsewhere when it is long.
-    func value(of output: ToolOutput, at position: StepPosition) async throws -> JSONValue {
+    func value(of output: ToolOutput, at position: StepPosition) async throws -> JSONObject {
         var value: JSONObject = ["text": .string(output.text), "is_error": .bool(output.isError)]
         let bytes = Array(steps.redacted(output.text).utf8)
-        guard bytes.count > Self.shownByteCount else { return .object(value) }
+        guard bytes.count > Self.shownByteCount else { return value }
         let blob = try await steps.keep(bytes)
         let head = TextSlice(of: bytes, from: 0, atMost: Self.shownByteCount)
         value["text"] = .string(
@@ -29,7 +29,7 @@ final class ResultShelf: Sendable {
                 + "result \(position), offset \(head.end)]"
         )
         value["whole"] = ["sha256": .string(blob.digest.hex), "bytes": .integer(Int64(blob.byteCount))]
-        return .object(value)
+        return value
     }
 
     /// Notes where the whole of a step's result lies, if it is somewhere else.
