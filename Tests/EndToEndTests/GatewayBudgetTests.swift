@@ -214,6 +214,25 @@ import Testing
         await scene.close()
     }
 
+    /// What a provider would take for a call that costs something reaches none, whatever the gateway would take it for.
+    @Test(.timeLimit(.minutes(5))) func noPathLeadsPastTheBudget() async throws {
+        let scene = try await Self.scene()
+        let worker = scene.worker("only")
+        let run = try await Self.submit(
+            scene,
+            "poor",
+            budget: "{usd: 0.000001}",
+            connections: ["fake", "gem"],
+            RudeOutcome.program(["elsewhere", "hello [run:poor turns:1]"])
+        )
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let said = try JSONValue(parsing: try await scene.output(of: run)).arrayValue ?? []
+        #expect(said.count == 6 && said.allSatisfy { $0 == "404" }, "\(said)")
+        #expect(try await scene.bills().isEmpty)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// Official clients do not repeat a 402, nor anything that says so, and their programs are told why in words that they know.
     @Test(.timeLimit(.minutes(5))) func aRefusalIsToldInTheWordsOfEachProvider() async throws {
         let scene = try await Self.scene()

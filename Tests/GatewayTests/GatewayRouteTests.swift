@@ -67,6 +67,10 @@ import Testing
             .gemini, "POST", "v1beta/models/g-2:countTokens",
             .call(.countGemini, path: "v1beta/models/g-2:countTokens", model: "g-2")
         ),
+        (
+            .gemini, "POST", "v1alpha/models/own/Gemini_2.5~x:embedContent",
+            .call(.embedContent, path: "v1alpha/models/own/Gemini_2.5~x:embedContent", model: "own/Gemini_2.5~x")
+        ),
     ]) func knowsTheProvidersPaths(
         _ family: WireFormat.Family,
         _ method: String,
@@ -93,6 +97,18 @@ import Testing
         (.anthropic, "POST", "v1/complete"),
         (.gemini, "POST", "v1beta/models/g:delete"), (.gemini, "POST", "v1beta/models/:generateContent"),
         (.openAI, "POST", ""),
+        // The provider is sent nothing from there on.
+        (.openAI, "POST", "v1/responses/compact#/cancel"), (.openAI, "POST", "v1/responses/compact?/cancel"),
+        (.openAI, "DELETE", "v1/responses/r#"), (.openAI, "POST", "v1#/responses/r/cancel"),
+        (.gemini, "POST", "v1beta/models/g:generateContent#:countTokens"),
+        (.gemini, "POST", "v1beta/models/g:generateContent?:countTokens"),
+        (.gemini, "POST", "v1beta/models/g:generateContent:countTokens"),
+        (.gemini, "POST", "v1#/models/g:generateContent"), (.gemini, "GET", "v1?/models"),
+        // It reads another path, or another name, than the one that has its price here.
+        (.gemini, "POST", "v1%2f..%2fx/models/g:generateContent"),
+        (.gemini, "POST", "v1%62eta/models/g:generateContent"), (.gemini, "GET", "v1%2F..%2Fadmin/models"),
+        (.gemini, "POST", "v1beta/models/gemini%2D2.5-pro:generateContent"),
+        (.gemini, "POST", "v1beta/models/g p:generateContent"),
     ]) func knowsNoOthers(_ family: WireFormat.Family, _ method: String, _ path: String) {
         #expect(GatewayRoute(family, method: method, path: path) == nil)
     }

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 
-from asking import ask, base, call, host, port, root, token
+from asking import ask, base, call, host, port, prompt, root, token
 
 # Magic, a header without a size and a window of 128 KiB, and 400 blocks that each repeat one byte 128 KiB times: 50 MiB.
 ZSTD_BOMB = b"\x28\xb5\x2f\xfd\x00\x38" + b"\x02\x00\x10 " * 400 + b"\x03\x00\x10 "
@@ -172,6 +172,19 @@ def old_ways():
     }.items():
         results[name] = wire(bare("POST", path, text, f"Content-Length: {len(text)}", last))
     return results
+
+
+def elsewhere():
+    """Paths of calls that cost nothing, which a provider would take for those of calls that do."""
+    asked = json.dumps({"model": "fake", "input": prompt, "contents": [{"role": "user", "parts": [{"text": prompt}]}]}).encode()
+    return [
+        wire(bare("POST", path, asked, f"Content-Length: {len(asked)}", "Connection: close"))[9:12]
+        for path in (
+            "/fake/v1/responses/compact#/cancel", "/fake/v1/responses/compact?x=1#/cancel", "/fake#/v1/responses/r/cancel",
+            "/gem/v1beta/models/fake:generateContent#:countTokens", "/gem/v1%2f..%2fv1beta/models/fake:generateContent",
+            "/gem/v1beta/models/%66ake:generateContent",
+        )
+    ]
 
 
 def upgrades():

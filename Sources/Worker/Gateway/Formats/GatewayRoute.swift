@@ -10,10 +10,10 @@ package enum GatewayRoute: Equatable, Sendable {
     /// - Returns: Nil when nothing is there.
     package init?(_ family: WireFormat.Family, method: String, path: String) {
         var parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        guard !parts.contains(where: Self.leadsElsewhere) else { return nil }
         let version = parts.first.flatMap { Self.isVersion($0) ? $0 : nil }
         if version != nil { parts.removeFirst() }
         let rest = parts.joined(separator: "/")
-        guard !parts.contains(where: Self.leadsElsewhere) else { return nil }
         switch (family, method) {
         case (.openAI, "POST"):
             let formats: [String: WireFormat] = [
@@ -76,24 +76,38 @@ package enum GatewayRoute: Equatable, Sendable {
             "generateContent": .generate, "streamGenerateContent": .streamGenerate, "embedContent": .embedContent,
             "batchEmbedContents": .embedContent, "countTokens": .countGemini,
         ]
-        guard let format = formats[String(rest[rest.index(after: colon)...])], !model.isEmpty else { return nil }
+        guard let format = formats[String(rest[rest.index(after: colon)...])], !model.isEmpty,
+            // A model whose name is written otherwise has neither its rules nor its price.
+            model.utf8.allSatisfy({ Self.isUnreserved($0) || $0 == UInt8(ascii: "/") })
+        else { return nil }
         self = .call(format, path: "\(version)/\(rest)", model: String(model))
     }
 
     /// Whether a server may read a part as a way to another path, with the real key: dots, and separators that are written
-    /// otherwise.
+    /// otherwise; and whether it is not sent what stands behind, as a fragment is not.
     private static func leadsElsewhere(_ part: String) -> Bool {
         // Most parts hold none of it, and that is seen at once.
-        guard
-            part.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ".") }
-            )
-        else { return false }
+        guard part.utf8.contains(where: { Self.suspicious.contains($0) }) else { return false }
         let part = part.lowercased()
         let plain = part.replacing("%2e", with: ".")
-        return plain == "." || plain == ".." || part.contains("%2f") || part.contains("%5c") || part.contains("\\")
+        return plain == "." || plain == ".." || part.contains("%2f") || part.contains("%5c")
+            || part.contains { $0 == "\\" || $0 == "#" || $0 == "?" }
     }
 
+    private static let suspicious = Array("%\\.#?".utf8)
+
     private static func isVersion(_ part: String) -> Bool {
-        part.first == "v" && part.dropFirst().first?.isNumber == true
+        part.first == "v" && part.dropFirst().first?.isNumber == true && part.utf8.allSatisfy(isUnreserved)
+    }
+
+    /// Whether a byte means the same wherever it stands in an address.
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default: false
+        }
     }
 }

@@ -66,6 +66,8 @@ struct GatewayResponder: HTTPResponder {
                 "the key is not that of a running attempt: it is good for one attempt, and dead when that ends"
             )
         }
+        // A target has no fragment, and the provider would not be sent it: what is asked for would be something else there.
+        guard !request.uri.string.utf8.contains(UInt8(ascii: "#")) else { throw Self.nothing(at: request.uri.string) }
         let path = request.uri.path.split(separator: "/", maxSplits: 1).map(String.init)
         guard let first = path.first else { throw Self.nothing(at: "/") }
         let rest = path.count > 1 ? path[1] : ""
