@@ -233,6 +233,36 @@ import Testing
         await scene.close()
     }
 
+    /// What gave up waiting for a model does not know what that did, and the model is paid all the same; a refusal costs nothing.
+    @Test(.timeLimit(.minutes(5)), arguments: [(504, 1), (408, 1), (524, 1), (503, 0), (500, 0)])
+    func aCallThatMayHaveBeenPaidCountsAsUnknown(_ status: Int, _ unknown: Int) async throws {
+        let scene = try await Self.scene()
+        let worker = scene.worker("only")
+        await scene.script("poor", "[\"page-\(status)\"]")
+        let run = try await Self.submit(
+            scene,
+            "poor",
+            budget: "{usd: 1}",
+            connections: ["fake"],
+            RudeOutcome.program(["until-good", "hello [run:poor turns:1]"])
+        )
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.bill(of: "poor").count == 2)
+        let row = try await scene.fleet.pool.query(
+            """
+            SELECT count(*) FILTER (WHERE state = 'recorded') AS recorded, coalesce(sum(unknown_calls), 0) AS unknown
+            FROM chassis.step WHERE position LIKE 'gateway/%'
+            """
+        ).rows[0]
+        #expect(try row.int("recorded") == 1 && row.int("unknown") == unknown)
+        let cost = try #require(
+            try await MoneyStore(scene.fleet.pool).costs(by: .connection).first { $0.name == "fake" }
+        )
+        #expect(cost.paid > .zero && cost.reserved == .zero && (cost.unknown > .zero) == (unknown > 0), "\(cost)")
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// Official clients do not repeat a 402, nor anything that says so, and their programs are told why in words that they know.
     @Test(.timeLimit(.minutes(5))) func aRefusalIsToldInTheWordsOfEachProvider() async throws {
         let scene = try await Self.scene()

@@ -14,7 +14,7 @@ ids are random: an answer that is asked for twice is another answer. Streams com
                      stream, with the key that the call came with, and noise behind it), "429", "close", "early" (an
                      answer, although calls of the tag are held), "huge" (1 GB), "endless" (a stream without end), "twice" (a stream with two terminators and noise behind them), "short" (less
                      than its length says), "long" (more than that), "gzip" (compressed, though nobody asked for it),
-                     "no-utf8", "reset", "empty" (200 and nothing), "page-502" (HTML), "moved" (a redirect), any JSON that is an object
+                     "no-utf8", "reset", "empty" (200 and nothing), "page-502" (HTML; any status), "moved" (a redirect), any JSON that is an object
                      (200 and that); and what tells the key that the call came with: "tell-401", "tell-502" (a page),
                      "tell-page" (a page with status 200), "tell-document", "tell-stream", "tell-error" (within a stream)
   POST /_hold        {"tag": T, "from": N}: calls of the tag wait from turn N on, once they are in the bill; those before it, and all of
@@ -134,7 +134,7 @@ class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
         self.entry, self.is_early = entry, answer == "early"
         if isinstance(answer, dict):
             return self.reply(200, answer)
-        if answer in ("html", "empty", "page-502", "moved") or (answer or "").startswith("tell-"):
+        if answer in ("html", "empty", "moved") or (answer or "").startswith(("tell-", "page-")):
             return self.oddity(answer)
         if answer == "huge":
             return self.huge()

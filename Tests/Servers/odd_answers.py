@@ -19,8 +19,8 @@ class OddAnswers:
             return self.reply(200, b"<html>please log in</html>", page[:1])
         if how == "empty":
             return self.reply(200, b"", [("Content-Type", "application/json")])
-        if how == "page-502":
-            return self.reply(502, b"<html>bad gateway</html>", page[:1])
+        if how.startswith("page-"):
+            return self.reply(int(how[5:]), b"<html>bad gateway</html>", page[:1])
         if how == "moved":
             return self.reply(307, b"", [("Location", "http://127.0.0.1:1/elsewhere")])
         if how == "tell-401":

@@ -67,11 +67,14 @@ package struct ModelError: Error, Equatable, Sendable {
     package var mayHaveBeenPaid: Bool {
         switch reason {
         case .invalidRequest, .unreachable: false
-        // A gateway that lost or left what stands behind it does not know what that did.
-        case .status(let code, _, _, _): [408, 502, 504, 520, 522, 523, 524].contains(code)
+        case .status(let code, _, _, _): Self.doubtfulStatuses.contains(code)
         case .stalled, .cutStream, .malformed, .reported: true
         }
     }
+
+    /// The statuses behind which the provider may have worked on a request: a gateway that lost or left what stands behind it does not
+    /// know what that did.
+    package static let doubtfulStatuses: Set<Int> = [408, 502, 504, 520, 522, 523, 524]
 
     /// Whether another model may answer where this one never will: the model is not known, or not for this key, or
     /// there is no money left for it.

@@ -228,7 +228,8 @@ struct LiveCall: Sendable {
         )
     }
 
-    /// Passes on what a provider refuses with: it was not paid for, and is not recorded.
+    /// Passes on what a provider refuses with, which is not recorded; where the provider may not know what became of the call, it may
+    /// have been paid for.
     private func passOnError(_ response: HTTPResponseStream) async throws {
         var body: [UInt8] = []
         do {
@@ -237,8 +238,10 @@ struct LiveCall: Sendable {
             // The status alone says enough.
         }
         let said = "\(request.connection.name) answered \(response.status)"
-        // A server that has failed may have made the change before.
-        let mayHaveHappened = !request.format.isPaid && response.status >= 500
+        // A server that has failed may have made a change before.
+        let mayHaveHappened =
+            ModelError.doubtfulStatuses.contains(response.status)
+            || !request.format.isPaid && response.status >= 500
         await settle(mayHaveHappened ? .unknown(said) : .failed(said))
         await leave(nil)
         await attempt.failed(position)
