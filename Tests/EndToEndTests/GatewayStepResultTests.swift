@@ -38,6 +38,22 @@ import Testing
         await scene.close()
     }
 
+    /// A program that says after all what became of a step, behind a result that was refused, is believed.
+    @Test(.timeLimit(.minutes(5)), arguments: [("result", "recorded"), ("error", "failed")])
+    func settlesAStepWhoseFirstResultWasTooLarge(_ word: String, _ state: String) async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit("rude", run: RudeOutcome.program(["large-and-small", "hello", word]))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try JSONValue(parsing: try await scene.output(of: run)) == [413, 200])
+        let rows = try await scene.fleet.pool.query(
+            "SELECT state FROM chassis.step WHERE position = 'gateway/step/charge#1'"
+        ).rows.map { try $0.string("state") }
+        #expect(rows == [state])
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// A command that fails is not recorded; its status is that of the step.
     @Test(.timeLimit(.minutes(5))) func passesOnTheStatusOfACommandThatFails() async throws {
         let scene = try await GatewayScene.make()

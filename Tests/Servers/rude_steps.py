@@ -32,6 +32,14 @@ def large_step():
     os._exit(1)
 
 
+def large_and_small():
+    """Does a step with a result that is too large to be kept, and says then what is known of it, a "result" or an "error"."""
+    url, body = f"{root}/_step/charge", {"effect": "once", "unknown": "fail"}
+    body["position"] = ask(url, body)[1]["position"]
+    refused = ask(url, body | {"result": "x" * (33 << 20)}, method="PUT")[0]
+    return [refused, ask(url, body | {sys.argv[3]: "small"}, method="PUT")[0]]
+
+
 def two_large_steps():
     """Has two steps of one name under way, and a result refused of one of them; the other one is recorded, and both are asked for again."""
     url, one, other = f"{root}/_step/charge", {"effect": "once", "unknown": "fail", "input": 1}, {"effect": "once", "unknown": "fail", "input": 2}

@@ -57,9 +57,18 @@ extension GatewayAttempt {
 
     /// Settles, by its record, a step that was taken for unknown.
     func settleEarlier(_ position: StepPosition) async throws {
-        for open in try await openSteps(before: LeaseEpoch(rawValue: job.epoch.rawValue + 1))
-        where open.position == position.description && open.state != .recorded {
-            try await settle(open, as: .recorded(usage: nil, cost: nil))
+        for open in try await leftIntents(of: position) { try await settle(open, as: .recorded(usage: nil, cost: nil)) }
+    }
+
+    /// Settles a step of this attempt that was taken for unknown; of those of earlier attempts nobody has said anything.
+    func settleDoubted(_ position: StepPosition, as settlement: StepStore.Settlement) async throws {
+        for open in try await leftIntents(of: position) where open.epoch == job.epoch {
+            try await settle(open, as: settlement)
         }
+    }
+
+    private func leftIntents(of position: StepPosition) async throws -> [StepStore.OpenStep] {
+        try await openSteps(before: LeaseEpoch(rawValue: job.epoch.rawValue + 1))
+            .filter { $0.position == position.description && $0.state != .recorded }
     }
 }

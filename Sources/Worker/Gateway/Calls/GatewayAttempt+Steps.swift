@@ -141,9 +141,11 @@ extension GatewayAttempt {
             throw GatewayRefusal(.invalid, "no step \(position) of this name and input was asked for")
         }
         begun[position] = nil
-        doubts[position] = nil
+        // Its row, where it has one, says that nobody knows what became of it, and is no open intent any more.
+        let wasDoubted = doubts.removeValue(forKey: position) != nil && step.effect != .none
         if let failure {
             steps.failed(position, step.fingerprint)
+            guard !wasDoubted else { return try await settleDoubted(position, as: .failed(failure)) }
             try await settle(position, as: .failed(failure), of: step)
             return
         }
@@ -157,7 +159,7 @@ extension GatewayAttempt {
         // A program that does not hear of it takes it for undone, and asks again.
         client.whenGone { [self] in clientLeft(.step(position, fingerprint)) }
         // An intent that cannot be settled now stays open, and the next attempt settles it by the record.
-        if doubts.removeValue(forKey: position) != nil {
+        if wasDoubted {
             try? await settleEarlier(position)
         } else {
             try? await settle(position, as: .recorded(usage: nil, cost: nil), of: step)
