@@ -125,7 +125,8 @@ extension GatewayAttempt {
         if let turn = turns[position] { keptTurns.answered(turn) }
         statistics.replayed += 1
         statistics.replayedCalls += 1
-        saved = saved + (checkpoint.record.cost ?? .zero)
+        // Workers of before have put down a cost for what costs nothing.
+        if request.format.isPaid { saved = saved + (checkpoint.record.cost ?? .zero) }
         noteServed(position, isDrifted: isDrifted)
         if reads.served(position) { matcher.goesOn(position) }
         if isDrifted {

@@ -52,9 +52,10 @@ extension LiveCall {
         return GatewayRefusal(.budget, failure.message)
     }
 
-    /// What is put down for the call: by the provider's account or, where that says nothing, the most it can have cost.
+    /// What is put down for the call: by the provider's account or, where that says nothing, the most it can have cost; nothing for a
+    /// call that costs nothing.
     func settled(_ usage: TokenUsage?) -> (usage: JSONValue?, cost: MicroDollars?) {
-        guard let price = request.price else { return (usage?.json, nil) }
+        guard request.format.isPaid, let price = request.price else { return (usage?.json, nil) }
         // No request has no tokens.
         guard let usage, usage.input > 0 else { return (nil, request.most) }
         return (usage.json, price.cost(of: usage))
