@@ -170,6 +170,17 @@ import Testing
         #expect(ask(&matcher, "a") == .serve(Self.place(1), isDrifted: false))
     }
 
+    /// Of two clients that read one record in vain, the second one shares the call of the first.
+    @Test func makesACallOnceWhoseRecordIsLostToTwoClients() {
+        var matcher = matcher([("a", nil)])
+        #expect(ask(&matcher, "a") == .serve(Self.place(1), isDrifted: false))
+        #expect(ask(&matcher, "a", retry: 1) == .serve(Self.place(1), isDrifted: false))
+        matcher.lost(Self.place(1))
+        #expect(ask(&matcher, "a") == .call(Self.place(1), isDiverged: false))
+        matcher.lost(Self.place(1))
+        #expect(ask(&matcher, "a", retry: 1) == .join(Self.place(1)))
+    }
+
     @Test func givesARepeatedRequestThePlaceOfTheCallThatFailed() {
         var matcher = matcher()
         _ = ask(&matcher, "a", new: 1)

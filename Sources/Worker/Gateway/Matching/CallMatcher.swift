@@ -186,8 +186,11 @@ package struct CallMatcher: Sendable {
         change(position) { if case .recorded = $0 { $0 = .recorded(isServed: true) } }
     }
 
-    /// The record of a call cannot be read: it is as if the call had not been made.
-    package mutating func lost(_ position: StepPosition) { change(position) { $0 = .failed } }
+    /// The record of a call cannot be read: it is as if the call had not been made, unless it is being made again since another client has
+    /// found that out.
+    package mutating func lost(_ position: StepPosition) {
+        change(position) { if case .recorded = $0 { $0 = .failed } }
+    }
 
     /// How many calls that earlier attempts recorded no client of this one has asked for.
     package var unaskedCount: Int {
