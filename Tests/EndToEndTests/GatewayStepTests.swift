@@ -62,6 +62,61 @@ import Testing
         await scene.close()
     }
 
+    /// The settlement of a step that failed is executed once more when the step has been begun again, as one is whose connection was lost:
+    /// it settles nothing, and the step that was killed in the middle may have happened.
+    @Test(.timeLimit(.minutes(5))) func aSettlementThatComesLateSettlesNoLaterStep() async throws {
+        let scene = try await GatewayScene.make()
+        for sql in Self.lateSettlements {
+            _ = try await scene.fleet.pool.query(PostgresStatement(name: nil, sql: sql))
+        }
+        let first = scene.worker("first")
+        let notes = scene.fleet.directory + "/notes"
+        let script = """
+            charge() {
+                \(Programs.path("chassis")) step charge --effect once --unknown fail -- sh -c 'echo charge >> \(notes); [ $(wc -l < \(notes)) -gt 1 ] || exit 1; [ -e \(notes).killed ] || { touch \(notes).killed; kill -9 \(first.pid); sleep 300; }; echo 2'
+            }
+            charge || charge
+            """
+        let run = try await scene.submitSteps(script)
+        #expect(await first.ended() == .signalled(SIGKILL))
+        let late = try await scene.fleet.pool.query("SELECT is_called AS said FROM chassis.late").rows[0]
+        #expect(try late.bool("said"))
+        let second = scene.worker("second")
+        #expect(try await scene.fleet.end(of: run) == "failed", "\(second.output)")
+        #expect(try await scene.fleet.error(of: run).contains("outcome-unknown"))
+        #expect(scene.notes == ["charge", "charge"])
+        await second.killAndWait()
+        await scene.close()
+    }
+
+    /// Has all settlements said once more as soon as a step that failed is begun again.
+    private static let lateSettlements = [
+        "CREATE SCHEMA aside", "ALTER FUNCTION chassis.settle_calls SET SCHEMA aside",
+        "CREATE SEQUENCE chassis.late",
+        """
+        CREATE TABLE chassis.said
+            (a bigint, b bigint, c text[], d text[], e text[], f bigint[], g smallint[], h text[], i integer[], j timestamptz)
+        """,
+        """
+        CREATE FUNCTION chassis.settle_calls
+            (a bigint, b bigint, c text[], d text[], e text[], f bigint[], g smallint[], h text[], i integer[], j timestamptz)
+        RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO chassis.said VALUES (a, b, c, d, e, f, g, h, i, j);
+            PERFORM aside.settle_calls(a, b, c, d, e, f, g, h, i, j);
+        END $$
+        """,
+        """
+        CREATE FUNCTION chassis.say_again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM nextval('chassis.late'), aside.settle_calls(a, b, c, d, e, f, g, h, i, j) FROM chassis.said;
+            RETURN NULL;
+        END $$
+        """,
+        """
+        CREATE TRIGGER say_again AFTER UPDATE ON chassis.step FOR EACH ROW
+        WHEN (OLD.state = 'failed' AND NEW.state = 'started') EXECUTE FUNCTION chassis.say_again()
+        """,
+    ]
+
     enum Decision: CaseIterable { case happened, notHappened, failed }
 
     /// A step that may have happened stops the program: a person says what became of it, as of a tool's call.

@@ -91,13 +91,17 @@ extension GatewayAttempt {
         fingerprints[position] = fingerprint
         try await approve(step, at: position)
         guard step.effect != .none else { return }
-        let identity = job.identity(position, fingerprint, kind: .step, name: step.name, effect: step.effect)
+        var identity = job.identity(position, fingerprint, kind: .step, name: step.name, effect: step.effect)
+        let number = callNumbers[position, default: 0] + 1
+        identity.call = number
+        let intent = identity
         do {
-            try await stores.patiently { [stores] in try await stores.steps.intend(identity) }
+            try await stores.patiently { [stores] in try await stores.steps.intend(intent) }
         } catch {
             steps.failed(position, fingerprint)
             throw error
         }
+        callNumbers[position] = number
     }
 
     /// Waits until a step may be done.
@@ -260,11 +264,14 @@ extension GatewayAttempt {
             }
             return
         }
+        // What comes late settles no later one.
+        let number = callNumbers[position]
         try await stores.patiently { [stores, job] in
             try await stores.steps.settle(
                 job: job.job,
                 epoch: job.epoch,
                 position: position.description,
+                call: number,
                 as: settlement
             )
         }

@@ -81,7 +81,7 @@ actor GatewayAttempt {
     var sizes: [StepPosition: Int] = [:]
     var fingerprints: [StepPosition: Fingerprint] = [:]
     var buffers: [StepPosition: AnswerBuffer] = [:]
-    /// How many calls were begun at each position; one that failed is followed by another.
+    /// How many calls were begun at each position, or how often its step was; one that failed is followed by another.
     var callNumbers: [StepPosition: Int] = [:]
     var lastNumbers: [String: Int] = [:]
     /// What a program is told whose job must not go on.
