@@ -15,6 +15,8 @@ package struct AnswerSummary: Equatable, Sendable {
     package var told: TokenUsage?
     /// Which calls of tools a response holds, where the provider keeps it for later requests to go on from; nil when that is not known yet.
     package var calls: [String]?
+    /// What Anthropic tells of its tokens, piece by piece.
+    private var anthropic = AnthropicUsage()
 
     /// The most bytes of an opening.
     private static let longestOpening = 80
@@ -41,7 +43,7 @@ package struct AnswerSummary: Equatable, Sendable {
                 for call in message?["tool_calls"]?.arrayValue ?? [] { note(call["id"]) }
                 say(message?["content"])
             }
-            readOpenAI(json["usage"])
+            usage = TokenUsage(chat: json["usage"]) ?? usage
         case .responses, .compact:
             note(json["id"])
             if Self.isFinal(json) { calls = ModelTurns.calls(ofAnswer: json["output"]?.arrayValue ?? []) }
@@ -49,8 +51,8 @@ package struct AnswerSummary: Equatable, Sendable {
                 note(item["call_id"])
                 if item["type"] == "message" { say(item["content"]?[0]?["text"]) }
             }
-            readOpenAI(json["usage"])
-        case .embeddings: readOpenAI(json["usage"])
+            usage = TokenUsage(responses: json["usage"]) ?? usage
+        case .embeddings: usage = TokenUsage(embeddings: json["usage"])
         case .conversations: note(json["id"])
         case .messages:
             for block in json["content"]?.arrayValue ?? [] {
@@ -74,51 +76,14 @@ package struct AnswerSummary: Equatable, Sendable {
 
     /// Reads what a response took that changes no more.
     private mutating func readTold(_ response: JSONValue) {
-        guard Self.isFinal(response), let usage = Self.openAI(response["usage"]) else { return }
+        guard Self.isFinal(response), let usage = TokenUsage(responses: response["usage"]) else { return }
         // No request has no tokens.
         told = usage.input > 0 ? usage : nil
     }
 
-    mutating func readOpenAI(_ usage: JSONValue?) {
-        if let read = Self.openAI(usage) { self.usage = read }
-    }
-
-    private static func openAI(_ usage: JSONValue?) -> TokenUsage? {
-        guard let usage, !usage.isNull else { return nil }
-        return TokenUsage(
-            reportedInput: (usage["prompt_tokens"] ?? usage["input_tokens"])?.integerValue,
-            cachedInput: (usage["prompt_tokens_details"] ?? usage["input_tokens_details"])?["cached_tokens"]?
-                .integerValue,
-            output: (usage["completion_tokens"] ?? usage["output_tokens"])?.integerValue ?? 0,
-            reasoning: (usage["completion_tokens_details"] ?? usage["output_tokens_details"])?["reasoning_tokens"]?
-                .integerValue
-        )
-    }
-
-    /// Anthropic tells the input at the beginning of a stream and the output at its end.
     mutating func readAnthropic(_ usage: JSONValue?) {
-        guard let usage else { return }
-        func count(_ key: String) -> Int64? { usage[key]?.integerValue }
-        let past = self.usage
-        let cached = count("cache_read_input_tokens") ?? past.map { Int64($0.cachedInput) } ?? 0
-        let written = count("cache_creation_input_tokens") ?? past.map { Int64($0.cacheWrite) } ?? 0
-        let fresh =
-            count("input_tokens") ?? past.map { Int64($0.input - $0.cachedInput - $0.cacheWrite) }
-        let read = TokenUsage(
-            reportedInput: fresh.map { Self.sum($0, cached, written) },
-            cachedInput: cached,
-            cacheWrite: written,
-            output: count("output_tokens") ?? past.map { Int64($0.output) }
-        )
-        if let read { self.usage = read }
-    }
-
-    /// A sum of counts that a provider made up never overflows.
-    private static func sum(_ counts: Int64...) -> Int64 {
-        counts.reduce(0) { total, count in
-            let (sum, overflows) = total.addingReportingOverflow(count)
-            return overflows ? -1 : sum
-        }
+        anthropic.add(usage)
+        self.usage = anthropic.tokens
     }
 
     mutating func readGemini(_ json: JSONValue) {
@@ -128,14 +93,6 @@ package struct AnswerSummary: Equatable, Sendable {
                 if part["thought"] != true { say(part["text"]) }
             }
         }
-        guard let usage = json["usageMetadata"] else { return }
-        let thoughts = usage["thoughtsTokenCount"]?.integerValue ?? 0
-        let read = TokenUsage(
-            reportedInput: usage["promptTokenCount"]?.integerValue,
-            cachedInput: usage["cachedContentTokenCount"]?.integerValue,
-            output: Self.sum(usage["candidatesTokenCount"]?.integerValue ?? 0, thoughts),
-            reasoning: thoughts
-        )
-        if let read { self.usage = read }
+        usage = TokenUsage(gemini: json["usageMetadata"]) ?? usage
     }
 }

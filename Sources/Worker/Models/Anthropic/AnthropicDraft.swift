@@ -17,7 +17,7 @@ struct AnthropicDraft {
     private let origin: ReasoningOrigin
     private var blocks: [(index: Int, block: Block)] = []
     private var stopReason: String?
-    private var counts: [String: Int64] = [:]
+    private var usage = AnthropicUsage()
     private var model = ""
     private var responseID: String?
 
@@ -50,7 +50,7 @@ struct AnthropicDraft {
         guard message.value.objectValue != nil else { throw message.fault("an object") }
         if let id = try message.optional("id")?.string(), !id.isEmpty { responseID = id }
         if let name = try message.optional("model")?.string() { model = name }
-        addUsage(message.value["usage"])
+        usage.add(message.value["usage"])
     }
 
     /// Adds a block and returns the text it brought.
@@ -106,15 +106,7 @@ struct AnthropicDraft {
         if let reason = try delta.optional("stop_reason")?.string() { stopReason = reason }
     }
 
-    /// Takes counts over, of which later ones are sums up to then; what is no count is left out.
-    mutating func addUsage(_ usage: JSONValue?) {
-        for (key, value) in usage?.objectValue ?? [:] {
-            if let count = value.integerValue { counts[key] = count }
-        }
-        if let thoughts = usage?["output_tokens_details"]?["thinking_tokens"]?.integerValue {
-            counts["thinking_tokens"] = thoughts
-        }
-    }
+    mutating func addUsage(_ usage: JSONValue?) { self.usage.add(usage) }
 
     // MARK: The end
 
@@ -126,7 +118,7 @@ struct AnthropicDraft {
         return ModelAnswer(
             message: ModelMessage(role: .assistant, parts: blocks.compactMap { part($0.block) }),
             stopReason: AnthropicDraft.stopReason(stopReason),
-            usage: usage,
+            usage: usage.tokens,
             model: model,
             responseID: responseID
         )
@@ -146,19 +138,6 @@ struct AnthropicDraft {
         case .redacted(let block): return .reasoning("", opaque: origin.wrap(block))
         case .ignored: return nil
         }
-    }
-
-    private var usage: TokenUsage? {
-        guard let fresh = counts["input_tokens"] else { return nil }
-        let read = counts["cache_read_input_tokens"] ?? 0
-        let written = counts["cache_creation_input_tokens"] ?? 0
-        return TokenUsage(
-            reportedInput: TokenUsage.total(fresh, read, written),
-            cachedInput: read,
-            cacheWrite: written,
-            output: counts["output_tokens"],
-            reasoning: counts["thinking_tokens"]
-        )
     }
 
     private static func stopReason(_ word: String) -> StopReason {

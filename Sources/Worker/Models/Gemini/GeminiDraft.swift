@@ -9,7 +9,7 @@ struct GeminiDraft {
     private var callCount = 0
     private var finishReason: String?
     private var blockReason: String?
-    private var usage: JSONValue?
+    private var usage: TokenUsage?
     private var model = ""
     private var responseID: String?
 
@@ -38,7 +38,7 @@ struct GeminiDraft {
     private mutating func add(_ document: JSONReading) throws(ModelJSONError) -> String {
         if let id = try document.optional("responseId")?.string() { responseID = id }
         if let name = try document.optional("modelVersion")?.string() { model = name }
-        if let counts = document.optional("usageMetadata") { usage = counts.value }
+        usage = TokenUsage(gemini: document.value["usageMetadata"]) ?? usage
         if let reason = try document.optional("promptFeedback")?.optional("blockReason")?.string() {
             blockReason = reason
         }
@@ -114,7 +114,7 @@ struct GeminiDraft {
         return ModelAnswer(
             message: ModelMessage(role: .assistant, parts: parts),
             stopReason: stopReason(word),
-            usage: tokenUsage,
+            usage: usage,
             model: model,
             responseID: responseID
         )
@@ -128,17 +128,5 @@ struct GeminiDraft {
             .contentFilter
         default: .other
         }
-    }
-
-    private var tokenUsage: TokenUsage? {
-        func count(_ key: String) -> Int64? { usage?[key]?.integerValue }
-        guard let input = count("promptTokenCount") else { return nil }
-        let thoughts = count("thoughtsTokenCount") ?? 0
-        return TokenUsage(
-            reportedInput: TokenUsage.total(input, count("toolUsePromptTokenCount") ?? 0),
-            cachedInput: count("cachedContentTokenCount"),
-            output: TokenUsage.total(count("candidatesTokenCount") ?? 0, thoughts),
-            reasoning: thoughts
-        )
     }
 }

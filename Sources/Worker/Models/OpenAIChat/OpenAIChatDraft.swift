@@ -57,7 +57,8 @@ struct OpenAIChatDraft {
     private mutating func add(_ document: JSONReading, under key: String) throws(ModelJSONError) -> String {
         if let id = try document.optional("id")?.string(), !id.isEmpty { responseID = id }
         if let name = try document.optional("model")?.string(), !name.isEmpty { model = name }
-        if let counts = document.optional("usage") { usage = Self.usage(counts) ?? usage }
+        // Counts that cannot be read are as good as none: the answer itself is paid and stays.
+        usage = TokenUsage(chat: document.value["usage"]) ?? usage
         for choice in try document.optional("choices")?.elements() ?? [] {
             guard choice.value["index"]?.integerValue ?? 0 == 0 else { continue }
             if let reason = try choice.optional("finish_reason")?.string() { finishReason = reason }
@@ -115,20 +116,6 @@ struct OpenAIChatDraft {
         guard let place else { return nil }
         let begins = !name.isEmpty && !id.isEmpty && !calls[place].name.isEmpty && id != calls[place].id
         return begins ? nil : place
-    }
-
-    /// Counts that cannot be read are as good as none: the answer itself is paid and stays.
-    private static func usage(_ counts: JSONReading) -> TokenUsage? {
-        func count(_ key: String, of part: String? = nil) -> Int64? {
-            (part.map { counts.value[$0] ?? .null } ?? counts.value)[key]?.integerValue
-        }
-        return TokenUsage(
-            reportedInput: count("prompt_tokens"),
-            cachedInput: count("cached_tokens", of: "prompt_tokens_details") ?? count("prompt_cache_hit_tokens"),
-            cacheWrite: count("cache_write_tokens", of: "prompt_tokens_details"),
-            output: count("completion_tokens"),
-            reasoning: count("reasoning_tokens", of: "completion_tokens_details")
-        )
     }
 
     // MARK: The end

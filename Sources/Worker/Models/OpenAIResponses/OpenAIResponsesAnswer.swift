@@ -52,7 +52,7 @@ struct OpenAIResponsesAnswer {
         return ModelAnswer(
             message: message,
             stopReason: stopReason(status, reason, hasCalls: !message.toolCalls.isEmpty, hasRefusal: hasRefusal),
-            usage: usage(response.value["usage"]),
+            usage: TokenUsage(responses: response.value["usage"]),
             model: try response.optional("model")?.string() ?? "",
             responseID: try response.optional("id")?.string()
         )
@@ -91,16 +91,6 @@ struct OpenAIResponsesAnswer {
         }
         let isGivenBack = item.optional("encrypted_content") != nil
         return .reasoning(texts.joined(separator: "\n\n"), opaque: isGivenBack ? origin.wrap(item.value) : nil)
-    }
-
-    private static func usage(_ usage: JSONValue?) -> TokenUsage? {
-        TokenUsage(
-            reportedInput: usage?["input_tokens"]?.integerValue,
-            cachedInput: usage?["input_tokens_details"]?["cached_tokens"]?.integerValue,
-            cacheWrite: usage?["input_tokens_details"]?["cache_write_tokens"]?.integerValue,
-            output: usage?["output_tokens"]?.integerValue,
-            reasoning: usage?["output_tokens_details"]?["reasoning_tokens"]?.integerValue
-        )
     }
 
     private static func stopReason(
