@@ -154,7 +154,7 @@ let package = Package(
             in: "Worker/Gateway",
             [
                 "JobModel", "Digests", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings", "HTTPTransport",
-                "Recordings", "Models", "Tools", "CLinux", "CLibZ", log, lifecycle, hummingbird, nio,
+                "Recordings", "Models", "Prices", "Tools", "CLinux", "CLibZ", log, lifecycle, hummingbird, nio,
                 nioPosix, nioHTTP,
             ]
         ),

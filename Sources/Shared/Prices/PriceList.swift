@@ -44,12 +44,9 @@ package struct PriceList: Equatable, Sendable {
         set = Dictionary(entries.map { ("\($0.provider)/\($0.model)", $0.price) }) { _, last in last }
     }
 
-    /// All prices that hold at a connection, by model; of models that are shipped those with their plain names.
-    package func prices(connection: String, provider: String?) -> [String: ModelPrice] {
+    /// All prices that were set and hold at a connection, by model.
+    package func setPrices(for connection: String, provider: String?) -> [String: ModelPrice] {
         var prices: [String: ModelPrice] = [:]
-        if let provider {
-            for entry in ShippedPrices.all.models where entry.provider == provider { prices[entry.model] = entry.price }
-        }
         for name in [provider, connection].compactMap({ $0 }) {
             for (key, price) in set where key.hasPrefix(name + "/") {
                 prices[String(key.dropFirst(name.count + 1))] = price

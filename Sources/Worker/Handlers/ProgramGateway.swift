@@ -27,8 +27,10 @@ struct ProgramGateway: Sendable {
         guard command.usesGateway else { return try await body([:]) }
         var used = try command.connections.map { name throws(StepFailure) in try connection(name) }
         for place in used.indices {
-            let listed = try await context.money.prices(connection: used[place].name, url: used[place].url)
-            used[place].prices = listed.merging(used[place].prices) { $1 }
+            let provider = ListedProvider.name(at: used[place].url)
+            let set = try await context.money.setPrices(connection: used[place].name, provider: provider)
+            used[place].provider = provider
+            used[place].prices = set.merging(used[place].prices) { $1 }
         }
         let attempt = try await open(used, command, judge, in: context)
         let value: Value

@@ -39,12 +39,11 @@ struct JobMoney: Sendable {
         )?.price
     }
 
-    /// All prices that hold at a connection, besides its own.
-    func prices(connection: String, url: String) async throws -> [String: ModelPrice] {
-        try await patience { try await prices.list() }.prices(
-            connection: connection,
-            provider: ListedProvider.name(at: url)
-        )
+    /// All prices that were set in the database and hold at a connection.
+    ///
+    /// - Parameter provider: The kind of provider at whose own address it is.
+    func setPrices(connection: String, provider: String?) async throws -> [String: ModelPrice] {
+        try await patience { try await prices.list() }.setPrices(for: connection, provider: provider)
     }
 
     /// The bounds that a workflow file sets for the calls of one of its jobs.

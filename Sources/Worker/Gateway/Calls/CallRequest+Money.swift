@@ -13,7 +13,7 @@ extension CallRequest {
     /// What bounds an answer, in the words of any provider.
     private static let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"]
 
-    var price: ModelPrice? { connection.prices[model] }
+    var price: ModelPrice? { connection.price(of: model) }
 
     /// The most that the call can cost; nil where nobody knows.
     var most: MicroDollars? {

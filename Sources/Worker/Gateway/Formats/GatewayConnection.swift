@@ -1,5 +1,6 @@
 import HTTPTransport
 package import JobModel
+import Prices
 package import Storage
 import Tools
 
@@ -27,8 +28,10 @@ package struct GatewayConnection: Sendable {
     package private(set) var secrets: [Secret]
     /// Takes the secrets out of what the provider sends.
     let redactor: Redactor
-    /// What the tokens of its models cost.
+    /// What the tokens of its models cost, as somebody has set it.
     package var prices: [String: ModelPrice]
+    /// The kind of provider at whose own address it is, and whose shipped prices hold for all other models; nil for any other server.
+    package var provider: String?
     /// How much may be asked of it, by all workers together.
     package var limits = ConnectionStore.Limits()
     /// How long it may be silent before the first byte, and between two.
@@ -42,6 +45,7 @@ package struct GatewayConnection: Sendable {
         key: Secret? = nil,
         secrets: [Secret] = [],
         prices: [String: ModelPrice] = [:],
+        provider: String? = nil,
         firstByte: Duration = .seconds(120),
         stall: Duration = .seconds(60)
     ) {
@@ -52,6 +56,7 @@ package struct GatewayConnection: Sendable {
         self.secrets = secrets
         redactor = Redactor(secrets: (secrets + [key].compactMap { $0 }).map(\.exposed))
         self.prices = prices
+        self.provider = provider
         self.firstByte = firstByte
         self.stall = stall
     }
@@ -67,6 +72,11 @@ package struct GatewayConnection: Sendable {
         }
         let queries = [String(url[end...].dropFirst()), query ?? ""].filter { !$0.isEmpty }
         return "\(base)/\(path)" + (queries.isEmpty ? "" : "?" + queries.joined(separator: "&"))
+    }
+
+    /// What the tokens of a model cost; nil when nobody said.
+    func price(of model: String) -> ModelPrice? {
+        prices[model] ?? provider.flatMap { ShippedPrices.all.price(of: model, provider: $0) }
     }
 
     /// Puts what the connection adds into a request: its own headers, and the real key.
@@ -101,6 +111,7 @@ extension GatewayConnection {
                 }
             ),
             "prices": .object(JSONObject(prices.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
+            "provider": provider.map { .string($0) } ?? .null,
         ]
     }
 
@@ -121,6 +132,7 @@ extension GatewayConnection {
                     ModelPrice(json: value).map { (model, $0) }
                 }
             ),
+            provider: json["provider"]?.stringValue,
             firstByte: .microseconds(firstByte),
             stall: .microseconds(stall)
         )
