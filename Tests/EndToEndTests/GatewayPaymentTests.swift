@@ -55,6 +55,25 @@ import Testing
         await scene.close()
     }
 
+    /// It counts, and somebody should look.
+    @Test(.timeLimit(.minutes(5))) func aCallThatCostMoreThanItCanIsTold() async throws {
+        let scene = try await GatewayBudgetTests.scene()
+        let worker = scene.worker("only")
+        await scene.script(
+            "dear",
+            """
+            [{"choices": [{"index": 0, "message": {"role": "assistant", "content": "all done"}, "finish_reason": "stop"}],
+              "usage": {"prompt_tokens": 1000000, "completion_tokens": 10}}]
+            """
+        )
+        let run = try await scene.submit("dear", run: RudeOutcome.program(["until-good", "hello [run:dear turns:1]"]))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let log = try await scene.log(of: run)
+        #expect(log.contains("call gateway/fake#1 (fake/fake) cost ") && log.contains("more than the "), "\(log)")
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     @Test(.timeLimit(.minutes(5))) func nothingIsSavedByCountsOutOfTheirRecords() async throws {
         let scene = try await GatewayBudgetTests.scene()
         let worker = scene.worker("only")

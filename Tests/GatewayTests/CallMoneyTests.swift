@@ -8,6 +8,76 @@ import Testing
 @Suite struct CallMoneyTests {
     private static let own = ModelPrice(input: 1, output: 2)
 
+    /// Requests, and whether the model reads more than stands in them.
+    static let bodies: [(WireFormat, String, Bool)] = [
+        (.responses, #"{"input": "a"}"#, false),
+        (
+            .responses,
+            #"{"input": "a", "tools": [{"type": "function", "name": "web_search"}, {"type": "custom", "name": "x"}]}"#,
+            false
+        ),
+        (.responses, #"{"input": "a", "tools": [{"type": "local_shell"}, {"type": "computer_use_preview"}]}"#, false),
+        (
+            .responses,
+            #"{"input": "a", "tools": [{"type": "function", "name": "f"}, {"type": "web_search_preview"}]}"#, true
+        ),
+        (.responses, #"{"input": "a", "tools": [{"type": "file_search", "vector_store_ids": ["v"]}]}"#, true),
+        (
+            .responses, #"{"input": "a", "tools": [{"type": "mcp", "server_label": "m", "server_url": "https://m"}]}"#,
+            true
+        ),
+        (.responses, #"{"input": "a", "tools": [{"type": "code_interpreter", "container": {"type": "auto"}}]}"#, true),
+        (.responses, #"{"prompt": {"id": "pmpt_1", "variables": {}}}"#, true),
+        (.responses, #"{"input": [{"type": "item_reference", "id": "msg_1"}]}"#, true),
+        (.responses, #"{"input": "a", "previous_response_id": "resp_1"}"#, true),
+        (.chat, #"{"messages": [], "tools": [{"type": "function", "function": {"name": "f"}}]}"#, false),
+        (.chat, #"{"messages": [], "web_search_options": {}}"#, true),
+        (
+            .chat, #"{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "u"}}]}]}"#,
+            true
+        ),
+        (
+            .messages,
+            #"{"messages": [], "tools": [{"name": "f", "input_schema": {}}, {"type": "bash_20250124", "name": "bash"}]}"#,
+            false
+        ),
+        (
+            .messages, #"{"messages": [], "tools": [{"type": "text_editor_20250728"}, {"type": "memory_20250818"}]}"#,
+            false
+        ),
+        (.messages, #"{"messages": [], "tools": [{"type": "web_search_20250305", "name": "web_search"}]}"#, true),
+        (.messages, #"{"messages": [], "tools": [{"type": "web_fetch_20250910", "name": "web_fetch"}]}"#, true),
+        (.messages, #"{"messages": [], "mcp_servers": [{"type": "url", "url": "https://m", "name": "m"}]}"#, true),
+        (.generate, #"{"contents": [], "tools": [{"functionDeclarations": [{"name": "f"}]}]}"#, false),
+        (.generate, #"{"contents": [], "tools": [{"function_declarations": []}, {"google_search": {}}]}"#, true),
+        (.generate, #"{"contents": [], "tools": [{"urlContext": {}}]}"#, true),
+    ]
+
+    @Test(arguments: bodies) func countsWhatAProviderAddsToARequest(
+        _ format: WireFormat,
+        _ body: String,
+        _ refersToMore: Bool
+    ) throws {
+        var price = Self.own
+        (price.context, price.maximumOutput) = (200_000, 10)
+        let request = try CallRequest(
+            format,
+            connection: GatewayConnection(
+                name: "c",
+                family: format.family,
+                url: "http://127.0.0.1:1",
+                prices: ["m": price]
+            ),
+            path: "",
+            query: nil,
+            headers: HTTPHeaders(),
+            body: Array(body.utf8),
+            pathModel: "m"
+        )
+        let input = refersToMore ? 200_000 : body.utf8.count + 1024
+        #expect(request.most == price.mostCost(input: input, output: 10))
+    }
+
     private static func request(_ model: String, provider: String?) throws -> CallRequest {
         let connection = GatewayConnection(
             name: "c",
@@ -22,7 +92,7 @@ import Testing
             connection: try #require(GatewayConnection(json: connection.json)),
             path: "chat/completions",
             query: nil,
-            headers: HTTPHeaders([]),
+            headers: HTTPHeaders(),
             body: JSONValue.object(["model": .string(model), "max_tokens": 10]).encoded(),
             pathModel: nil
         )

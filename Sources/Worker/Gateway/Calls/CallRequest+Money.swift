@@ -4,12 +4,18 @@ import JobModel
 extension CallRequest {
     /// What a provider may add to a request of its own, in tokens.
     private static let tokensPerRequest: Int64 = 1024
-    /// Members that stand for more than their own text: images, documents, and what the provider keeps itself.
+    /// Members that stand for more than their own text: images, documents, what the provider keeps itself, and what it looks up.
     private static let larger: Set<String> = [
         "image_url", "input_image", "source", "file", "file_id", "file_url", "file_data", "fileData", "file_uri",
         "fileUri",
-        "inlineData", "inline_data", "cachedContent", "previous_response_id", "conversation",
+        "inlineData", "inline_data", "cachedContent", "previous_response_id", "conversation", "web_search_options",
+        "mcp_servers",
     ]
+    /// Tools that the program runs, of which some have a date behind their names; the provider runs all others, and reads what they return.
+    private static let ownTools = [
+        "function", "custom", "local_shell", "apply_patch", "computer", "bash", "text_editor", "memory",
+    ]
+    private static let ownGeminiTools: Set<String> = ["functionDeclarations", "function_declarations"]
     /// What bounds an answer, in the words of any provider.
     private static let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"]
 
@@ -39,7 +45,7 @@ extension CallRequest {
 
     /// A token for each byte of the request, whose punctuation is more than what stands around messages.
     private func mostInput(_ price: ModelPrice) -> Int? {
-        if Self.refersToMore(.object(json)) { return price.context }
+        if refersToMore { return price.context }
         let tokens = body.count + Int(Self.tokensPerRequest)
         return price.context.map { min(tokens, $0) } ?? tokens
     }
@@ -54,16 +60,33 @@ extension CallRequest {
             keys.compactMap { json[$0]?.integerValue ?? settings[$0]?.integerValue }.max()
         }
         let answers = max(count(["n", "candidateCount", "candidate_count"]) ?? 1, 1)
-        guard let limit = count(Self.limits + ["max_output_tokens"]) ?? price?.maximumOutput.map(Int64.init) else {
+        guard let limit = count(Self.limits) ?? price?.maximumOutput.map(Int64.init) else {
             return nil
         }
         let (product, isTooLarge) = max(limit, 0).multipliedReportingOverflow(by: answers)
         return isTooLarge ? .max : Int(product)
     }
 
+    /// Whether the model reads more than stands in the request.
+    private var refersToMore: Bool {
+        // A prompt that the provider keeps, and tools that it runs.
+        json["prompt"]?["id"] != nil || (json["tools"]?.arrayValue ?? []).contains(where: isRunByProvider)
+            || Self.refersToMore(.object(json))
+    }
+
+    private func isRunByProvider(_ tool: JSONValue) -> Bool {
+        if format.family == .gemini {
+            return tool.objectValue?.contains { !Self.ownGeminiTools.contains($0.key) } ?? false
+        }
+        guard let type = tool["type"]?.stringValue else { return false }
+        return !Self.ownTools.contains { type == $0 || type.hasPrefix($0 + "_") }
+    }
+
     private static func refersToMore(_ value: JSONValue) -> Bool {
         switch value {
-        case .object(let object): object.contains { larger.contains($0.key) || refersToMore($0.value) }
+        case .object(let object):
+            object["type"] == "item_reference"
+                || object.contains { larger.contains($0.key) || refersToMore($0.value) }
         case .array(let values): values.contains(where: refersToMore)
         case .null, .bool, .integer, .number, .string: false
         }

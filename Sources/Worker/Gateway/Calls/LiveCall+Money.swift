@@ -61,6 +61,15 @@ extension LiveCall {
         return (usage.json, price.cost(of: usage))
     }
 
+    /// A provider that bills more than can be has its budgets exceeded: somebody should look.
+    func tellOverrun(_ cost: MicroDollars, _ most: MicroDollars) async {
+        await stores.say(
+            "call \(position) (\(request.connection.name)/\(request.model)) cost \(cost) by its provider's account, more than the "
+                + "\(most) that it can cost; see whether its price, its limits and the provider are right",
+            of: job
+        )
+    }
+
     /// Settles what must be settled before the client has the answer; returns whether the call itself is.
     ///
     /// A call that is recorded need not be, since the next attempt settles it by its record. But what its program does next may be judged

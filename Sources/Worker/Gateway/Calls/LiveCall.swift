@@ -156,6 +156,7 @@ struct LiveCall: Sendable {
         }
         if !isSettled { await settle(.recorded(usage: usage, cost: cost)) }
         await leave(reader.summary.usage)
+        if let most = request.most, let cost, cost > most { await tellOverrun(cost, most) }
         if isDiverged {
             await stores.say("call \(position) (\(request.model)) took another way than before: diverged", of: job)
         }
