@@ -1,5 +1,6 @@
 import Checkpoints
 import Digests
+import HTTPTransport
 import JobModel
 import Testing
 
@@ -41,6 +42,36 @@ import Testing
         #expect(identity.lineage == nil)
         let lineage = try Self.identity(.chat, Self.chat).lineage?.hex
         #expect(lineage == "7480e7cdb982435ac96ce32cb86150e3cb72ef2b86786e72a49d5a77dbaddce4")
+    }
+
+    /// An answer by events is none for who asked for one document, nor the other way round.
+    @Test func tellsAGeminiStreamByEventsFromOneDocument() throws {
+        func identity(_ query: String?, _ format: WireFormat = .streamGenerate) throws -> CallIdentity {
+            let request = try CallRequest(
+                format,
+                connection: GatewayConnection(name: "gem", family: .gemini, url: "http://127.0.0.1:1"),
+                path: "",
+                query: query,
+                headers: HTTPHeaders(),
+                body: Array(Self.gemini.utf8),
+                pathModel: "g"
+            )
+            return CallIdentity(
+                format,
+                connection: "gem",
+                model: "g",
+                isOneDocument: request.isOneDocument,
+                body: request.json,
+                isIssued: { _ in false }
+            )
+        }
+        let (events, document) = (try identity("alt=sse"), try identity(nil))
+        #expect(events.fingerprint != document.fingerprint && events.head != document.head)
+        #expect(events.lineage != nil && document.lineage != nil && events.lineage != document.lineage)
+        #expect(try identity("x=1&alt=sse") == events && identity("alt=json") == document)
+        #expect(try identity("alt=sse", .generate) == identity(nil, .generate))
+        // As it was before there were two.
+        #expect(events.fingerprint.hex == "a53ddbdf727d5435b98ac89d53dc5cf420b393d1d01ef0c00005294a915ae5fd")
     }
 
     /// What two requests have in common.

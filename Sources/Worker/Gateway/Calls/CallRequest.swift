@@ -67,6 +67,12 @@ package struct CallRequest: Sendable {
         format.isToldByPath ? "\(method) \(path)" + (query.map { "?" + $0 } ?? "") : nil
     }
 
+    /// Whether a stream of Gemini's is asked for as one JSON document, and not by its events.
+    package var isOneDocument: Bool {
+        format == .streamGenerate
+            && !(query ?? "").split(separator: "&").contains { $0 == "alt=sse" || $0 == "$alt=sse" }
+    }
+
     /// The response that the provider keeps and that the call is about, where its path says that.
     package var response: String? {
         format.isToldByPath ? Self.response(at: path) : nil

@@ -87,6 +87,7 @@ extension GatewayAttempt {
             connection: request.connection.name,
             model: request.pathModel,
             target: request.target,
+            isOneDocument: request.isOneDocument,
             body: request.json,
             isSpoken: { openings.begin($0) },
             isIssued: { issuedIDs.contains($0) }

@@ -33,6 +33,7 @@ package struct CallIdentity: Equatable, Sendable {
     ///   - connection: The name of the connection: the address behind it may change.
     ///   - model: The model, where the path names it.
     ///   - target: What the call is about, where the path says that; then no member of the body is volatile.
+    ///   - isOneDocument: Whether a stream is asked for as one document, which nobody can read who asked for events.
     ///   - isSpoken: Whether a text begins as an answer of this job does.
     ///   - isIssued: Whether a text is an id that a provider gave away in an answer of this job.
     package init(
@@ -40,6 +41,7 @@ package struct CallIdentity: Equatable, Sendable {
         connection: String,
         model: String?,
         target: String? = nil,
+        isOneDocument: Bool = false,
         body: JSONObject,
         isSpoken: (String) -> Bool = { _ in false },
         isIssued: (String) -> Bool
@@ -51,6 +53,8 @@ package struct CallIdentity: Equatable, Sendable {
             "model": model.map { .string($0) } ?? .null,
         ]
         if let target { call["target"] = .string(target) }
+        // The other form has none of this: it is the usual one, and in the fingerprints of what is recorded.
+        if isOneDocument { call["stream"] = "document" }
         fingerprint = Fingerprint(kind: .model, request: Self.joined(call, ["body": .object(fields)]), after: nil)
         guard let key = format.listKey else {
             lineage = nil
