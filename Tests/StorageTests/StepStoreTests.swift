@@ -40,11 +40,11 @@ import Testing
         _ = try await fixture.submit([("a", [])])
         let lost = try #require(try await fixture.claim().first)
         try await fixture.loseWorkers()
-        _ = try await fixture.pool.query("UPDATE chassis.attempt SET ended_at = now() - interval '10 seconds'")
+        _ = try await fixture.pool.query("UPDATE chassis.attempt SET ended_at = now() - interval '1 hour'")
         let job = try #require(try await fixture.claim().first)
         try await steps.add([
-            .init(identity: Self.step(lost, "before#1"), startedAgo: .seconds(12), took: .seconds(1)),
-            .init(identity: Self.step(lost, "behind#1"), startedAgo: .seconds(12), took: .seconds(11)),
+            .init(identity: Self.step(lost, "before#1"), startedAgo: .seconds(7_200), took: .seconds(1)),
+            .init(identity: Self.step(lost, "behind#1"), startedAgo: .seconds(7_200), took: .seconds(7_100)),
             .init(identity: Self.step(job, "now#1"), startedAgo: .seconds(1), took: .seconds(1)),
         ])
         let listed = try await fixture.pool.query("SELECT position FROM chassis.step ORDER BY position").rows
