@@ -151,6 +151,8 @@ import Testing
         // It dies when the turn and one call are recorded: the second, as the first waits for its death.
         let first = fleet.worker("first", failpoint: "after-checkpoint:2")
         #expect(await first.ended() == .signalled(SIGKILL))
+        // The call that waits must not see it before its guard has ended it.
+        while !Descendants.marked(fleet.directory + "/meet.py").isEmpty { await Task.yield() }
         Fleet.write("", to: fleet.directory + "/died")
         let last = fleet.worker("last")
         #expect(try await fleet.end(of: run) == "succeeded")

@@ -75,9 +75,9 @@ import Testing
             """
         ).rows[0]
         #expect(try row.int("recorded") == 0)
-        // Of eight calls that cost money: refusals cost nothing, all else may have.
-        #expect(try row.int("failed") == 2 * 8)
-        #expect(try row.int("unknown") == 4 * 8)
+        // Of eight calls that cost money: a redirect costs nothing, all else may have.
+        #expect(try row.int("failed") == 8)
+        #expect(try row.int("unknown") == 5 * 8)
         await worker.killAndWait()
         await scene.close()
     }
