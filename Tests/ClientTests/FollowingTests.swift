@@ -1,3 +1,4 @@
+import HTTPTransport
 import JobModel
 import Testing
 
@@ -24,6 +25,20 @@ import Testing
         #expect(seen == [[1, 2, 3], [5], [4], [6], [], []])
         #expect(moves == [.askAgain, .wait, .wait, .hold, .wait, .stop])
         #expect(cursor.after == 6)
+    }
+
+    /// A look at a run of very many steps is work for its scheduler.
+    @Test func looksLessOftenWhereALookTakesLong() {
+        #expect(RunFollower.wait(unchanged: 0, took: .milliseconds(5)) == .milliseconds(200))
+        #expect(RunFollower.wait(unchanged: 50, took: .milliseconds(5)) == .milliseconds(300))
+        #expect(RunFollower.wait(unchanged: 0, took: .milliseconds(500)) == .seconds(2))
+        #expect(RunFollower.wait(unchanged: 0, took: .seconds(30)) == .seconds(10))
+    }
+
+    @Test func tellsAnAnswerThatIsTooLargeFromNone() {
+        let error = SchedulerAPI.fault(.tooLarge(limit: 100), address: "http://h")
+        #expect(error.exitStatus == .unreachable)
+        #expect(error.message.hasPrefix("http://h answers, but the response is larger than 100 bytes; "))
     }
 
     @Test func asksAgainForABoundedTime() {

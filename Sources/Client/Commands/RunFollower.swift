@@ -8,6 +8,9 @@ struct RunFollower: Sendable {
     private static let longWait = Duration.milliseconds(300)
     /// After as many looks without a change the wait becomes the long one.
     private static let patience = 10
+    /// How much longer the wait is than the look took, so that a run of very many steps keeps no scheduler busy.
+    private static let rest = 4
+    private static let longestWait = Duration.seconds(10)
     /// Between two drawings, so that the spinner turns and the times run.
     private static let drawing = Duration.milliseconds(100)
 
@@ -46,12 +49,14 @@ struct RunFollower: Sendable {
         var before: RunDetail?
         while true {
             let answer: JSONValue
+            let began = api.clock.now
             do {
                 answer = try await api.ask { try await $0.run(id) }
             } catch {
                 block?.erase()
                 throw error
             }
+            let took = api.clock.now - began
             let run = RunDetail(answer)
             unchanged = run == before ? unchanged + 1 : 0
             before = run
@@ -60,7 +65,7 @@ struct RunFollower: Sendable {
                 block?.draw(ProgressView(run: run, now: .now, frame: frame).lines)
                 return answer
             }
-            var left = unchanged < Self.patience ? Self.shortWait : Self.longWait
+            var left = Self.wait(unchanged: unchanged, took: took)
             while left > .zero {
                 block?.draw(ProgressView(run: run, now: .now, frame: frame).lines)
                 frame += 1
@@ -68,6 +73,15 @@ struct RunFollower: Sendable {
                 left -= Self.drawing
             }
         }
+    }
+
+    /// How long to wait for the next look.
+    ///
+    /// - Parameters:
+    ///   - unchanged: How many looks in a row have seen the same.
+    ///   - took: How long the last one took.
+    static func wait(unchanged: Int, took: Duration) -> Duration {
+        min(max(unchanged < patience ? shortWait : longWait, took * rest), longestWait)
     }
 
     /// Prints the result, and what was paid and replayed.

@@ -12,6 +12,8 @@ enum ClientError: Error, Equatable {
     case unreachable(address: String, reason: String)
     /// What answers there does not speak the API.
     case notChassis(address: String, reason: String)
+    /// The scheduler says more than can be taken.
+    case largeAnswer(address: String, reason: String)
     /// The scheduler says no.
     case refused(Problem)
     /// The database cannot be used.
@@ -28,7 +30,7 @@ enum ClientError: Error, Equatable {
         switch self {
         case .usage, .file: .usage
         case .invalidWorkflow: .refused
-        case .unreachable, .notChassis, .database: .unreachable
+        case .unreachable, .notChassis, .largeAnswer, .database: .unreachable
         case .notFound: .conflict
         case .unsuccessful, .dev: .unsuccessful
         case .refused(let problem):
@@ -52,6 +54,8 @@ enum ClientError: Error, Equatable {
                 + "or name another with --address or CHASSIS_ADDRESS"
         case .notChassis(let address, let reason):
             "what answers at \(address) is no chassis scheduler: \(reason); check --address or CHASSIS_ADDRESS"
+        case .largeAnswer(let address, let reason):
+            "\(address) answers, but \(reason); 'chassis transcript RUN JOB' and 'chassis logs RUN' ask for a page at a time"
         case .refused(let problem): Self.text(of: problem)
         case .dev(let what, let wayOut): what + (wayOut.map { "; " + $0 } ?? "")
         }

@@ -42,7 +42,8 @@ extension ClientError {
         switch self {
         case .unreachable: true
         case .refused(let problem): [502, 503, 504].contains(problem.status)
-        case .usage, .file, .invalidWorkflow, .notChassis, .database, .notFound, .unsuccessful, .dev: false
+        case .usage, .file, .invalidWorkflow, .notChassis, .largeAnswer, .database, .notFound, .unsuccessful, .dev:
+            false
         }
     }
 }

@@ -168,9 +168,10 @@ struct SchedulerAPI: Sendable {
         return response.body
     }
 
-    private static func fault(_ error: HTTPTransportError, address: String) -> ClientError {
+    static func fault(_ error: HTTPTransportError, address: String) -> ClientError {
         switch error {
-        case .malformedResponse, .tooLarge, .tooManyRedirects: .notChassis(address: address, reason: "\(error)")
+        case .malformedResponse, .tooManyRedirects: .notChassis(address: address, reason: "\(error)")
+        case .tooLarge: .largeAnswer(address: address, reason: "\(error)")
         default: .unreachable(address: address, reason: "\(error)")
         }
     }
