@@ -25,9 +25,7 @@ struct Fleet {
         standby: PostgresCluster? = nil,
         host: String = "127.0.0.1"
     ) async throws -> Fleet {
-        var template = Array("/tmp/chassis-fleet-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
-        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let directory = TestFiles.makeDirectory("fleet")
         precondition(mkdir(directory + "/store", 0o755) == 0, "no store can be made")
         let script = scenarios.map { ["scenarios": .array($0)] } ?? scenario(turns: turns)
         write(script.text(), to: directory + "/scenario.json")

@@ -6,9 +6,7 @@ struct Folder {
     let path: String
 
     init() {
-        var template = Array("/tmp/chassis-bad-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        path = TestFiles.makeDirectory("bad")
         // Servers and programs of other users look in.
         chmod(path, 0o755)
     }

@@ -48,7 +48,7 @@ import Testing
     /// All schedulers were away for longer than is remembered what has been told.
     @Test func aFileThatWasThereAllTheTimeIsNotToldOfAgain() async throws {
         let pool = try await TestDatabase.pool()
-        let scratch = try ScratchStore()
+        let scratch = ScratchStore()
         defer { scratch.remove() }
         Self.write("12", to: scratch.path + "/orders-1.csv")
         let before = try Self.watch(scratch.path, "orders-{partition}.csv", pool)
@@ -65,7 +65,7 @@ import Testing
 
     @Test func aFileThatIsWholeIsToldOfOnceForEachContent() async throws {
         let pool = try await TestDatabase.pool()
-        let scratch = try ScratchStore()
+        let scratch = ScratchStore()
         defer { scratch.remove() }
         let directory = scratch.path
         let watches = [
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func goesIntoDirectoriesWhereThePatternDoes() throws {
-        let scratch = try ScratchStore()
+        let scratch = ScratchStore()
         defer { scratch.remove() }
         for path in ["/a", "/a/b"] { #expect(mkdir(scratch.path + path, 0o755) == 0) }
         for path in ["/1.csv", "/a/2.csv", "/a/b/3.csv"] { Self.write("x", to: scratch.path + path) }
@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test func readsTheFileOfSources() throws {
-        let scratch = try ScratchStore()
+        let scratch = ScratchStore()
         defer { scratch.remove() }
         let path = scratch.path + "/sources.yaml"
         Self.write(

@@ -10,7 +10,7 @@ struct RecordedJob {
     let store: DirectoryStore
 
     static func play(_ test: (RecordedJob) async throws -> Void) async throws {
-        let directory = try ScratchStore()
+        let directory = ScratchStore()
         defer { directory.remove() }
         try await test(RecordedJob(store: try await DirectoryStore.open(at: directory.path)))
     }

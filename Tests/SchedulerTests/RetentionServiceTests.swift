@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func deletesOldRunsAndTheirJournals() async throws {
-        let scratch = try ScratchStore()
+        let scratch = ScratchStore()
         defer { scratch.remove() }
         let pool = try await TestDatabase.pool()
         let store = try await DirectoryStore.open(at: scratch.path)
@@ -58,7 +58,7 @@ import Testing
 
     /// What goes wrong with one kind of things keeps no other from being deleted.
     @Test func goesOnBehindWhatGoesWrong() async throws {
-        let scratch = try ScratchStore()
+        let scratch = ScratchStore()
         defer { scratch.remove() }
         let pool = try await TestDatabase.pool()
         _ = try await pool.query(
@@ -81,7 +81,7 @@ import Testing
 
     /// Another scheduler deleted the rows, and was killed.
     @Test func removesTheJournalsThatAnotherHasLeft() async throws {
-        let scratch = try ScratchStore()
+        let scratch = ScratchStore()
         defer { scratch.remove() }
         let pool = try await TestDatabase.pool()
         let store = try await DirectoryStore.open(at: scratch.path)

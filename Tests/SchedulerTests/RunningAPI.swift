@@ -19,7 +19,7 @@ struct RunningAPI: Sendable {
         webhooks: [String: WebhookDefinition] = [:],
         _ test: (RunningAPI) async throws -> Void
     ) async throws {
-        let directory = try ScratchStore()
+        let directory = ScratchStore()
         defer { directory.remove() }
         let store = try await DirectoryStore.open(at: directory.path)
         let (addresses, listening) = AsyncStream.makeStream(of: BoundAddress.self)

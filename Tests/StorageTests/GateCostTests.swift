@@ -26,14 +26,10 @@ import Testing
             ).rows.map { try $0.string("QUERY PLAN") }
             try await connection.execute("ROLLBACK")
             let scan = lines.firstIndex { $0.contains("Index Scan using ready_order") } ?? 0
-            let buffers = lines[scan...].first { $0.contains("Buffers:") } ?? ""
-            // Not what was dirtied or written, which goes by when the server last wrote the page.
-            let counts = buffers.split(separator: " ").filter { $0.hasPrefix("hit=") || $0.hasPrefix("read=") }
-                .compactMap { Int($0.drop { !$0.isNumber }) }
             // Nodes and their order, without what was counted in them.
             let plan = lines.filter { $0.contains("->") || $0.contains("Index Cond") }
                 .map { String($0.prefix { $0 != "(" }) }
-            return (plan, counts.reduce(0, +))
+            return (plan, Buffers.count(in: lines[scan...]))
         }
     }
 
@@ -80,9 +76,7 @@ import Testing
         let lines = try await fixture.pool.query(
             "EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off) SELECT * FROM chassis.admit(50, NULL)"
         ).rows.map { try $0.string("QUERY PLAN") }
-        let buffers = lines.first { $0.contains("Buffers:") } ?? ""
-        return buffers.split(separator: " ").filter { $0.hasPrefix("hit=") || $0.hasPrefix("read=") }
-            .compactMap { Int($0.drop { !$0.isNumber }) }.reduce(0, +)
+        return Buffers.count(in: lines)
     }
 
     /// Who uses no limit never comes to the door.

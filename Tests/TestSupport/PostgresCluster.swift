@@ -68,9 +68,7 @@ package actor PostgresCluster {
     }
 
     private static func makeDirectory() -> String {
-        var template = Array("/tmp/chassis-pg-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
-        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let directory = TestFiles.makeDirectory("pg")
         Lifeline.shared.remove(directory)
         chmod(directory, 0o755)
         if let user = serverUser { precondition(chown(directory, user.id, user.group) == 0, "chown failed") }

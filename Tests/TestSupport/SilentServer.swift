@@ -7,9 +7,7 @@ package final class SilentServer: Sendable {
     private let listener: Int32
 
     package init() throws {
-        var template = Array("/tmp/chassis-silent-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
-        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        directory = TestFiles.makeDirectory("silent")
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Worker
@@ -6,11 +7,7 @@ import Testing
 @Suite struct ScratchRootTests {
     private let parent: String
 
-    init() {
-        var template = Array("/tmp/chassis-scratch-test-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "no directory can be made in /tmp")
-        parent = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    init() { parent = TestFiles.makeDirectory("scratch-test") }
 
     @Test func removesWhatKilledWorkersLeftBehindAndNothingElse() throws {
         let abandoned = "\(parent)/\(ScratchRoot.prefix)dead01"

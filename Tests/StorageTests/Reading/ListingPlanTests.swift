@@ -38,9 +38,7 @@ import Testing
                 let lines = try await connection.query(PostgresStatement(name: nil, sql: explained)).rows
                     .map { try $0.string("QUERY PLAN") }
                 try await connection.execute("DEALLOCATE reading")
-                let buffers = lines.first { $0.contains("Buffers:") } ?? ""
-                return buffers.split(separator: " ").filter { $0.hasPrefix("hit=") || $0.hasPrefix("read=") }
-                    .compactMap { Int($0.drop { !$0.isNumber }) }.reduce(0, +)
+                return Buffers.count(in: lines)
             }
         }
         try await end(3, of: "rare")
