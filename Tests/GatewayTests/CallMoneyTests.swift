@@ -58,7 +58,8 @@ import Testing
         _ body: String,
         _ refersToMore: Bool
     ) throws {
-        var price = Self.own
+        // At a price at which each token can be told.
+        var price = ModelPrice(input: 1_000_000, output: 2_000_000)
         (price.context, price.maximumOutput) = (200_000, 10)
         let request = try CallRequest(
             format,
