@@ -45,7 +45,7 @@ extension QueueFixture {
     func loseWorkers(poisonLimit: Int = 1000) async throws {
         try await pool.withConnection { connection in
             try await connection.execute("UPDATE chassis.session SET lease_expires_at = now() - interval '1 second'")
-            _ = try await SessionStore().endDead(grace: .milliseconds(300), on: connection)
+            _ = try await RepairLook.take(grace: .milliseconds(300), on: connection)
             _ = try await SessionStore().rescue(poisonLimit: poisonLimit, on: connection)
             try await connection.execute("UPDATE chassis.session SET ended_at = NULL, end_reason = NULL")
         }

@@ -45,8 +45,8 @@ import Testing
         #expect(try await sessions.lock(fixture.session, on: new) == false)
         await old.close()
         while try await isHeld(on: new) {}
-        #expect(try await sessions.endDead(grace: .zero, on: new) == [])
-        #expect(try await sessions.endDead(grace: .zero, on: new) == [])
+        #expect(try await RepairLook.take(grace: .zero, on: new).sessions == [])
+        #expect(try await RepairLook.take(grace: .zero, on: new).sessions == [])
         #expect(try await sessions.lock(fixture.session, on: new))
         await new.close()
     }
@@ -90,9 +90,9 @@ import Testing
         let job = try #require(try await fixture.claim().first)
         try await fixture.pool.withConnection { connection in
             let sessions = fixture.sessions
-            #expect(try await sessions.endDead(grace: .milliseconds(300), on: connection) == [])
+            #expect(try await RepairLook.take(grace: .milliseconds(300), on: connection).sessions == [])
             let later = try await connection.query("SELECT (now() + interval '2h')::text AS at").rows[0].string("at")
-            let changes = try await sessions.endDead(grace: .milliseconds(300), on: connection, now: later)
+            let changes = try await RepairLook.take(grace: .milliseconds(300), on: connection, now: later).sessions
             #expect(changes == [.init(session: fixture.session, worker: "w1", endReason: "lease expired")])
             let rescued = try await sessions.rescue(poisonLimit: 3, on: connection, now: later)
             #expect(rescued == [.init(job: job.id, run: run, queue: "default", hasFailed: false)])
@@ -110,19 +110,19 @@ import Testing
         let holder = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "holder"))
         #expect(try await sessions.lock(fixture.session, on: holder))
         try await fixture.pool.withConnection { connection in
-            let changes = try await sessions.endDead(grace: .zero, on: connection)
+            let changes = try await RepairLook.take(grace: .zero, on: connection).sessions
             #expect(changes == [])
         }
         await holder.close()
         let observer = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "o"))
         while try await isHeld(on: observer) {}
         #expect(
-            try await sessions.endDead(grace: .seconds(3600), on: observer)
+            try await RepairLook.take(grace: .seconds(3600), on: observer).sessions
                 == [.init(session: fixture.session, worker: "w1", endReason: nil)]
         )
-        #expect(try await sessions.endDead(grace: .seconds(3600), on: observer) == [])
+        #expect(try await RepairLook.take(grace: .seconds(3600), on: observer).sessions == [])
         #expect(
-            try await sessions.endDead(grace: .zero, on: observer)
+            try await RepairLook.take(grace: .zero, on: observer).sessions
                 == [.init(session: fixture.session, worker: "w1", endReason: "process gone")]
         )
         await observer.close()
@@ -136,10 +136,10 @@ import Testing
         #expect(try await sessions.lock(fixture.session, on: first))
         await first.close()
         while try await isHeld(on: observer) {}
-        #expect(try await sessions.endDead(grace: .seconds(3600), on: observer).count == 1)
+        #expect(try await RepairLook.take(grace: .seconds(3600), on: observer).sessions.count == 1)
         let second = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "holder"))
         #expect(try await sessions.lock(fixture.session, on: second))
-        #expect(try await sessions.endDead(grace: .zero, on: observer) == [])
+        #expect(try await RepairLook.take(grace: .zero, on: observer).sessions == [])
         await second.close()
         await observer.close()
     }
@@ -155,8 +155,8 @@ import Testing
         await holder.close()
         try await observer.execute("DELETE FROM chassis.incarnation")
         while try await isHeld(on: observer) {}
-        #expect(try await fixture.sessions.endDead(grace: .zero, on: observer) == [])
-        #expect(try await fixture.sessions.endDead(grace: .zero, on: observer) == [])
+        #expect(try await RepairLook.take(grace: .zero, on: observer).sessions == [])
+        #expect(try await RepairLook.take(grace: .zero, on: observer).sessions == [])
         await observer.close()
     }
 
@@ -176,25 +176,18 @@ import Testing
         #expect(try await fixture.ending(of: run) == "failed")
     }
 
-    /// A claim that commits after its session was ended is swept by a later look.
-    @Test func sweepsEndedSessionsForAMinute() async throws {
+    /// A claim that commits after its session was ended is found by a later look.
+    @Test func tellsOfEndedSessionsForAMinute() async throws {
         let fixture = try await QueueFixture.make()
-        _ = try await fixture.submit([("a", [])])
-        _ = try await fixture.claim()
         try await fixture.pool.withConnection { connection in
             try await fixture.sessions.finish(fixture.session, on: connection)
-            for (seconds, count) in [(61, 0), (30, 1)] {
+            for (seconds, isTold) in [(61, false), (30, true)] {
                 let now = try await connection.query(
                     "SELECT (now() + $1::integer * interval '1 second')::text AS at",
                     [.integer(seconds)]
                 ).rows[0].string("at")
-                let rescued = try await fixture.sessions.rescue(
-                    poisonLimit: 3,
-                    isThorough: false,
-                    on: connection,
-                    now: now
-                )
-                #expect(rescued.count == count)
+                let look = try await RepairLook.take(grace: .milliseconds(300), on: connection, now: now)
+                #expect(look == .init(sessions: [], hasEndedSessions: isTold, hasDueJobs: false, isNewsAtDoor: false))
             }
         }
     }
@@ -215,7 +208,7 @@ import Testing
         await holder.close()
         let missing = try await fixture.pool.withConnection { connection in
             while try await isHeld(on: connection) {}
-            return try await sessions.endDead(grace: .seconds(60), on: connection)
+            return try await RepairLook.take(grace: .seconds(60), on: connection).sessions
         }
         #expect(missing.map(\.endReason) == [nil])
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -223,7 +216,7 @@ import Testing
                 _ = try await connection.query("UPDATE chassis.session SET lock_missing_at = NULL")
                 group.addTask {
                     let changes = try await fixture.pool.withConnection {
-                        try await sessions.endDead(grace: .zero, on: $0)
+                        try await RepairLook.take(grace: .zero, on: $0).sessions
                     }
                     #expect(changes.allSatisfy { $0.endReason == nil })
                 }
@@ -255,7 +248,7 @@ import Testing
                 _ = try await sessions.renew(fixture.session, lease: .seconds(15), on: connection, now: begun)
                 group.addTask {
                     let changes = try await fixture.pool.withConnection {
-                        try await sessions.endDead(grace: .milliseconds(300), on: $0, now: late)
+                        try await RepairLook.take(grace: .milliseconds(300), on: $0, now: late).sessions
                     }
                     #expect(changes == [])
                 }

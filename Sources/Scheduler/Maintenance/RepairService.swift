@@ -42,10 +42,8 @@ package struct RepairService: Service {
             while !Task.isCancelled {
                 do {
                     let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
-                    let report = try await pool.withConnection {
-                        try await repair.pass(on: $0, pool: pool, isThorough: isThorough) { ended in
-                            if ended.contains(where: { $0.endReason != nil }) { failpoints.reach(.afterSessionEnd) }
-                        }
+                    let report = try await repair.pass(on: pool, isThorough: isThorough) { ended in
+                        if ended.contains(where: { $0.endReason != nil }) { failpoints.reach(.afterSessionEnd) }
                     }
                     if !report.rescued.isEmpty { failpoints.reach(.afterRescue) }
                     if isThorough { lastThorough = .now }

@@ -8,7 +8,7 @@ package struct Repair: Sendable {
     /// What one pass changed.
     package struct Report: Equatable, Sendable {
         /// Sessions that were ended, and those whose lock was found missing, or found again.
-        package var sessions: [SessionStore.Change] = []
+        package var sessions: [RepairLook.Change] = []
         package var rescued: [SessionStore.RescuedJob] = []
         /// How many delayed jobs became pending.
         package var due = 0
@@ -38,36 +38,39 @@ package struct Repair: Sendable {
     ///   every few seconds, in case that everybody who could have rescued them in time was gone.
     /// - Parameter haveEnded: Is told of the sessions that have just ended, before their jobs are taken back.
     package func pass(
-        on connection: PostgresConnection,
-        pool: PostgresPool,
+        on pool: PostgresPool,
         isThorough: Bool,
-        haveEnded: @Sendable ([SessionStore.Change]) -> Void = { _ in }
+        haveEnded: @Sendable ([RepairLook.Change]) -> Void = { _ in }
     ) async throws -> Report {
-        let sessions = SessionStore()
+        let look = try await pool.withConnection { try await RepairLook.take(grace: grace, on: $0) }
         var report = Report()
-        report.sessions = try await sessions.endDead(grace: grace, on: connection)
+        report.sessions = look.sessions
         haveEnded(report.sessions)
-        report.rescued = try await sessions.rescue(
-            poisonLimit: poisonLimit,
-            isThorough: isThorough,
-            on: connection
-        )
-        let due = try await QueueStore(pool).readyDueJobs()
-        report.due = due.count
-        let gates = GateStore(pool)
-        var told: [String] = []
-        if isThorough {
-            told = try await MoneyStore(pool).tellNews()
-            try await gates.sweep()
-            try await PauseStore(pool).holdAgain()
-            try await PauseStore(pool).releaseUnpaused()
-            told += try await RunStore(pool).cancelStrays()
-            if let ageing { _ = try await QueueStore(pool).age(after: ageing) }
+        if isThorough || look.hasEndedSessions {
+            report.rescued = try await pool.withConnection {
+                try await SessionStore().rescue(poisonLimit: poisonLimit, on: $0)
+            }
         }
-        let admitted = try await gates.admit()
+        let due = look.hasDueJobs ? try await QueueStore(pool).readyDueJobs() : []
+        report.due = due.count
+        let told = isThorough ? try await beThorough(pool) : []
+        // What was done since the look may have opened the door.
+        let isNewsAtDoor = isThorough || look.isNewsAtDoor || !report.rescued.isEmpty || !due.isEmpty
+        let admitted = isNewsAtDoor ? try await GateStore(pool).admit() : []
         report.readied = Set(due + told).union(admitted).union(
             report.rescued.flatMap { $0.hasFailed ? $0.readied : [$0.queue] }
         )
         return report
+    }
+
+    /// Does what need not be done at each look; returns the queues that got pending jobs.
+    private func beThorough(_ pool: PostgresPool) async throws -> [String] {
+        var told = try await MoneyStore(pool).tellNews()
+        try await GateStore(pool).sweep()
+        try await PauseStore(pool).holdAgain()
+        try await PauseStore(pool).releaseUnpaused()
+        told += try await RunStore(pool).cancelStrays()
+        if let ageing { _ = try await QueueStore(pool).age(after: ageing) }
+        return told
     }
 }

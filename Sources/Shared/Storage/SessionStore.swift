@@ -35,14 +35,6 @@ package struct SessionStore: Sendable {
         }
     }
 
-    /// A session that a look at the sessions changed.
-    package struct Change: Equatable, Sendable {
-        package let session: SessionID
-        package let worker: String
-        /// Why it was ended, or nil when its lock was found missing, or found again, just now.
-        package let endReason: String?
-    }
-
     package init() {}
 
     /// Registers a process; its lease counts from now.
@@ -124,28 +116,6 @@ package struct SessionStore: Sendable {
         _ = try await connection.query(Statement.finishSession, [.integer(session.rawValue), .null])
     }
 
-    /// Ends sessions whose lease ran out or whose process is gone.
-    ///
-    /// - Parameter grace: How long a lock may be missing before its process counts as gone.
-    package func endDead(
-        grace: Duration,
-        on connection: PostgresConnection,
-        now: String? = nil
-    ) async throws -> [Change] {
-        let incarnation = try await incarnation(on: connection)
-        let result = try await connection.query(
-            Statement.endDeadSessions,
-            [.text(incarnation), .integer(grace.wholeMicroseconds), .optional(now)]
-        )
-        return try result.rows.map { row in
-            Change(
-                session: SessionID(rawValue: try row.int64("session_id")),
-                worker: try row.string("worker"),
-                endReason: try row.optionalString("end_reason")
-            )
-        }
-    }
-
     /// A job that was taken back from a session that had ended.
     package struct RescuedJob: Equatable, Sendable {
         package let job: JobID
@@ -157,23 +127,15 @@ package struct SessionStore: Sendable {
         package var readied: Set<String> = []
     }
 
-    /// Takes back the jobs of ended sessions.
+    /// Takes back the jobs of ended sessions; looks through all leases.
     ///
-    /// - Parameters:
-    ///   - poisonLimit: How many lost workers fail a job.
-    ///   - isThorough: Whether the leases are looked through in any case; otherwise only when a session has ended within
-    ///     the last minute, which costs next to nothing.
+    /// - Parameter poisonLimit: How many lost workers fail a job.
     package func rescue(
         poisonLimit: Int,
-        isThorough: Bool = true,
         on connection: PostgresConnection,
         now: String? = nil
     ) async throws -> [RescuedJob] {
-        if !isThorough {
-            let look = try await connection.query(Statement.lookForEndedSessions, [.optional(now)])
-            guard try look.rows.first?.bool("is_any") == true else { return [] }
-        }
-        return try await connection.transaction { connection in
+        try await connection.transaction { connection in
             let result = try await connection.query(Statement.rescueJobs, [.integer(poisonLimit), .optional(now)])
             let rescued = try result.rows.map { row in
                 RescuedJob(

@@ -46,8 +46,7 @@ package enum Statement {
     static let finishSession = load("finish_session", PackageResources.finish_session_sql)
     static let beginIncarnation = load("begin_incarnation", PackageResources.begin_incarnation_sql)
     static let readIncarnation = load("read_incarnation", PackageResources.read_incarnation_sql)
-    static let endDeadSessions = load("end_dead_sessions", PackageResources.end_dead_sessions_sql)
-    static let lookForEndedSessions = load("look_for_ended_sessions", PackageResources.look_for_ended_sessions_sql)
+    static let lookForRepairs = load("look_for_repairs", PackageResources.look_for_repairs_sql)
     static let rescueJobs = load("rescue_jobs", PackageResources.rescue_jobs_sql)
     static let countLostJobs = load("count_lost_jobs", PackageResources.count_lost_jobs_sql)
 

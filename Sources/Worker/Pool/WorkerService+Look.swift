@@ -21,9 +21,7 @@ extension WorkerService {
             await findQueues(for: jobs, pool)
             do {
                 let isThorough = lastThorough.map { .now - $0 >= Repair.thoroughInterval } ?? true
-                let report = try await pool.withConnection {
-                    try await repair.pass(on: $0, pool: pool, isThorough: isThorough)
-                }
+                let report = try await repair.pass(on: pool, isThorough: isThorough)
                 if isThorough { lastThorough = .now }
                 notifier.notify(report.readied)
                 for job in report.rescued {

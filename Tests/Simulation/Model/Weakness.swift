@@ -11,7 +11,7 @@ package enum Weakness: String, CaseIterable, Sendable {
     case rescuesOnce
     /// `find_stray_leases` finds none.
     case findsNoStrays
-    /// `end_dead_sessions` counts locks that are free since the server was restarted.
+    /// `look_for_repairs` counts locks that are free since the server was restarted.
     case countsLocksOfEarlierLives
     /// `suspend_job` does not look for a resumption that came while the job ran.
     case forgetsResumptions

@@ -83,7 +83,7 @@ struct ReadingScene {
     func loseWorkers(poisonLimit: Int) async throws {
         try await pool.withConnection { connection in
             try await connection.execute("UPDATE chassis.session SET lease_expires_at = now() - interval '1 second'")
-            _ = try await SessionStore().endDead(grace: .milliseconds(300), on: connection)
+            _ = try await RepairLook.take(grace: .milliseconds(300), on: connection)
             _ = try await SessionStore().rescue(poisonLimit: poisonLimit, on: connection)
         }
     }

@@ -48,11 +48,11 @@ extension ModelDatabase {
         }
     }
 
-    /// `end_dead_sessions`.
+    /// `look_for_repairs`.
     ///
     /// - Parameter lock: Whether a session's process holds its advisory lock now, and in which life of the server it took it.
     func endDeadSessions(grace: Int, lock: (Int) -> (isHeld: Bool, life: Int)) async {
-        await transaction("end_dead_sessions", isALook: true) { transaction in
+        await transaction("look_for_repairs", isALook: true) { transaction in
             let seen = await transaction.statement()
             let now = time.now
             for (session, row) in seen.sessions.enumerated() where !row.isEnded {
