@@ -1,4 +1,4 @@
-import JobModel
+package import JobModel
 package import Postgres
 
 /// What one look for repairs found; it has ended the sessions that are dead.
