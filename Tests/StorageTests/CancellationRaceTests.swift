@@ -23,9 +23,7 @@ import Testing
         }
         #expect(try await fixture.states(of: run) == ["a": "delayed", "b": "cancelled"])
         // What every scheduler and worker does every few seconds.
-        _ = try await fixture.pool.withConnection {
-            try await Repair().pass(on: $0, pool: fixture.pool, isThorough: true)
-        }
+        _ = try await Repair().pass(on: fixture.pool, isThorough: true)
         #expect(try await fixture.ending(of: run) == "cancelled")
     }
 

@@ -169,9 +169,7 @@ import Testing
             "UPDATE chassis.live_run SET paused_at = NULL WHERE run_id = $1::bigint",
             [.integer(left.rawValue)]
         )
-        _ = try await fixture.pool.withConnection {
-            try await Repair().pass(on: $0, pool: fixture.pool, isThorough: true)
-        }
+        _ = try await Repair().pass(on: fixture.pool, isThorough: true)
         #expect(try await fixture.states(of: left) == ["a": "pending"])
         #expect(try await fixture.states(of: paused) == ["a": "held"])
     }

@@ -15,9 +15,7 @@ import Testing
             "UPDATE chassis.session SET ended_at = now() - interval '1 day', end_reason = 'process gone'"
         )
         let rescued = { (isThorough: Bool) in
-            try await fixture.pool.withConnection {
-                try await fixture.sessions.rescue(poisonLimit: 3, isThorough: isThorough, on: $0).count
-            }
+            try await Repair().pass(on: fixture.pool, isThorough: isThorough).rescued.count
         }
         #expect(try await rescued(false) == 0)
         #expect(try await rescued(true) == 1)

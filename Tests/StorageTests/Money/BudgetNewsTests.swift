@@ -18,9 +18,7 @@ import Testing
     }
 
     private func repair(_ scene: MoneyFixture) async throws -> Set<String> {
-        try await scene.fixture.pool.withConnection {
-            try await Repair().pass(on: $0, pool: scene.fixture.pool, isThorough: true).readied
-        }
+        try await Repair().pass(on: scene.fixture.pool, isThorough: true).readied
     }
 
     /// The most that a call can cost was too much; what it did cost leaves room.
