@@ -1,6 +1,7 @@
 import JobModel
 import Logging
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -32,5 +33,45 @@ import Testing
         await flushed
         #expect(backlog.waitingSteps == Backlog.maximumSteps)
         await pool.close()
+    }
+
+    /// It does not wake up while there is nothing to write.
+    @Test(.timeLimit(.minutes(5))) func writesWhatComesAfterAPauseAndWhatCouldNotBeWritten() async throws {
+        let pool = try await TestDatabase.pool()
+        let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: Logger(label: "test"))
+        let writing = Task { try await backlog.run() }
+        defer { writing.cancel() }
+        func add(_ text: String) {
+            backlog.add(
+                LogStore.Line(
+                    run: RunID(rawValue: 1),
+                    job: JobID(rawValue: 1),
+                    epoch: LeaseEpoch(rawValue: 1),
+                    stream: .event,
+                    text: text,
+                    ago: .zero
+                )
+            )
+        }
+        func lines() async throws -> [String] {
+            try await pool.query("SELECT line FROM chassis.log ORDER BY line").rows.map { try $0.string("line") }
+        }
+        add("1")
+        while try await lines().isEmpty {}
+        add("2")
+        while try await lines().count < 2 {}
+
+        func refusals() async throws -> Int {
+            let rows = try await pool.query(
+                "SELECT xact_rollback AS count FROM pg_stat_database WHERE datname = current_database()"
+            ).rows
+            return try rows[0].int("count")
+        }
+        _ = try await pool.query("ALTER TABLE chassis.log ADD CONSTRAINT nothing CHECK (false) NOT VALID")
+        let before = try await refusals()
+        add("3")
+        while try await refusals() == before {}
+        _ = try await pool.query("ALTER TABLE chassis.log DROP CONSTRAINT nothing")
+        while try await lines() != ["1", "2", "3"] {}
     }
 }

@@ -31,6 +31,8 @@ final class Backlog: Sendable {
         var lines: [Line] = []
         var steps: [Step] = []
         var dropped = 0
+
+        var isEmpty: Bool { lines.isEmpty && steps.isEmpty }
     }
 
     private let state = Mutex(State())
@@ -38,6 +40,8 @@ final class Backlog: Sendable {
     private let steps: StepStore
     private let logger: Logger
     private let turn = AsyncCounter(1)
+    /// Tells that there are rows where there were none: who has nothing to write does not wake up.
+    private let wakeUp = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     /// Takes the secrets out of whatever a job keeps.
     let redactor: Redactor
 
@@ -55,7 +59,7 @@ final class Backlog: Sendable {
         var line = line
         line.text = redactor.redacted(line.text.withoutNull)
         if line.text.count > Self.maximumLineLength { line.text = line.text.prefix(Self.maximumLineLength) + " …" }
-        state.withLock { state in
+        change { state in
             guard state.lines.count < Self.maximumLines else {
                 state.dropped += 1
                 return
@@ -66,18 +70,28 @@ final class Backlog: Sendable {
 
     /// Notes a free step that has just been recorded.
     func add(_ step: StepStore.FreeStep) {
-        state.withLock { state in
+        change { state in
             guard state.steps.count < Self.maximumSteps else { return }
             state.steps.append(Step(step: step, endedAt: .now))
         }
     }
 
+    private func change(_ body: (inout State) -> Void) {
+        let isFirst = state.withLock { state in
+            let wasEmpty = state.isEmpty
+            body(&state)
+            return wasEmpty && !state.isEmpty
+        }
+        if isFirst { wakeUp.continuation.yield() }
+    }
+
     /// Writes what there is, again and again, until the task is cancelled.
     func run() async throws {
-        while true {
+        for await _ in wakeUp.stream {
             try await ContinuousClock().sleep(for: Self.interval)
             await flush()
         }
+        throw CancellationError()
     }
 
     /// Writes what there is now; what cannot be written is kept.
@@ -103,7 +117,7 @@ final class Backlog: Sendable {
             )
         } catch {
             logger.debug("steps could not be noted yet", metadata: [LogKey.error: "\(error)"])
-            state.withLock { $0.steps = Array((steps + $0.steps).prefix(Self.maximumSteps)) }
+            change { $0.steps = Array((steps + $0.steps).prefix(Self.maximumSteps)) }
         }
         do {
             try await logs.add(
@@ -115,7 +129,7 @@ final class Backlog: Sendable {
             )
         } catch {
             logger.debug("log lines could not be kept yet", metadata: [LogKey.error: "\(error)"])
-            state.withLock { state in
+            change { state in
                 let all = lines + state.lines
                 state.lines = Array(all.prefix(Self.maximumLines))
                 state.dropped += all.count - state.lines.count
