@@ -11,6 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Benchmarks/driver"))
 
 import places
+from bites import bites, toothless
 from checks import Checks
 from storm import Storm
 from world import World
@@ -21,7 +22,7 @@ def main():
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f"seed={seed} minutes={options.minutes:g}", flush=True)
     began = time.monotonic()
-    with World(options.keep, options.minutes) as world:
+    with World(options.keep, options.minutes, has_faults=not options.no_faults) as world:
         if options.all_faults and world.left_out:
             sys.exit("not all faults can be made here, and --all-faults says that they must be")
         storm = Storm(world, seed, say=print if options.verbose else None)
@@ -39,13 +40,16 @@ def main():
         except Exception as error:
             traceback.print_exc()
             checks.break_off(f"the checks broke off: {type(error).__name__}: {error}")
+        for name in toothless(storm.counts, bites(world, storm.faults.bites)):
+            checks.tell_toothless(name, storm.counts[name])
         broken = checks.is_broken
         for line in checks.complaints:
             print(line)
         print(f"{storm.count} faults in {time.monotonic() - began:.0f} s: "
               + ", ".join(f"{name} {count}" for name, count in sorted(storm.counts.items())))
-        print(places.told(world.programs.reached_places()))
-        if world.shim:
+        if world.has_faults:
+            print(places.told(world.programs.reached_places()))
+        if world.has_faults and world.shim:
             refused = [world.shim.count(name) for name in ("refusals", "failed_syncs", "refused_growth")]
             print("a read-only store refused {} writes, {} syncs failed, a full disk of Postgres refused {}".format(*refused))
             print(f"disks without power forgot {world.disk.forgotten_bytes} bytes and {world.disk.forgotten_names} names")
@@ -65,6 +69,7 @@ def parse():
     parser.add_argument("--seed", type=int, help="what decides the faults; a random one by default, which is printed")
     parser.add_argument("--keep", type=pathlib.Path, help="a directory for everything, which is kept")
     parser.add_argument("--all-faults", action="store_true", help="end with 1 when some faults cannot be made here")
+    parser.add_argument("--no-faults", action="store_true", help="the same load without any fault: then nothing may be unknown either")
     parser.add_argument("--verbose", action="store_true", help="print each fault")
     return parser.parse_args()
 

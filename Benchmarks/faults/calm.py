@@ -19,9 +19,10 @@ LEFT = f"""
          + (SELECT count(*) FROM chassis.schedule WHERE next_due IS NOT NULL)
          + (SELECT count(*) FROM chassis.event WHERE NOT is_dispatched)
          + (SELECT count(*) FROM chassis.news WHERE state IN ('new', 'held'))
-         + (SELECT count(*) FROM chassis.backfill WHERE ended_at IS NULL)
-         + ({deployed.COUNT_OLD_RUNS}) + (SELECT count(*) FROM chassis.pruned_run)"""
+         + (SELECT count(*) FROM chassis.backfill WHERE ended_at IS NULL)"""
 """What must come to nothing. A worker that gave its session up just now has another one; schedulers end the old one a moment later."""
+OLD = f"SELECT ({deployed.COUNT_OLD_RUNS}) + (SELECT count(*) FROM chassis.pruned_run)"
+"""What must come to nothing behind that, with schedulers that are started for it."""
 
 
 class Calm:
@@ -45,18 +46,19 @@ class Calm:
                 self._nurse()
                 self._submit(kind, tag)
         until = time.monotonic() + LONGEST_CALM_SECONDS
-        prune_at = 0
+        prune_at = None
         while time.monotonic() < until:
-            if time.monotonic() >= prune_at:
+            is_done, left = follow(), int(self.ask(LEFT))
+            if is_done and left == 0 and prune_at is not None and int(self.ask(OLD)) == 0:
+                return
+            # What is past its retention comes last: whoever is started for that must not put right what else was left.
+            if is_done and left == 0 and (prune_at is None or time.monotonic() >= prune_at):
                 self._have_pruned()
                 prune_at = time.monotonic() + PRUNING_SECONDS
-            is_done, left = follow(), int(self.ask(LEFT))
-            if is_done and left == 0:
-                return
             self._nurse()
             time.sleep(0.2)
         # What nobody has asked for cannot be lost.
-        if left == 0:
+        if left == 0 and not is_done:
             raise RuntimeError("what people and clients were to ask for was not asked for in time")
 
     def _have_pruned(self):
@@ -65,7 +67,7 @@ class Calm:
         It looks for that when it begins, and then once a minute; journals it leaves to whoever has deleted the rows for a minute, which
         is not waited for here.
         """
-        if int(self.ask(f"SELECT ({deployed.COUNT_OLD_RUNS}) + (SELECT count(*) FROM chassis.pruned_run)")):
+        if int(self.ask(OLD)):
             self.ask("UPDATE chassis.pruned_run SET next_at = now()")
             self._world.programs.schedulers[0].send_signal(signal.SIGTERM)
 

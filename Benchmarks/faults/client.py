@@ -14,10 +14,11 @@ FOLLOW_SECONDS = 0.5
 
 
 class Client:
-    def __init__(self, fronts, token, workflows):
+    def __init__(self, fronts, token, workflows, has_faults=True):
         self._fronts = fronts
         self._token = token
         self._workflows = workflows
+        self._has_faults = has_faults
         self.promised = {}
         """The run that was promised for a tag."""
         self._tags = {}
@@ -61,7 +62,7 @@ class Client:
 
     def submit(self, kind, tag, first=0):
         """Submits a run; its key makes it safe to do that again. Returns its id, or None when nobody took it."""
-        body = {"workflow": self._workflows[kind], "file": f"{kind}.yaml", "params": shapes.params(kind, tag),
+        body = {"workflow": self._workflows[kind], "file": f"{kind}.yaml", "params": shapes.params(kind, tag, self._has_faults),
                 "idempotency_key": tag}
         answer = self.ask("POST", "/v1/runs", body, first)
         self.expect([answer], {200, 201}, f"POST /v1/runs of {tag}")

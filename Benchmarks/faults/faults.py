@@ -1,5 +1,6 @@
 """The faults: which, when and to whom, decided by the seed."""
 
+import collections
 import time
 from random import Random
 
@@ -24,6 +25,8 @@ class Faults:
         self.pause = 0
         """How long after this fault the next one is made."""
         self._later = []
+        self.bites = collections.Counter()
+        """How often faults did something that count it themselves."""
         self._of_programs = ProgramFaults(self, seed)
         self._of_postgres = PostgresFaults(self)
         self._of_hosts = HostFaults(self)

@@ -1,7 +1,10 @@
 """The workflows of the storm, and what their runs must come to."""
 
 import json
+import pathlib
+import sys
 
+PROGRAM = pathlib.Path(__file__).with_name("asking.py")
 NOTE = r"""
 IFS= read -r line
 printf '%s\n' "$line" >>"$1"   # one write, so the lines of two calls do not mix
@@ -19,6 +22,9 @@ TEAM = "held"
 """Whose runs have a budget in common, besides their own."""
 FIRST_BUDGET_OF_TEAM_USD = 0.012
 CONCURRENT_CALLS = 12
+RUNS_AT_ONCE, AGENTS_AT_ONCE = 12, 6
+PAUSE_MILLISECONDS = 700
+"""How long those runs wait for a time."""
 RETRY = "retry: {attempts: 100, delay: 100ms, max: 1s}"
 
 
@@ -26,7 +32,7 @@ def agent(note, log):
     """A model call, an agent of five turns with parallel idempotent calls, and a report."""
     return f"""
 name: storm-agent
-limits: [{{runs: 12}}]
+limits: [{{runs: {RUNS_AT_ONCE}}}]
 params:
   tag: {{type: string}}
 jobs:
@@ -41,7 +47,7 @@ jobs:
       prompt: "[run:${{{{ params.tag }}}}-work] go through the items; first: ${{{{ jobs.look.output }}}}"
       tools:
         - command: {{name: note, run: [sh, {note}, {log}], effect: idempotent}}
-    limits: [{{at_once: 6}}]
+    limits: [{{at_once: {AGENTS_AT_ONCE}}}]
     {RETRY}
   report:
     needs: [look, work]
@@ -82,11 +88,11 @@ jobs:
     {RETRY}
   ok:
     needs: [look]
-    approval: {{message: "Go on with ${{{{ params.tag }}}}?"}}
+    approval: {{message: "Go on with ${{{{ params.tag }}}}?", denied: output}}
     {RETRY}
   pause:
     needs: [ok]
-    wait: {{for: 700ms}}
+    wait: {{for: {PAUSE_MILLISECONDS}ms}}
     {RETRY}
   work:
     needs: [pause]
@@ -97,7 +103,16 @@ jobs:
       tools:
         - command: {{name: note, run: [sh, {note}, {log}], effect: idempotent}}
     {RETRY}
+  say:
+    needs: [ok, work]
+    command: [echo, "${{{{ params.tag }}}}", "${{{{ jobs.ok.output.approved }}}}"]
+    {RETRY}
 """
+
+
+def is_denied(tag):
+    """Whether people deny what a run asks them for: one in five of them."""
+    return int(tag.removeprefix("held")) % 5 == 0
 
 
 def fan():
@@ -129,6 +144,21 @@ jobs:
 """
 
 
+def program(log):
+    """A program that knows nothing of all this, through the gateway: two calls of a model, and a step that must not be done twice."""
+    return f"""
+name: storm-program
+params:
+  tag: {{type: string}}
+jobs:
+  ask:
+    command:
+      run: ["{sys.executable}", "{PROGRAM}", "${{{{ params.tag }}}}", "{log}"]
+      connections: [model]
+    {RETRY}
+"""
+
+
 def full(slots, signal):
     """A job for each slot, which runs until there is a file."""
     jobs = "\n".join(f"""
@@ -154,16 +184,18 @@ def scenario():
     turns += [{"text": "all done"}]
     return json.dumps({"scenarios": [
         {"name": "look", "match": {"tag": "-(look|each/[0-9]+)$"}, "turns": [{"text": "looked"}], "delay_ms": 2},
+        {"name": "ask", "match": {"tag": "-ask$"}, "turns": [{"text": "one"}, {"text": "two"}], "delay_ms": 5},
         {"name": "work", "match": {"tag": "^(?P<tag>.*)-work$"}, "turns": turns, "delay_ms": 5},
     ]})
 
 
 CALLS_OF_WORK = {"1a": "t0001.1", "1b": "t0001.2", "2": "t0002.1", "3": "t0003.1", "4": "t0004.1"}
 """What the agent's tool is called with, and at which step of its job."""
+CALLS_OF_PROGRAM = {"step": "gateway/step/note#1"}
 TURNS_OF_WORK = [("work", f"t{turn:04d}") for turn in range(1, 6)]
 LOOK = [("look", "t0001")]
 STEPS = {"agent": LOOK + TURNS_OF_WORK, "again": LOOK + TURNS_OF_WORK, "held": LOOK + TURNS_OF_WORK, "once": TURNS_OF_WORK,
-         "fan": []}
+         "fan": [], "program": [("ask", "t0001"), ("ask", "t0002")]}
 """The calls of a model that runs of each kind need: the job, and the position of the step."""
 
 
@@ -172,8 +204,10 @@ def expected(kind, tag):
     if kind in ("agent", "again"):
         return {"look": "looked", "work": "all done", "report": f"{tag} looked all done\n"}
     if kind == "held":
-        return {"look": "looked", "work": "all done"}
+        return {"look": "looked", "work": "all done", "say": f"{tag} {'false' if is_denied(tag) else 'true'}\n"}
     if kind == "once":
         return {"work": "all done"}
+    if kind == "program":
+        return {"ask": "one noted two\n"}
     parts = {f"part{number}": f"{number} {tag}\n\n" for number in range(8)}
     return {"first": f"{tag}\n", **parts, "last": " ".join(parts.values()) + "\n"}

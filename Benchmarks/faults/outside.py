@@ -5,7 +5,6 @@ import time
 from random import Random
 
 import deployed
-import retention
 import shapes
 from retention import RETENTION_HOURS
 
@@ -50,7 +49,6 @@ class Outside:
             time.sleep(0.1)
         if answer[0] != 200:
             raise RuntimeError(f"the workflows are not deployed: {answer}")
-        self._ask_database(retention.WATCH)
         self._make_old_runs(seconds)
         self._backfills = self._plan_backfills(Random(f"{seed}/backfills"), time.monotonic(), seconds)
 

@@ -109,7 +109,7 @@ class People:
         for approval in found[1].get("approvals", []) if found else []:
             at = self._decide_at.get(approval["id"]) or self._think(approval, now)
             if now >= at:
-                if approval["kind"] == "effect" and self._may_still_happen():
+                if approval["kind"] == "effect" and self._may_still_happen(approval):
                     continue
                 if approval["title"] == shapes.UNANSWERED:
                     continue
@@ -129,11 +129,13 @@ class People:
         self._decide_at[approval["id"]] = now + thought
         return now + thought
 
-    def _may_still_happen(self):
-        """Whether a tool is at work that writes to the log by which people say what has happened."""
+    def _may_still_happen(self, approval):
+        """Whether a tool, or the run's own program, is at work that writes to the log by which people say what has happened."""
+        who = self._client.tag(approval["run"]) if approval["job"] == "ask" else "note.sh"
         for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
             try:
-                if str(self._once_notes).encode() in path.read_bytes():
+                command = path.read_bytes()
+                if str(self._once_notes).encode() in command and who.encode() in command:
                     return True
             except OSError:
                 continue
@@ -142,13 +144,19 @@ class People:
     def _verdict(self, approval):
         """What is decided; None as long as it cannot be known."""
         if approval["kind"] != "effect":
-            return "approve", {}
+            tag = self._client.tag(approval["run"])
+            if tag not in self._client.promised:
+                return None
+            return ("deny", {"reason": "no"}) if load.is_denied(tag) else ("approve", {})
         if approval["job"] == "call":
             return self._verdict_on_batch(self._client.tag(approval["run"]))
-        item = approval["request"]["arguments"]["item"]
+        is_program = approval["job"] == "ask"
+        item = f"{self._client.tag(approval['run'])}-step" if is_program else approval["request"]["arguments"]["item"]
+        if is_program and item.removesuffix("-step") not in self._client.promised:
+            return None
         text = self._once_notes.read_text() if self._once_notes.exists() else ""
         has_happened = any(json.loads(line)["item"] == item for line in text.splitlines() if line.endswith("}"))
-        return ("happened", {"result": "noted\n"}) if has_happened else ("not-happened", {})
+        return ("happened", {"result": "noted" if is_program else "noted\n"}) if has_happened else ("not-happened", {})
 
     def _verdict_on_batch(self, tag):
         """By what the provider of batches has on its bill; it is asked when its worker has given up finding out."""

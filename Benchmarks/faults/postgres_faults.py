@@ -79,12 +79,13 @@ class PostgresFaults(Subject):
 
     def end_backend(self):
         """Has Postgres end one connection of a worker or a scheduler."""
-        self.ask(f"SELECT pg_terminate_backend(({self.some_backend()}))")
+        self._all.bites["end-backend"] += self.ask(f"SELECT pg_terminate_backend(({self.some_backend()}))") == "t"
 
     def crash_backend(self):
         """Kills the process of one connection of a worker or a scheduler; Postgres drops all connections and recovers."""
         if pid := self.ask(self.some_backend()):
             os.kill(int(pid), signal.SIGKILL)
+            self._all.bites["crash-backend"] += 1
 
     def some_backend(self):
         return ("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'chassis-%' "

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 
+import deeds
 from cluster import RELEASE
 from retention import RETENTION_HOURS
 
@@ -18,8 +19,22 @@ LEASE_SECONDS = 5
 REVIVAL_SECONDS = 0.2
 CRASHES = {-signal.SIGILL, -signal.SIGTRAP, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSEGV}
 """How a program ends that goes wrong; the storm ends none so."""
+BEGUN = {"scheduler": b"listening", "worker": b"the session has begun"}
+"""What a program says when it has begun; before, it ends where it cannot reach the database or the store."""
 REACHED = re.compile(rb"^failpoint ([a-z-]+)[^ \n]* is reached$", re.MULTILINE)
 """What a program says on its way out, or before it stops."""
+
+
+class Process(subprocess.Popen):
+    """One that knows whether somebody wanted it to end."""
+
+    was_told_to_end = False
+    is_judged = False
+
+    def send_signal(self, sig):
+        if self.poll() is None and sig in (signal.SIGTERM, signal.SIGKILL):
+            self.was_told_to_end = True
+        super().send_signal(sig)
 
 
 class Programs:
@@ -34,8 +49,11 @@ class Programs:
         self.workers = [None] * WORKERS
         self.schedulers = [None] * SCHEDULERS
         self._started = {}
-        self._begins = [0] * SCHEDULERS
-        """Where the log of each scheduler's present process begins."""
+        self._starts = collections.Counter()
+        self._begins = collections.Counter()
+        """Where the log of each program's present process begins."""
+        self.ends = {}
+        """When a process was seen to have ended, in seconds since 1970, by what it calls itself to the database."""
         self.crashes = []
         self._armed = {}
         """The failpoint that a program has until it is reached, and how often its place was reached there before."""
@@ -59,31 +77,38 @@ class Programs:
     def of_kind(self, kind):
         return self.workers if kind == "worker" else self.schedulers
 
+    def _next_application(self, name):
+        """What the next process of a program calls itself to the database."""
+        self._starts[name] += 1
+        return deeds.APPLICATION.format(name=name, number=self._starts[name])
+
     def _spawn(self, name, words, **extra):
         self._started[name] = time.monotonic()
+        log = self._directory / f"{name}.log"
+        self._begins[name] = log.stat().st_size if log.exists() else 0
         host = self._host(name)
         environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no", **(host.environment if host else {}), **extra}
-        with open(self._directory / f"{name}.log", "ab") as file:
-            return subprocess.Popen([str(word) for word in words], stdout=file, stderr=file, stdin=subprocess.DEVNULL,
-                                    env=environment)
+        with open(log, "ab") as file:
+            process = Process([str(word) for word in words], stdout=file, stderr=file, stdin=subprocess.DEVNULL, env=environment)
+        process.application = deeds.APPLICATION.format(name=name, number=self._starts[name])
+        return process
 
     def start_worker(self, number, failpoint=None):
         self.workers[number] = self._spawn(
             f"worker{number}",
             [*self._ways.prefix(number), RELEASE / "chassis-worker", "--postgres",
-             self._ways.database(number), "--store", self._store, "--connections", self._ways.connections(number), "--name",
+             self._ways.database(number, self._next_application(f"worker{number}")), "--store", self._store, "--connections", self._ways.connections(number), "--name",
              f"worker{number}", "--slots", SLOTS, "--lease", f"{LEASE_SECONDS}s", "--drain", "5s", "--poison-limit", 100,
              "--log-format", "text"],
             TMPDIR=str(self.scratch), **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
 
     def start_scheduler(self, number, waits=False, failpoint=None):
         """waits: until it listens; otherwise `revive` finds out where."""
-        log = self._directory / f"scheduler{number}.log"
-        self._begins[number] = log.stat().st_size if log.exists() else 0
+        name = f"scheduler{number}"
         self._ways.fronts[number].target = None
         process = self.schedulers[number] = self._spawn(
-            f"scheduler{number}",
-            [RELEASE / "chassis-scheduler", "--postgres", self._ways.database(WORKERS + number), "--store", self._store, "--listen",
+            name,
+            [RELEASE / "chassis-scheduler", "--postgres", self._ways.database(WORKERS + number, self._next_application(name)), "--store", self._store, "--listen",
              "127.0.0.1:0", "--poison-limit", 100, "--retention", f"{RETENTION_HOURS}h", "--log-format", "text"],
             **({"CHASSIS_FAILPOINT": failpoint} if failpoint else {}))
         while waits and not self._lead_to_scheduler(number):
@@ -95,7 +120,7 @@ class Programs:
     def _lead_to_scheduler(self, number):
         """Has its front lead to a scheduler, if that says by now where it listens."""
         with open(self._directory / f"scheduler{number}.log") as file:
-            file.seek(self._begins[number])
+            file.seek(self._begins[f"scheduler{number}"])
             line = next((line for line in file if "listening" in line), None)
         if line:
             host, port = line.split("address=")[1].split()[0].removeprefix("http://").rsplit(":", 1)
@@ -121,6 +146,7 @@ class Programs:
         self._look_at_end(f"{kind}{number}", process)
         process.kill()
         process.wait()
+        self._look_at_end(f"{kind}{number}", process)
 
     def stop_all(self):
         """Stops all; returns when none of their threads goes on."""
@@ -177,9 +203,31 @@ class Programs:
             self._reached[log.stem].update(place.decode() for place in REACHED.findall(lines))
         return sum(self._reached.values(), collections.Counter())
 
+    def reached_by_kind(self):
+        """How often workers and schedulers were killed or stopped at named places."""
+        self.reached_places()
+        return {kind: sum(sum(reached.values()) for name, reached in self._reached.items() if name.startswith(kind))
+                for kind in ("worker", "scheduler")}
+
     def _look_at_end(self, name, process):
+        """Notes when a process has ended; one that nobody wanted to end has crashed, and so has one that ended by a fault of its own."""
+        if process.returncode is None or process.is_judged:
+            return
+        process.is_judged = True
+        self.ends[process.application] = time.time()
         if process.returncode in CRASHES:
             self.crashes.append(f"{name} ended by {signal.Signals(-process.returncode).name}")
+        elif not process.was_told_to_end and not self._has_a_reason(name, process):
+            self.crashes.append(f"{name} ended with {process.returncode}, and nobody had told it to")
+
+    def _has_a_reason(self, name, process):
+        """Whether its failpoint killed it, or it could not begin."""
+        with open(self._directory / f"{name}.log", "rb") as file:
+            file.seek(self._begins[name])
+            said = file.read()
+        if process.returncode == -signal.SIGKILL:
+            return REACHED.search(said) is not None
+        return process.returncode > 0 and BEGUN[name.rstrip("0123456789")] not in said
 
     def end(self, kind, processes):
         """Ends all of a kind in good order."""

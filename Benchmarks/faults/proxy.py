@@ -1,6 +1,7 @@
 """A socket in front of a server that cuts, resets, delays and swallows what goes through it."""
 
 import asyncio
+import collections
 import contextlib
 import socket
 import struct
@@ -23,6 +24,8 @@ class Proxy:
         self._flows = None
         self._answers_flow = None
         self._writers = set()
+        self.bites = collections.Counter()
+        """How many connections were cut, reset or refused, and how often something was held back, swallowed or lost."""
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         threading.Thread(target=self._run, args=(address, ready), daemon=True).start()
@@ -30,17 +33,17 @@ class Proxy:
 
     def cut(self):
         """Closes every connection."""
-        self._call(self._close_all, False)
+        self._call(self._close_all, "cut")
 
     def reset(self):
         """Resets every connection: what was sent and not yet read is gone."""
-        self._call(self._close_all, True)
+        self._call(self._close_all, "reset")
 
     def refuse(self, is_refusing):
         """Takes no connection, from now on, and closes those that are there; or takes them again."""
         self._refuses = is_refusing
         if is_refusing:
-            self.cut()
+            self._call(self._close_all, "refuse")
 
     def delay(self, seconds):
         """Holds every piece back for so long, from now on."""
@@ -68,9 +71,10 @@ class Proxy:
     def _call(self, function, *arguments):
         self._loop.call_soon_threadsafe(function, *arguments)
 
-    def _close_all(self, is_reset):
+    def _close_all(self, how):
+        self.bites[how] += len(self._writers)
         for writer in self._writers:
-            if is_reset and (end := writer.get_extra_info("socket")) and end.family != socket.AF_UNIX:
+            if how == "reset" and (end := writer.get_extra_info("socket")) and end.family != socket.AF_UNIX:
                 with contextlib.suppress(OSError):  # It is closed already.
                     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
@@ -94,6 +98,7 @@ class Proxy:
 
     async def _serve(self, reader, writer):
         try:
+            self.bites["refuse"] += self._refuses
             if self._refuses or self.target is None:
                 raise ConnectionRefusedError
             if isinstance(self.target, tuple):
@@ -115,6 +120,7 @@ class Proxy:
 
     async def _pump(self, reader, writer, is_answer=False):
         while data := await reader.read(65536):
+            self._count_bites(is_answer)
             if self._delay:
                 await asyncio.sleep(self._delay)
             await self._flows.wait()
@@ -126,3 +132,11 @@ class Proxy:
             writer.write(data)
             await writer.drain()
         raise ConnectionResetError
+
+    def _count_bites(self, is_answer):
+        """Counts what is done to a piece."""
+        self.bites["delay"] += self._delay > 0
+        self.bites["swallow"] += not self._flows.is_set()
+        if is_answer:
+            self.bites["swallow_answers"] += not self._answers_flow.is_set()
+            self.bites["lose_answers"] += self._loses_answers

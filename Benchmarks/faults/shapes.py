@@ -5,6 +5,7 @@ from load import RETRY
 ITEMS = 6
 """How many items the mapped job that calls a model has."""
 PLAIN_ITEMS = 12
+ITEMS_AT_ONCE = 3
 UNANSWERED = "Does anybody answer"
 """What people do not decide, so that it expires."""
 EVENT = "storm.news"
@@ -33,7 +34,7 @@ jobs:
     {RETRY}
   each:
     needs: [list]
-    map: {{over: "${{{{ jobs.list.output }}}}", at_once: 3}}
+    map: {{over: "${{{{ jobs.list.output }}}}", at_once: {ITEMS_AT_ONCE}}}
     llm: {{model: model/scripted, max_output_tokens: 100, prompt: "[run:${{{{ params.tag }}}}-each/${{{{ item }}}}] look"}}
     {RETRY}
   plain-list:
@@ -200,9 +201,11 @@ STEPS = {"mapped": ITEM_STEPS, "parent": [], "child": [("look", "t0001")], "gran
 """The calls of a model that runs of each kind need: the job, with the number of its item, and the position of the step."""
 
 
-def params(kind, tag):
-    """What a run starts from."""
-    return {"tag": tag, "play": PLAYS[int(tag.removeprefix(kind)) % len(PLAYS)]} if kind == "batch" else {"tag": tag}
+def params(kind, tag, has_faults=True):
+    """What a run starts from; the provider of batches does with a batch what stands in a call of it."""
+    if kind != "batch":
+        return {"tag": tag}
+    return {"tag": tag, "play": PLAYS[int(tag.removeprefix(kind)) % len(PLAYS)] if has_faults else ""}
 
 
 def runs_below(kind, tag):

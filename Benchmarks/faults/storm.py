@@ -12,8 +12,8 @@ from faults import Faults
 
 RUNS_A_SECOND = 2
 TWICE_SUBMITTED = 0.2
-THREADS = 10
-"""One submits runs, three are for people, clients and whoever is outside; the others wait for answers to submissions."""
+THREADS = 11
+"""One submits runs, four are for people, clients, whoever is outside and who looks at limits; the others wait for answers to submissions."""
 
 
 class Storm:
@@ -37,7 +37,8 @@ class Storm:
         """Makes faults for so long, while runs are submitted."""
         self.world.people.begin(self.seed)
         self.world.outside.begin(self.seed, seconds)
-        self.faults.begin()
+        if self.world.has_faults:
+            self.faults.begin()
         self._end = time.monotonic() + seconds
         # Who waits for an answer that does not come holds up nobody else.
         with concurrent.futures.ThreadPoolExecutor(THREADS) as others:
@@ -53,7 +54,7 @@ class Storm:
         next_fault = time.monotonic()
         while (now := time.monotonic()) < self._end and not any(each.done() for each in going_on):
             self.faults.undo(now)
-            if now >= next_fault:
+            if now >= next_fault and self.world.has_faults:
                 name = self.faults.make()
                 if self.say:
                     self.say(f"{now - self._end + seconds:7.2f} {name}", flush=True)
@@ -78,7 +79,7 @@ class Storm:
 
     @property
     def followers(self):
-        return self.world.people, self.world.client, self.world.outside
+        return self.world.people, self.world.client, self.world.outside, self.world.limits
 
     def follow(self):
         """Has people and clients go on; says whether they have nothing left to do."""
@@ -92,7 +93,8 @@ class Storm:
         is_twice, cancelled_after, raised_after = random.random() < TWICE_SUBMITTED, random.uniform(0, 3), random.uniform(0, 4)
         raised_again_after = random.uniform(4, 9)
         told_after, told_again_after = random.uniform(0, 6), random.uniform(0, 3)
-        is_cancelled = kind == "again" or kind in ("mapped", "parent") and random.random() < shapes.CANCELLED
+        # What is cancelled in the middle of a call is unknown.
+        is_cancelled = self.world.has_faults and (kind == "again" or kind in ("mapped", "parent") and random.random() < shapes.CANCELLED)
         self.runs.append((kind, tag))
         if is_cancelled:
             self.world.client.cancel_later(tag, cancelled_after)

@@ -71,7 +71,8 @@ class ArmedTests(unittest.TestCase):
         def start(number, failpoint=None):
             self.failpoints.append(failpoint)
             self.programs._started[f"worker{number}"] = float("-inf")
-            self.programs.workers[number] = types.SimpleNamespace(poll=lambda: -9, returncode=-9)
+            self.programs.workers[number] = types.SimpleNamespace(
+                poll=lambda: -9, returncode=-9, was_told_to_end=True, is_judged=False, application=f"worker{number}")
 
         self.programs.start_worker = start
         for number in range(len(self.programs.workers)):

@@ -57,14 +57,14 @@ class Ways:
             ways.append(Proxy(directory / ".s.PGSQL.5432", f"{socket}/.s.PGSQL.5432"))
         return ways
 
-    def database(self, number):
-        """How a worker or scheduler reaches the database."""
+    def database(self, number, process):
+        """How a worker or scheduler reaches the database, and how it calls itself there."""
         if self.is_on_tcp(number):
             near, ways = self._near(number), self.to_postgres[number]
             hosts = f"host={near},{near} port={ways[0].port},{ways[1].port}"
         else:
             hosts = f"host={self._directory}/way{number}0,{self._directory}/way{number}1"
-        return f"{hosts} user=chassis dbname=chassis target_session_attrs=read-write connect_timeout=3"
+        return f"{hosts} user=chassis dbname=chassis target_session_attrs=read-write connect_timeout=3 application_name={process}"
 
     def connections(self, number):
         """The file with a worker's connections."""

@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import tempfile
 
+import deeds
 import load
+import retention
 import shapes
 from calm import Calm
 from client import Client
 from cluster import RELEASE
 from disk import Disk
+from limits import Limits
 from link import Link
 from outside import Outside
 from people import People
@@ -28,9 +31,10 @@ STORE_MEBIBYTES_A_MINUTE = 5
 
 
 class World:
-    def __init__(self, directory, minutes):
+    def __init__(self, directory, minutes, has_faults=True):
         """directory: where everything is kept, if it is; minutes: how long the storm will be."""
         self._is_kept = directory is not None
+        self.has_faults = has_faults
         self._store_mebibytes = int(STORE_MEBIBYTES + STORE_MEBIBYTES_A_MINUTE * minutes)
         self.left_out = []
         """The faults that cannot be made here."""
@@ -64,6 +68,8 @@ class World:
         self.cluster.hosts = [self.host(f"postgres{number}") for number in range(2)]
         self.cluster.__enter__()
         self.cluster.fresh()
+        self.cluster.psql(retention.WATCH)
+        self.cluster.psql(deeds.WATCH)
         self.providers = Providers(self.directory)
         self.ways = Ways(self.directory, self.cluster.sockets, self.link, self.providers)
         self.programs = Programs(self.directory, self.store, self.ways, self.host)
@@ -80,17 +86,23 @@ class World:
         """With it, those jobs end that take all slots."""
         note = self.directory / "note.sh"
         note.write_text(load.NOTE)
-        self.names_of_processes = ["chassis-worker", "chassis-scheduler", "chassis-guard", str(note), str(self.emptied)]
+        self.names_of_processes = ["chassis-worker", "chassis-scheduler", "chassis-guard", str(note), str(self.emptied), str(load.PROGRAM)]
         """What the command line of a process has that must end with its worker or scheduler."""
-        workflows = {"agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan(),
+        workflows = {"program": load.program(self.once_notes), "agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan(),
                      "held": load.held(note, self.notes), "full": load.full(WORKERS * SLOTS, self.emptied)}
         workflows |= shapes.WORKFLOWS | {"again": workflows["agent"]}
         token, person = [subprocess.check_output(
             [RELEASE / "chassis", "token", "create", "--postgres", self.cluster.conninfo(), "--name", name],
             text=True, stderr=subprocess.DEVNULL).strip() for name in ("storm", "person")]
-        self.client = Client(self.ways.fronts, token, workflows)
+        self.client = Client(self.ways.fronts, token, workflows, self.has_faults)
         self.people = People(self.client, person, self.once_notes, self.directory / "limits", self.providers.batch_bill)
+        self.limits = Limits(self._try_to_ask)
         self.outside = Outside(self.client, self.calm.ask, self.store)
+
+    def _try_to_ask(self, sql):
+        """Asks the database; None when it does not answer."""
+        asked = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-c", sql, self.cluster.conninfo()], capture_output=True, text=True)
+        return asked.stdout.strip() if asked.returncode == 0 else None
 
     def host(self, name):
         return self.shim.host(name, self.store, self.disk.log) if self.shim else None

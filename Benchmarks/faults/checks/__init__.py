@@ -4,8 +4,10 @@ from checks.alone import Alone
 from checks.effects import Effects
 from checks.events import Events
 from checks.findings import Findings
+from checks.holders import Holders
 from checks.journals import Journals
 from checks.leaks import Held, Left
+from checks.limited import Limited
 from checks.money import Money
 from checks.parts import Parts
 from checks.pruned import Pruned
@@ -13,7 +15,7 @@ from checks.runs import Runs
 from checks.starts import Starts
 from kinds import with_those_below
 
-SUBJECTS = [Runs, Parts, Events, Starts, Alone, Journals, Pruned, Money, Effects, Held]
+SUBJECTS = [Runs, Holders, Parts, Events, Starts, Alone, Journals, Pruned, Money, Effects, Limited, Held]
 """What is looked at while workers and schedulers still run."""
 
 
@@ -36,8 +38,18 @@ class Checks:
         return self.is_broken
 
     @property
+    def broken(self):
+        """What is not 0 and must be; without faults there is no call either of which nobody knows what became of it."""
+        may_be = ("runs", "unknown") if self._world.has_faults else ("runs",)
+        return {name for name, count in self.counts.items() if count and name not in may_be}
+
+    @property
     def is_broken(self):
-        return any(count for name, count in self.counts.items() if name not in ("runs", "unknown"))
+        return bool(self.broken)
+
+    def tell_toothless(self, fault, count):
+        """A kind of fault did nothing to anybody: that the storm found nothing says nothing of it."""
+        self._findings.add("toothless", f"{fault} was made {count} times, and nothing was seen of it")
 
     def break_off(self, reason):
         """The storm has broken off: nothing can be said but that."""

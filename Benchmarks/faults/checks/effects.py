@@ -15,10 +15,11 @@ class Effects(Subject):
         made = count_notes(self.world.notes)
         once = count_notes(self.world.once_notes)
         for tag, kind in self.kinds.items():
+            job, is_once = "ask" if kind == "program" else "work", kind in kinds.ONCE
             for call, position in kinds.CALLS.get(kind, {}).items():
                 item = f"{tag}-{call}"
-                count = once.pop(item, 0) if kind == "once" else made.pop(item, 0)
-                listed = 0 if kind == "once" else unknown.get((tag, "work", position), 0)
+                count = once.pop(item, 0) if is_once else made.pop(item, 0)
+                listed = 0 if is_once else unknown.get((tag, job, position), 0)
                 if count == 0:
                     self.found("lost", f"run {tag} never made the call {call}")
                 if count > 1 + listed:

@@ -18,7 +18,9 @@ class Money(Subject):
         self._bill_is_explained()
         self._calls_are_sent_in_one_batch()
         self._ledger_is_the_bill()
+        self._steps_are_booked_once()
         self._budgets_hold()
+        self._budgets_are_the_ledger()
         self._limits_held_at_all_times()
 
     def _bill_is_explained(self):
@@ -88,6 +90,44 @@ class Money(Subject):
                 self.found("paid_twice_unlisted", f"run {tag} was billed {billed[tag]} micro-dollars, "
                                                    f"its ledger has {paid} as paid and {unknown} as unknown")
 
+    def _steps_are_booked_once(self):
+        """What is booked as paid for a step that counts as recorded is what one whole answer to it was billed: a call that is unknown
+        beside it explains nothing of it."""
+        costs = collections.defaultdict(set)
+        for entry in self._bill:
+            if entry["event"] == "answer" and entry["billed"] and entry["complete"]:
+                tag, job = entry["tag"].rsplit("-", 1)
+                costs[tag, job, f"t{entry['turn']:04d}"].add(cost(entry))
+        for row in self.rows(f"""
+            SELECT params->>'tag' AS tag, {NAME_OF_JOB} AS name, booked.position, coalesce(booked.paid, 0) AS paid
+            FROM (SELECT job_id, position, (SELECT sum(paid_micro_usd) FROM chassis.ledger
+                                            WHERE ledger.job_id = step.job_id AND ledger.position = step.position) AS paid
+                  FROM chassis.step WHERE kind = 'model' AND state = 'recorded' GROUP BY 1, 2) AS booked
+            JOIN chassis.job USING (job_id) JOIN chassis.run USING (run_id) ORDER BY 1, 2, 3"""):
+            step = row["tag"], row["name"], kinds.turn(row["position"])
+            if costs[step] and row["paid"] not in costs[step]:
+                self.found("paid_twice_unlisted", f"run {row['tag']} has {row['paid']} micro-dollars booked as paid for {row['name']} "
+                                                   f"{row['position']}, and an answer to it was billed {sorted(costs[step])}")
+
+    def _budgets_are_the_ledger(self):
+        """What a run's or a team's budget has as used is what its ledger has."""
+        for row in self.rows("""
+            SELECT scope, name, counted.*, booked.* FROM chassis.budget
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(paid_micro_usd), 0) AS paid, coalesce(sum(unknown_micro_usd), 0) AS unknown,
+                       coalesce(sum(reserved_micro_usd), 0) AS reserved
+                FROM chassis.budget_period WHERE budget_period.budget_id = budget.budget_id) AS counted
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(paid_micro_usd), 0) AS ledger_paid, coalesce(sum(unknown_micro_usd), 0) AS ledger_unknown,
+                       coalesce(sum(reserved_micro_usd), 0) AS ledger_reserved
+                FROM chassis.ledger
+                WHERE CASE scope WHEN 'run' THEN ledger.run_id = budget.run_id WHEN 'team' THEN ledger.team = budget.name END) AS booked
+            WHERE scope IN ('run', 'team') ORDER BY 1, 2"""):
+            for what in ("paid", "unknown", "reserved"):
+                if row[what] != row[f"ledger_{what}"]:
+                    self.found("paid_twice_unlisted", f"the budget of {row['scope']} {row['name']} has {row[what]} micro-dollars as {what}, "
+                                                       f"and its ledger has {row[f'ledger_{what}']}")
+
     def _budgets_hold(self):
         """No budget was exceeded in the end, and none has anything reserved."""
         for row in self.rows("""
@@ -138,7 +178,7 @@ class Money(Subject):
 
 def unknown_calls(subject):
     """How many calls are listed as unknown, by the run's tag, the job's name, and the position of the step."""
-    return {(row["tag"], row["name"], row["position"]): row["calls"] for row in subject.rows(f"""
+    return {(row["tag"], row["name"], kinds.turn(row["position"])): row["calls"] for row in subject.rows(f"""
         SELECT params->>'tag' AS tag, {NAME_OF_JOB} AS name, step.position,
                sum(greatest(unknown_calls, (step.state IN ('unknown', 'dismissed'))::integer)) AS calls
         FROM chassis.step JOIN chassis.job USING (job_id) JOIN chassis.run USING (run_id) GROUP BY 1, 2, 3""")}

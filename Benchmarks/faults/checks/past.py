@@ -1,40 +1,44 @@
 """What a storm without faults has left, made up, for tests to change."""
 
-import datetime
 import json
 
 import deployed
 import kinds
 import load
 import shapes
+from checks.noted import FIRST_DUE, LAST, NOW, WORKER, Noted
+from checks.rows import insert, moment, text
 
 RUNS = [("agent", "agent00000"), ("held", "held00001"), ("once", "once00002"), ("fan", "fan00003"), ("mapped", "mapped00004"),
         ("parent", "parent00005"), ("event", "event00006"), ("made", "made00007"), ("batch", "batch00008"),
-        ("late", "late00009")]
+        ("late", "late00009"), ("program", "program00010")]
 ALL_RUNS = kinds.with_those_below(RUNS)
-AGENT, HELD, ONCE, MAPPED, PARENT, CHILD, EVENT, MADE, BATCH = [
+AGENT, HELD, ONCE, MAPPED, PARENT, CHILD, EVENT, MADE, BATCH, PROGRAM = [
     [kind for kind, _ in ALL_RUNS].index(name) + 1
-    for name in ("agent", "held", "once", "mapped", "parent", "child", "event", "made", "batch")]
+    for name in ("agent", "held", "once", "mapped", "parent", "child", "event", "made", "batch", "program")]
 """Numbers of runs."""
 OLD = 900
 """The number of a run that was pruned."""
 WORKFLOWS = ["storm-some", *deployed.STARTING]
 """Each has the version of its number; runs of the first one were submitted."""
-FIRST_DUE, END = 1_800_000_000, 1_800_000_012
-"""When the schedules were made, and when nothing is due any more."""
+END = FIRST_DUE + 12
+"""When nothing is due any more."""
 BACKFILLS = [0, 1, 2, 2]
 """The part of the past that each backfill fills; one is filled again."""
 TABLES = ["workflow", "workflow_version", "run", "ended_run", "job", "done", "attempt", "step", "ledger", "approval", "permit",
           "budget_waiter", "map", "event", "event_wait", "asset_partition", "event_trigger", "news", "schedule", "due_time", "backfill",
-          "backfill_item", "pruned_run"]
+          "backfill_item", "pruned_run", "lease", "live_run", "budget_period", "budget", "session", "connection_call"]
+NOTED = ["early_end", "began", "deed", "life"]
+"""What the storm has had noted besides, in a schema of its own."""
 USAGE = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
 COST = 350
-NOW = "now"
-MIDDLE, LAST = round(load.MIDDLE_BUDGET_USD * 1_000_000), round(load.LAST_BUDGET_USD * 1_000_000)
+MIDDLE = round(load.MIDDLE_BUDGET_USD * 1_000_000)
 
 
-class Past:
+class Past(Noted):
     """What a storm has left: rows, journals, the bill and logs. The second half of each agent's job is a second attempt's."""
+
+    held = HELD, RUNS[1][1]
 
     def __init__(self):
         self.jobs, self.steps, self.ledger, self.ended, self.attempts = [], [], [], [], []
@@ -43,6 +47,8 @@ class Past:
         self.notes, self.once_notes = [], []
         self.more = []
         """Further statements."""
+        self.submitted = WORKFLOWS[0]
+        """What the workflow of runs that were submitted is called."""
         self.late = []
         """Runs that end when all others have begun and ended, in a transaction behind that of all else."""
         self.log = ""
@@ -57,13 +63,16 @@ class Past:
             if kind == "late":
                 outputs = {"slow": None, **outputs}
             for place, (name, output) in enumerate(outputs.items()):
-                self._job(number, kind, tag, name, 100 * number + place, output)
+                (self._job_of_program if kind == "program" else self._job)(number, kind, tag, name, 100 * number + place, output)
         for number in (CHILD, CHILD + 1):
             self.runs[number - 1]["parent"] = number - 1, self.job(number - 1, "below")
         self.batches = {"batches": [{"id": "batch-1", "calls": [{"tag": f"{RUNS[8][1]}-call"}]}], "paid": [f"{RUNS[8][1]}-call"]}
         self._tell()
         self._start_by_themselves()
         self._prune()
+        self._wait()
+        self._give_up_leases()
+        self._budget()
 
     def _prune(self):
         """A run that is past its retention, of which the bill and the ledger are left."""
@@ -154,6 +163,25 @@ class Past:
                 else:
                     self._call(run, kind, tag, name, job, epoch, position)
 
+    def _job_of_program(self, run, kind, tag, name, job, output):
+        """What a program did through the gateway is in journals of its own."""
+        self.jobs.append((job, run, name))
+        self.ended.append({"job": job, "run": run, "epoch": 1, "output": output})
+        lines = self.journals[run, f"{job}-gateway", 1] = [{"mark": {"inherited": []}}]
+        for number, position in enumerate(("gateway/model#1", "gateway/step/note#1", "gateway/model#2"), 1):
+            self._now += 1
+            fingerprint = f"{job:04x}0001{number:02x}"
+            lines.append({"position": position, "fingerprint": fingerprint})
+            is_call = position.startswith("gateway/model")
+            self.steps.append({"job": job, "run": run, "epoch": 1, "position": position, "fingerprint": fingerprint,
+                               "kind": "model" if is_call else "step", "effect": "none" if is_call else "once", "state": "recorded",
+                               "unknown": 0, "at": self._now})
+            if is_call:
+                self._call(run, kind, tag, name, job, 1, kinds.turn(position))
+                for entry in self.ledger[-2:]:
+                    entry["position"] = position
+        self.once_notes.append(f"{tag}-step")
+
     def _draw_mark(self, run, job, epoch):
         earlier = self.journals.get((run, job, epoch - 1), [])
         whole = {"run": run, "job": job, "epoch": epoch - 1, "lines": len(earlier), "bytes": len(text(earlier))}
@@ -190,9 +218,10 @@ class Past:
         yield "SET session_replication_role = replica"
         for table in TABLES:
             yield f"DELETE FROM chassis.{table}"
-        yield "DELETE FROM storm.early_end"
+        for table in NOTED:
+            yield f"DELETE FROM storm.{table}"
         for number, name in enumerate(WORKFLOWS, 1):
-            yield insert("workflow", workflow_id=number, name=name, created_at=NOW)
+            yield insert("workflow", workflow_id=number, name=name if number > 1 else self.submitted, created_at=NOW)
             yield insert("workflow_version", version_id=number, workflow_id=number, number=1, source_sha256="\\x00", source="x",
                          created_at=NOW)
         for row in self.runs:
@@ -207,10 +236,11 @@ class Past:
             kind = "workflow" if name == "below" else "agent"
             yield insert("job", job_id=job, run_id=run, position=job, name=mapped, kind=kind, **item)
         for end in self.ended:
-            yield insert("done", job_id=end["job"], run_id=end["run"], state=end.get("state", "succeeded"), attempt=end.get("attempt", 1), epoch=end["epoch"], failures=0,
-                         losses=0, ended_at=NOW, queue="default", priority=0, output=json.dumps(end["output"]))
+            yield insert("done", job_id=end["job"], run_id=end["run"], state=end.get("state", "succeeded"), attempt=end.get("attempt", 1), epoch=end["epoch"], failures=0, session_id=1, started_at=moment(end.get("at", FIRST_DUE)),
+                         losses=0, ended_at=moment(FIRST_DUE), queue="default", priority=0, output=json.dumps(end["output"]))
         for job, epoch in self.attempts:
-            yield insert("attempt", job_id=job, epoch=epoch, attempt=1, outcome="lost", started_at=NOW, ended_at=NOW)
+            yield insert("attempt", job_id=job, epoch=epoch, attempt=1, outcome="lost", session_id=1, started_at=moment(FIRST_DUE - self.waited),
+                         ended_at=moment(FIRST_DUE))
         for step in self.steps:
             yield insert("step", job_id=step["job"], epoch=step["epoch"], position=step["position"], attempt=1, kind=step["kind"],
                          name="x", effect=step["effect"], state=step["state"], fingerprint="\\x" + step["fingerprint"],
@@ -218,9 +248,10 @@ class Past:
                          unknown_calls=step["unknown"], started_at=moment(step["at"]), settled_at=moment(step["at"] + 0.5))
         for entry in self.ledger:
             yield insert("ledger", at=NOW, kind=entry["kind"], run_id=entry["run"], job_id=entry["job"], epoch=1,
-                         position=entry["position"], team="main", workflow="x", reserved_micro_usd=entry["reserved"],
+                         position=entry["position"], team=load.TEAM if entry["run"] == HELD else "main", workflow="x", reserved_micro_usd=entry["reserved"],
                          paid_micro_usd=entry["paid"], unknown_micro_usd=entry["unknown"])
         yield from self._statements_of_starts()
+        yield from self._statements_of_what_was_noted()
         yield from self.more
         yield "COMMIT"
         yield "BEGIN"
@@ -261,18 +292,3 @@ class Past:
         for number, item in enumerate(self.items, 1):
             yield insert("backfill_item", backfill_id=item["backfill"], due_at=moment(item["due"]), state=item["state"],
                          run_id=item["run"], number=number)
-
-
-def insert(table, **values):
-    """The statement that adds a row; no value has a quotation mark."""
-    shown = ", ".join(str(value) if isinstance(value, int) else f"'{value}'" for value in values.values())
-    return f"INSERT INTO chassis.{table} ({', '.join(values)}) OVERRIDING SYSTEM VALUE VALUES ({shown})"
-
-
-def moment(seconds):
-    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat()
-
-
-def text(lines):
-    """A journal as it lies in the store."""
-    return b"".join(json.dumps({"record": line}).encode() + b"\n" for line in lines)

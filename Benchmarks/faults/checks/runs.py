@@ -4,6 +4,8 @@ import collections
 
 import deployed
 import kinds
+import load
+from checks.alone import reign
 from checks.findings import NAME_OF_JOB, Subject
 
 
@@ -13,6 +15,8 @@ class Runs(Subject):
         self._jobs_ended_once()
         self._nothing_started_twice()
         self._are_somebody_s()
+        self._waited_long_enough()
+        self._people_were_heard()
 
     def _ended_right(self):
         rows = self.rows(f"""
@@ -65,6 +69,40 @@ class Runs(Subject):
             self.found("repeated", text)
         for text in self.world.client.surprises:
             self.found("surprises", text)
+
+    def _waited_long_enough(self):
+        """A job that waits for a time ended when that was over, by the clock of the server that gave out its first lease; where another
+        server ended it, nothing is known."""
+        handovers, known = self.world.cluster.handovers, 0
+        rows = self.rows("""
+            SELECT params->>'tag' AS tag, done.xmin::text::bigint AS ended_by, extract(epoch FROM done.ended_at - first.started_at) * 1000 AS waited,
+                   noted.transaction AS started_by
+            FROM chassis.job JOIN chassis.done USING (job_id) JOIN chassis.run ON run.run_id = job.run_id
+            JOIN LATERAL (SELECT started_at FROM chassis.attempt WHERE attempt.job_id = done.job_id ORDER BY epoch LIMIT 1) AS first ON true
+            JOIN LATERAL (SELECT min(transaction) AS transaction FROM storm.deed WHERE what = 'claim' AND deed.job_id = done.job_id) AS noted ON transaction > 0
+            WHERE job.name = 'pause' AND done.state = 'succeeded'""")
+        for row in rows:
+            started, ended = [reign(row[name], handovers) for name in ("started_by", "ended_by")]
+            if started is None or started != ended:
+                continue
+            known += 1
+            if row["waited"] < load.PAUSE_MILLISECONDS:
+                self.found("stale_writes", f"run {row['tag']} was to wait {load.PAUSE_MILLISECONDS} ms, and waited {row['waited']}")
+        self.findings.remarks.append(f"of {known} of {len(rows)} runs that waited for a time it is known how long")
+
+    def _people_were_heard(self):
+        """A run that asks people went on when one had said what is expected of it, and not before."""
+        for row in self.rows("""
+            SELECT params->>'tag' AS tag, json_agg(approval.state) AS said, bool_and(decided_by IS NOT NULL) AS is_somebody_s,
+                   bool_and(decided_at <= done.ended_at) OR max(approval.xmin::text::bigint) < done.xmin::text::bigint AS was_before
+            FROM chassis.job JOIN chassis.done USING (job_id) JOIN chassis.run ON run.run_id = job.run_id
+            LEFT JOIN chassis.approval ON approval.job_id = job.job_id
+            WHERE job.name = 'ok' AND done.state = 'succeeded' GROUP BY 1, done.ended_at, done.xmin::text::bigint"""):
+            if self.kinds.get(row["tag"]) != "held":
+                continue
+            wanted = ["denied" if load.is_denied(row["tag"]) else "approved"]
+            if row["said"] != wanted or not row["is_somebody_s"] or not row["was_before"]:
+                self.found("lost", f"run {row['tag']} went on when {row['said']} had been said, and {wanted} was to be")
 
     def _are_somebody_s(self):
         """Each run was submitted by somebody, or started by what starts runs by itself, which has checks of its own."""

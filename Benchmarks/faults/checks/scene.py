@@ -19,10 +19,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "driver"))
 
 import checks.leaks
 import cluster
+import deeds
 import retention
 from checks import Checks
 from checks.past import RUNS, END, Past, text
 from cluster import Cluster
+from limits import Limits
 
 
 class Scene(unittest.TestCase):
@@ -48,7 +50,7 @@ class Scene(unittest.TestCase):
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         atexit.register(cls.psql.communicate)
         checks.leaks.LONGEST_SWEEP_SECONDS = 0
-        print(f"{retention.WATCH};", file=cls.psql.stdin, flush=True)
+        print(f"{retention.WATCH};{deeds.WATCH};", file=cls.psql.stdin, flush=True)
 
     def setUp(self):
         self.past = Past()
@@ -56,6 +58,10 @@ class Scene(unittest.TestCase):
         self.contradictions, self.surprises, self.crashes = [], [], []
         self.scratch = []
         self.handovers = []
+        self.lives = []
+        self.ends = {}
+        self.limits = Limits(self.ask)
+        self.has_faults = True
 
     def ask(self, sql):
         """Asks over one connection for all tests."""
@@ -83,19 +89,20 @@ class Scene(unittest.TestCase):
         (place / "log").write_text(self.past.log)
         self.ask(";\n".join(self.past.statements()))
         world = types.SimpleNamespace(
-            directory=place, store=place / "store", notes=place / "notes", once_notes=place / "once-notes",
-            names_of_processes=["note.sh"], programs=types.SimpleNamespace(scratch=place / "scratch", crashes=self.crashes),
+            has_faults=self.has_faults, directory=place, store=place / "store", notes=place / "notes", once_notes=place / "once-notes",
+            names_of_processes=["note.sh"], programs=types.SimpleNamespace(scratch=place / "scratch", crashes=self.crashes, ends=self.ends),
             calm=types.SimpleNamespace(ask=self.ask, fill_slots=lambda: self.slots, stop=lambda: None),
             providers=types.SimpleNamespace(bill=place / "bill", batch_bill=lambda: self.past.batches),
             client=types.SimpleNamespace(promised={}, contradictions=self.contradictions, surprises=self.surprises),
+            limits=self.limits,
             people=types.SimpleNamespace(limits=self.past.limits),
             outside=types.SimpleNamespace(told=self.past.told, end=END, backfills=self.past.backfills, filled=self.past.filled,
                                           old=self.past.old),
-            cluster=types.SimpleNamespace(lives=[], handovers=self.handovers, log=place / "log"))
+            cluster=types.SimpleNamespace(lives=self.lives, handovers=self.handovers, log=place / "log"))
         looked = Checks(world, RUNS)
         looked.all()
         self.complaints, self.remarks = looked.complaints, looked.remarks
-        return {name for name, count in looked.counts.items() if count and name not in ("runs", "unknown")}
+        return looked.broken
 
     def expect(self, *names):
         self.assertEqual(self.look(), set(names), self.complaints)

@@ -76,6 +76,8 @@ class Starts(Subject):
                 self.found("repeated", f"{name} dealt with {row['due']} at {row['at']}, when that was not the newest due time")
         if wanted and (not found or found[-1]["due"] != wanted[-1]):
             self.found("lost", f"{name} did not make up for {wanted[-1]}")
+        if found and all(row["outcome"] != "started" for row in found):
+            self.found("lost", f"{name} left out each of its {len(found)} due times")
 
     def _backfills_have_one_run_each(self):
         items = collections.defaultdict(list)

@@ -1,6 +1,6 @@
 """Each check of effects fails when it should."""
 
-from checks.past import AGENT, ONCE
+from checks.past import AGENT, ONCE, PROGRAM
 from checks.scene import Scene
 
 
@@ -26,3 +26,8 @@ class EffectsTests(Scene):
         self.past.steps.append({**self.past.step(AGENT, "t0001.1"), "epoch": 3, "state": "failed"})
         self.past.journals[AGENT, 101, 3] = [{"mark": {"inherited": []}}]
         self.assertIn("repeated", self.look())
+
+    def test_a_named_step_of_a_program_that_was_done_twice_is_repeated_though_it_is_listed(self):
+        self.past.once_notes.append("program00010-step")
+        self.past.step(PROGRAM, "gateway/step/note#1")["unknown"] = 1
+        self.expect("repeated")

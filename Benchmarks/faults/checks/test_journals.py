@@ -1,6 +1,6 @@
 """Each check of journals fails when it should."""
 
-from checks.past import AGENT, NOW, ONCE, insert, text
+from checks.past import AGENT, FIRST_DUE, NOW, ONCE, PROGRAM, WORKER, insert, text
 from checks.scene import Scene
 
 
@@ -54,3 +54,37 @@ class JournalsTests(Scene):
             round=1, title="x", request="{}", digest="\\x00", needed=1, allows_requester=True, otherwise="deny", asked_at=NOW,
             state="happened", decided_at=NOW)]
         self.expect()
+
+    def test_what_is_unknown_though_a_later_attempt_had_its_record_is_stale(self):
+        for state in ("unknown", "dismissed"):
+            with self.subTest(state):
+                self.past = type(self.past)()
+                self.past.step(AGENT, "t0002").update(state=state, unknown=1)
+                self.expect("stale_writes")
+
+    def test_what_is_unknown_and_has_its_record_behind_the_last_mark_is_unknown(self):
+        self.past.step(AGENT, "t0002").update(state="unknown", unknown=1)
+        record = next(line for line in self.past.journal(AGENT, 1) if line.get("position") == "t0002")
+        self.past.journal(AGENT, 1).remove(record)
+        self.past.journal(AGENT, 2)[0]["mark"]["inherited"][0]["bytes"] = len(text(self.past.journal(AGENT, 1)))
+        self.past.journal(AGENT, 1).append(record)
+        self.expect()
+
+    def test_what_the_last_attempt_left_unknown_itself_is_unknown(self):
+        self.past.step(AGENT, "t0004").update(state="unknown", unknown=1)
+        self.expect()
+
+    def test_a_record_behind_the_next_mark_is_stale_where_its_process_had_ended_before(self):
+        self.past.journal(AGENT, 1).append({"position": "t0009", "fingerprint": "aa"})
+        self.expect()
+        began = FIRST_DUE
+        for ended, names in ((began - 10, ["stale_writes"]), (began - 1, []), (began + 10, [])):
+            self.ends = {WORKER: ended}
+            self.expect(*names)
+
+    def test_what_a_program_did_is_in_journals_of_its_own(self):
+        key = next(key for key in self.past.journals if key[0] == PROGRAM)
+        del self.past.journals[key][-1]
+        self.expect("stale_writes")
+        self.past.journals[PROGRAM, self.past.job(PROGRAM, "ask"), 1] = self.past.journals.pop(key)
+        self.expect("stale_writes")

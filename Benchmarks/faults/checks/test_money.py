@@ -1,7 +1,7 @@
 """Each check of money fails when it should."""
 
 import load
-from checks.past import AGENT, BATCH, HELD, LAST, MIDDLE
+from checks.past import AGENT, BATCH, HELD, LAST, MIDDLE, PROGRAM
 from checks.scene import Scene
 
 
@@ -73,3 +73,36 @@ class MoneyTests(Scene):
         self.past.ledger.remove(of_call[0])
         of_call[1]["reserved"] = 0
         self.expect("paid_twice_unlisted")
+
+    def test_a_settlement_that_was_booked_twice_is_paid_twice_though_a_call_beside_it_is_unknown(self):
+        booked = next(entry for entry in self.past.ledger if (entry["run"], entry["position"], entry["kind"]) == (AGENT, "t0004", "settled"))
+        self.past.ledger.append({**booked, "reserved": 0})
+        self.past.ledger.append({**booked, "reserved": 0, "kind": "unknown", "paid": -booked["paid"], "unknown": 6000, "job": 101, "position": "t0001"})
+        self.expect("paid_twice_unlisted")
+        self.assertEqual(len(self.complaints), 2, self.complaints)
+
+    def test_without_faults_a_call_that_is_unknown_breaks_what_is_promised(self):
+        self.past.step(AGENT, "t0004")["unknown"] = 1
+        self.expect()
+        self.has_faults = False
+        self.expect("unknown")
+
+    def test_a_budget_that_has_other_sums_than_the_ledger_is_not_kept(self):
+        for number in range(2):
+            for what in ("paid", "unknown"):
+                with self.subTest(budget=number, what=what):
+                    self.past = type(self.past)()
+                    self.past.budgets[number][what] += 1
+                    self.expect("paid_twice_unlisted")
+                    self.assertIn("and its ledger has", self.complaints[0])
+
+    def test_a_call_of_a_program_is_paid_twice_where_that_very_call_is_not_unknown(self):
+        answer = next(entry for entry in self.past.bill if (entry["event"], entry["tag"], entry["turn"]) == ("answer", "program00010-ask", 2))
+        self.past.bill.append({**answer, "number": 999, "complete": False})
+        self.past.ledger.append({"kind": "unknown", "run": PROGRAM, "job": self.past.job(PROGRAM, "ask"), "position": "gateway/model#2",
+                                 "reserved": 0, "paid": 0, "unknown": 6000})
+        for position, names in (("gateway/step/note#1", ["paid_twice_unlisted"]), ("gateway/model#1", ["paid_twice_unlisted"]), ("gateway/model#2", [])):
+            with self.subTest(position):
+                self.past.step(PROGRAM, position)["unknown"] = 1
+                self.expect(*names)
+                self.past.step(PROGRAM, position)["unknown"] = 0

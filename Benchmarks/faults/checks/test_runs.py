@@ -1,5 +1,6 @@
 """Each check of runs and jobs fails when it should."""
 
+from checks.past import FIRST_DUE, HELD
 from checks.scene import Scene
 
 
@@ -31,3 +32,29 @@ class RunsTests(Scene):
     def test_answers_that_none_should_be_are_told(self):
         self.surprises, self.contradictions = ["POST: 404"], ["two runs"]
         self.expect("surprises", "repeated")
+
+    def test_a_run_that_did_not_wait_for_its_time_is_stale(self):
+        self.past.waited = 0.69
+        self.expect("stale_writes")
+
+    def test_of_a_wait_that_another_server_ended_nothing_is_known(self):
+        self.past.waited = 0.1
+        self.handovers = [(1 << 30, None)]
+        job = self.past.job(HELD, "pause")
+        for deed in self.past.deeds:
+            if deed["job_id"] == job:
+                deed["transaction"] += 1 << 31
+        self.expect()
+
+    def test_a_run_that_went_on_before_people_said_so_is_lost(self):
+        for name, value in (("state", "expired"), ("at", FIRST_DUE + 1), ("decided_by", "")):
+            with self.subTest(name):
+                self.past = type(self.past)()
+                self.past.approval[name] = value
+                if name == "decided_by":
+                    self.past.approval = None
+                self.expect("lost")
+
+    def test_a_run_that_was_denied_and_went_on_as_one_that_was_approved_is_lost(self):
+        self.past.approval["state"] = "approved" if self.past.approval["state"] == "denied" else "denied"
+        self.expect("lost")

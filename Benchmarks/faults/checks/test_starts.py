@@ -102,3 +102,9 @@ class StartsTests(Scene):
     def test_a_backfill_of_due_times_that_nobody_asked_for_is_lost(self):
         del self.past.filled[0]
         self.expect("lost")
+
+    def test_a_schedule_that_left_out_every_due_time_is_lost(self):
+        for row in [row for row in self.past.due_times if row["schedule"] == list(deployed.SCHEDULES).index("latest") + 1]:
+            self.past.runs = [run for run in self.past.runs if run["run"] != row["run"]]
+            row.update(outcome="skipped", run=None)
+        self.expect("lost")
