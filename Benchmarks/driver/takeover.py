@@ -14,7 +14,7 @@ def killed_worker(cluster, figures, quick):
     scheduler = start_scheduler(cluster)
     workers = [cluster.worker(), cluster.worker()]
     for _ in range(rounds):
-        cluster.submit(runs=1, kind="hold", params='{"ms": 300}')
+        cluster.submit(runs=1, kind="hold", params='{"ms": 1000}')
         cluster.wake()
         holder = None
         while holder is None:
@@ -34,3 +34,5 @@ def killed_worker(cluster, figures, quick):
         worker.end()
     scheduler.end()
     figures.add("kill -9 of a worker to the next attempt", "ms", times, goal=("value", "<=", 1000))
+    # What is promised is promised of each.
+    figures.add("  slowest of them", "ms", [max(times)], goal=("value", "<=", 1000))
