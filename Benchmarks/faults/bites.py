@@ -2,6 +2,8 @@
 
 FEWEST = 5
 """So often a kind must have been made; of fewer, that none bit may be by chance."""
+FEWEST_OF = {"close-store": 20}
+"""Whoever may write nothing for a moment had often nothing to write: schedulers hardly ever do."""
 
 
 def bites(world, faults):
@@ -41,4 +43,4 @@ def toothless(made, bit):
 
     made: how many of each kind were made; bit: how often each kind did something, where that is counted.
     """
-    return sorted(name for name, count in made.items() if count >= FEWEST and bit.get(name) == 0)
+    return sorted(name for name, count in made.items() if count >= FEWEST_OF.get(name, FEWEST) and bit.get(name) == 0)

@@ -11,6 +11,7 @@ import shapes
 
 LONGEST_ANSWER_SECONDS = 4
 FOLLOW_SECONDS = 0.5
+AGAIN_SECONDS = 5
 
 
 class Client:
@@ -26,6 +27,8 @@ class Client:
         """Where two answers did not agree."""
         self.surprises = []
         """Answers that none should be."""
+        self._pauses = {}
+        """What is still to be done with a run that is paused and resumed, and when."""
         self._again = {}
         """What is still to be done with a run that is cancelled and retried, and when."""
 
@@ -99,6 +102,26 @@ class Client:
             thread.join()
         return answers
 
+    # Runs that are paused and resumed
+
+    def pause_later(self, tag, after, seconds):
+        """Has a run paused, and resumed so much later."""
+        self._pauses[tag] = [("pause", time.monotonic() + after), ("resume", seconds)]
+
+    def _follow_pauses(self):
+        """Does what is to be done now; says whether each run was resumed that was paused."""
+        now = time.monotonic()
+        for tag, (step, *later) in list(self._pauses.items()):
+            word, at = step
+            if tag in self.promised and now >= at:
+                has_heard = self._tell(self.promised[tag], word, {200, 409})
+                if later and has_heard:
+                    self._pauses[tag] = [(later[0][0], now + later[0][1])]
+                else:
+                    # It is resumed once more, in case that a scheduler which had stopped has paused it behind that.
+                    self._pauses[tag] = [(word, now + (AGAIN_SECONDS if has_heard else FOLLOW_SECONDS)), *later]
+        return all(not later for _, *later in list(self._pauses.values()))
+
     # Runs that are cancelled and retried
 
     def cancel_later(self, tag, seconds):
@@ -107,6 +130,7 @@ class Client:
 
     def follow(self):
         """Does what is to be done now; each command twice. Says whether nothing is left to do."""
+        is_resumed = self._follow_pauses()
         for tag, (what, at) in list(self._again.items()):
             run = self.promised.get(tag)
             if run is None or time.monotonic() < at:
@@ -125,12 +149,12 @@ class Client:
                 self._tell(run, "retry")
             elif state in ("succeeded", "failed", None):
                 del self._again[tag]
-        return not self._again
+        return not self._again and is_resumed
 
-    def _tell(self, run, word):
+    def _tell(self, run, word, statuses=frozenset({202, 409})):
         """Says whether somebody has heard it; who is the second may be told that it is too late."""
         answers = self.twice(lambda first: self.ask("POST", f"/v1/runs/{run}/{word}", {}, first))
-        self.expect(answers, {202, 409}, f"POST /v1/runs/{run}/{word}")
+        self.expect(answers, statuses, f"POST /v1/runs/{run}/{word}")
         return any(answers)
 
 

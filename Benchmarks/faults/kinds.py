@@ -5,16 +5,17 @@ import re
 import load
 import shapes
 
-WEIGHTS = {"agent": 3, "once": 1, "fan": 1, "again": 1, "held": 1, "mapped": 1, "parent": 1, "event": 1, "made": 1, "batch": 1, "late": 1, "program": 1}
+WEIGHTS = {"agent": 3, "once": 1, "fan": 1, "again": 1, "held": 1, "mapped": 1, "parent": 1, "event": 1, "made": 1, "batch": 1, "late": 1, "program": 1, "large": 1, "post": 1}
 """How many of all runs are of a kind."""
 STEPS = load.STEPS | shapes.STEPS
-CALLS = {"agent": load.CALLS_OF_WORK, "again": load.CALLS_OF_WORK, "held": load.CALLS_OF_WORK, "once": load.CALLS_OF_WORK, "program": load.CALLS_OF_PROGRAM}
+CALLS = {"agent": load.CALLS_OF_WORK, "again": load.CALLS_OF_WORK, "held": load.CALLS_OF_WORK, "once": load.CALLS_OF_WORK, "program": load.CALLS_OF_PROGRAM,
+         "post": load.CALLS_OF_POST}
 """The calls of a tool, or named steps, that runs of a kind make."""
-ONCE = ["once", "program"]
+ONCE = ["once", "program", "post"]
 """The kinds whose calls must not be made twice."""
 CALL_OF_PROGRAM = re.compile("gateway/model#([0-9]+)")
-UNSAID = {"held": ["ok", "pause"], "event": ["news"], "late": ["ok"]}
-"""The jobs whose outputs are what people, the time or an event has said."""
+UNSAID = {"held": ["ok", "pause"], "event": ["news"], "late": ["ok"], "post": ["post"]}
+"""The jobs whose outputs are what people, the time, an event or somebody else has said."""
 
 
 def expected(kind, tag):

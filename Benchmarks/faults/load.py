@@ -159,6 +159,23 @@ jobs:
 """
 
 
+def post():
+    """A request to somebody else that must not be made twice."""
+    return f"""
+name: storm-post
+params:
+  tag: {{type: string}}
+jobs:
+  post:
+    http: {{connection: notebook, url: /notes, method: POST, body: {{item: "${{{{ params.tag }}}}-post"}}, effect: once}}
+    {RETRY}
+  say:
+    needs: [post]
+    command: [echo, "${{{{ params.tag }}}}"]
+    {RETRY}
+"""
+
+
 def full(slots, signal):
     """A job for each slot, which runs until there is a file."""
     jobs = "\n".join(f"""
@@ -191,11 +208,12 @@ def scenario():
 
 CALLS_OF_WORK = {"1a": "t0001.1", "1b": "t0001.2", "2": "t0002.1", "3": "t0003.1", "4": "t0004.1"}
 """What the agent's tool is called with, and at which step of its job."""
+CALLS_OF_POST = {"post": "http#1"}
 CALLS_OF_PROGRAM = {"step": "gateway/step/note#1"}
 TURNS_OF_WORK = [("work", f"t{turn:04d}") for turn in range(1, 6)]
 LOOK = [("look", "t0001")]
 STEPS = {"agent": LOOK + TURNS_OF_WORK, "again": LOOK + TURNS_OF_WORK, "held": LOOK + TURNS_OF_WORK, "once": TURNS_OF_WORK,
-         "fan": [], "program": [("ask", "t0001"), ("ask", "t0002")]}
+         "fan": [], "program": [("ask", "t0001"), ("ask", "t0002")], "post": []}
 """The calls of a model that runs of each kind need: the job, and the position of the step."""
 
 
@@ -207,6 +225,8 @@ def expected(kind, tag):
         return {"look": "looked", "work": "all done", "say": f"{tag} {'false' if is_denied(tag) else 'true'}\n"}
     if kind == "once":
         return {"work": "all done"}
+    if kind == "post":
+        return {"say": f"{tag}\n"}
     if kind == "program":
         return {"ask": "one noted two\n"}
     parts = {f"part{number}": f"{number} {tag}\n\n" for number in range(8)}

@@ -14,15 +14,22 @@ TEAM_SECONDS = 3
 """How often the budget that runs have in common is raised, and by how much."""
 TEAM_USD = 0.004
 AGAIN_SECONDS = 5
+LONGEST_WAY_SECONDS = 25
+"""How long a request may be on its way whose worker has been killed: over a link that is down for some seconds, and then is tried again."""
+STOPPED_SECONDS = 3
+"""How long a worker that was stopped has been going on until what it was about to send has arrived."""
 
 
 class People:
-    def __init__(self, client, token, once_notes, notes, batch_bill):
+    def __init__(self, client, token, once_notes, notes, batch_bill, is_any_worker_stopped):
         self._client = client
         self._token = token
         self._once_notes = once_notes
         self._batch_bill = batch_bill
         """What the provider of batches has taken and billed."""
+        self._is_any_worker_stopped = is_any_worker_stopped
+        self._stopped_at = 0
+        """When a worker was last seen to have been stopped: it may send when it goes on."""
         self._notes = notes
         """Where it is written down when which limit was asked for."""
         self._seed = None
@@ -104,6 +111,8 @@ class People:
         return any(answer and answer[0] == 200 for answer in answers)
 
     def _look(self, now):
+        if self._is_any_worker_stopped():
+            self._stopped_at = now
         found = self._ask("GET", "/v1/approvals?state=open&limit=100")
         self._client.expect([found], {200}, "GET /v1/approvals")
         for approval in found[1].get("approvals", []) if found else []:
@@ -126,11 +135,15 @@ class People:
         tag = self._client.tag(approval["run"])
         number = self._approvals[tag] = self._approvals.get(tag, 0) + 1
         thought = Random(f"{self._seed}/approval/{tag}/{number}").uniform(0, LONGEST_THOUGHT_SECONDS)
+        if approval["job"] == "post":
+            thought += LONGEST_WAY_SECONDS
         self._decide_at[approval["id"]] = now + thought
         return now + thought
 
     def _may_still_happen(self, approval):
         """Whether a tool, or the run's own program, is at work that writes to the log by which people say what has happened."""
+        if approval["job"] == "post":
+            return time.monotonic() - self._stopped_at < STOPPED_SECONDS
         who = self._client.tag(approval["run"]) if approval["job"] == "ask" else "note.sh"
         for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
             try:
@@ -150,13 +163,13 @@ class People:
             return ("deny", {"reason": "no"}) if load.is_denied(tag) else ("approve", {})
         if approval["job"] == "call":
             return self._verdict_on_batch(self._client.tag(approval["run"]))
-        is_program = approval["job"] == "ask"
-        item = f"{self._client.tag(approval['run'])}-step" if is_program else approval["request"]["arguments"]["item"]
-        if is_program and item.removesuffix("-step") not in self._client.promised:
+        tag, job = self._client.tag(approval["run"]), approval["job"]
+        if tag not in self._client.promised:
             return None
+        item = {"ask": f"{tag}-step", "post": f"{tag}-post"}.get(job) or approval["request"]["arguments"]["item"]
         text = self._once_notes.read_text() if self._once_notes.exists() else ""
         has_happened = any(json.loads(line)["item"] == item for line in text.splitlines() if line.endswith("}"))
-        return ("happened", {"result": "noted" if is_program else "noted\n"}) if has_happened else ("not-happened", {})
+        return ("happened", {"result": "noted" if job == "ask" else "noted\n"}) if has_happened else ("not-happened", {})
 
     def _verdict_on_batch(self, tag):
         """By what the provider of batches has on its bill; it is asked when its worker has given up finding out."""

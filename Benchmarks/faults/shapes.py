@@ -18,6 +18,10 @@ BATCH_PERCENT = 50
 """What part of the price a call in a batch costs."""
 PLAYS = ["", "", " play:lost", "", " play:late", " play:refuse"]
 """What the provider of batches does with a batch; see Tests/Servers/batch_provider.py."""
+LARGE_BYTES = 12_000
+"""More than the database keeps of an output itself."""
+PAUSED, MAY_BE_PAUSED = 0.3, ["agent", "fan", "mapped"]
+"""How many of the runs of some kinds are paused on their way."""
 CANCELLED = 0.3
 """How many of the mapped runs and of those with child runs are cancelled on their way, and retried."""
 
@@ -189,14 +193,31 @@ jobs:
 """
 
 
-WORKFLOWS = {"mapped": mapped(), "parent": parent(), "event": event(), "made": made(), "batch": batch(), "late": late(),
+def large():
+    """A job whose output is too large for the database, and one that takes it."""
+    return f"""
+name: storm-large
+params:
+  tag: {{type: string}}
+jobs:
+  print:
+    command: [sh, -c, 'printf "%s %0{LARGE_BYTES}d" "$0" 0', "${{{{ params.tag }}}}"]
+    {RETRY}
+  take:
+    needs: [print]
+    command: {{run: [wc, -c], input: "${{{{ jobs.print.output }}}}"}}
+    {RETRY}
+"""
+
+
+WORKFLOWS = {"mapped": mapped(), "parent": parent(), "event": event(), "made": made(), "batch": batch(), "late": late(), "large": large(),
              "old": old()}
 """What is submitted."""
 BELOW = [child(), grandchild()]
 """What must be there before: the workflows of child runs."""
 
 ITEM_STEPS = [(f"each/{number}", "t0001") for number in range(ITEMS)]
-STEPS = {"mapped": ITEM_STEPS, "parent": [], "child": [("look", "t0001")], "grandchild": [], "event": [], "made": [], "late": [],
+STEPS = {"mapped": ITEM_STEPS, "parent": [], "child": [("look", "t0001")], "grandchild": [], "event": [], "made": [], "late": [], "large": [],
          "batch": [("call", "t0001")]}
 """The calls of a model that runs of each kind need: the job, with the number of its item, and the position of the step."""
 
@@ -235,4 +256,7 @@ def expected(kind, tag):
         return {"make": f"{tag}\n"}
     if kind == "late":
         return {"say": f"{tag} false failed\n"}
+    if kind == "large":
+        output = f"{tag} {'0' * LARGE_BYTES}"
+        return {"print": output, "take": len(output)}
     return {"call": f"answer to {tag}-call", "say": f"answer to {tag}-call\n"}

@@ -95,7 +95,11 @@ class Storm:
         told_after, told_again_after = random.uniform(0, 6), random.uniform(0, 3)
         # What is cancelled in the middle of a call is unknown.
         is_cancelled = self.world.has_faults and (kind == "again" or kind in ("mapped", "parent") and random.random() < shapes.CANCELLED)
+        is_paused = kind in shapes.MAY_BE_PAUSED and random.random() < shapes.PAUSED
+        paused_after, paused_for = random.uniform(0, 3), random.uniform(0.2, 4)
         self.runs.append((kind, tag))
+        if is_paused:
+            self.world.client.pause_later(tag, paused_after, paused_for)
         if is_cancelled:
             self.world.client.cancel_later(tag, cancelled_after)
         if kind == "held":

@@ -15,6 +15,10 @@ class BitesTests(unittest.TestCase):
     def test_a_kind_that_was_made_often_and_never_bit_is_toothless(self):
         self.assertEqual(bites.toothless({"swallow": bites.FEWEST, "cut": 9}, {"swallow": 0, "cut": 1}), ["swallow"])
 
+    def test_of_a_kind_that_often_meets_nobody_there_must_be_more(self):
+        for count, found in ((bites.FEWEST, []), (bites.FEWEST_OF["close-store"], ["close-store"])):
+            self.assertEqual(bites.toothless({"close-store": count}, {"close-store": 0}), found)
+
     def test_of_few_nothing_is_said_and_nothing_of_what_is_not_counted(self):
         self.assertEqual(bites.toothless({"swallow": bites.FEWEST - 1, "jump-clock": 9}, {"swallow": 0}), [])
 

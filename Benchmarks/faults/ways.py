@@ -10,13 +10,15 @@ BATCH_DOUBT_SECONDS = 30
 
 
 class Ways:
-    def __init__(self, directory, sockets, link, providers):
+    def __init__(self, directory, sockets, link, providers, notebook):
         """link: leads to the host of the last worker, or None."""
         self._directory = directory
         self._sockets = sockets
         self._link = link
         self.to_model = [Proxy((self._near(number), 0), ("127.0.0.1", providers.model_port)) for number in range(WORKERS)]
         self.to_batches = [Proxy((self._near(number), 0), ("127.0.0.1", providers.batch_port)) for number in range(WORKERS)]
+        self.to_notebook = [Proxy((self._near(number), 0), ("127.0.0.1", notebook.port)) for number in range(WORKERS)]
+        """Nothing is done to these: what such a way held back, and let go later, nobody could answer for who has to say whether it has happened."""
         self.to_postgres = [self._to_postgres(number) for number in range(WORKERS + SCHEDULERS)]
         """Those of each worker, and behind the last one of each scheduler, to both servers."""
         self.fronts = [Proxy(("127.0.0.1", 0)) for _ in range(SCHEDULERS)]
@@ -73,6 +75,7 @@ class Ways:
             f'connections:\n  model: {{kind: openai, url: "http://{self._near(number)}:{self.to_model[number].port}/v1", '
             f"prices: {{scripted: {{input: {load.PRICE['input']}, output: {load.PRICE['output']}}}}}, first_byte: 4s, stall: 3s, "
             f"limits: {{concurrent: {load.CONCURRENT_CALLS}}}}}\n"
+            f'  notebook: {{kind: http, url: "http://{self._near(number)}:{self.to_notebook[number].port}", allow_private: true}}\n'
             f'  {shapes.BATCHES}: {{kind: openai, url: "http://{self._near(number)}:{self.to_batches[number].port}/v1", key: a-key, '
             f"prices: {{fake: {{input: {load.PRICE['input']}, output: {load.PRICE['output']}, batch_percent: "
             f"{shapes.BATCH_PERCENT}, max_output: 100}}}}, batches: {{gather: 1s, poll: 300ms, doubt: {BATCH_DOUBT_SECONDS}s}}}}\n")

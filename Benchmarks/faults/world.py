@@ -17,9 +17,10 @@ from cluster import RELEASE
 from disk import Disk
 from limits import Limits
 from link import Link
+from notebook import Notebook
 from outside import Outside
 from people import People
-from programs import SLOTS, WORKERS, Programs
+from programs import SLOTS, WORKERS, Programs, is_stopped
 from providers import Providers
 from servers import Servers
 from shim import Shim
@@ -71,7 +72,9 @@ class World:
         self.cluster.psql(retention.WATCH)
         self.cluster.psql(deeds.WATCH)
         self.providers = Providers(self.directory)
-        self.ways = Ways(self.directory, self.cluster.sockets, self.link, self.providers)
+        self.once_notes = self.directory / "once-notes"
+        self.notebook = Notebook(self.once_notes)
+        self.ways = Ways(self.directory, self.cluster.sockets, self.link, self.providers, self.notebook)
         self.programs = Programs(self.directory, self.store, self.ways, self.host)
         self.calm = Calm(self)
         self._make_outsiders()
@@ -81,21 +84,21 @@ class World:
     def _make_outsiders(self):
         """Whoever uses the system from outside."""
         self.notes = self.directory / "notes"
-        self.once_notes = self.directory / "once-notes"
         self.emptied = self.directory / "emptied"
         """With it, those jobs end that take all slots."""
         note = self.directory / "note.sh"
         note.write_text(load.NOTE)
         self.names_of_processes = ["chassis-worker", "chassis-scheduler", "chassis-guard", str(note), str(self.emptied), str(load.PROGRAM)]
         """What the command line of a process has that must end with its worker or scheduler."""
-        workflows = {"program": load.program(self.once_notes), "agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan(),
+        workflows = {"post": load.post(), "program": load.program(self.once_notes), "agent": load.agent(note, self.notes), "once": load.once(note, self.once_notes), "fan": load.fan(),
                      "held": load.held(note, self.notes), "full": load.full(WORKERS * SLOTS, self.emptied)}
         workflows |= shapes.WORKFLOWS | {"again": workflows["agent"]}
         token, person = [subprocess.check_output(
             [RELEASE / "chassis", "token", "create", "--postgres", self.cluster.conninfo(), "--name", name],
             text=True, stderr=subprocess.DEVNULL).strip() for name in ("storm", "person")]
         self.client = Client(self.ways.fronts, token, workflows, self.has_faults)
-        self.people = People(self.client, person, self.once_notes, self.directory / "limits", self.providers.batch_bill)
+        self.people = People(self.client, person, self.once_notes, self.directory / "limits", self.providers.batch_bill,
+                             lambda: any(map(is_stopped, self.programs.workers)))
         self.limits = Limits(self._try_to_ask)
         self.outside = Outside(self.client, self.calm.ask, self.store)
 
@@ -119,6 +122,7 @@ class World:
             process.kill()
             process.wait()
         self.providers.end()
+        self.notebook.end()
         if self._is_kept:
             for keep in (self._keep_database, self._keep_log, self._keep_store):
                 self._whatever_happens(keep)

@@ -1,5 +1,6 @@
-"""What is noted of a past storm besides: who gave up which lease, what budgets have, what people said and how long somebody waited."""
+"""What there is of a past storm besides: what a program did, who gave up which lease, what budgets have, what people said and how long somebody waited."""
 
+import kinds
 import load
 from checks.rows import insert, moment
 
@@ -16,6 +17,25 @@ class Noted:
 
     held = None
     """The number of the run that is held, and its tag."""
+
+    def _job_of_program(self, run, kind, tag, name, job, output):
+        """What a program did through the gateway is in journals of its own."""
+        self.jobs.append((job, run, name))
+        self.ended.append({"job": job, "run": run, "epoch": 1, "output": output})
+        lines = self.journals[run, f"{job}-gateway", 1] = [{"mark": {"inherited": []}}]
+        for number, position in enumerate(("gateway/model#1", "gateway/step/note#1", "gateway/model#2"), 1):
+            self._now += 1
+            fingerprint = f"{job:04x}0001{number:02x}"
+            lines.append({"position": position, "fingerprint": fingerprint})
+            is_call = position.startswith("gateway/model")
+            self.steps.append({"job": job, "run": run, "epoch": 1, "position": position, "fingerprint": fingerprint,
+                               "kind": "model" if is_call else "step", "effect": "none" if is_call else "once", "state": "recorded",
+                               "unknown": 0, "at": self._now})
+            if is_call:
+                self._call(run, kind, tag, name, job, 1, kinds.turn(position))
+                for entry in self.ledger[-2:]:
+                    entry["position"] = position
+        self.once_notes.append(f"{tag}-step")
 
     def _give_up_leases(self):
         """What each attempt has done with its lease, each in a transaction of its own."""

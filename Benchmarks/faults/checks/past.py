@@ -1,5 +1,6 @@
 """What a storm without faults has left, made up, for tests to change."""
 
+import hashlib
 import json
 
 import deployed
@@ -11,11 +12,12 @@ from checks.rows import insert, moment, text
 
 RUNS = [("agent", "agent00000"), ("held", "held00001"), ("once", "once00002"), ("fan", "fan00003"), ("mapped", "mapped00004"),
         ("parent", "parent00005"), ("event", "event00006"), ("made", "made00007"), ("batch", "batch00008"),
-        ("late", "late00009"), ("program", "program00010")]
+        ("late", "late00009"), ("program", "program00010"),
+        ("large", "large00011")]
 ALL_RUNS = kinds.with_those_below(RUNS)
-AGENT, HELD, ONCE, MAPPED, PARENT, CHILD, EVENT, MADE, BATCH, PROGRAM = [
+AGENT, HELD, ONCE, MAPPED, PARENT, CHILD, EVENT, MADE, BATCH, PROGRAM, LARGE = [
     [kind for kind, _ in ALL_RUNS].index(name) + 1
-    for name in ("agent", "held", "once", "mapped", "parent", "child", "event", "made", "batch", "program")]
+    for name in ("agent", "held", "once", "mapped", "parent", "child", "event", "made", "batch", "program", "large")]
 """Numbers of runs."""
 OLD = 900
 """The number of a run that was pruned."""
@@ -43,6 +45,8 @@ class Past(Noted):
     def __init__(self):
         self.jobs, self.steps, self.ledger, self.ended, self.attempts = [], [], [], [], []
         self.journals = {}
+        self.blob = None
+        """The output that is in the store."""
         self.bill = []
         self.notes, self.once_notes = [], []
         self.more = []
@@ -58,6 +62,8 @@ class Past(Noted):
                      for number, (_, tag) in enumerate(ALL_RUNS, 1)]
         for number, (kind, tag) in enumerate(ALL_RUNS, 1):
             outputs = kinds.expected(kind, tag)
+            if kind == "large":
+                self.blob = json.dumps(outputs["print"]).encode()
             if kind == "event":
                 outputs = {"news": {"id": "1"}, **outputs}
             if kind == "late":
@@ -163,25 +169,6 @@ class Past(Noted):
                 else:
                     self._call(run, kind, tag, name, job, epoch, position)
 
-    def _job_of_program(self, run, kind, tag, name, job, output):
-        """What a program did through the gateway is in journals of its own."""
-        self.jobs.append((job, run, name))
-        self.ended.append({"job": job, "run": run, "epoch": 1, "output": output})
-        lines = self.journals[run, f"{job}-gateway", 1] = [{"mark": {"inherited": []}}]
-        for number, position in enumerate(("gateway/model#1", "gateway/step/note#1", "gateway/model#2"), 1):
-            self._now += 1
-            fingerprint = f"{job:04x}0001{number:02x}"
-            lines.append({"position": position, "fingerprint": fingerprint})
-            is_call = position.startswith("gateway/model")
-            self.steps.append({"job": job, "run": run, "epoch": 1, "position": position, "fingerprint": fingerprint,
-                               "kind": "model" if is_call else "step", "effect": "none" if is_call else "once", "state": "recorded",
-                               "unknown": 0, "at": self._now})
-            if is_call:
-                self._call(run, kind, tag, name, job, 1, kinds.turn(position))
-                for entry in self.ledger[-2:]:
-                    entry["position"] = position
-        self.once_notes.append(f"{tag}-step")
-
     def _draw_mark(self, run, job, epoch):
         earlier = self.journals.get((run, job, epoch - 1), [])
         whole = {"run": run, "job": job, "epoch": epoch - 1, "lines": len(earlier), "bytes": len(text(earlier))}
@@ -237,7 +224,7 @@ class Past(Noted):
             yield insert("job", job_id=job, run_id=run, position=job, name=mapped, kind=kind, **item)
         for end in self.ended:
             yield insert("done", job_id=end["job"], run_id=end["run"], state=end.get("state", "succeeded"), attempt=end.get("attempt", 1), epoch=end["epoch"], failures=0, session_id=1, started_at=moment(end.get("at", FIRST_DUE)),
-                         losses=0, ended_at=moment(FIRST_DUE), queue="default", priority=0, output=json.dumps(end["output"]))
+                         losses=0, ended_at=moment(FIRST_DUE), queue="default", priority=0, **self._kept(end))
         for job, epoch in self.attempts:
             yield insert("attempt", job_id=job, epoch=epoch, attempt=1, outcome="lost", session_id=1, started_at=moment(FIRST_DUE - self.waited),
                          ended_at=moment(FIRST_DUE))
@@ -258,6 +245,11 @@ class Past(Noted):
         for run in self.late:
             yield insert("ended_run", run_id=run, state="succeeded", ended_at=NOW)
         yield "COMMIT"
+
+    def _kept(self, end):
+        """An output in its row, or what the row has of one that is in the store."""
+        output = json.dumps(end["output"])
+        return {"output_blob": f"{hashlib.sha256(self.blob).hexdigest()}:{len(self.blob)}"} if output.encode() == self.blob else {"output": output}
 
     def _statements_of_starts(self):
         for job, numbers in self.maps.items():

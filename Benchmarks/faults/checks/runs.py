@@ -1,6 +1,9 @@
 """Runs and jobs: each is there once, ended once, and came to what it comes to without faults."""
 
 import collections
+import hashlib
+import json
+import pathlib
 
 import deployed
 import kinds
@@ -20,9 +23,9 @@ class Runs(Subject):
 
     def _ended_right(self):
         rows = self.rows(f"""
-            SELECT run.run_id, params->>'tag' AS tag, state, unnest.name, unnest.output, unnest.job_state, unnest.error
+            SELECT run.run_id, params->>'tag' AS tag, state, unnest.name, unnest.output, unnest.output_blob, unnest.job_state, unnest.error
             FROM chassis.run LEFT JOIN chassis.ended_run USING (run_id)
-            LEFT JOIN LATERAL (SELECT {NAME_OF_JOB} AS name, output, done.state AS job_state, error
+            LEFT JOIN LATERAL (SELECT {NAME_OF_JOB} AS name, output, output_blob, done.state AS job_state, error
                 FROM chassis.job LEFT JOIN chassis.done USING (job_id) WHERE job.run_id = run.run_id) AS unnest ON true""")
         runs = collections.defaultdict(dict)
         states = {}
@@ -34,12 +37,20 @@ class Runs(Subject):
                 self.found("lost", f"{tag} was never started")
                 continue
             errors = {name: row["error"] for name, row in runs[tag].items() if row["error"]}
-            outputs = {name: row["output"] for name, row in runs[tag].items() if row["job_state"] == "succeeded"}
+            outputs = {name: self._read_blob(row["output_blob"]) if row["output_blob"] else row["output"] for name, row in runs[tag].items() if row["job_state"] == "succeeded"}
             expected = kinds.expected(kind, tag)
             for name in kinds.UNSAID.get(kind, []):
                 outputs.pop(name, None)
             if states[tag] != "succeeded" or outputs != expected:
                 self.found("lost", f"run {tag} is {states[tag]} with {outputs} and {errors}")
+
+    def _read_blob(self, blob):
+        """An output that is kept in the store, by digest and length; None where it is not there, or another one."""
+        digest, _, length = blob.partition(":")
+        path = pathlib.Path(self.world.store, "blobs/sha256", digest[:2], digest[2:])
+        content = path.read_bytes() if path.exists() else b""
+        is_whole = hashlib.sha256(content).hexdigest() == digest and len(content) == int(length)
+        return json.loads(content) if is_whole else None
 
     def _jobs_ended_once(self):
         """Every epoch of a job ended once: as an attempt, or as the ending of the job, which has the last epoch."""

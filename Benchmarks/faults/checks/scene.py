@@ -6,6 +6,7 @@ takes a Postgres and the program `chassis`, where CHASSIS_PROGRAMS says or built
 """
 
 import atexit
+import hashlib
 import json
 import pathlib
 import shutil
@@ -54,6 +55,7 @@ class Scene(unittest.TestCase):
 
     def setUp(self):
         self.past = Past()
+        self.blob_name = hashlib.sha256(self.past.blob).hexdigest()
         self.slots = (24, 24)
         self.contradictions, self.surprises, self.crashes = [], [], []
         self.scratch = []
@@ -83,6 +85,9 @@ class Scene(unittest.TestCase):
             path = place / f"store/runs/{run}/{job}/{epoch:06}.journal"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text(lines))
+        blob = place / "store/blobs/sha256" / self.blob_name[:2] / self.blob_name[2:]
+        blob.parent.mkdir(parents=True)
+        blob.write_bytes(self.past.blob)
         (place / "bill").write_text("".join(json.dumps(entry) + "\n" for entry in self.past.bill))
         for name, items in (("notes", self.past.notes), ("once-notes", self.past.once_notes)):
             (place / name).write_text("".join(json.dumps({"item": item}) + "\n" for item in items))

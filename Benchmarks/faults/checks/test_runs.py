@@ -1,5 +1,7 @@
 """Each check of runs and jobs fails when it should."""
 
+import hashlib
+
 from checks.past import FIRST_DUE, HELD
 from checks.scene import Scene
 
@@ -57,4 +59,13 @@ class RunsTests(Scene):
 
     def test_a_run_that_was_denied_and_went_on_as_one_that_was_approved_is_lost(self):
         self.past.approval["state"] = "approved" if self.past.approval["state"] == "denied" else "denied"
+        self.expect("lost")
+
+    def test_an_output_whose_blob_is_not_there_or_another_one_is_lost(self):
+        self.blob_name = "0" * 64
+        self.expect("lost")
+        self.blob_name = hashlib.sha256(self.past.blob).hexdigest()
+        self.expect()
+        self.past.statements = lambda given=list(self.past.statements()): given
+        self.past.blob = self.past.blob.replace(b"0", b"1")
         self.expect("lost")
