@@ -29,6 +29,8 @@ class Client:
         """Answers that none should be."""
         self._pauses = {}
         """What is still to be done with a run that is paused and resumed, and when."""
+        self._forks = {}
+        """When it is looked whether a run has succeeded that is to be forked."""
         self._again = {}
         """What is still to be done with a run that is cancelled and retried, and when."""
 
@@ -71,7 +73,9 @@ class Client:
         self.expect([answer], {200, 201}, f"POST /v1/runs of {tag}")
         if answer is None or answer[0] not in (200, 201):
             return None
-        run = answer[1]["id"]
+        return self._keep_promise(tag, answer[1]["id"])
+
+    def _keep_promise(self, tag, run):
         self._tags[str(run)] = tag
         if self.promised.setdefault(tag, run) != run:
             self.contradictions.append(f"{tag} is run {self.promised[tag]} and run {run}")
@@ -122,6 +126,35 @@ class Client:
                     self._pauses[tag] = [(word, now + (AGAIN_SECONDS if has_heard else FOLLOW_SECONDS)), *later]
         return all(not later for _, *later in list(self._pauses.values()))
 
+    # Runs that are forked
+
+    def fork_later(self, tag):
+        """Has a run forked when it has succeeded, with another tag for its report: what it has asked and done is taken over."""
+        self._forks[tag] = 0
+
+    def _follow_forks(self):
+        """Does what is to be done now; says whether nothing is left to do."""
+        for tag, at in list(self._forks.items()):
+            run = self.promised.get(tag)
+            if run is None or time.monotonic() < at:
+                continue
+            self._forks[tag] = time.monotonic() + FOLLOW_SECONDS
+            shown = self.ask("GET", f"/v1/runs/{run}")
+            self.expect([shown], {200}, f"GET /v1/runs/{run}")
+            if shown and shown[1].get("state") == "succeeded" and self._fork(run, shapes.fork_of(tag)):
+                del self._forks[tag]
+        return not self._forks
+
+    def _fork(self, run, tag):
+        """Asks two schedulers for the same fork; says whether one has promised it."""
+        body = {"params": {"tag": tag}, "idempotency_key": tag}
+        answers = self.twice(lambda first: self.ask("POST", f"/v1/runs/{run}/fork", body, first))
+        self.expect(answers, {200, 201}, f"POST /v1/runs/{run}/fork")
+        for answer in answers:
+            if answer and answer[0] in (200, 201):
+                self._keep_promise(tag, answer[1]["id"])
+        return tag in self.promised
+
     # Runs that are cancelled and retried
 
     def cancel_later(self, tag, seconds):
@@ -130,7 +163,7 @@ class Client:
 
     def follow(self):
         """Does what is to be done now; each command twice. Says whether nothing is left to do."""
-        is_resumed = self._follow_pauses()
+        is_rest_done = all([self._follow_pauses(), self._follow_forks()])
         for tag, (what, at) in list(self._again.items()):
             run = self.promised.get(tag)
             if run is None or time.monotonic() < at:
@@ -149,7 +182,7 @@ class Client:
                 self._tell(run, "retry")
             elif state in ("succeeded", "failed", None):
                 del self._again[tag]
-        return not self._again and is_resumed
+        return not self._again and is_rest_done
 
     def _tell(self, run, word, statuses=frozenset({202, 409})):
         """Says whether somebody has heard it; who is the second may be told that it is too late."""

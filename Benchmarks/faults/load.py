@@ -29,22 +29,23 @@ RETRY = "retry: {attempts: 100, delay: 100ms, max: 1s}"
 
 
 def agent(note, log):
-    """A model call, an agent of five turns with parallel idempotent calls, and a report."""
+    """A model call, an agent of five turns with parallel idempotent calls, and a report; a fork reports under another tag, and asks the same."""
     return f"""
 name: storm-agent
 limits: [{{runs: {RUNS_AT_ONCE}}}]
 params:
   tag: {{type: string}}
+  asks: {{type: string}}
 jobs:
   look:
-    llm: {{model: model/scripted, max_output_tokens: 100, prompt: "[run:${{{{ params.tag }}}}-look] look first"}}
+    llm: {{model: model/scripted, max_output_tokens: 100, prompt: "[run:${{{{ params.asks }}}}-look] look first"}}
     {RETRY}
   work:
     needs: [look]
     agent:
       model: model/scripted
       max_output_tokens: 100
-      prompt: "[run:${{{{ params.tag }}}}-work] go through the items; first: ${{{{ jobs.look.output }}}}"
+      prompt: "[run:${{{{ params.asks }}}}-work] go through the items; first: ${{{{ jobs.look.output }}}}"
       tools:
         - command: {{name: note, run: [sh, {note}, {log}], effect: idempotent}}
     limits: [{{at_once: {AGENTS_AT_ONCE}}}]
@@ -108,6 +109,11 @@ jobs:
     command: [echo, "${{{{ params.tag }}}}", "${{{{ jobs.ok.output.approved }}}}"]
     {RETRY}
 """
+
+
+def is_forked(kind, tag):
+    """Whether a run is forked when it has succeeded: one in five of its kind."""
+    return kind == "agent" and int(tag.removeprefix("agent")) % 5 == 1
 
 
 def is_denied(tag):
@@ -213,13 +219,13 @@ CALLS_OF_PROGRAM = {"step": "gateway/step/note#1"}
 TURNS_OF_WORK = [("work", f"t{turn:04d}") for turn in range(1, 6)]
 LOOK = [("look", "t0001")]
 STEPS = {"agent": LOOK + TURNS_OF_WORK, "again": LOOK + TURNS_OF_WORK, "held": LOOK + TURNS_OF_WORK, "once": TURNS_OF_WORK,
-         "fan": [], "program": [("ask", "t0001"), ("ask", "t0002")], "post": []}
+         "fan": [], "fork": [], "program": [("ask", "t0001"), ("ask", "t0002")], "post": []}
 """The calls of a model that runs of each kind need: the job, and the position of the step."""
 
 
 def expected(kind, tag):
     """The outputs of a run without faults, by job."""
-    if kind in ("agent", "again"):
+    if kind in ("agent", "again", "fork"):
         return {"look": "looked", "work": "all done", "report": f"{tag} looked all done\n"}
     if kind == "held":
         return {"look": "looked", "work": "all done", "say": f"{tag} {'false' if is_denied(tag) else 'true'}\n"}

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+import types
 
 import deeds
 from cluster import RELEASE
@@ -149,17 +150,37 @@ class Programs:
         self._look_at_end(f"{kind}{number}", process)
 
     def stop_all(self):
-        """Stops all; returns when none of their threads goes on."""
+        """Stops all, and the gateways of workers, which are nobody's children; returns when none of their threads goes on."""
         going_on = [process for process in self.all if process.poll() is None]
         for process in going_on:
             process.send_signal(signal.SIGSTOP)
         while not all(is_stopped(process) or process.poll() is not None for process in going_on):
             time.sleep(0.001)
+        for gateway in self._gateways():
+            kill(gateway, signal.SIGSTOP)
+            while is_stopped(gateway) is False:
+                time.sleep(0.001)
 
     def kill_all(self):
+        gateways = self._gateways()
         for kind in ("worker", "scheduler"):
             for number in range(len(self.of_kind(kind))):
                 self.kill(kind, number)
+        for gateway in gateways:
+            kill(gateway, signal.SIGKILL)
+
+    def _gateways(self):
+        """The gateways that workers of this storm have started: they have inherited where its store is."""
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                words, environment = [(path / name).read_bytes().split(b"\0") for name in ("cmdline", "environ")]
+            except OSError:
+                continue
+            is_gateway = words[0].endswith(b"chassis-worker") and words[1:2] == [b"gateway"]
+            if is_gateway and f"CHASSIS_SHIM_STORE={self._store}".encode() in environment:
+                found.append(types.SimpleNamespace(pid=int(path.name)))
+        return found
 
     # Named places
 
@@ -256,8 +277,16 @@ def at_first_passing(failpoint):
 
 
 def is_stopped(process):
-    """Whether a process was stopped, by whomever, and has not gone on."""
+    """Whether a process was stopped, by whomever, and has not gone on; None where it is gone."""
     try:
-        return pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+        state = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except OSError:
-        return False
+        return None
+    return None if state in "ZX" else state == "T"
+
+
+def kill(process, how):
+    try:
+        os.kill(process.pid, how)
+    except ProcessLookupError:
+        pass  # It has ended just now.

@@ -1,6 +1,6 @@
 """Workflows of other shapes than an agent's: mapped jobs, child runs, waits for events, updates of assets, calls in batches."""
 
-from load import RETRY
+from load import RETRY, is_forked
 
 ITEMS = 6
 """How many items the mapped job that calls a model has."""
@@ -224,13 +224,21 @@ STEPS = {"mapped": ITEM_STEPS, "parent": [], "child": [("look", "t0001")], "gran
 
 def params(kind, tag, has_faults=True):
     """What a run starts from; the provider of batches does with a batch what stands in a call of it."""
+    if kind in ("agent", "again"):
+        return {"tag": tag, "asks": tag}
     if kind != "batch":
         return {"tag": tag}
     return {"tag": tag, "play": PLAYS[int(tag.removeprefix(kind)) % len(PLAYS)] if has_faults else ""}
 
 
+def fork_of(tag):
+    return f"{tag}f"
+
+
 def runs_below(kind, tag):
-    """The kinds and tags of the runs that a run starts, and of those that they start."""
+    """The kinds and tags of the runs that a run starts, and of those that they start; of one that is forked, of the fork."""
+    if is_forked(kind, tag):
+        return [("fork", fork_of(tag))]
     return [("child", f"{tag}c"), ("grandchild", f"{tag}cc")] if kind == "parent" else []
 
 

@@ -98,6 +98,8 @@ class Storm:
         is_paused = kind in shapes.MAY_BE_PAUSED and random.random() < shapes.PAUSED
         paused_after, paused_for = random.uniform(0, 3), random.uniform(0.2, 4)
         self.runs.append((kind, tag))
+        if load.is_forked(kind, tag):
+            self.world.client.fork_later(tag)
         if is_paused:
             self.world.client.pause_later(tag, paused_after, paused_for)
         if is_cancelled:

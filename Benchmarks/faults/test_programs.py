@@ -1,7 +1,9 @@
 """Which ends of programs are crashes."""
 
+import os
 import pathlib
 import signal
+import subprocess
 import sys
 import tempfile
 import types
@@ -9,7 +11,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "driver"))
 
-from programs import Programs
+from programs import Programs, is_stopped
 
 
 class EndTests(unittest.TestCase):
@@ -58,6 +60,27 @@ class EndTests(unittest.TestCase):
         self.assertEqual(self._run("exit 1"), [])
         self.assertEqual(self._run("exit 1", name="scheduler1"), [])
         self.assertEqual(self._run("echo listening; exit 1", name="scheduler1"), ["scheduler1 ended with 1, and nobody had told it to"])
+
+    def test_gateways_stop_and_end_with_the_machine_and_those_of_others_go_on(self):
+        place = pathlib.Path(self.programs._directory)
+        (place / "gateway").write_text("sleep 60 & wait")
+        self.programs.workers, self.programs._store = [], place / "store"
+
+        def start(store):
+            gateway = subprocess.Popen(["chassis-worker", "gateway"], executable="/bin/sh", cwd=place, env={"CHASSIS_SHIM_STORE": str(store)},
+                                       start_new_session=True)
+            self.addCleanup(gateway.wait)
+            self.addCleanup(os.killpg, gateway.pid, signal.SIGKILL)
+            return gateway
+
+        ours, theirs = start(place / "store"), start(place / "store2")
+        while len(self.programs._gateways()) < 1:
+            pass
+        self.programs.stop_all()
+        self.assertEqual([is_stopped(gateway) for gateway in (ours, theirs)], [True, False])
+        self.programs.kill_all()
+        self.assertEqual(ours.wait(), -signal.SIGKILL)
+        self.assertIsNone(theirs.poll())
 
     def test_it_is_noted_when_a_process_was_seen_to_have_ended(self):
         self._run("exit 1")

@@ -85,7 +85,7 @@ class Left(Subject):
             except OSError:
                 continue
             words = command.replace(b"\0", b" ").decode(errors="replace").strip()
-            is_of_storm = str(self.world.directory).encode() in environment + command
+            is_of_storm = f"{self.world.directory}/".encode() in environment + command
             if is_of_storm and any(name in words for name in self.world.names_of_processes):
                 self.found("leaks", f"process {path.parent.name} still runs: {words}")
 

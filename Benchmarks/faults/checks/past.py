@@ -13,11 +13,11 @@ from checks.rows import insert, moment, text
 RUNS = [("agent", "agent00000"), ("held", "held00001"), ("once", "once00002"), ("fan", "fan00003"), ("mapped", "mapped00004"),
         ("parent", "parent00005"), ("event", "event00006"), ("made", "made00007"), ("batch", "batch00008"),
         ("late", "late00009"), ("program", "program00010"),
-        ("large", "large00011")]
+        ("large", "large00011"), ("agent", "agent00011")]
 ALL_RUNS = kinds.with_those_below(RUNS)
-AGENT, HELD, ONCE, MAPPED, PARENT, CHILD, EVENT, MADE, BATCH, PROGRAM, LARGE = [
+AGENT, HELD, ONCE, MAPPED, PARENT, CHILD, EVENT, MADE, BATCH, PROGRAM, LARGE, FORK = [
     [kind for kind, _ in ALL_RUNS].index(name) + 1
-    for name in ("agent", "held", "once", "mapped", "parent", "child", "event", "made", "batch", "program", "large")]
+    for name in ("agent", "held", "once", "mapped", "parent", "child", "event", "made", "batch", "program", "large", "fork")]
 """Numbers of runs."""
 OLD = 900
 """The number of a run that was pruned."""

@@ -1,7 +1,7 @@
 """Each check of money fails when it should."""
 
 import load
-from checks.past import AGENT, BATCH, HELD, LAST, MIDDLE, PROGRAM
+from checks.past import AGENT, BATCH, FORK, HELD, LAST, MIDDLE, PROGRAM
 from checks.scene import Scene
 
 
@@ -106,3 +106,12 @@ class MoneyTests(Scene):
                 self.past.step(PROGRAM, position)["unknown"] = 1
                 self.expect(*names)
                 self.past.step(PROGRAM, position)["unknown"] = 0
+
+    def test_a_fork_that_pays_for_what_its_source_has_asked_is_paid_twice(self):
+        answer = next(entry for entry in self.past.bill if (entry["event"], entry["tag"], entry["turn"]) == ("answer", "agent00011-work", 2))
+        self.past.bill.append({**answer, "number": 999})
+        self.past.ledger.append({"kind": "settled", "run": FORK, "job": self.past.job(FORK, "work"), "position": "t0002", "reserved": 0,
+                                 "paid": 350, "unknown": 0})
+        self.expect("paid_twice_unlisted")
+        self.assertTrue(any("run agent00011f was billed 0 micro-dollars" in complaint for complaint in self.complaints), self.complaints)
+        self.assertTrue(any("run agent00011 was billed 2 times for work t0002" in complaint for complaint in self.complaints), self.complaints)
