@@ -6,15 +6,15 @@ struct DecisionOptions: ParsableArguments {
     @Argument(help: "The number of the approval; 'chassis approvals' lists them.")
     var id: Int64
 
-    @Option(name: .long, help: "The digest of what you have seen; without it, what is shown now is decided.")
+    @Option(name: .long, help: "The digest of what you have seen; without it, whatever is asked by now is decided.")
     var digest: String?
 
     @OptionGroup var options: SchedulerOptions
 
     /// Says something about the approval, and shows what became of it.
     ///
-    /// What is decided is what the person sees: the approval is read and its digest goes along, so that one that is edited
-    /// meanwhile is not decided unseen.
+    /// With `--digest` it is decided only as the person has seen it. Without, it is read anew, so what somebody else has made
+    /// of it since the person looked is decided unseen; only an edit between this reading and the decision is refused.
     func decide(
         _ word: String,
         _ body: (ApprovalDetail) throws(ClientError) -> JSONObject,

@@ -2,9 +2,6 @@ import JobModel
 
 /// What people are asked to decide, as a list and one by one.
 enum ApprovalsView {
-    /// The most characters of a text within a request that are shown.
-    private static let longestText = 4000
-
     static func lines(_ approvals: [ApprovalDetail], now: Timestamp, width: Int?) -> [StyledLine] {
         guard !approvals.isEmpty else { return [StyledLine("nothing waits for a decision", .dim)] }
         var table = Table([
@@ -87,12 +84,11 @@ enum ApprovalsView {
         }
     }
 
-    /// A member, on one line where it is short, else below its name.
+    /// A member, on one line where it is short, else below its name; never cut, for the digest is that of the whole.
     private static func member(_ key: String, _ value: JSONValue, _ style: Style = .plain) -> [StyledLine] {
         let text = value.stringValue ?? JSONView.text(value)
-        let shown = text.prefix(longestText) + (text.count > longestText ? " …" : "")
-        let parts = shown.split(separator: "\n", omittingEmptySubsequences: false)
-        guard parts.count > 1 else { return [StyledLine("\(key)  ", .dim).adding(shown, style)] }
+        let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard parts.count > 1 else { return [StyledLine("\(key)  ", .dim).adding(text, style)] }
         return [StyledLine(key, .dim)] + parts.map { StyledLine("  ").adding($0, style) }
     }
 
