@@ -91,4 +91,26 @@ import Testing
         await worker.killAndWait()
         await scene.close()
     }
+
+    /// What was killed may have done what it was to do, whoever killed it.
+    @Test(.timeLimit(.minutes(5))) func aStepWhoseCommandWasKilledIsNotDoneAgain() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let notes = scene.fleet.directory + "/notes"
+        let script = """
+            x=$(\(Self.step) charge --effect once -- sh -c 'echo charge >> \(notes); kill -9 $$') || exit $?
+            echo "[$x]"
+            """
+        let run = try await scene.submitSteps(script)
+        let approval = try await scene.asked(run)
+        #expect(approval.title == "did charge happen?" && approval.position == "gateway/step/charge#1")
+        let what = approval.request["attempts"]?[0]?["what"]?.stringValue ?? ""
+        #expect(what.contains("killed by signal 9"), "\(what)")
+        try await scene.decide(approval, .happened, with: ["output": "20"])
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.output(of: run) == "[20]")
+        #expect(scene.notes == ["charge"])
+        await worker.killAndWait()
+        await scene.close()
+    }
 }

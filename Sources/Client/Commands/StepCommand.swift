@@ -60,13 +60,14 @@ struct StepCommand: ClientCommand {
             return .denied
         case .run(let position, let key):
             let outcome = try await StepProgram.run(program, Array(command.dropFirst()), idempotencyKey: key)
-            return try await settle(step, position, outcome, program, invocation)
+            return try await settle(step, effect, position, outcome, program, invocation)
         }
     }
 
     /// Says what became of the step.
     private func settle(
         _ step: StepEndpoint,
+        _ effect: Effect,
         _ position: String,
         _ outcome: StepProgram.Outcome,
         _ program: String,
@@ -84,6 +85,16 @@ struct StepCommand: ClientCommand {
         case .ended(let status, _):
             try await step.record(position, failure: "\(program) ended with status \(status)")
             return CommandStatus(rawValue: status)
+        case .killed(let signal):
+            let said = "\(program) was killed by signal \(signal)"
+            if effect == .once {
+                // It has not said that it failed, and may have done all that it was to do.
+                try await step.doubt(position, because: said + "; what it was to do may have been done before")
+            } else {
+                try await step.record(position, failure: said)
+            }
+            // As a shell tells it.
+            return CommandStatus(rawValue: 128 + signal)
         case .notStarted(let status, let reason):
             try await step.record(position, failure: reason)
             invocation.errors.print(StyledLine("chassis: ", .red).adding(reason))

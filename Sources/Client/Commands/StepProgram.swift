@@ -15,6 +15,8 @@ enum StepProgram {
 
     enum Outcome: Equatable, Sendable {
         case ended(status: Int32, Output)
+        /// A signal ended it, wherever it was.
+        case killed(signal: Int32)
         /// It was not started, so nothing was done; the status is that of a shell.
         case notStarted(status: Int32, because: String)
         /// It was started, and how it ended is not known.
@@ -41,10 +43,11 @@ enum StepProgram {
                 return (kept: kept, count: count)
             }
             let printed = result.closureResult
-            return .ended(
-                status: status(result.terminationStatus),
-                output(printed.kept, of: printed.count, by: program)
-            )
+            switch result.terminationStatus {
+            case .exited(let status):
+                return .ended(status: status, output(printed.kept, of: printed.count, by: program))
+            case .signaled(let number): return .killed(signal: number)
+            }
         } catch let error as SubprocessError {
             return outcome(of: program, error)
         }
@@ -65,14 +68,6 @@ enum StepProgram {
             let reason = error.underlyingError.map { "\($0)" } ?? "\(error)"
             return .notStarted(status: 126, because: "\(program) was not started: \(reason)")
         default: return .lost(because: "\(program) was started, and how it ended is not known: \(error)")
-        }
-    }
-
-    /// The status as a shell tells it.
-    private static func status(_ status: TerminationStatus) -> Int32 {
-        switch status {
-        case .exited(let code): code
-        case .signaled(let number): 128 + number
         }
     }
 

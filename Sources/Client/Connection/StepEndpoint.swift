@@ -80,7 +80,7 @@ struct StepEndpoint: Sendable {
         try await settle(body)
     }
 
-    /// Says that the step was done, and that its result cannot be kept.
+    /// Says that the step was done, and that its result cannot be kept, or that it may have been done.
     func doubt(_ position: String, because reason: String) async throws {
         var body = step
         body["position"] = .string(position)
