@@ -61,6 +61,18 @@ import Testing
         #expect(try await Self.said(to: messages, at: "http://127.0.0.1:1/mcp/x").isEmpty)
     }
 
+    /// What a stranger says of a message reaches the terminal as text alone.
+    @Test func saysOfAMessageThatWasNotTakenNothingThatATerminalObeys() async throws {
+        let refusal = #"{"jsonrpc": "2.0", "id": null, "error": {"code": -32600, "message": "no\u001b]0;title\u0007"}}"#
+        let url = await ScriptedServer.shared.url([.response("503 Service Unavailable", [], refusal)], tag: "t")
+        let errors = Terminal(bufferOf: nil)
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+        continuation.yield(Array(#"{"jsonrpc": "2.0", "method": "notifications/initialized"}"#.utf8))
+        continuation.finish()
+        try await ToolBridge(url: url, output: Terminal(bufferOf: nil), errors: errors).run(stream)
+        #expect(errors.written == "chassis: a message was not taken: no\\x1b]0;title\\x07\n")
+    }
+
     @Test func handsAnAnswerOn() async throws {
         let answer = #"{"jsonrpc": "2.0", "id": 7, "result": {}}"#
         let url = await ScriptedServer.shared.url([.response("200 OK", [], answer)], tag: "t")

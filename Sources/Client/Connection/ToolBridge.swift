@@ -55,7 +55,7 @@ struct ToolBridge: Sendable {
         guard let message = try? JSONValue(parsing: line) else { return answer(.null).text() + "\n" }
         let answers = (message.arrayValue ?? [message]).compactMap(Self.call).map(answer)
         guard let first = answers.first else {
-            errors.write("chassis: a message was not taken: \(error["message"]?.stringValue ?? reason)\n")
+            errors.print("chassis: a message was not taken: \(error["message"]?.stringValue ?? reason)")
             return ""
         }
         return (message.arrayValue == nil ? first : .array(answers)).text() + "\n"

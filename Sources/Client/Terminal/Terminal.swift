@@ -12,6 +12,8 @@ package final class Terminal: Sendable {
     private let target: Target
     private let fixedWidth: Int?
     private let buffer = Mutex<[UInt8]>([])
+    /// Held while a text goes to the descriptor, which takes it in pieces: no other text gets between them.
+    private let turn = Mutex(())
 
     /// Whether a person looks at it, so that lines may be drawn again.
     package let isInteractive: Bool
@@ -78,6 +80,10 @@ package final class Terminal: Sendable {
     func write(_ text: String) {
         let bytes = Array(text.utf8)
         guard case .descriptor(let descriptor) = target else { return buffer.withLock { $0 += bytes } }
+        turn.withLock { _ in write(bytes, to: descriptor) }
+    }
+
+    private func write(_ bytes: [UInt8], to descriptor: Int32) {
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
