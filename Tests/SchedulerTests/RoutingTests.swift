@@ -1,5 +1,6 @@
 import HTTPTransport
 import JobModel
+import Postgres
 import Testing
 
 @Suite struct RoutingTests {
@@ -65,6 +66,30 @@ import Testing
                 #expect(answer.code == "run-not-found")
                 #expect(answer.detail.contains("4711"))
             }
+        }
+    }
+
+    /// A name in a path is the name, whatever of it had to be encoded.
+    @Test func aNameInAPathIsDecoded() async throws {
+        try await APIScene.play { scene async throws in
+            let answer = try await scene.post("/v1/queues/default%3Bgpu%3Da100/pause")
+            #expect(answer.status == 200, "\(answer)")
+            #expect(answer.json["queue"] == "default;gpu=a100")
+            let paused = try await scene.pool.query("SELECT queue FROM chassis.queue_pause").rows
+                .map { try $0.string("queue") }
+            #expect(paused == ["default;gpu=a100"])
+            #expect(try await scene.post("/v1/queues/a%2Fb%25/pause").json["queue"] == "a/b%")
+        }
+    }
+
+    @Test(arguments: ["%FF", "%C3%28", "a%2", "%zz", "%"]) func aNameInAPathThatIsNoTextIsRefused(
+        _ name: String
+    ) async throws {
+        try await APIScene.play { scene async throws in
+            let answer = try await scene.post("/v1/queues/\(name)/pause")
+            #expect(answer.status == 400, "\(answer)")
+            #expect(answer.code == "bad-parameter")
+            #expect(try await scene.pool.query("SELECT FROM chassis.queue_pause").rows.isEmpty)
         }
     }
 }

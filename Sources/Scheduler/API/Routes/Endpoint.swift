@@ -30,6 +30,8 @@ struct Endpoint: Sendable {
                 )
             }
         }
-        for (method, handler) in handlers { router.on(path, method: method, use: handler) }
+        for (method, handler) in handlers {
+            router.on(path, method: method) { try await handler($0, $1.decodingParameters()) }
+        }
     }
 }
