@@ -59,6 +59,53 @@ import Testing
         )
     }
 
+    /// A directory that came from elsewhere must not have the user's token sent to whoever made it.
+    @Test(
+        arguments: [
+            "http://evil.example:80", "http://127.0.0.1.evil.example:80", "https://127.0.0.1:9", "http://127.0.0.1",
+            "http://127.0.0.1:9@evil.example", "http://127.0.0.1:9/x", "http://127.0.0.1:+9",
+        ]
+    )
+    func sendsNoTokenWhereAFileOfAStrangerSays(_ address: String) throws {
+        try Self.withDevFile(address) { directory in
+            #expect(throws: ClientError.self) {
+                try Endpoint.resolve(
+                    address: nil,
+                    tokenFile: nil,
+                    environment: ["CHASSIS_TOKEN": "t"],
+                    directory: directory
+                )
+            }
+            // Who names a scheduler needs no file, and gives its token to nobody.
+            let named = try Endpoint.resolve(address: address, tokenFile: nil, environment: [:], directory: directory)
+            #expect(named.token == nil)
+        }
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root gives files away"))
+    func takesNothingFromAFileOfAnotherUser() throws {
+        try Self.withDevFile("http://127.0.0.1:9") { directory in
+            #expect(chown(directory + "/.chassis/dev.json", 12_345, 12_345) == 0)
+            let refusal = #expect(throws: ClientError.self) {
+                try Endpoint.resolve(address: nil, tokenFile: nil, environment: [:], directory: directory)
+            }
+            #expect(refusal?.message.contains("belongs to another user") == true)
+        }
+    }
+
+    private static func withDevFile(_ address: String, _ body: (String) throws -> Void) throws {
+        let directory = try FileSystem.makeTemporaryDirectory("/tmp/chassis-test-")
+        defer {
+            unlink(directory + "/.chassis/dev.json")
+            rmdir(directory + "/.chassis")
+            rmdir(directory)
+        }
+        try FileSystem.makeDirectory(directory + "/.chassis")
+        let file = DevFile(address: address, token: "dev", postgres: "p", store: "s", processes: .init())
+        try LocalFile.replace(directory + "/.chassis/dev.json", with: file.json.text())
+        try body(directory)
+    }
+
     @Test(arguments: ["", "localhost:8420", "ftp://x", "http://a b", "http://a/?x=1"])
     func refusesAddresses(_ address: String) {
         #expect(throws: ClientError.self) { try Endpoint(address: address, token: nil) }

@@ -1,3 +1,4 @@
+import Glibc
 import JobModel
 
 /// What a running `chassis dev` tells the other commands: `dev.json` in its state directory.
@@ -13,6 +14,7 @@ struct DevFile: Equatable, Sendable {
     /// Where it is, as seen from the directory in which `chassis dev` was started.
     static let usualPath = ".chassis/dev.json"
     private static let maximumBytes = 1 << 16
+    private static let addressPrefix = "http://127.0.0.1:"
 
     let address: String
     let token: String
@@ -52,6 +54,20 @@ struct DevFile: Equatable, Sendable {
             )
         )
     }
+
+    /// Why nobody should go where the file says; nil when it may well be of the user's own `chassis dev`.
+    func doubt(at path: String) -> String? {
+        let wayOut = "remove it, or give --address and --token-file"
+        guard FileSystem.status(path)?.st_uid == geteuid() else { return "it belongs to another user; \(wayOut)" }
+        let port = address.hasPrefix(Self.addressPrefix) ? UInt16(address.dropFirst(Self.addressPrefix.count)) : nil
+        guard let port, address == Self.address(port: port) else {
+            return "'chassis dev' is at \(Self.addressPrefix)PORT, and the file says '\(address)'; \(wayOut)"
+        }
+        return nil
+    }
+
+    /// Where the scheduler of `chassis dev` is.
+    static func address(port: UInt16) -> String { addressPrefix + String(port) }
 
     /// The file's content.
     var json: JSONValue {

@@ -23,7 +23,8 @@ struct Endpoint: Equatable, Sendable {
 
     /// What the command line, the environment and a `chassis dev` of this directory say, the former before the latter.
     ///
-    /// The token of `chassis dev` goes to its own address only.
+    /// The token of `chassis dev` goes to its own address only. A directory may come from elsewhere, so its file says where to
+    /// only when it is of this user and names an address as `chassis dev` does: else it would get the user's token.
     ///
     /// - Parameter directory: Where `.chassis/dev.json` is looked for.
     static func resolve(
@@ -32,9 +33,14 @@ struct Endpoint: Equatable, Sendable {
         environment: [String: String],
         directory: String
     ) throws(ClientError) -> Endpoint {
-        let dev = try DevFile(at: directory + "/" + DevFile.usualPath)
-        let address = address ?? nonEmpty(environment["CHASSIS_ADDRESS"]) ?? dev?.address ?? usualAddress
-        var token = nonEmpty(environment["CHASSIS_TOKEN"]) ?? (address == dev?.address ? dev?.token : nil)
+        let path = directory + "/" + DevFile.usualPath
+        let dev = try DevFile(at: path)
+        let doubt = dev?.doubt(at: path)
+        let given = address ?? nonEmpty(environment["CHASSIS_ADDRESS"])
+        if let doubt, given == nil { throw .file(path: path, reason: doubt) }
+        let address = given ?? dev?.address ?? usualAddress
+        let isOfDev = doubt == nil && address == dev?.address
+        var token = nonEmpty(environment["CHASSIS_TOKEN"]) ?? (isOfDev ? dev?.token : nil)
         if let tokenFile {
             let text = try LocalFile.readText(tokenFile, maximumBytes: maximumTokenBytes)
             token = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())

@@ -35,7 +35,7 @@ actor DevStack {
         var programs: String
         var workers: Int
 
-        var address: String { "http://127.0.0.1:\(port)" }
+        var address: String { DevFile.address(port: port) }
     }
 
     init(
