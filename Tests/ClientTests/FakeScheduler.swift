@@ -7,11 +7,13 @@ struct FakeScheduler {
     let process: ChildProcess
     let address: String
 
-    /// - Parameter outage: A file; while it exists the scheduler answers 503.
-    static func start(outage: String = "/nonexistent") async -> FakeScheduler {
+    /// - Parameters:
+    ///   - outage: A file; while it exists the scheduler answers 503.
+    ///   - loss: A file; where it exists the next answer to what is posted is lost, and the file is removed.
+    static func start(outage: String = "/nonexistent", loss: String = "/nonexistent") async -> FakeScheduler {
         let process = ChildProcess(
             ["python3", Fixture.directory + "/fake_scheduler.py"],
-            adding: ["CHASSIS_FAKE_OUTAGE": outage]
+            adding: ["CHASSIS_FAKE_OUTAGE": outage, "CHASSIS_FAKE_LOSS": loss]
         )
         let line = await process.line { $0.hasPrefix("port ") }
         return FakeScheduler(process: process, address: "http://127.0.0.1:\(line?.dropFirst(5) ?? "0")")

@@ -55,11 +55,13 @@ struct ForkCommand: ClientCommand {
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
         let source = try workflow.map { try WorkflowSource.read($0, invocation).source }
-        let answer = try await options.api(invocation).fork(
-            id.run,
-            body: try body(workflow: source?.text, file: source?.name, invocation),
-            source: source?.text ?? ""
+        let body = try body(workflow: source?.text, file: source?.name, invocation)
+        let api = PatientAPI(
+            api: try options.api(invocation),
+            errors: invocation.errors,
+            clock: invocation.clock
         )
+        let answer = try await api.submit { try await $0.fork(id.run, body: body, source: source?.text ?? "") }
         let run = RunSummary(answer)
         guard follow else {
             options.show(
@@ -78,7 +80,7 @@ struct ForkCommand: ClientCommand {
             return .success
         }
         let follower = RunFollower(
-            api: PatientAPI(api: try options.api(invocation), errors: invocation.errors, clock: invocation.clock),
+            api: api,
             terminal: options.output.json ? nil : invocation.output
         )
         return try await follower.follow(RunID(rawValue: run.id), invocation)
@@ -101,7 +103,7 @@ struct ForkCommand: ClientCommand {
         body["result"] = result
         body["workflow"] = workflow.map { .string($0) }
         body["file"] = file.map { .string($0) }
-        body["idempotency_key"] = idempotencyKey.map { .string($0) }
+        body["idempotency_key"] = .string(idempotencyKey ?? IdempotencyKey.fresh())
         let params = try ParamArgument.object(params, files: paramFiles, invocation)
         if !params.isEmpty { body["raw_params"] = .object(params) }
         return body

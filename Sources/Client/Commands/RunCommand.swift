@@ -37,35 +37,37 @@ struct RunCommand: ClientCommand {
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        let api = try options.api(invocation)
-        let rawParams = try ParamArgument.object(params, files: paramFiles, invocation)
-        let answer: JSONValue
-        if named || version != nil {
-            answer = try await api.submit(
-                named: file,
-                version: version,
-                rawParams: rawParams,
-                idempotencyKey: idempotencyKey
-            )
-        } else {
-            let source = try WorkflowSource.read(file, invocation).source
-            answer = try await api.submit(
-                source: source.text,
-                file: source.name,
-                rawParams: rawParams,
-                idempotencyKey: idempotencyKey
-            )
-        }
+        let api = PatientAPI(
+            api: try options.api(invocation),
+            errors: invocation.errors,
+            clock: invocation.clock
+        )
+        let answer = try await submit(api, invocation)
         let run = RunSummary(answer)
         guard follow else {
             options.show(Self.lines(run), json: answer, invocation)
             return .success
         }
         let follower = RunFollower(
-            api: PatientAPI(api: api, errors: invocation.errors, clock: invocation.clock),
+            api: api,
             terminal: options.output.json ? nil : invocation.output
         )
         return try await follower.follow(RunID(rawValue: run.id), invocation)
+    }
+
+    /// Asks for the run, again where an answer is lost: by its key it is the same run.
+    private func submit(_ api: PatientAPI, _ invocation: Invocation) async throws -> JSONValue {
+        let rawParams = try ParamArgument.object(params, files: paramFiles, invocation)
+        let key = idempotencyKey ?? IdempotencyKey.fresh()
+        guard !named, version == nil else {
+            return try await api.submit {
+                try await $0.submit(named: file, version: version, rawParams: rawParams, idempotencyKey: key)
+            }
+        }
+        let source = try WorkflowSource.read(file, invocation).source
+        return try await api.submit {
+            try await $0.submit(source: source.text, file: source.name, rawParams: rawParams, idempotencyKey: key)
+        }
     }
 
     private static func lines(_ run: RunSummary) -> [StyledLine] {

@@ -10,6 +10,8 @@ enum ClientError: Error, Equatable {
     case invalidWorkflow(faults: [WorkflowFault], source: String)
     /// Nobody answers there.
     case unreachable(address: String, reason: String)
+    /// What was asked for may have arrived, and no answer came.
+    case unanswered(address: String, reason: String)
     /// What answers there does not speak the API.
     case notChassis(address: String, reason: String)
     /// The scheduler says more than can be taken.
@@ -30,7 +32,7 @@ enum ClientError: Error, Equatable {
         switch self {
         case .usage, .file: .usage
         case .invalidWorkflow: .refused
-        case .unreachable, .notChassis, .largeAnswer, .database: .unreachable
+        case .unreachable, .unanswered, .notChassis, .largeAnswer, .database: .unreachable
         case .notFound: .conflict
         case .unsuccessful, .dev: .unsuccessful
         case .refused(let problem):
@@ -52,6 +54,9 @@ enum ClientError: Error, Equatable {
         case .unreachable(let address, let reason):
             "no scheduler answers at \(address): \(reason); start one with 'chassis dev', "
                 + "or name another with --address or CHASSIS_ADDRESS"
+        case .unanswered(let address, let reason):
+            "no answer of the scheduler at \(address): \(reason); what was asked for may have been done, "
+                + "so look before you ask for it again"
         case .notChassis(let address, let reason):
             "what answers at \(address) is no chassis scheduler: \(reason); check --address or CHASSIS_ADDRESS"
         case .largeAnswer(let address, let reason):

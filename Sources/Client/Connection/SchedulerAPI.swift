@@ -151,7 +151,7 @@ struct SchedulerAPI: Sendable {
         do {
             response = try await client.send(request, maximumBytes: Self.maximumBytes)
         } catch let error as HTTPTransportError {
-            throw Self.fault(error, address: endpoint.address)
+            throw Self.fault(error, address: endpoint.address, mayBeDone: method != "GET")
         }
         guard (200..<300).contains(response.status) else {
             guard response.status >= 400 else {
@@ -161,17 +161,24 @@ struct SchedulerAPI: Sendable {
             // A scheduler always says why; without a code this is the answer of something else.
             guard problem.code.isEmpty else { throw ClientError.refused(problem) }
             let reason = "HTTP status \(response.status)"
-            throw Self.gatewayStatuses.contains(response.status)
+            guard Self.gatewayStatuses.contains(response.status) else {
+                throw ClientError.notChassis(address: endpoint.address, reason: reason)
+            }
+            throw method == "GET"
                 ? ClientError.unreachable(address: endpoint.address, reason: reason)
-                : ClientError.notChassis(address: endpoint.address, reason: reason)
+                : ClientError.unanswered(address: endpoint.address, reason: reason)
         }
         return response.body
     }
 
-    static func fault(_ error: HTTPTransportError, address: String) -> ClientError {
+    /// What it means that there is no answer.
+    ///
+    /// - Parameter mayBeDone: Whether a request that arrived may have changed something.
+    static func fault(_ error: HTTPTransportError, address: String, mayBeDone: Bool = false) -> ClientError {
         switch error {
         case .malformedResponse, .tooManyRedirects: .notChassis(address: address, reason: "\(error)")
         case .tooLarge: .largeAnswer(address: address, reason: "\(error)")
+        case _ where mayBeDone && error.requestMayHaveArrived: .unanswered(address: address, reason: "\(error)")
         default: .unreachable(address: address, reason: "\(error)")
         }
     }

@@ -33,12 +33,15 @@ struct ExampleRun: Sendable {
             try await loadData()
             var params: JSONObject = [:]
             if let model { params["model"] = .string("model/" + model) }
-            let answer = try await api.submit(
-                source: definition,
-                file: "\(example.name)/workflow.yaml",
-                params: params,
-                idempotencyKey: nil
-            )
+            let key = IdempotencyKey.fresh()
+            let answer = try await follower.api.submit { [params] in
+                try await $0.submit(
+                    source: definition,
+                    file: "\(example.name)/workflow.yaml",
+                    params: params,
+                    idempotencyKey: key
+                )
+            }
             run = RunID(rawValue: answer.number("id"))
         }
         screen.terminal.print(StyledLine())

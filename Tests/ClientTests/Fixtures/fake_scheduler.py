@@ -5,7 +5,8 @@
 
 Lets in the token `good` and every token of `chassis dev`. Prints its port. Run 12 has succeeded, 13 failed, 14 goes on
 with every look at it, 15 has no jobs that may be cancelled, and every other run is not there. Approval 7 is open. Of the
-schedule w/cron nothing is due. While the file that CHASSIS_FAKE_OUTAGE names exists, it answers 503.
+schedule w/cron nothing is due. While the file that CHASSIS_FAKE_OUTAGE names exists, it answers 503. Where the file
+that CHASSIS_FAKE_LOSS names exists, it removes it, and does what is posted without an answer.
 """
 
 import http.server
@@ -127,6 +128,10 @@ class Scheduler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, status, value, kind="application/json"):
         body = json.dumps(value).encode()
+        if self.command == "POST" and os.path.exists(os.environ.get("CHASSIS_FAKE_LOSS", "")):
+            os.remove(os.environ["CHASSIS_FAKE_LOSS"])
+            self.close_connection = True
+            return
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
