@@ -9,12 +9,16 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ScheduleStarterTests {
     /// A schedule that is a minute late, with a policy that has it run one behind the other.
-    private static func deploy(_ scene: APIScene, rule: String? = nil) async throws {
+    private static func deploy(
+        _ scene: APIScene,
+        rule: String? = nil,
+        overlap: String = "queue-all"
+    ) async throws {
         let source = """
             name: w
             params: {at: {}}
             triggers:
-              - {\(rule ?? "every: 1s"), name: s, overlap: queue-all, catchup: all, params: {at: "${{ trigger.due_at }}"}}
+              - {\(rule ?? "every: 1s"), name: s, overlap: \(overlap), catchup: all, params: {at: "${{ trigger.due_at }}"}}
             jobs: {a: {command: [x]}}
             """
         let answer = try await scene.post(
@@ -31,14 +35,39 @@ import Testing
         )
     }
 
-    private static func waitForALock(_ pool: PostgresPool) async throws {
+    private static func waitForALock(_ pool: PostgresPool, _ count: Int = 1) async throws {
         while try await pool.query(
             "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        ).rows.isEmpty {}
+        ).rows.count < count {}
     }
 
     private static func runs(_ scene: APIScene) async throws -> Int {
         try await scene.get("/v1/runs").json["runs"]?.arrayValue?.count ?? 0
+    }
+
+    /// Each connection of the pool may be in a transaction that waits for the schedule.
+    @Test(.timeLimit(.minutes(1))) func cancelsWithoutAnotherConnection() async throws {
+        try await APIScene.play { scene async throws in
+            try await Self.deploy(scene, overlap: "cancel-running")
+            let first = try #require(try await ScheduleStarter(scene.pool).startNext()?.run)
+            let pool = PostgresPool(.init(conninfo: scene.conninfo, applicationName: "narrow"), size: 2)
+            let holder = try await PostgresConnection.connect(
+                .init(conninfo: scene.conninfo, applicationName: "holder")
+            )
+            _ = try await holder.query("BEGIN")
+            _ = try await holder.query("LOCK TABLE chassis.workflow_version IN ACCESS EXCLUSIVE MODE")
+            async let done = ScheduleStarter(pool).startNext()
+            try await Self.waitForALock(scene.pool)
+            async let other = pool.transaction {
+                try await ScheduleStore(pool).lock(workflow: "w", name: "s", on: $0)?.active
+            }
+            try await Self.waitForALock(scene.pool, 2)
+            await holder.close()
+            #expect(try await done?.run == nil)
+            #expect(try await other == [])
+            #expect(try await RunReader(scene.pool).summary(of: first)?.state == .cancelled)
+            await pool.close()
+        }
     }
 
     /// What is wrong with the connection is not wrong with the schedule.

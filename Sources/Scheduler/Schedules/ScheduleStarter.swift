@@ -20,6 +20,8 @@ struct ScheduleStarter: Sendable {
         var run: RunID?
         /// The queues that have pending jobs by it.
         var queues: [String] = []
+        /// The runs that were cancelled for it, of which the workers are told behind the commit.
+        fileprivate var cancelled: [RunID] = []
     }
 
     /// How many versions of workflows are kept in memory.
@@ -42,7 +44,7 @@ struct ScheduleStarter: Sendable {
     ///
     /// - Throws: `Fault` for what is wrong with that schedule alone.
     func startNext(now: String? = nil) async throws -> Done? {
-        try await pool.transaction { connection in
+        let done: Done? = try await pool.transaction { connection in
             guard let schedule = try await store.take(on: connection, now: now) else { return nil }
             do {
                 return try await deal(with: schedule, connection, now)
@@ -54,6 +56,8 @@ struct ScheduleStarter: Sendable {
                 throw Fault(schedule: schedule, reason: "\(error)")
             }
         }
+        await runs.tell(of: done?.cancelled ?? [])
+        return done
     }
 
     /// Starts a run of a locked schedule by hand.
@@ -155,8 +159,16 @@ struct ScheduleStarter: Sendable {
         case .pass(let following):
             try await store.pass(schedule, next: next(following), on: connection)
         case .wait(let due, let cancels):
-            // On another connection and before this commit: a cancellation may come twice, but must not be lost.
-            if cancels { for run in schedule.active { _ = try await runs.cancel(run) } }
+            if cancels {
+                // On this connection: all others may be in transactions that wait for this schedule. All are locked before the
+                // first is cancelled, which takes the lock of all budgets.
+                try await RunStore.lock(schedule.active, on: connection)
+                for run in schedule.active {
+                    guard let cancelled = try await RunStore.cancel(run, on: connection, now: now) else { continue }
+                    done.queues += cancelled.cancellation.readied
+                    done.cancelled += cancelled.runs
+                }
+            }
             try await store.block(schedule, due: timestamp(due), by: schedule.active[0], on: connection)
         }
         return done

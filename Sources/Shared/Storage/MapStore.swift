@@ -140,7 +140,9 @@ package struct MapStore: Sendable {
         let cancelled = try await RunStore.lock(left, on: connection)
         var readied: Set<String> = []
         for run in cancelled {
-            readied.formUnion(try await RunStore.cancel(run, isLate: false, on: connection, now: now)?.readied ?? [])
+            readied.formUnion(
+                try await RunStore.cancelAlone(run, isLate: false, on: connection, now: now)?.readied ?? []
+            )
         }
         return (cancelled, readied)
     }

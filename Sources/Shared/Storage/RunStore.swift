@@ -136,39 +136,50 @@ package struct RunStore: Sendable {
         for watch: WatchStore.Expired? = nil,
         now: String? = nil
     ) async throws -> Cancellation? {
-        let cancelled: (first: Cancellation?, runs: [RunID]) = try await pool.transaction { connection in
-            let runs = try await Self.lock([run], on: connection)
-            if let watch, try await !WatchStore.holds(watch, on: connection, now: now) { return (nil, []) }
-            var first: Cancellation?
-            var readied: Set<String> = []
-            for (place, member) in runs.enumerated() {
-                guard
-                    let done = try await Self.cancel(
-                        member,
-                        isLate: isLate && place == 0,
-                        on: connection,
-                        now: now
-                    )
-                else { continue }
-                readied.formUnion(done.readied)
-                if place == 0 { first = done }
-            }
-            first?.readied = readied
-            return (first, runs)
+        let done = try await pool.transaction {
+            try await Self.cancel(run, isLate: isLate, for: watch, on: $0, now: now)
         }
-        let cancellation = cancelled.first
-        // Also when none runs: one may just have been claimed.
-        if cancellation != nil {
-            for run in cancelled.runs { try await Notifications.sendCancellation(of: run, on: pool) }
+        await tell(of: done?.runs ?? [])
+        return done?.cancellation
+    }
+
+    /// The same in a transaction of the caller's.
+    ///
+    /// - Returns: Also the run and those that descend from it; tell of them once the transaction is committed.
+    package static func cancel(
+        _ run: RunID,
+        isLate: Bool = false,
+        for watch: WatchStore.Expired? = nil,
+        on connection: PostgresConnection,
+        now: String? = nil
+    ) async throws -> (cancellation: Cancellation, runs: [RunID])? {
+        let runs = try await lock([run], on: connection)
+        if let watch, try await !WatchStore.holds(watch, on: connection, now: now) { return nil }
+        var first: Cancellation?
+        var readied: Set<String> = []
+        for (place, member) in runs.enumerated() {
+            let done = try await cancelAlone(member, isLate: isLate && place == 0, on: connection, now: now)
+            guard let done else { continue }
+            readied.formUnion(done.readied)
+            if place == 0 { first = done }
         }
-        return cancellation
+        guard var first else { return nil }
+        first.readied = readied
+        return (first, runs)
+    }
+
+    /// Tells the workers of runs that were cancelled.
+    package func tell(of runs: [RunID]) async {
+        // Also when none runs: one may just have been claimed. A worker that is not told finds out at its next heartbeat.
+        for run in runs { try? await Notifications.sendCancellation(of: run, on: pool) }
     }
 
     /// Locks runs, none of which descends from another, and all unfinished runs that descend from them, in the order of
     /// their ids.
     ///
     /// A child is started under the lock of its parent, so none is missed once a look finds no more.
-    static func lock(_ roots: [RunID], on connection: PostgresConnection) async throws -> [RunID] {
+    @discardableResult
+    package static func lock(_ roots: [RunID], on connection: PostgresConnection) async throws -> [RunID] {
         let ids = PostgresParameter.array(roots.map(\.rawValue))
         var runs = roots
         var known = 0
@@ -181,7 +192,8 @@ package struct RunStore: Sendable {
         return runs
     }
 
-    static func cancel(
+    /// Cancels a run that is locked, and none of those that descend from it.
+    static func cancelAlone(
         _ run: RunID,
         isLate: Bool,
         on connection: PostgresConnection,

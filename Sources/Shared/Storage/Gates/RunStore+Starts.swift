@@ -53,7 +53,7 @@ extension RunStore {
     ) async throws -> Bool {
         let id = PostgresParameter.integer(run.rawValue)
         guard try await !connection.query(Statement.findDelayedRun, [id]).rows.isEmpty else { return false }
-        _ = try await cancel(run, isLate: false, on: connection, now: now)
+        _ = try await cancelAlone(run, isLate: false, on: connection, now: now)
         _ = try await connection.query(
             Statement.addAudit,
             [

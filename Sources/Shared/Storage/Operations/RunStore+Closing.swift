@@ -211,7 +211,7 @@ extension RunStore {
             if let parent = try row.optionalInt64("parent_job_id") { done.resumed.append(JobID(rawValue: parent)) }
         }
         for child in done.cancelled {
-            let cancelled = try await cancel(child, isLate: false, on: connection, now: time)
+            let cancelled = try await cancelAlone(child, isLate: false, on: connection, now: time)
             done.queues.formUnion(cancelled?.readied ?? [])
         }
         return done

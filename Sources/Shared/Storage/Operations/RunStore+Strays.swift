@@ -21,7 +21,7 @@ extension RunStore {
                 let locked = try await connection.query(Statement.lockCancelledRun, [.integer(run.rawValue)])
                 // It may have been retried since, and is cancelled no more.
                 guard !locked.rows.isEmpty else { return nil }
-                return try await Self.cancel(run, isLate: false, on: connection, now: now)
+                return try await Self.cancelAlone(run, isLate: false, on: connection, now: now)
             }
             readied.formUnion(cancelled?.readied ?? [])
         }
