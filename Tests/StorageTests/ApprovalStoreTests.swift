@@ -356,7 +356,7 @@ import Testing
 
     @Test func theAuditLogIsOnlyAddedTo() async throws {
         let fixture = try await QueueFixture.make()
-        try await AuditStore(fixture.pool).add(actor: "ann", action: "run.cancel", subject: "run 1")
+        try await AuditStore(fixture.pool).add(AuditNote(actor: "ann", action: "run.cancel", subject: "run 1"))
         for sql in ["UPDATE chassis.audit SET actor = 'bob'", "DELETE FROM chassis.audit", "TRUNCATE chassis.audit"] {
             await #expect(throws: PostgresError.self) {
                 try await fixture.pool.query(PostgresStatement(name: "", sql: sql))

@@ -18,6 +18,7 @@ struct TriggerCommand: ClientCommand {
     @Argument(help: "pause, resume or retry.") var act: Act
     @Argument(help: "The trigger as WORKFLOW/NAME, or the workflow where it has only one.") var name: String
     @Flag(help: "With resume: leave out what came in the meantime.") var drop = false
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func validate() throws {
@@ -37,12 +38,9 @@ struct TriggerCommand: ClientCommand {
             let names = found.map { "\(name)/\($0.text("name"))" }.joined(separator: ", ")
             throw ClientError.usage("\(name) has several triggers: \(names)")
         }
-        let answer = try await api.trigger(
-            trigger.text("workflow"),
-            trigger.text("name"),
-            act.rawValue,
-            drop ? ["drop": true] : [:]
-        )
+        var body = why.members
+        if drop { body["drop"] = true }
+        let answer = try await api.trigger(trigger.text("workflow"), trigger.text("name"), act.rawValue, body)
         options.show(TriggersTable.lines([answer], width: invocation.output.width), json: answer, invocation)
         return .success
     }

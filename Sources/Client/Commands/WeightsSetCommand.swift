@@ -11,6 +11,7 @@ struct WeightsSetCommand: ClientCommand {
     @Argument(help: "How many of its jobs go in each turn.")
     var weight: Int
 
+    @OptionGroup var why: ReasonOption
     @OptionGroup var options: SchedulerOptions
 
     func validate() throws {
@@ -21,7 +22,7 @@ struct WeightsSetCommand: ClientCommand {
         let answer = try await options.api(invocation).send(
             "PUT",
             "/v1/weights",
-            body: ["team": .string(team), "weight": .integer(Int64(weight))]
+            body: .object(why.members.merging(["team": .string(team), "weight": .integer(Int64(weight))]))
         )
         options.show(WeightsListCommand.lines(answer, width: invocation.output.width), json: answer, invocation)
         return .success

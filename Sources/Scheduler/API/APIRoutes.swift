@@ -41,12 +41,13 @@ struct APIRoutes: Sendable {
 
     private var guardedEndpoints: [Endpoint] {
         let reader = RunReader(pool)
-        let audit = AuditNotes(AuditStore(pool))
+        let answer = AnswerToAct(logger: logger)
         let acts = RunActs(
             reader: reader,
             runs: RunStore(pool),
             notifier: notifier,
-            audit: audit,
+            audit: AuditStore(pool),
+            answer: answer,
             failpoints: failpoints
         )
         return WorkflowRoutes().endpoints
@@ -63,32 +64,28 @@ struct APIRoutes: Sendable {
                 reader: reader,
                 forks: ForkStore(pool),
                 checkpoints: blobs.checkpoints,
-                notifier: notifier
+                notifier: notifier,
+                answer: answer
             ).endpoints
             + TranscriptRoutes(reader: reader, forks: ForkStore(pool), checkpoints: blobs.checkpoints).endpoints
             + OutputRoutes(reader: reader, blobs: blobs).endpoints
             + LogRoutes(reader: reader).endpoints
             + WorkerRoutes(reader: reader).endpoints
             + WhyRoutes(reader: reader).endpoints
-            + WeightRoutes(weights: WeightStore(pool), audit: AuditStore(pool)).endpoints
-            + PauseRoutes(
-                pauses: PauseStore(pool),
-                reader: reader,
-                notifier: notifier,
-                audit: AuditStore(pool)
-            ).endpoints
+            + WeightRoutes(weights: WeightStore(pool), answer: answer).endpoints
+            + PauseRoutes(pauses: PauseStore(pool), reader: reader, notifier: notifier).endpoints
             + ApprovalRoutes(approvals: ApprovalStore(pool), audit: AuditStore(pool), notifier: notifier).endpoints
             + MoneyRoutes(
                 money: MoneyStore(pool),
                 reader: reader,
                 versions: ChildStore(pool),
                 notifier: notifier,
-                audit: audit
+                answer: answer
             ).endpoints
-            + ScheduleRoutes(pool: pool, notifier: notifier, audit: audit).endpoints
-            + PinRoutes(deployments: DeployStore(pool), audit: audit).endpoints
-            + BackfillRoutes(pool: pool, audit: audit).endpoints
+            + ScheduleRoutes(pool: pool, notifier: notifier, answer: answer).endpoints
+            + PinRoutes(deployments: DeployStore(pool)).endpoints
+            + BackfillRoutes(pool: pool, answer: answer).endpoints
             + AssetRoutes(pool: pool, events: events).endpoints
-            + EventTriggerRoutes(triggers: EventTriggerStore(pool)).endpoints
+            + EventTriggerRoutes(triggers: EventTriggerStore(pool), answer: answer).endpoints
     }
 }

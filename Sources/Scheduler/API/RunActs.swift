@@ -35,16 +35,18 @@ struct RunActs: Sendable {
     let reader: RunReader
     let runs: RunStore
     let notifier: ReadyNotifier
-    let audit: AuditNotes
+    let audit: AuditStore
+    let answer: AnswerToAct
     let failpoints: SchedulerFailpoints
 
     /// Does it to one run.
     ///
     /// - Throws: `Problem` when it is not possible in the run's state.
     func perform(_ act: Act, on run: RunID, reason: String?) async throws {
+        let note = AuditNote.byPerson(act.name, on: "run \(run)", run: run, reason: reason, detail: act.detail)
         switch act {
         case .cancel:
-            guard let cancellation = try await runs.cancel(run) else {
+            guard let cancellation = try await runs.cancel(run, noting: note) else {
                 let state = try await summary(of: run).state
                 throw Problem(.runNotCancellable, "run \(run) has ended already: \(state.rawValue)")
             }
@@ -52,7 +54,7 @@ struct RunActs: Sendable {
             notifier.notify(Array(cancellation.readied))
         case .retry(let retry):
             try await check(retry, of: run)
-            switch try await runs.retry(run, retry) {
+            switch try await runs.retry(run, retry, noting: note) {
             case .goesOn(let queues): notifier.notify(queues)
             case .nothing: throw Self.notRetryable(try await summary(of: run))
             case .keepTheirEnding(let jobs):
@@ -64,13 +66,12 @@ struct RunActs: Sendable {
             }
         case .prioritize(let job, let priority):
             if let job, try await runs.job(named: job, in: run) == nil { throw try await missing(job, of: run) }
-            guard let done = try await runs.prioritize(run, job: job, to: priority) else {
+            guard let done = try await runs.prioritize(run, job: job, to: priority, noting: note) else {
                 let state = try await summary(of: run).state
                 throw Problem(.runNotCancellable, "run \(run) has ended already: \(state.rawValue)")
             }
             notifier.notify(Array(done.queues))
         }
-        try await audit.add(act.name, on: "run \(run)", run: run, reason: reason, detail: act.detail)
     }
 
     private func check(_ retry: RunStore.Retry, of run: RunID) async throws {
@@ -94,6 +95,11 @@ struct RunActs: Sendable {
                 "run \(run.id) has nothing to retry: all of its jobs succeeded; say \"from\" a job, or \"all\""
             )
             : Problem(.runNotRetryable, "run \(run.id) has not ended: it is \(run.state.rawValue); cancel it first")
+    }
+
+    /// The run, once something was done to it.
+    func answer(_ run: RunID, of workflow: String? = nil) async -> JSONValue {
+        await answer.run(run, of: workflow, reader)
     }
 
     func summary(of run: RunID) async throws -> RunSummary {

@@ -134,10 +134,13 @@ package struct RunStore: Sendable {
         _ run: RunID,
         isLate: Bool = false,
         for watch: WatchStore.Expired? = nil,
+        noting note: AuditNote? = nil,
         now: String? = nil
     ) async throws -> Cancellation? {
-        let done = try await pool.transaction {
-            try await Self.cancel(run, isLate: isLate, for: watch, on: $0, now: now)
+        let done = try await pool.transaction { connection in
+            let done = try await Self.cancel(run, isLate: isLate, for: watch, on: connection, now: now)
+            if done != nil { try await note?.add(on: connection) }
+            return done
         }
         await tell(of: done?.runs ?? [])
         return done?.cancellation

@@ -10,10 +10,10 @@ struct BackfillRoutes: Sendable {
     private let pool: PostgresPool
     private let planner: BackfillPlanner
     private let store: BackfillStore
-    private let audit: AuditNotes
+    private let answer: AnswerToAct
 
-    init(pool: PostgresPool, audit: AuditNotes) {
-        self.audit = audit
+    init(pool: PostgresPool, answer: AnswerToAct) {
+        self.answer = answer
         self.pool = pool
         planner = BackfillPlanner(pool)
         store = BackfillStore(pool)
@@ -44,6 +44,12 @@ struct BackfillRoutes: Sendable {
                 requester: Person.current?.name,
                 on: connection
             )
+            try await AuditNote.byPerson(
+                "backfill.start",
+                on: "backfill \(id)",
+                reason: wanted.reason,
+                detail: wanted.noted(planned.names.count)
+            )?.add(on: connection)
             return (planned, id)
         }
         guard let id else {
@@ -52,15 +58,13 @@ struct BackfillRoutes: Sendable {
                 "dry_run": true, key: .texts(planned.names), "left_out": .count(planned.leftOut),
             ])
         }
-        try await audit.add(
-            "backfill.start",
-            on: "backfill \(id)",
-            reason: wanted.reason,
-            detail: wanted.noted(planned.names.count)
-        )
-        var json = try await detail(id).json
-        json["left_out"] = .count(planned.leftOut)
-        return Response(status: .created, json: .object(json))
+        let leftOut = JSONValue.count(planned.leftOut)
+        let json = await answer.read(["id": .integer(id), "left_out": leftOut]) {
+            var json = try await detail(id).json
+            json["left_out"] = leftOut
+            return json
+        }
+        return Response(status: .created, json: json)
     }
 
     private func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -91,26 +95,26 @@ struct BackfillRoutes: Sendable {
         _ context: BasicRequestContext
     ) async throws -> Response {
         let (id, reason) = try await act(request, context)
-        guard try await store.setPaused(isPaused, id) else { throw try await notActive(id) }
-        try await audit.add(isPaused ? "backfill.pause" : "backfill.resume", on: "backfill \(id)", reason: reason)
-        return try await show(id)
+        let note = Self.note(isPaused ? "pause" : "resume", id, reason)
+        guard try await store.setPaused(isPaused, id, noting: note) else { throw try await notActive(id) }
+        return await answer(id)
     }
 
     private func cancel(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (id, reason) = try await act(request, context)
-        guard try await store.cancel(id) else { throw try await notActive(id) }
-        try await audit.add("backfill.cancel", on: "backfill \(id)", reason: reason)
-        return try await show(id)
+        guard try await store.cancel(id, noting: Self.note("cancel", id, reason)) else {
+            throw try await notActive(id)
+        }
+        return await answer(id)
     }
 
     private func retry(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (id, reason) = try await act(request, context)
-        guard try await store.retry(id) > 0 else {
+        guard try await store.retry(id, noting: Self.note("retry", id, reason)) > 0 else {
             let id = try await detail(id).id
             throw Problem(.backfillNotActive, "nothing of backfill \(id) has failed or was refused")
         }
-        try await audit.add("backfill.retry", on: "backfill \(id)", reason: reason)
-        return try await show(id)
+        return await answer(id)
     }
 
     private func act(
@@ -130,6 +134,15 @@ struct BackfillRoutes: Sendable {
             throw Problem(.badParameter, "a backfill is named by its number, not by \"\(text)\"")
         }
         return number
+    }
+
+    private static func note(_ act: String, _ id: Int64, _ reason: String?) -> AuditNote? {
+        AuditNote.byPerson("backfill.\(act)", on: "backfill \(id)", reason: reason)
+    }
+
+    /// The backfill, once something was done to it.
+    private func answer(_ id: Int64) async -> Response {
+        Response(json: await answer.read(["id": .integer(id)]) { try await detail(id).json })
     }
 
     private func show(_ id: Int64) async throws -> Response {

@@ -5,6 +5,7 @@ import Storage
 /// Shows, pauses and resumes the triggers that go by events.
 struct EventTriggerRoutes: Sendable {
     let triggers: EventTriggerStore
+    let answer: AnswerToAct
 
     var endpoints: [Endpoint] {
         [
@@ -21,37 +22,54 @@ struct EventTriggerRoutes: Sendable {
     }
 
     private func pause(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        try await JSONBody.read(request).finish()
-        return try await setPaused(true, request, context, dropping: false)
+        var members = try await JSONBody.read(request)
+        let reason = try members.reason()
+        try members.finish()
+        return try await setPaused(true, request, context, dropping: false, reason)
     }
 
     private func resume(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         var members = try await JSONBody.read(request)
         let dropping = try members.optionalBool("drop") ?? false
+        let reason = try members.reason()
         try members.finish()
-        return try await setPaused(false, request, context, dropping: dropping)
+        return try await setPaused(false, request, context, dropping: dropping, reason)
     }
 
     private func setPaused(
         _ isPaused: Bool,
         _ request: Request,
         _ context: BasicRequestContext,
-        dropping: Bool
+        dropping: Bool,
+        _ reason: String?
     ) async throws -> Response {
         let (workflow, name) = try names(request, context)
-        guard try await triggers.setPaused(isPaused, workflow: workflow, name: name, dropping: dropping) else {
-            throw Self.notFound(workflow, name)
-        }
-        return try await show(workflow, name)
+        let isDone = try await triggers.setPaused(
+            isPaused,
+            workflow: workflow,
+            name: name,
+            dropping: dropping,
+            noting: AuditNote.byPerson(
+                isPaused ? "trigger.pause" : "trigger.resume",
+                on: "trigger \(workflow)/\(name)",
+                reason: reason,
+                detail: dropping ? ["drop": true] : nil
+            )
+        )
+        guard isDone else { throw Self.notFound(workflow, name) }
+        return await show(workflow, name)
     }
 
     private func retry(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (workflow, name) = try names(request, context)
-        try await JSONBody.read(request).finish()
-        guard try await triggers.retry(workflow: workflow, name: name) != nil else {
+        var members = try await JSONBody.read(request)
+        let reason = try members.reason()
+        try members.finish()
+        let note = AuditNote.byPerson("trigger.retry", on: "trigger \(workflow)/\(name)", reason: reason)
+        guard try await triggers.retry(workflow: workflow, name: name, noting: note) != nil else {
             throw Self.notFound(workflow, name)
         }
-        return try await show(workflow, name)
+        return await show(workflow, name)
     }
 
     private func names(_ request: Request, _ context: BasicRequestContext) throws -> (String, String) {
@@ -59,11 +77,13 @@ struct EventTriggerRoutes: Sendable {
         return (context.parameters.get("workflow") ?? "", context.parameters.get("trigger") ?? "")
     }
 
-    private func show(_ workflow: String, _ name: String) async throws -> Response {
-        guard let detail = try await triggers.all().first(where: { $0.workflow == workflow && $0.name == name }) else {
-            throw Self.notFound(workflow, name)
-        }
-        return Response(json: detail.json)
+    /// The trigger, once something was done to it.
+    private func show(_ workflow: String, _ name: String) async -> Response {
+        Response(
+            json: await answer.read(["workflow": .string(workflow), "name": .string(name)]) {
+                try await triggers.all().first { $0.workflow == workflow && $0.name == name }?.json.objectValue
+            }
+        )
     }
 
     static func notFound(_ workflow: String, _ name: String) -> Problem {

@@ -12,6 +12,7 @@ struct ForkRoutes: Sendable {
     let forks: ForkStore
     let checkpoints: CheckpointReader
     let notifier: ReadyNotifier
+    let answer: AnswerToAct
 
     var endpoints: [Endpoint] { [Endpoint("/v1/runs/{run}/fork", [.post: fork])] }
 
@@ -35,8 +36,10 @@ struct ForkRoutes: Sendable {
             throw Problem.runNotFound(run)
         }
         if receipt.isNew { notifier.notify(submission.firstQueues) }
-        guard let summary = try await reader.summary(of: receipt.run) else { throw Problem.runNotFound(receipt.run) }
-        return Response(status: receipt.isNew ? .created : .ok, json: .object(summary.json))
+        return Response(
+            status: receipt.isNew ? .created : .ok,
+            json: await answer.run(receipt.run, of: submission.workflow, reader)
+        )
     }
 
     /// Where the fork leaves its source's way.

@@ -10,7 +10,7 @@ struct MoneyRoutes: Sendable {
     let reader: RunReader
     let versions: ChildStore
     let notifier: ReadyNotifier
-    let audit: AuditNotes
+    let answer: AnswerToAct
 
     var endpoints: [Endpoint] {
         [
@@ -45,17 +45,17 @@ struct MoneyRoutes: Sendable {
             of: subject.scope,
             place.name,
             per: subject.period,
-            run: place.run?.id
+            run: place.run?.id,
+            noting: AuditNote.byPerson(
+                "budget.set",
+                on: subject.description,
+                run: place.run?.id,
+                reason: reason,
+                detail: ["limit_micro_usd": .money(limit), "mode": .word(mode)]
+            )
         )
         notifier.notify(queues)
-        try await audit.add(
-            "budget.set",
-            on: subject.description,
-            run: place.run?.id,
-            reason: reason,
-            detail: ["limit_micro_usd": .money(limit), "mode": .word(mode)]
-        )
-        return Response(json: ["budgets": .array(try await money.budgets(of: place.run?.id).map(\.json))])
+        return await answerBudgets(of: place)
     }
 
     private func removeBudget(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -67,7 +67,9 @@ struct MoneyRoutes: Sendable {
         let place = try await subject.place(reader)
         try allow(subject, place.team)
         try await findBudget(of: subject, at: place)
-        guard let queues = try await money.removeBudget(of: subject.scope, place.name, per: subject.period) else {
+        let note = AuditNote.byPerson("budget.remove", on: subject.description, run: place.run?.id, reason: reason)
+        let removed = try await money.removeBudget(of: subject.scope, place.name, per: subject.period, noting: note)
+        guard let queues = removed else {
             throw Problem(
                 .budgetNotFound,
                 "there is no budget of \(subject.scope.rawValue) \(subject.name) per \(subject.period.rawValue); "
@@ -75,8 +77,16 @@ struct MoneyRoutes: Sendable {
             )
         }
         notifier.notify(queues)
-        try await audit.add("budget.remove", on: subject.description, run: place.run?.id, reason: reason)
-        return Response(json: ["budgets": .array(try await money.budgets(of: place.run?.id).map(\.json))])
+        return await answerBudgets(of: place)
+    }
+
+    /// The budgets, once something was done to one.
+    private func answerBudgets(of place: BudgetSubject.Place) async -> Response {
+        Response(
+            json: await answer.read([:]) {
+                ["budgets": .array(try await money.budgets(of: place.run?.id).map(\.json))]
+            }
+        )
     }
 
     /// Has what the workflow file says of a run or job be a budget, as its first call would: then it can be removed before that.
@@ -130,7 +140,7 @@ struct MoneyRoutes: Sendable {
 
     private func prices(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         try request.refuseParameters()
-        return Response(json: try await allPrices())
+        return Response(json: .object(try await allPrices()))
     }
 
     private func setPrice(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -147,9 +157,19 @@ struct MoneyRoutes: Sendable {
         let reason = try members.reason()
         try members.finish()
         try allowPrices()
-        try await money.set(price, of: model, at: provider, from: from)
-        try await audit.add("price.set", on: "price of \(provider)/\(model)", reason: reason, detail: price.json)
-        return Response(json: try await allPrices())
+        try await money.set(
+            price,
+            of: model,
+            at: provider,
+            from: from,
+            noting: AuditNote.byPerson(
+                "price.set",
+                on: "price of \(provider)/\(model)",
+                reason: reason,
+                detail: price.json
+            )
+        )
+        return Response(json: await answer.read([:]) { try await allPrices() })
     }
 
     private func removePrices(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -159,17 +179,17 @@ struct MoneyRoutes: Sendable {
         let reason = try members.reason()
         try members.finish()
         try allowPrices()
-        guard try await money.removePrices(of: model, at: provider) > 0 else {
+        let note = AuditNote.byPerson("price.remove", on: "price of \(provider)/\(model)", reason: reason)
+        guard try await money.removePrices(of: model, at: provider, noting: note) > 0 else {
             throw Problem(
                 .priceNotFound,
                 "no price was set for \(provider)/\(model); GET /v1/prices lists them"
             )
         }
-        try await audit.add("price.remove", on: "price of \(provider)/\(model)", reason: reason)
-        return Response(json: try await allPrices())
+        return Response(json: await answer.read([:]) { try await allPrices() })
     }
 
-    private func allPrices() async throws -> JSONValue {
+    private func allPrices() async throws -> JSONObject {
         let shipped = ShippedPrices.all
         return [
             "prices": .array(try await money.prices().map(\.json)),

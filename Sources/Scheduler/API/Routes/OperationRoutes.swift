@@ -45,13 +45,23 @@ struct OperationRoutes: Sendable {
         let run = try context.run
         guard let job = try await runs.job(named: name, in: run) else { throw try await acts.missing(name, of: run) }
         try await check(output, of: name, in: job.version)
-        let closing = try await runs.mark(job.id, of: run, succeededWith: try await stored(output))
-        var detail: JSONObject = ["job": .string(name)]
+        let closing = try await runs.mark(job.id, of: run, succeededWith: try await stored(output)) { before in
+            var detail: JSONObject = ["job": .string(name)]
+            if let before { detail["before"] = .word(before) }
+            return AuditNote.byPerson(
+                "job.mark",
+                on: "job \(name) of run \(run)",
+                run: run,
+                reason: reason,
+                detail: .object(detail)
+            )
+        }
         switch closing {
         case .closed(let queues, let resumed):
-            let others = try await queue.resume(resumed)
+            // The end of the run has made them due; this only has them not wait for the next look.
+            let others = (try? await queue.resume(resumed)) ?? []
             acts.notifier.notify(Array(queues) + others)
-        case .marked(let before, _): detail["before"] = .word(before)
+        case .marked: break
         case .nothing, .moving:
             let hasSucceeded = try await runs.job(named: name, in: run)?.state == .succeeded
             throw Problem(
@@ -62,14 +72,7 @@ struct OperationRoutes: Sendable {
                     : "the job \"\(name)\" of run \(run) changes its state just now; try again"
             )
         }
-        try await acts.audit.add(
-            "job.mark",
-            on: "job \(name) of run \(run)",
-            run: run,
-            reason: reason,
-            detail: .object(detail)
-        )
-        return Response(json: .object(try await acts.summary(of: run).json))
+        return Response(json: await acts.answer(run))
     }
 
     /// Refuses an output that the job's own schema would refuse.
@@ -99,7 +102,7 @@ struct OperationRoutes: Sendable {
         try members.finish()
         let run = try context.run
         try await acts.perform(act, on: run, reason: reason)
-        return Response(json: .object(try await acts.summary(of: run).json))
+        return Response(json: await acts.answer(run))
     }
 
     private static func prioritization(_ members: inout JSONMembers) throws -> RunActs.Act {
@@ -169,13 +172,15 @@ struct OperationRoutes: Sendable {
                 refused.append(["run": .id(run), "reason": .string(problem.detail)])
             }
         }
-        if before == nil, !found.isEmpty {
-            try await acts.audit.add(
+        if before == nil, !found.isEmpty,
+            let note = AuditNote.byPerson(
                 "\(act.name).bulk",
                 on: "runs of a filter",
                 reason: reason,
                 detail: ["filter": selection.json]
             )
+        {
+            await acts.answer.add(note, to: acts.audit)
         }
         let next = found.count < Self.runsAtOnce ? nil : found.last
         return Response(

@@ -7,7 +7,6 @@ struct PauseRoutes: Sendable {
     let pauses: PauseStore
     let reader: RunReader
     let notifier: ReadyNotifier
-    let audit: AuditStore
 
     var endpoints: [Endpoint] {
         [
@@ -24,15 +23,20 @@ struct PauseRoutes: Sendable {
     {
         let reason = try await Self.reason(request)
         let run = try context.run
+        let note = AuditNote.byPerson(
+            isPause ? "run.pause" : "run.resume",
+            on: "run \(run)",
+            run: run,
+            reason: reason
+        )
         if isPause {
-            guard try await pauses.pause(run) else { throw try await ended(run) }
-        } else if let queues = try await pauses.resume(run) {
+            guard try await pauses.pause(run, noting: note) else { throw try await ended(run) }
+        } else if let queues = try await pauses.resume(run, noting: note) {
             notifier.notify(queues)
         } else {
             guard let summary = try await reader.summary(of: run) else { throw Problem.runNotFound(run) }
             throw Problem(.notPaused, "run \(run) is not paused: it is \(summary.state.rawValue)")
         }
-        try await note(isPause ? "run.pause" : "run.resume", "run \(run)", run: run, reason)
         return Response(status: .ok, json: ["run": .integer(run.rawValue), "paused": .bool(isPause)])
     }
 
@@ -48,20 +52,24 @@ struct PauseRoutes: Sendable {
     ) async throws -> Response {
         let reason = try await Self.reason(request)
         let name = try context.parameters.require("workflow")
+        let note = AuditNote.byPerson(
+            isPause ? "workflow.pause" : "workflow.resume",
+            on: "workflow \(name)",
+            reason: reason
+        )
         if isPause {
-            guard try await pauses.pause(workflow: name) else {
+            guard try await pauses.pause(workflow: name, noting: note) else {
                 throw Problem(
                     .workflowNotFound,
                     "there is no workflow \(name): none of that name was run or deployed yet"
                 )
             }
         } else {
-            guard let queues = try await pauses.resume(workflow: name) else {
+            guard let queues = try await pauses.resume(workflow: name, noting: note) else {
                 throw Problem(.notPaused, "the workflow \(name) is not paused")
             }
             notifier.notify(queues)
         }
-        try await note(isPause ? "workflow.pause" : "workflow.resume", "workflow \(name)", reason)
         return Response(status: .ok, json: ["workflow": .string(name), "paused": .bool(isPause)])
     }
 
@@ -72,15 +80,15 @@ struct PauseRoutes: Sendable {
     ) async throws -> Response {
         let reason = try await Self.reason(request)
         let name = try context.parameters.require("queue")
+        let note = AuditNote.byPerson(isPause ? "queue.pause" : "queue.resume", on: "queue \(name)", reason: reason)
         if isPause {
-            try await pauses.pause(queue: name)
+            try await pauses.pause(queue: name, noting: note)
         } else {
-            guard try await pauses.resume(queue: name) else {
+            guard try await pauses.resume(queue: name, noting: note) else {
                 throw Problem(.notPaused, "the queue \(name) is not paused")
             }
             notifier.notify([name])
         }
-        try await note(isPause ? "queue.pause" : "queue.resume", "queue \(name)", reason)
         return Response(status: .ok, json: ["queue": .string(name), "paused": .bool(isPause)])
     }
 
@@ -88,13 +96,8 @@ struct PauseRoutes: Sendable {
     private static func reason(_ request: Request) async throws -> String? {
         try request.refuseParameters()
         var members = try await JSONBody.read(request)
-        let reason = try members.optionalText("reason")
+        let reason = try members.reason()
         try members.finish()
         return reason
-    }
-
-    private func note(_ action: String, _ subject: String, run: RunID? = nil, _ reason: String?) async throws {
-        guard let person = Person.current else { return }
-        try await audit.add(actor: person.name, action: action, subject: subject, run: run, reason: reason)
     }
 }

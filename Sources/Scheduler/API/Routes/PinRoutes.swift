@@ -6,7 +6,6 @@ import Storage
 /// Lists the versions of workflows, and pins them.
 struct PinRoutes: Sendable {
     let deployments: DeployStore
-    let audit: AuditNotes
 
     var endpoints: [Endpoint] {
         [
@@ -33,11 +32,15 @@ struct PinRoutes: Sendable {
         let name = try context.parameters.require("workflow")
         let number: Int
         do throws(any Error) {
-            number = try await deployments.pin(name, to: version) { try Self.read($0, name) }
+            number = try await deployments.pin(name, to: version) {
+                Self.note("workflow.pin", name, $0, reason)
+            } read: {
+                try Self.read($0, name)
+            }
         } catch let fault as DeployStore.PinFault {
             throw Self.problem(fault, name, version)
         }
-        return try await answer(name, number, isPinned: true, reason)
+        return Self.answer(name, number, isPinned: true)
     }
 
     private func unpin(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -48,21 +51,23 @@ struct PinRoutes: Sendable {
         let name = try context.parameters.require("workflow")
         let number: Int
         do throws(any Error) {
-            number = try await deployments.unpin(name) { try Self.read($0, name) }
+            number = try await deployments.unpin(name) {
+                Self.note("workflow.unpin", name, $0, reason)
+            } read: {
+                try Self.read($0, name)
+            }
         } catch let fault as DeployStore.PinFault {
             throw Self.problem(fault, name, nil)
         }
-        return try await answer(name, number, isPinned: false, reason)
+        return Self.answer(name, number, isPinned: false)
     }
 
-    private func answer(_ name: String, _ version: Int, isPinned: Bool, _ reason: String?) async throws -> Response {
-        try await audit.add(
-            isPinned ? "workflow.pin" : "workflow.unpin",
-            on: "workflow \(name)",
-            reason: reason,
-            detail: ["version": .count(version)]
-        )
-        return Response(json: ["workflow": .string(name), "version": .count(version), "pinned": .bool(isPinned)])
+    private static func note(_ action: String, _ name: String, _ version: Int, _ reason: String?) -> AuditNote? {
+        AuditNote.byPerson(action, on: "workflow \(name)", reason: reason, detail: ["version": .count(version)])
+    }
+
+    private static func answer(_ name: String, _ version: Int, isPinned: Bool) -> Response {
+        Response(json: ["workflow": .string(name), "version": .count(version), "pinned": .bool(isPinned)])
     }
 
     private static func read(_ source: String, _ name: String) throws -> DeployStore.NewWorkflow {

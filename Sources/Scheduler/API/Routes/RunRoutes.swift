@@ -31,7 +31,10 @@ struct RunRoutes: Sendable {
         submission.requester = Person.current?.name
         let receipt = try await runs.submit(submission, telling: notifier)
         acts.failpoints.reach(.afterSubmission)
-        return Response(status: receipt.isNew ? .created : .ok, json: .object(try await summary(of: receipt.run).json))
+        return Response(
+            status: receipt.isNew ? .created : .ok,
+            json: await acts.answer(receipt.run, of: submission.workflow)
+        )
     }
 
     private func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -75,11 +78,6 @@ struct RunRoutes: Sendable {
     {
         let run = try context.run
         try await acts.perform(act, on: run, reason: reason)
-        return Response(status: .accepted, json: .object(try await summary(of: run).json))
-    }
-
-    private func summary(of run: RunID) async throws -> RunSummary {
-        guard let summary = try await reader.summary(of: run) else { throw Problem.runNotFound(run) }
-        return summary
+        return Response(status: .accepted, json: await acts.answer(run))
     }
 }

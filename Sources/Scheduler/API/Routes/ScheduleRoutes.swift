@@ -16,10 +16,10 @@ struct ScheduleRoutes: Sendable {
     private let store: ScheduleStore
     private let starter: ScheduleStarter
     private let notifier: ReadyNotifier
-    private let audit: AuditNotes
+    private let answer: AnswerToAct
 
-    init(pool: PostgresPool, notifier: ReadyNotifier, audit: AuditNotes) {
-        self.audit = audit
+    init(pool: PostgresPool, notifier: ReadyNotifier, answer: AnswerToAct) {
+        self.answer = answer
         self.pool = pool
         store = ScheduleStore(pool)
         starter = ScheduleStarter(pool)
@@ -47,16 +47,14 @@ struct ScheduleRoutes: Sendable {
         try members.finish()
         let deployments = DeployStore(pool)
         let before = showsBefore ? try await deployments.deployedSources(of: workflows.map(\.name)) : nil
-        let outcomes = try await deployments.deploy(workflows, prunes: prunes, isTrial: isTrial)
-        if !isTrial {
-            for outcome in outcomes where outcome.change != .unchanged {
-                try await audit.add(
-                    "workflow.deploy",
-                    on: "workflow \(outcome.workflow)",
-                    reason: reason,
-                    detail: ["change": .word(outcome.change), "version": outcome.version.map(JSONValue.count) ?? .null]
-                )
-            }
+        let outcomes = try await deployments.deploy(workflows, prunes: prunes, isTrial: isTrial) { outcome in
+            guard outcome.change != .unchanged else { return nil }
+            return AuditNote.byPerson(
+                "workflow.deploy",
+                on: "workflow \(outcome.workflow)",
+                reason: reason,
+                detail: ["change": .word(outcome.change), "version": outcome.version.map(JSONValue.count) ?? .null]
+            )
         }
         return Response(json: [
             "workflows": .array(outcomes.map { $0.json(before: before) }), "dry_run": .bool(isTrial),
@@ -120,30 +118,39 @@ struct ScheduleRoutes: Sendable {
 
     private func pause(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (workflow, name, reason) = try await names(request, context)
-        try await withSchedule(workflow, name) { try await store.pause($0, on: $1) }
-        try await audit.add("schedule.pause", on: "schedule \(workflow)/\(name)", reason: reason)
-        return try await show(workflow, name)
+        return try await withSchedule(workflow, name) { schedule, connection in
+            try await store.pause(schedule, on: connection)
+            try await AuditNote.byPerson("schedule.pause", on: "schedule \(workflow)/\(name)", reason: reason)?
+                .add(on: connection)
+            return try await show(workflow, name, on: connection)
+        }
     }
 
     private func resume(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (workflow, name, reason) = try await names(request, context)
-        try await withSchedule(workflow, name) { schedule, connection in
+        return try await withSchedule(workflow, name) { schedule, connection in
             try await store.resume(schedule, next: try await starter.next(of: schedule, on: connection), on: connection)
+            try await AuditNote.byPerson("schedule.resume", on: "schedule \(workflow)/\(name)", reason: reason)?
+                .add(on: connection)
+            return try await show(workflow, name, on: connection)
         }
-        try await audit.add("schedule.resume", on: "schedule \(workflow)/\(name)", reason: reason)
-        return try await show(workflow, name)
     }
 
     private func trigger(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (workflow, name, reason) = try await names(request, context)
         let requester = Person.current?.name
-        let (run, queues) = try await withSchedule(workflow, name) {
-            try await starter.trigger($0, requester: requester, on: $1)
+        let (run, queues) = try await withSchedule(workflow, name) { schedule, connection in
+            let (run, queues) = try await starter.trigger(schedule, requester: requester, on: connection)
+            try await AuditNote.byPerson(
+                "schedule.trigger",
+                on: "schedule \(workflow)/\(name)",
+                run: run,
+                reason: reason
+            )?.add(on: connection)
+            return (run, queues)
         }
         notifier.notify(queues)
-        try await audit.add("schedule.trigger", on: "schedule \(workflow)/\(name)", run: run, reason: reason)
-        guard let summary = try await RunReader(pool).summary(of: run) else { throw Problem.runNotFound(run) }
-        return Response(status: .created, json: .object(summary.json))
+        return Response(status: .created, json: await answer.run(run, of: workflow, RunReader(pool)))
     }
 
     private func names(
@@ -170,8 +177,9 @@ struct ScheduleRoutes: Sendable {
         }
     }
 
-    private func show(_ workflow: String, _ name: String) async throws -> Response {
-        guard let detail = try await store.all().first(where: { $0.workflow == workflow && $0.name == name }) else {
+    private func show(_ workflow: String, _ name: String, on connection: PostgresConnection) async throws -> Response {
+        let all = try await store.all(on: connection)
+        guard let detail = all.first(where: { $0.workflow == workflow && $0.name == name }) else {
             throw Self.notFound(workflow, name)
         }
         return Response(json: detail.json)

@@ -24,23 +24,9 @@ package struct AuditStore: Sendable {
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 
-    /// Notes what somebody did.
-    package func add(
-        actor: String,
-        action: String,
-        subject: String,
-        run: RunID? = nil,
-        reason: String? = nil,
-        detail: JSONValue? = nil,
-        now: String? = nil
-    ) async throws {
-        _ = try await pool.query(
-            Statement.addAudit,
-            [
-                .text(actor.withoutNull), .text(action), .text(subject), .optional(run?.rawValue),
-                .optional(reason?.withoutNull), .optional(detail?.text()), .optional(now),
-            ]
-        )
+    /// Notes what somebody did, where that is no change of the database's.
+    package func add(_ note: AuditNote, now: String? = nil) async throws {
+        _ = try await pool.query(Statement.addAudit, note.parameters(now))
     }
 
     /// What was done, newest first.

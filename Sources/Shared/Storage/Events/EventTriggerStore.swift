@@ -169,19 +169,28 @@ package struct EventTriggerStore: Sendable {
     ///
     /// - Parameter dropping: Whether what came in the meantime is left out.
     /// - Returns: False when there is no such trigger.
-    package func setPaused(_ isPaused: Bool, workflow: String, name: String, dropping: Bool) async throws -> Bool {
+    package func setPaused(
+        _ isPaused: Bool,
+        workflow: String,
+        name: String,
+        dropping: Bool,
+        noting note: AuditNote? = nil
+    ) async throws -> Bool {
         try await withTrigger(workflow, name) { trigger, connection in
             if dropping { _ = try await connection.query(Statement.clearNews, [.integer(trigger)]) }
             _ = try await connection.query(Statement.pauseEventTrigger, [.integer(trigger), .bool(isPaused)])
+            try await note?.add(on: connection)
         } != nil
     }
 
     /// Has the events looked at again that could start no run.
     ///
     /// - Returns: How many; nil when there is no such trigger.
-    package func retry(workflow: String, name: String) async throws -> Int? {
+    package func retry(workflow: String, name: String, noting note: AuditNote? = nil) async throws -> Int? {
         try await withTrigger(workflow, name) { trigger, connection in
-            try await connection.query(Statement.retryNews, [.integer(trigger)]).rows.count
+            let news = try await connection.query(Statement.retryNews, [.integer(trigger)]).rows.count
+            try await note?.add(on: connection)
+            return news
         }
     }
 

@@ -18,47 +18,64 @@ package struct PauseStore: Sendable {
     /// Pauses an unfinished run.
     ///
     /// - Returns: False when it has ended or is not there.
-    package func pause(_ run: RunID, now: String? = nil) async throws -> Bool {
-        let isThere =
-            try await pool.pipeline([
-                (Statement.lockDoor, []), (Statement.pauseRun, [.integer(run.rawValue), .optional(now)]),
-            ])[1].rows.isEmpty == false
-        if isThere { try await hold([run]) }
+    package func pause(_ run: RunID, noting note: AuditNote? = nil, now: String? = nil) async throws -> Bool {
+        let isThere = try await pause(Statement.pauseRun, [.integer(run.rawValue), .optional(now)], note)
+        // Paused it is; what may be left to hold is found by a later `holdAgain`.
+        if isThere { try? await hold([run]) }
         return isThere
     }
 
     /// Pauses a workflow, with its runs and those that start later.
     ///
     /// - Returns: False when there is none of the name.
-    package func pause(workflow: String, now: String? = nil) async throws -> Bool {
-        let isThere =
-            try await pool.pipeline([
-                (Statement.lockDoor, []), (Statement.pauseWorkflow, [.text(workflow), .optional(now)]),
-            ])[1].rows.isEmpty == false
-        if isThere { try await hold(try await runs(of: workflow)) }
+    package func pause(workflow: String, noting note: AuditNote? = nil, now: String? = nil) async throws -> Bool {
+        let isThere = try await pause(Statement.pauseWorkflow, [.text(workflow), .optional(now)], note)
+        // As above.
+        if isThere { try? await hold(try await runs(of: workflow)) }
         return isThere
     }
 
+    private func pause(
+        _ statement: PostgresStatement,
+        _ parameters: [PostgresParameter],
+        _ note: AuditNote?
+    ) async throws -> Bool {
+        try await pool.transaction { connection in
+            _ = try await connection.query(Statement.lockDoor)
+            guard try await !connection.query(statement, parameters).rows.isEmpty else { return false }
+            try await note?.add(on: connection)
+            return true
+        }
+    }
+
     /// Pauses a queue; it need not be there yet.
-    package func pause(queue: String, now: String? = nil) async throws {
-        _ = try await pool.query(Statement.pauseQueue, [.text(queue), .optional(now)])
+    package func pause(queue: String, noting note: AuditNote? = nil, now: String? = nil) async throws {
+        try await pool.transaction { connection in
+            _ = try await connection.query(Statement.pauseQueue, [.text(queue), .optional(now)])
+            try await note?.add(on: connection)
+        }
     }
 
     /// Has a run go on.
     ///
     /// - Returns: The queues that got pending jobs, once for each job; nil when the run was not paused.
-    package func resume(_ run: RunID) async throws -> [String]? {
-        let results = try await pool.pipeline([
-            (Statement.lockDoor, []), (Statement.resumeRun, [.integer(run.rawValue)]),
-            (Statement.releaseHeldJobs, [.array([run.rawValue])]),
-        ])
-        return results[1].rows.isEmpty ? nil : try await GateStore(pool).admit()
+    package func resume(_ run: RunID, noting note: AuditNote? = nil) async throws -> [String]? {
+        let wasPaused = try await pool.transaction { connection in
+            _ = try await connection.query(Statement.lockDoor)
+            let resumed = try await connection.query(Statement.resumeRun, [.integer(run.rawValue)])
+            // Also where it was not paused: what stands at a pause that is over goes on.
+            _ = try await connection.query(Statement.releaseHeldJobs, [.array([run.rawValue])])
+            guard !resumed.rows.isEmpty else { return false }
+            try await note?.add(on: connection)
+            return true
+        }
+        return wasPaused ? await admitted() : nil
     }
 
     /// Has a workflow go on; runs that were paused themselves stay so.
     ///
     /// - Returns: The queues that got pending jobs, once for each job; nil when the workflow was not paused.
-    package func resume(workflow: String) async throws -> [String]? {
+    package func resume(workflow: String, noting note: AuditNote? = nil) async throws -> [String]? {
         let wasPaused = try await pool.transaction { connection in
             _ = try await connection.query(Statement.lockDoor)
             let resumed = try await connection.query(Statement.resumeWorkflow, [.text(workflow)])
@@ -67,16 +84,24 @@ package struct PauseStore: Sendable {
             let runs = try await connection.query(Statement.listUnfinishedRuns, [.text(workflow)])
             let ids = try runs.rows.map { try $0.int64("run_id") }
             _ = try await connection.query(Statement.releaseHeldJobs, [.array(ids)])
+            try await note?.add(on: connection)
             return true
         }
-        return wasPaused ? try await GateStore(pool).admit() : nil
+        return wasPaused ? await admitted() : nil
     }
+
+    /// Lets through what goes on, which is done already; else it is looked at soon.
+    private func admitted() async -> [String] { (try? await GateStore(pool).admit()) ?? [] }
 
     /// Has a queue be claimed from again; notify its workers.
     ///
     /// - Returns: False when it was not paused.
-    package func resume(queue: String) async throws -> Bool {
-        try await !pool.query(Statement.resumeQueue, [.text(queue)]).rows.isEmpty
+    package func resume(queue: String, noting note: AuditNote? = nil) async throws -> Bool {
+        try await pool.transaction { connection in
+            guard try await !connection.query(Statement.resumeQueue, [.text(queue)]).rows.isEmpty else { return false }
+            try await note?.add(on: connection)
+            return true
+        }
     }
 
     private func runs(of workflow: String) async throws -> [RunID] {

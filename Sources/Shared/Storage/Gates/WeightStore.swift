@@ -17,14 +17,22 @@ package struct WeightStore: Sendable {
     package init(_ pool: PostgresPool) { self.pool = pool }
 
     /// - Precondition: `weight` is 1 to `maximumWeight`.
-    package func set(_ weight: Int, of team: String) async throws {
+    package func set(_ weight: Int, of team: String, noting note: AuditNote? = nil) async throws {
         precondition((1...Self.maximumWeight).contains(weight), "a weight is 1 to 100, got \(weight)")
-        _ = try await pool.query(Statement.setTeamWeight, [.text(team), .integer(weight)])
+        try await pool.transaction { connection in
+            _ = try await connection.query(Statement.setTeamWeight, [.text(team), .integer(weight)])
+            try await note?.add(on: connection)
+        }
     }
 
     /// - Returns: False when none was set.
-    package func remove(_ team: String) async throws -> Bool {
-        try await !pool.query(Statement.removeTeamWeight, [.text(team)]).rows.isEmpty
+    package func remove(_ team: String, noting note: AuditNote? = nil) async throws -> Bool {
+        try await pool.transaction { connection in
+            let removed = try await connection.query(Statement.removeTeamWeight, [.text(team)])
+            guard !removed.rows.isEmpty else { return false }
+            try await note?.add(on: connection)
+            return true
+        }
     }
 
     package func all() async throws -> [Entry] {

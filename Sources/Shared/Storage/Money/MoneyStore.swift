@@ -23,23 +23,27 @@ package struct MoneyStore: Sendable {
         _ name: String,
         per period: Budget.Period,
         run: RunID? = nil,
+        noting note: AuditNote? = nil,
         now: String? = nil
     ) async throws -> [String] {
         let key: [PostgresParameter] = [.text(scope.rawValue), .text(name), .text(period.rawValue)]
         // A transaction of its own: calls go on while what lies before it is added up.
         let end = try await pool.pipeline([(Statement.lockBudgets, []), (Statement.readLedgerEnd, [])])[1].rows[0]
             .int64("entry_id")
-        _ = try await pool.pipeline([
-            (
-                Statement.setBudget,
-                key + [
-                    .integer(budget.limit.rawValue), .text(budget.mode.rawValue), .optional(run?.rawValue),
-                    .optional(now), .integer(end),
-                ]
-            ),
-            (Statement.noteBudgetNews, key),
-        ])
-        return try await tellNews(now: now)
+        _ = try await pool.pipeline(
+            [
+                (
+                    Statement.setBudget,
+                    key + [
+                        .integer(budget.limit.rawValue), .text(budget.mode.rawValue), .optional(run?.rawValue),
+                        .optional(now), .integer(end),
+                    ]
+                ),
+                (Statement.noteBudgetNews, key),
+            ] + (note.map { [(Statement.addAudit, $0.parameters(now))] } ?? [])
+        )
+        // It is set; else everybody does this now and then.
+        return (try? await tellNews(now: now)) ?? []
     }
 
     /// Has what a workflow file says of the budgets of a run and one of its jobs count, before a call of theirs does.
@@ -65,14 +69,20 @@ package struct MoneyStore: Sendable {
     package func removeBudget(
         of scope: Budget.Scope,
         _ name: String,
-        per period: Budget.Period
+        per period: Budget.Period,
+        noting note: AuditNote? = nil
     ) async throws -> [String]? {
         let key: [PostgresParameter] = [.text(scope.rawValue), .text(name), .text(period.rawValue)]
-        let results = try await pool.pipeline([
-            (Statement.lockBudgets, []), (Statement.removeBudget, key), (Statement.noteBudgetNews, key),
-        ])
-        guard !results[1].rows.isEmpty else { return nil }
-        return try await tellNews()
+        let wasThere = try await pool.transaction { connection in
+            _ = try await connection.query(Statement.lockBudgets)
+            let removed = try await connection.query(Statement.removeBudget, key)
+            _ = try await connection.query(Statement.noteBudgetNews, key)
+            guard !removed.rows.isEmpty else { return false }
+            try await note?.add(on: connection)
+            return true
+        }
+        // It is gone; else everybody does this now and then.
+        return wasThere ? (try? await tellNews()) ?? [] : nil
     }
 
     /// Resumes the jobs that wait for budgets which were set since, or are gone, and forgets them in the same transaction.
@@ -157,21 +167,33 @@ package struct MoneyStore: Sendable {
         of model: String,
         at provider: String,
         from: Timestamp? = nil,
+        noting note: AuditNote? = nil,
         now: String? = nil
     ) async throws {
-        _ = try await pool.query(
-            Statement.setPrice,
-            [
-                .text(provider), .text(model), .optional(from?.rawValue), .json(price.json.text()), .optional(now),
-            ]
-        )
+        try await pool.transaction { connection in
+            _ = try await connection.query(
+                Statement.setPrice,
+                [
+                    .text(provider), .text(model), .optional(from?.rawValue), .json(price.json.text()), .optional(now),
+                ]
+            )
+            try await note?.add(on: connection)
+        }
     }
 
     /// Removes all prices that were set for a model.
     ///
     /// - Returns: How many.
-    package func removePrices(of model: String, at provider: String) async throws -> Int {
-        try await pool.query(Statement.removePrice, [.text(provider), .text(model)]).rows.count
+    package func removePrices(
+        of model: String,
+        at provider: String,
+        noting note: AuditNote? = nil
+    ) async throws -> Int {
+        try await pool.transaction { connection in
+            let removed = try await connection.query(Statement.removePrice, [.text(provider), .text(model)]).rows.count
+            if removed > 0 { try await note?.add(on: connection) }
+            return removed
+        }
     }
 }
 

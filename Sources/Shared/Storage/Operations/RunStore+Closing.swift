@@ -50,16 +50,21 @@ extension RunStore {
     ///
     /// A worker that holds it is told, and can write nothing more about it. Of a mapped job, what is unfinished of its items is
     /// skipped; a run that it has started, or one of them, is cancelled.
+    ///
+    /// - Parameter note: What the audit log is told, of the state before where the job had ended.
     package func mark(
         _ job: JobID,
         of run: RunID,
         succeededWith output: StoredOutput,
+        noting note: @Sendable (JobState?) -> AuditNote? = { _ in nil },
         now: String? = nil
     ) async throws -> Closing {
-        let closing = try await close(job, of: run, .succeeded(output), now: now)
+        let closing = try await close(job, of: run, .succeeded(output), noting: note(nil), now: now)
         guard closing == .nothing || closing == .moving else { return closing }
-        let marked = try await pool.transaction {
-            try await Self.markEnded(job, of: run, succeededWith: output, on: $0, now: now)
+        let marked = try await pool.transaction { connection in
+            let marked = try await Self.markEnded(job, of: run, succeededWith: output, on: connection, now: now)
+            if case .marked(let before, _) = marked { try await note(before)?.add(on: connection) }
+            return marked
         }
         return marked == .nothing ? closing : marked
     }
@@ -131,13 +136,24 @@ extension RunStore {
         _ end: End,
         onlyPending: Bool = false,
         for watch: WatchStore.Expired? = nil,
+        noting note: AuditNote? = nil,
         now: String?
     ) async throws -> Closing {
         var lookups = 0
         while true {
             do {
-                let done = try await pool.transaction {
-                    try await Self.close(job, of: run, end, onlyPending: onlyPending, for: watch, on: $0, now: now)
+                let done = try await pool.transaction { connection in
+                    let done = try await Self.close(
+                        job,
+                        of: run,
+                        end,
+                        onlyPending: onlyPending,
+                        for: watch,
+                        on: connection,
+                        now: now
+                    )
+                    try await note?.add(on: connection)
+                    return done
                 }
                 await tell(of: done)
                 return .closed(queues: done.queues, resumed: done.resumed)

@@ -20,6 +20,7 @@ extension RunStore {
         _ run: RunID,
         job name: String? = nil,
         to priority: Int16,
+        noting note: AuditNote? = nil,
         now: String? = nil
     ) async throws -> Prioritized? {
         try await pool.transaction { connection in
@@ -34,6 +35,7 @@ extension RunStore {
                 Statement.prioritizePending,
                 parameters + [.optional(now)]
             ).rows.map { try $0.string("queue") }
+            try await note?.add(on: connection)
             return Prioritized(jobs: held + waiting + pending.count, queues: Set(pending))
         }
     }

@@ -49,10 +49,16 @@ extension RunStore {
 
     /// Brings an ended run back to life: what did not succeed goes on, and what is to run anew begins again, all from
     /// their checkpoints.
-    package func retry(_ run: RunID, _ retry: Retry, now: String? = nil) async throws -> RetryOutcome {
+    package func retry(
+        _ run: RunID,
+        _ retry: Retry,
+        noting note: AuditNote? = nil,
+        now: String? = nil
+    ) async throws -> RetryOutcome {
         do {
             return try await pool.transaction { connection in
                 guard let queues = try await Self.retry(run, retry, on: connection, now: now) else { return .nothing }
+                try await note?.add(on: connection)
                 return .goesOn(queues: queues)
             }
         } catch let kept as KeepTheirEnding {

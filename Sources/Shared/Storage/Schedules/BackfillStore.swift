@@ -215,17 +215,27 @@ package struct BackfillStore: Sendable {
     // MARK: For people
 
     /// - Returns: False when there is no such backfill that has not ended.
-    package func setPaused(_ isPaused: Bool, _ id: Int64) async throws -> Bool {
-        try await !pool.query(Statement.pauseBackfill, [.integer(id), .bool(isPaused)]).rows.isEmpty
+    package func setPaused(_ isPaused: Bool, _ id: Int64, noting note: AuditNote? = nil) async throws -> Bool {
+        try await pool.transaction { connection in
+            let paused = try await connection.query(Statement.pauseBackfill, [.integer(id), .bool(isPaused)])
+            guard !paused.rows.isEmpty else { return false }
+            try await note?.add(on: connection)
+            return true
+        }
     }
 
     /// Has a backfill start nothing more, and cancels its runs under way.
     ///
-    /// Whoever is killed in it leaves the rest to the next who looks at the backfill.
+    /// Whoever is killed in it, or loses its connection, leaves the rest to the next who looks at the backfill.
     ///
     /// - Returns: False when there is no such backfill that has not ended.
-    package func cancel(_ id: Int64) async throws -> Bool {
-        guard try await !change(id, by: Statement.cancelBackfill).isEmpty else { return false }
+    package func cancel(_ id: Int64, noting note: AuditNote? = nil) async throws -> Bool {
+        guard try await !change(id, by: Statement.cancelBackfill, note).isEmpty else { return false }
+        try? await cancelRuns(of: id)
+        return true
+    }
+
+    private func cancelRuns(of id: Int64) async throws {
         let runs = RunStore(pool)
         while true {
             let found = try await pool.withConnection { try await uncancelledRuns(of: id, on: $0) }
@@ -236,19 +246,27 @@ package struct BackfillStore: Sendable {
             _ = try await connection.query(Statement.lockBackfill, [.integer(id)])
             try await settle(id, connection)
         }
-        return true
     }
 
     /// Has the items go on whose runs have failed, or that could start none.
     ///
     /// - Returns: How many.
-    package func retry(_ id: Int64) async throws -> Int {
-        try await change(id, by: Statement.retryBackfill).count
+    package func retry(_ id: Int64, noting note: AuditNote? = nil) async throws -> Int {
+        try await change(id, by: Statement.retryBackfill, note).count
     }
 
     /// Changes a backfill and its items as they are once the lock is had.
-    private func change(_ id: Int64, by statement: PostgresStatement) async throws -> PostgresRows {
-        try await pool.pipeline([(Statement.lockBackfill, [.integer(id)]), (statement, [.integer(id)])])[1].rows
+    private func change(
+        _ id: Int64,
+        by statement: PostgresStatement,
+        _ note: AuditNote?
+    ) async throws -> PostgresRows {
+        try await pool.transaction { connection in
+            _ = try await connection.query(Statement.lockBackfill, [.integer(id)])
+            let rows = try await connection.query(statement, [.integer(id)]).rows
+            if !rows.isEmpty { try await note?.add(on: connection) }
+            return rows
+        }
     }
 
     /// The newest backfills, or the one of a number.

@@ -14,18 +14,21 @@ extension DeployStore {
     ///
     /// - Parameters:
     ///   - version: Its number; nil for the one that is deployed.
+    ///   - note: What the audit log is told of the number.
     ///   - read: Reads the file of the version.
     /// - Returns: Its number.
     /// - Throws: `PinFault`, and whatever `read` throws.
     package func pin(
         _ workflow: String,
         to version: Int?,
+        noting note: @Sendable (Int) -> AuditNote? = { _ in nil },
         read: (String) throws -> NewWorkflow
     ) async throws -> Int {
         try await pool.transaction { connection in
             let (deployed, _, now) = try await lock(workflow, connection)
             let number = try await put(workflow, version ?? deployed, now, connection, read)
             _ = try await connection.query(Statement.pinWorkflow, [.text(workflow), .bool(true)])
+            try await note(number)?.add(on: connection)
             return number
         }
     }
@@ -34,12 +37,18 @@ extension DeployStore {
     ///
     /// - Returns: Its number.
     /// - Throws: `PinFault`, and whatever `read` throws.
-    package func unpin(_ workflow: String, read: (String) throws -> NewWorkflow) async throws -> Int {
+    package func unpin(
+        _ workflow: String,
+        noting note: @Sendable (Int) -> AuditNote? = { _ in nil },
+        read: (String) throws -> NewWorkflow
+    ) async throws -> Int {
         try await pool.transaction { connection in
             let (_, isPinned, now) = try await lock(workflow, connection)
             guard isPinned else { throw PinFault.notPinned }
             _ = try await connection.query(Statement.pinWorkflow, [.text(workflow), .bool(false)])
-            return try await put(workflow, nil, now, connection, read)
+            let number = try await put(workflow, nil, now, connection, read)
+            try await note(number)?.add(on: connection)
+            return number
         }
     }
 

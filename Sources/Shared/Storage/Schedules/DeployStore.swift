@@ -100,11 +100,18 @@ package struct DeployStore: Sendable {
     /// - Parameters:
     ///   - prunes: Whether deployed workflows that are not among them are retired.
     ///   - isTrial: Whether only to say what would be done.
-    package func deploy(_ workflows: [NewWorkflow], prunes: Bool, isTrial: Bool) async throws -> [Outcome] {
+    ///   - note: What the audit log is told of what is done to a workflow.
+    package func deploy(
+        _ workflows: [NewWorkflow],
+        prunes: Bool,
+        isTrial: Bool,
+        noting note: @Sendable (Outcome) -> AuditNote? = { _ in nil }
+    ) async throws -> [Outcome] {
         do {
             return try await pool.transaction { connection in
                 let outcomes = try await deploy(workflows, prunes, connection)
                 if isTrial { throw Trial(outcomes: outcomes) }
+                for outcome in outcomes { try await note(outcome)?.add(on: connection) }
                 return outcomes
             }
         } catch let trial as Trial {

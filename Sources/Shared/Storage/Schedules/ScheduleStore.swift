@@ -136,7 +136,12 @@ package struct ScheduleStore: Sendable {
 
     /// All schedules that are deployed, by name.
     package func all() async throws -> [ScheduleDetail] {
-        try await pool.query(Statement.listSchedules).rows.map(ScheduleDetail.init)
+        try await pool.withConnection { try await all(on: $0) }
+    }
+
+    /// The same, read within a transaction of the caller's.
+    package func all(on connection: PostgresConnection) async throws -> [ScheduleDetail] {
+        try await connection.query(Statement.listSchedules).rows.map(ScheduleDetail.init)
     }
 
     private func note(
