@@ -64,4 +64,14 @@ import Testing
         #expect(status == .unreachable)
         #expect(errors.written.contains("no scheduler answers at http://127.0.0.1:1"), "\(errors.written)")
     }
+
+    /// A script finds out by the status that nothing came of it.
+    @Test func endsAsRefusedWhereAllRunsOfAFilterAreLeft() async throws {
+        try await withLoss { scheduler, _ in
+            _ = await scheduler.chassis("cancel", "14")
+            let said = await scheduler.chassis("cancel", "--workflow", "w", "--yes")
+            #expect(said.status == .conflict, "\(said)")
+            #expect(said.output.contains("run 12 was left: it has ended"), "\(said)")
+        }
+    }
 }

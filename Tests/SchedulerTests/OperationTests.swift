@@ -229,4 +229,56 @@ import Testing
             #expect(try await scene.get("/v1/runs/\(id)").json["state"] == "failed")
         }
     }
+
+    /// Has the database refuse to end a run.
+    private static func refuseEnding(of run: Int64, _ scene: APIScene) async throws {
+        for sql in [
+            """
+            CREATE FUNCTION chassis.refuse_ending() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                RAISE EXCEPTION 'this run does not end';
+            END $$
+            """,
+            """
+            CREATE TRIGGER refuse_ending BEFORE INSERT ON chassis.ended_run FOR EACH ROW
+            WHEN (NEW.run_id = \(run)) EXECUTE FUNCTION chassis.refuse_ending()
+            """,
+        ] { _ = try await scene.pool.query(PostgresStatement(name: nil, sql: sql)) }
+    }
+
+    /// What is wrong with one run is wrong with that one alone.
+    @Test(arguments: [0, 1]) func oneDeadlineThatCannotBeKeptHoldsUpNoOther(_ bad: Int) async throws {
+        try await APIScene.play { scene async throws in
+            let source = """
+                name: w
+                deadline: {within: 1s, otherwise: fail}
+                jobs: {a: {command: [x]}}
+                """
+            var runs: [Int64] = []
+            for _ in 0..<2 {
+                let answer = try await scene.post("/v1/runs", ["workflow": .string(source)])
+                runs.append(answer.json["id"]?.integerValue ?? 0)
+            }
+            try await Self.refuseEnding(of: runs[bad], scene)
+            let service = WatchService(
+                pool: scene.pool,
+                notifier: ReadyNotifier(scene.pool),
+                logger: Logger(label: "test")
+            )
+            await #expect(throws: PostgresError.self) { try await service.pass(now: "2099-01-01T00:00:00Z") }
+            #expect(try await scene.get("/v1/runs/\(runs[bad])").json["state"] == "queued")
+            #expect(try await scene.get("/v1/runs/\(runs[1 - bad])").json["state"] == "failed")
+        }
+    }
+
+    @Test(arguments: [0, 1]) func oneRunThatCannotBeCancelledHoldsUpNoOther(_ bad: Int) async throws {
+        try await APIScene.play { scene async throws in
+            let runs = [try await scene.submit(), try await scene.submit()]
+            try await Self.refuseEnding(of: runs[bad], scene)
+            let answer = try await scene.post("/v1/bulk", ["action": "cancel", "filter": ["workflow": "report"]])
+            #expect(answer.status == 200, "\(answer)")
+            #expect(answer.json["done"] == 1)
+            #expect(answer.json["refused"]?.arrayValue?.compactMap { $0["run"]?.integerValue } == [runs[bad]])
+            #expect(try await scene.get("/v1/runs/\(runs[1 - bad])").json["state"] == "cancelled")
+        }
+    }
 }

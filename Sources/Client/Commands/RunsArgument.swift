@@ -119,6 +119,6 @@ struct RunsArgument: ParsableArguments {
         var lines = [StyledLine("\(body["action"]?.stringValue ?? ""): \(done) \(done == 1 ? "run" : "runs")", .bold)]
         lines += refused.map { StyledLine("run \($0.number("run")) was left: \($0.text("reason"))", .yellow) }
         options.show(lines, json: ["done": .integer(done), "refused": .array(refused)], invocation)
-        return .success
+        return done == 0 && !refused.isEmpty ? .conflict : .success
     }
 }

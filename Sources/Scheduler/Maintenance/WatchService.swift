@@ -64,21 +64,35 @@ package struct WatchService: Service {
     /// Does what is due now.
     ///
     /// - Returns: For how many watches something was to be done.
+    /// - Throws: The first error, once all the other watches were seen to.
     package func pass(now: String? = nil) async throws -> Int {
         let expired = try await watches.judge(limit: Self.batch, now: now)
+        var fault: (any Error)?
         for watch in expired {
-            let result = try await perform(watch, now: now)
-            // What could not be done is due again soon.
-            guard result != .hindered else { continue }
-            failpoints.reach(.afterWatch)
-            try await watches.settle(watch, isDone: result == .done, now: now)
-            guard result == .done else { continue }
-            logger.info(
-                "something took too long",
-                metadata: [LogKey.run: "\(watch.run)", LogKey.reason: "\(watch.terms.kind.rawValue)"]
-            )
+            do {
+                try await carryOut(watch, now: now)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                // It is due again soon.
+                fault = fault ?? error
+            }
         }
+        if let fault { throw fault }
         return expired.count
+    }
+
+    private func carryOut(_ watch: WatchStore.Expired, now: String?) async throws {
+        let result = try await perform(watch, now: now)
+        // What could not be done is due again soon.
+        guard result != .hindered else { return }
+        failpoints.reach(.afterWatch)
+        try await watches.settle(watch, isDone: result == .done, now: now)
+        guard result == .done else { return }
+        logger.info(
+            "something took too long",
+            metadata: [LogKey.run: "\(watch.run)", LogKey.reason: "\(watch.terms.kind.rawValue)"]
+        )
     }
 
     private func perform(_ watch: WatchStore.Expired, now: String?) async throws -> Performance {

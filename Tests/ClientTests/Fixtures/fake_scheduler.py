@@ -78,6 +78,8 @@ class Scheduler(http.server.BaseHTTPRequestHandler):
             if body["dry_run"]:
                 return self.answer(200, {"dry_run": True, "due_times": [], "left_out": 0})
             return self.problem(409, "backfill-empty", "the schedule \"w/cron\" is due at no time", left_out=0)
+        if self.path == "/v1/bulk":
+            return self.answer(200, {"done": 0, "refused": [{"run": 12, "reason": "it has ended"}], "next": None})
         found = re.fullmatch(r"/v1/runs/(\d+)/(cancel|retry)", self.path)
         if not found or int(found[1]) not in (12, 13, 14, 15):
             return self.problem(404, "run_not_found", f"there is no run {found[1] if found else '?'}")

@@ -28,6 +28,15 @@ struct AnswerToAct: Sendable {
         }
     }
 
+    /// Logs why an act on one run of many was not carried out, where an operator should see it.
+    func noteFailure(_ error: any Error, _ problem: Problem, of run: RunID) {
+        guard problem.code.status >= 500 else { return }
+        logger.error(
+            "a run was left as it is",
+            metadata: [LogKey.run: "\(run)", LogKey.error: .string(String(reflecting: error))]
+        )
+    }
+
     /// The run that something was done to.
     ///
     /// - Parameter workflow: What it is a run of, where that is known.

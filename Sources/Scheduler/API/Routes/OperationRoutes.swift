@@ -153,6 +153,14 @@ struct OperationRoutes: Sendable {
         return Response(json: ["dry_run": true, "matched": .count(found.count), "runs": .array(shown)])
     }
 
+    /// Why a run is left as it is; nil where the error would be that of every other run, too.
+    private func whyLeft(_ run: RunID, _ error: any Error) -> String? {
+        let problem = Problem(error)
+        guard problem.code != .databaseUnavailable, problem.code != .schemaUnfit else { return nil }
+        acts.answer.noteFailure(error, problem, of: run)
+        return problem.detail
+    }
+
     /// Acts on a set of the runs, each in a transaction of its own, and says where the next set begins.
     private func perform(
         _ act: RunActs.Act,
@@ -167,9 +175,11 @@ struct OperationRoutes: Sendable {
             do {
                 try await acts.perform(act, on: run, reason: reason)
                 done += 1
-            } catch let problem as Problem {
-                // It has ended, or lives again, since it was selected.
-                refused.append(["run": .id(run), "reason": .string(problem.detail)])
+            } catch {
+                // It has ended, or lives again, since it was selected; or something is wrong with it alone, and the others
+                // do not wait for that.
+                guard let reason = whyLeft(run, error) else { throw error }
+                refused.append(["run": .id(run), "reason": .string(reason)])
             }
         }
         if before == nil, !found.isEmpty,
