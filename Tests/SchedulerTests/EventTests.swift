@@ -61,4 +61,32 @@ import Testing
         }
         await pool.close()
     }
+
+    /// Whoever does not know the secret takes no connection that others wait for.
+    @Test func refusesAForgedWebhookWithoutTheDatabase() async throws {
+        let pool = PostgresPool(.init(conninfo: "host=127.0.0.1 port=1", applicationName: "test"), size: 1)
+        let webhooks = ["github", "slack", "stripe"].map { name in
+            WebhookDefinition(name: name, form: WebhookDefinition.Form(rawValue: name) ?? .hmac, secret: Secret("s"))
+        }
+        try await RunningAPI.serve(pool, webhooks: Dictionary(uniqueKeysWithValues: webhooks.map { ($0.name, $0) })) {
+            api in
+            for (name, headers) in [
+                ("github", ["X-Hub-Signature-256": "sha256=00"]),
+                ("stripe", ["Stripe-Signature": "t=1795878000,v1=00"]),
+                ("slack", ["X-Slack-Request-Timestamp": "1795878000", "X-Slack-Signature": "v0=00"]),
+                ("slack", ["X-Slack-Signature": "v0=00"]),
+            ] {
+                let answer = try await Answer.send(
+                    "POST",
+                    "/v1/webhooks/\(name)",
+                    to: api.address,
+                    token: nil,
+                    body: Array("{}".utf8),
+                    headers: headers
+                )
+                #expect(answer.status == 401 && answer.code == "webhook-refused", "\(name) \(headers): \(answer)")
+            }
+        }
+        await pool.close()
+    }
 }

@@ -26,18 +26,27 @@ package struct WebhookRequest: Sendable {
 
     // MARK: Whose it is
 
-    /// Checks the signature.
+    /// Checks the signature, and its age where it has one.
     ///
     /// - Parameter now: The database's time, in seconds since 1970.
     /// - Throws: `WebhookRefusal`.
     package func verify(now: Int64) throws(WebhookRefusal) {
+        guard let time = try verifySignature() else { return }
+        try checkAge(of: time, now: now)
+    }
+
+    /// Checks the signature alone.
+    ///
+    /// - Returns: The time that is signed, in seconds since 1970, whose age is to be checked; nil where the service signs none.
+    func verifySignature() throws(WebhookRefusal) -> Int64? {
         switch webhook.form {
         case .github: try verify(one("X-Hub-Signature-256"), prefix: "sha256=", over: body)
-        case .stripe: try verifyStripe(now: now)
+        case .stripe: return try verifyStripe()
         case .slack:
-            let time = try one("X-Slack-Request-Timestamp")
-            try checkTime(time, now: now)
-            try verify(one("X-Slack-Signature"), prefix: "v0=", over: Array("v0:\(time):".utf8) + body)
+            let text = try one("X-Slack-Request-Timestamp")
+            let time = try Self.time(text)
+            try verify(one("X-Slack-Signature"), prefix: "v0=", over: Array("v0:\(text):".utf8) + body)
+            return time
         case .hmac:
             let signature = try one(webhook.header)
             let code = code(of: body)
@@ -45,16 +54,18 @@ package struct WebhookRequest: Sendable {
                 throw .signatureWrong
             }
         }
+        return nil
     }
 
-    private func verifyStripe(now: Int64) throws(WebhookRefusal) {
+    private func verifyStripe() throws(WebhookRefusal) -> Int64 {
         let parts = try one("Stripe-Signature").split(separator: ",").map { $0.split(separator: "=", maxSplits: 1) }
         func values(_ key: String) -> [Substring] { parts.filter { $0.count == 2 && $0[0] == key }.map { $0[1] } }
-        guard let time = values("t").first else { throw .signatureWrong }
-        try checkTime(String(time), now: now)
-        let code = code(of: Array("\(time).".utf8) + body)
+        guard let text = values("t").first else { throw .signatureWrong }
+        let time = try Self.time(String(text))
+        let code = code(of: Array("\(text).".utf8) + body)
         // Several while a secret is being replaced; whoever sends thousands has the body digested once all the same.
         guard values("v1").contains(where: { Self.matches(String($0), code) }) else { throw .signatureWrong }
+        return time
     }
 
     private func one(_ name: String) throws(WebhookRefusal) -> String {
@@ -62,11 +73,15 @@ package struct WebhookRequest: Sendable {
         return value
     }
 
-    private func checkTime(_ text: String, now: Int64) throws(WebhookRefusal) {
-        guard let time = Int64(text), time > 0 else { throw .signatureWrong }
+    func checkAge(of time: Int64, now: Int64) throws(WebhookRefusal) {
         guard abs(time.subtractingReportingOverflow(now).partialValue) <= Self.tolerance.components.seconds else {
             throw .tooOld
         }
+    }
+
+    private static func time(_ text: String) throws(WebhookRefusal) -> Int64 {
+        guard let time = Int64(text), time > 0 else { throw .signatureWrong }
+        return time
     }
 
     private func verify(_ signature: String, prefix: String, over message: [UInt8]) throws(WebhookRefusal) {
