@@ -7,6 +7,8 @@ struct RunDifference: Sendable {
         case same(String)
         case removed(String)
         case added(String)
+        /// So many lines become so many others, too many to be shown one by one.
+        case replaced(Int, by: Int)
     }
 
     /// A subject in which they differ.
@@ -34,7 +36,8 @@ struct RunDifference: Sendable {
             Self.part("workflow", Self.lines(first.source), Self.lines(second.source)),
             Self.part("params", Self.lines(.object(first.params)), Self.lines(.object(second.params))),
         ].compactMap { $0 }
-        let names = first.names + second.names.filter { !first.names.contains($0) }
+        let known = Set(first.names)
+        let names = first.names + second.names.filter { !known.contains($0) }
         jobs = names.map { Self.job($0, first.jobs[$0], second.jobs[$0]) }
     }
 
@@ -43,12 +46,12 @@ struct RunDifference: Sendable {
 
     private static func job(_ name: String, _ first: ComparedRun.Job?, _ second: ComparedRun.Job?) -> Job {
         let steps = (newest(first?.steps ?? []), newest(second?.steps ?? []))
-        var positions = steps.0.map(\.position)
-        positions += steps.1.map(\.position).filter { !positions.contains($0) }
+        let found = (byPosition(steps.0), byPosition(steps.1))
+        let positions = Set(found.0.keys).union(found.1.keys)
         var parts: [Part] = []
         var equal = 0
         for position in positions.sorted() {
-            let pair = (steps.0.first { $0.position == position }, steps.1.first { $0.position == position })
+            let pair = (found.0[position], found.1[position])
             let title = "\(position) \((pair.0 ?? pair.1)?.name ?? "")"
             let texts = (pair.0.map(TranscriptView.body) ?? [], pair.1.map(TranscriptView.body) ?? [])
             if let part = part(title, texts.0, texts.1) { parts.append(part) } else { equal += 1 }
@@ -70,6 +73,10 @@ struct RunDifference: Sendable {
         return steps.reversed().filter { seen.insert($0.position).inserted }.reversed()
     }
 
+    private static func byPosition(_ steps: [TranscriptStep]) -> [String: TranscriptStep] {
+        Dictionary(steps.map { ($0.position, $0) }) { first, _ in first }
+    }
+
     private static func lines(_ value: JSONValue) -> [String] { lines(JSONView.text(value)) }
 
     private static func lines(_ text: String) -> [String] {
@@ -78,36 +85,7 @@ struct RunDifference: Sendable {
 
     /// Nil when the texts are the same.
     private static func part(_ title: String, _ first: [String], _ second: [String]) -> Part? {
-        first == second ? nil : Part(title: title, lines: compare(first, second))
-    }
-
-    /// The lines of both texts in order, by Myers' algorithm as the standard library has it.
-    static func compare(_ first: [String], _ second: [String]) -> [Line] {
-        let difference = second.difference(from: first)
-        var removed: [Int: String] = [:]
-        var added: [Int: String] = [:]
-        for change in difference {
-            switch change {
-            case .remove(let offset, let line, _): removed[offset] = line
-            case .insert(let offset, let line, _): added[offset] = line
-            }
-        }
-        var lines: [Line] = []
-        var place = (0, 0)
-        while place.0 < first.count || place.1 < second.count {
-            if let line = removed[place.0], place.0 < first.count {
-                lines.append(.removed(line))
-                place.0 += 1
-            } else if let line = added[place.1], place.1 < second.count {
-                lines.append(.added(line))
-                place.1 += 1
-            } else {
-                lines.append(.same(first[place.0]))
-                place.0 += 1
-                place.1 += 1
-            }
-        }
-        return lines
+        first == second ? nil : Part(title: title, lines: LineDifference.compare(first, second))
     }
 }
 
@@ -145,6 +123,7 @@ extension RunDifference {
                     case .same: nil
                     case .removed(let text): .string("-" + text)
                     case .added(let text): .string("+" + text)
+                    case .replaced(let before, let after): .string("\(before) lines become \(after)")
                     }
                 }
             ),

@@ -3,9 +3,6 @@ import Workflow
 
 /// What a deployment changes in a workflow, for people.
 struct DeploymentDifference {
-    /// Files with more lines are not compared line by line.
-    private static let mostLines = 20_000
-
     private let before: String
     private let after: String
 
@@ -28,10 +25,7 @@ struct DeploymentDifference {
             lines += Self.facts(old, new).map { StyledLine("  " + $0) }
         }
         let texts = (Self.lines(before), Self.lines(after))
-        guard texts.0.count + texts.1.count <= Self.mostLines else {
-            return lines + [StyledLine("  \(texts.0.count) lines become \(texts.1.count)", .dim)]
-        }
-        let part = RunDifference.Part(title: "", lines: RunDifference.compare(texts.0, texts.1))
+        let part = RunDifference.Part(title: "", lines: LineDifference.compare(texts.0, texts.1))
         return lines + RunDifferenceView.lines(part, indent: "  ").dropFirst()
     }
 

@@ -50,6 +50,8 @@ struct RunDifferenceView {
             case .same(let text): lines.append(StyledLine("\(indent)    \(text)", .dim))
             case .removed(let text): lines.append(StyledLine("\(indent)  - \(text)", .red))
             case .added(let text): lines.append(StyledLine("\(indent)  + \(text)", .green))
+            case .replaced(let before, let after):
+                lines.append(StyledLine("\(indent)    \(before) lines become \(after)", .dim))
             }
         }
         return lines
