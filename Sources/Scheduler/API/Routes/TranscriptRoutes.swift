@@ -8,6 +8,8 @@ import Storage
 struct TranscriptRoutes: Sendable {
     private static let defaultLimit: Int64 = 200
     private static let maximumLimit: Int64 = 1000
+    /// A page ends with the step that brings it to so many bytes of JSON text; callers have a bound on what they take.
+    private static let pageBytes = 8 * 1024 * 1024
 
     let reader: RunReader
     let forks: ForkStore
@@ -83,16 +85,23 @@ struct TranscriptRoutes: Sendable {
         let positions = page.steps.filter { $0.entry.journal.job.part == .gateway }.map(\.entry.position.description)
         let served = positions.isEmpty ? [] : try await reader.served(of: job.job, at: Set(positions))
         var steps: [JSONValue] = []
-        for step in page.steps {
+        var bytes = 0
+        var next = page.next
+        var reached = place
+        for (number, step) in page.steps.enumerated() {
+            reached.pass(step.entry.journal.job.part)
             guard let record = step.record else { continue }
-            steps.append(
-                try await TranscriptStep(record, in: step.entry.journal, served: served, read: checkpoints).json
-            )
+            let json = try await TranscriptStep(record, in: step.entry.journal, served: served, read: checkpoints).json
+            steps.append(json)
+            bytes += json.encoded().count
+            guard bytes >= Self.pageBytes, number < page.steps.count - 1 else { continue }
+            next = reached
+            break
         }
         return Response(
             json: [
                 "job": .string(name), "steps": .array(steps), "count": .count(recorded.count),
-                "next": page.next.map { .string("\($0)") } ?? .null,
+                "next": next.map { .string("\($0)") } ?? .null,
                 "damage": .array(recorded.damage.map { .string("\($0)") }),
             ]
         )
