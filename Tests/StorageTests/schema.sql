@@ -1612,7 +1612,8 @@ CREATE TABLE chassis.arrival (
     source text NOT NULL,
     path text NOT NULL,
     mark text NOT NULL,
-    seen_at timestamp with time zone NOT NULL
+    seen_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone
 );
 
 CREATE TABLE chassis.asset_partition (

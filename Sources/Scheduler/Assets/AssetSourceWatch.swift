@@ -34,6 +34,7 @@ actor AssetSourceWatch {
     ///
     /// - Returns: How many files or objects had arrived.
     func look() async throws -> Int {
+        let began = try await clock.now()
         let listed = try await list()
         let marks = Dictionary(listed.map { ($0.path, $0.mark) }) { first, _ in first }
         // A file may still be written to; one that two looks in a row saw alike is whole. Objects always are.
@@ -45,13 +46,15 @@ actor AssetSourceWatch {
         var arrived = 0
         for start in stride(from: 0, to: fresh.count, by: Self.batch) {
             let part = fresh[start..<min(start + Self.batch, fresh.count)]
-            arrived += try await store.add(
+            let outcome = try await store.add(
                 part.map { arrival($0) },
+                listed: began,
                 of: source.name,
                 asset: source.asset,
                 team: source.team
             )
-            for object in part { told[object.path] = object.mark }
+            arrived += outcome.told
+            for object in part where !outcome.left.contains(object.path) { told[object.path] = object.mark }
         }
         try await touch()
         return arrived

@@ -45,6 +45,7 @@ package struct Migration: Equatable, Sendable {
         migration(34, "wait_for_room", PackageResources.m0034_wait_for_room_sql),
         migration(35, "count_what_begins", PackageResources.m0035_count_what_begins_sql),
         migration(36, "requesters_of_backfills", PackageResources.m0036_requesters_of_backfills_sql),
+        migration(37, "times_of_arrivals", PackageResources.m0037_times_of_arrivals_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

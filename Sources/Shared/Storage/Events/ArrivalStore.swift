@@ -25,18 +25,35 @@ package struct ArrivalStore: Sendable {
 
     package init(_ pool: PostgresPool) { self.pool = pool }
 
+    /// What became of arrivals that were to be told of.
+    package struct Outcome: Equatable, Sendable {
+        /// How many were new, and were told of.
+        package let told: Int
+        /// The paths that another listing, begun later, may have told of with other content: list them again.
+        package let left: Set<String>
+    }
+
     /// Tells of those that are new.
     ///
-    /// - Returns: How many were.
-    package func add(_ arrivals: [Arrival], of source: String, asset: String, team: String) async throws -> Int {
-        try await pool.query(
+    /// - Parameter listed: When the listing that found them began, by the database's clock: it knows nothing of what was told
+    ///   of since.
+    package func add(
+        _ arrivals: [Arrival],
+        listed: Timestamp,
+        of source: String,
+        asset: String,
+        team: String
+    ) async throws -> Outcome {
+        let rows = try await pool.query(
             Statement.addArrivals,
             [
                 .text(source), .array(arrivals.map(\.path)), .array(arrivals.map(\.mark)), .text(team),
                 .text(AssetName.event(of: asset)), .array(arrivals.map(\.partition)),
-                .array(arrivals.map { Optional($0.metadata.text()) }), nil,
+                .array(arrivals.map { Optional($0.metadata.text()) }), .integer(listed.rawValue), nil,
             ]
-        ).rows.count
+        ).rows
+        let left = try rows.compactMap { try $0.optionalString("path") }
+        return Outcome(told: rows.count - left.count, left: Set(left))
     }
 
     /// Notes that files or objects are still there.
