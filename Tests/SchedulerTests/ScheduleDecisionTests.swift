@@ -20,7 +20,11 @@ import Workflow
         // What was missed
         Row(keys: "catchup: latest", now: 1_095, decision: .start(due: 1_090, next: 1_100)),
         Row(keys: "catchup: all", now: 1_095, decision: .start(due: 1_000, next: 1_010)),
-        Row(keys: "catchup: none", now: 1_095, decision: .start(due: 1_090, next: 1_100)),
+        // What is not more than a minute late is not missed.
+        Row(keys: "catchup: none", now: 1_095, decision: .start(due: 1_040, next: 1_050)),
+        Row(keys: "catchup: none", due: 1_040, now: 1_100, decision: .start(due: 1_040, next: 1_050)),
+        Row(keys: "catchup: none", now: 1_060, decision: .start(due: 1_000, next: 1_010)),
+        Row(keys: "catchup: none, jitter: 1m", now: 1_155, decision: .start(due: 1_040, next: 1_050)),
         Row(keys: "catchup: none, end: 1970-01-01T00:16:45", now: 1_095, decision: .pass(next: nil)),
         Row(keys: "catchup: none, end: 1970-01-01T00:16:45", now: 1_060, decision: .start(due: 1_000, next: nil)),
         // A later due time does not count before its jitter is over.
@@ -33,7 +37,14 @@ import Workflow
         Row(keys: "overlap: cancel-running", isActive: true, decision: .wait(due: 1_000, cancels: true)),
         // It has ended.
         Row(keys: "overlap: queue-one", now: 1_095, isQueued: true, decision: .start(due: 1_000, next: 1_100)),
-        Row(keys: "overlap: queue-all", now: 1_095, isQueued: true, decision: .start(due: 1_000, next: 1_010)),
+        Row(
+            keys: "overlap: queue-all",
+            now: 1_095,
+            isQueued: true,
+            decision: .start(due: 1_000, next: 1_010, nextIsQueued: true)
+        ),
+        // The line has come to its end.
+        Row(keys: "overlap: queue-all", now: 1_009, isQueued: true, decision: .start(due: 1_000, next: 1_010)),
         Row(keys: "overlap: cancel-running", now: 1_095, isQueued: true, decision: .start(due: 1_090, next: 1_100)),
         Row(
             keys: "overlap: queue-all, catchup: none",

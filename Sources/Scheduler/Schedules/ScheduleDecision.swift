@@ -7,8 +7,8 @@ enum ScheduleDecision: Equatable {
     /// How late a due time may be looked at that is not to be made up for.
     static let graceSeconds = 60
 
-    /// A run starts for the due time.
-    case start(due: Int, next: Int?)
+    /// A run starts for the due time; the next one may wait in line already.
+    case start(due: Int, next: Int?, nextIsQueued: Bool = false)
     /// The due time is left out, since an earlier run is under way.
     case skip(due: Int, next: Int?)
     /// What was missed is left out.
@@ -21,7 +21,7 @@ enum ScheduleDecision: Equatable {
     /// - Parameters:
     ///   - due: The due time that comes next.
     ///   - now: The time by the database's clock.
-    ///   - isQueued: Whether the due time has waited for the end of a run, so that it counts as late by policy.
+    ///   - isQueued: Whether the due time waits for the end of runs, or has waited, so that it counts as late by policy.
     init(_ schedule: ScheduleDefinition, _ rule: ScheduleRule, due: Int, now: Int, isActive: Bool, isQueued: Bool) {
         // Later due times may be past already that still wait for their jitter.
         let settled = now - Int(schedule.jitter.components.seconds)
@@ -35,16 +35,25 @@ enum ScheduleDecision: Equatable {
             case .all: break
             case .latest: target = newest
             case .none:
-                target = newest
-                guard settled - target <= Self.graceSeconds else {
-                    self = .pass(next: rule.next(after: max(settled, target)))
+                // What is later than that still has its jitter before it.
+                guard let first = rule.next(after: max(due, settled - Self.graceSeconds) - 1),
+                    first <= max(due, settled)
+                else {
+                    self = .pass(next: rule.next(after: max(due, settled)))
                     return
                 }
+                target = first
             }
         }
         guard isActive else {
-            let dropsBehind = isQueued && schedule.overlap == .queueOne
-            self = .start(due: target, next: dropsBehind ? rule.next(after: max(settled, target)) : next)
+            self =
+                switch schedule.overlap {
+                case .queueOne where isQueued: .start(due: target, next: rule.next(after: max(settled, target)))
+                // The line goes on: those behind it came while a run was under way, and not while nobody looked.
+                case .queueAll where isQueued:
+                    .start(due: target, next: next, nextIsQueued: next.map { $0 <= now } ?? false)
+                case .allow, .skip, .queueOne, .queueAll, .cancelRunning: .start(due: target, next: next)
+                }
             return
         }
         switch schedule.overlap {

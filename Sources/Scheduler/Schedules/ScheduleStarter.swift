@@ -140,13 +140,14 @@ struct ScheduleStarter: Sendable {
         func next(_ seconds: Int?) -> NextDue? { seconds.map { definition.nextDue($0, of: schedule.workflow) } }
         func timestamp(_ seconds: Int) -> Timestamp { Timestamp(rawValue: Int64(seconds) * 1_000_000) }
         switch decision {
-        case .start(let due, let following):
+        case .start(let due, let following, let isQueued):
             let submission = try submission(workflow, source, definition, due: due, done.schedule)
             done.run = try await store.start(
                 submission,
                 for: schedule,
                 due: timestamp(due),
                 next: next(following),
+                nextIsQueued: isQueued,
                 on: connection,
                 now: now
             )

@@ -47,18 +47,20 @@ package struct ScheduleStore: Sendable {
 
     /// Starts the run of a due time and moves on.
     ///
+    /// - Parameter nextIsQueued: Whether the next due time waits in line already.
     /// - Returns: Nil when something became of the due time before; the schedule moves on all the same.
     package func start(
         _ submission: RunStore.Submission,
         for schedule: DueSchedule,
         due: Timestamp,
         next: NextDue?,
+        nextIsQueued: Bool = false,
         on connection: PostgresConnection,
         now: String? = nil
     ) async throws -> RunID? {
         let isNew = try await note(schedule, due, "started", connection, now)
         let run = isNew ? try await RunStore.submit(submission, on: connection, now: now).run : nil
-        try await move(schedule, due: due, run: run, next: next, connection)
+        try await move(schedule, due: due, run: run, next: next, nextIsQueued: nextIsQueued, connection)
         return run
     }
 
@@ -163,6 +165,7 @@ package struct ScheduleStore: Sendable {
         due: Timestamp?,
         run: RunID?,
         next: NextDue?,
+        nextIsQueued: Bool = false,
         _ connection: PostgresConnection
     ) async throws {
         _ = try await connection.query(
@@ -170,6 +173,7 @@ package struct ScheduleStore: Sendable {
             [
                 .integer(schedule.id), .optional(next?.due.rawValue), .optional(next?.at.rawValue),
                 .optional(due?.rawValue), .optional(run?.rawValue), .array(schedule.active.suffix(99).map(\.rawValue)),
+                .bool(nextIsQueued),
             ]
         )
     }

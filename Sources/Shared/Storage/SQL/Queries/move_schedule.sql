@@ -6,6 +6,7 @@
 --   $4 due_us bigint: the due time that was dealt with, or NULL
 --   $5 run_id bigint: the run that was started for it, or NULL
 --   $6 active bigint[]: the runs before it that have not ended
+--   $7 is_queued boolean: whether the next due time waits already for the end of runs
 WITH noted AS (
     UPDATE chassis.due_time SET run_id = $5::bigint
     WHERE $5::bigint IS NOT NULL AND schedule_id = $1::bigint
@@ -18,6 +19,6 @@ SET next_due = 'epoch'::timestamptz + $2::bigint * interval '1 microsecond',
     last_run_id = coalesce($5::bigint, last_run_id),
     active_runs = CASE WHEN $5::bigint IS NULL THEN $6::bigint[]
                        ELSE $6::bigint[] || $5::bigint END,
-    is_queued = false,
+    is_queued = $7::boolean,
     error = NULL
 WHERE schedule_id = $1::bigint;
