@@ -10,6 +10,13 @@ package enum TestFiles {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Writes a file, over one that is there.
+    package static func write(_ text: String, to path: String) {
+        let file = fopen(path, "w")
+        precondition(file != nil && fputs(text, file) >= 0, "\(path) cannot be written: error \(errno)")
+        fclose(file)
+    }
+
     /// Removes a directory with everything in it; links are removed, not followed.
     package static func remove(_ directory: String) { clinux_remove_tree(directory) }
 }

@@ -48,9 +48,11 @@ extension Webhook {
     init?(_ settings: SchedulerSettings) throws {
         guard let url = settings.webhook, let path = settings.webhookSecretFile else { return nil }
         let text = String(decoding: try InputFile.read(path, maximumBytes: 4096), as: UTF8.self)
+        let secret = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        guard !secret.isEmpty else { throw InputFileError.empty }
         self.init(
             url: url,
-            secret: Secret(String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())),
+            secret: Secret(secret),
             allowsPrivate: settings.webhookPrivate
         )
     }

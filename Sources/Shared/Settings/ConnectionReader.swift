@@ -99,18 +99,19 @@ struct ConnectionReader {
         at connection: SourceEntry
     ) -> Secret? {
         if let node = fields[key] {
-            if let text = node.scalarText, !text.isEmpty { return Secret(text) }
+            if let text = node.scalarText, !Self.isBlank(text) { return Secret(text) }
             refuse(node.place, "\(key) must be a text, and not empty")
             return nil
         }
         if let node = fields[key + "_env"], let variable = node.scalarText {
-            if let value = environment[variable], !value.isEmpty { return Secret(value) }
+            if let value = environment[variable], !Self.isBlank(value) { return Secret(value) }
             refuse(node.place, "the environment variable \(variable) is not set")
             return nil
         }
         if let node = fields[key + "_file"], let file = node.scalarText {
             do throws(InputFileError) {
                 let text = try InputFile.readText(file, maximumBytes: Self.maximumSecretBytes)
+                guard !Self.isBlank(text) else { throw .empty }
                 return Secret(String(text.reversed().drop { $0.isNewline }.reversed()))
             } catch {
                 refuse(node.place, "\(file): \(error)")
@@ -120,6 +121,9 @@ struct ConnectionReader {
         refuse(connection.keyPlace, "needs \(key), \(key)_env or \(key)_file")
         return nil
     }
+
+    /// Whether a text is no secret: what is signed with nothing, anybody can sign.
+    private static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
 
     mutating func duration(_ key: String, of fields: [String: SourceNode]) -> Duration? {
         guard let node = fields[key] else { return nil }

@@ -8,6 +8,8 @@ package enum InputFileError: Error, Equatable, CustomStringConvertible {
     /// A pipe that nobody writes to, or whose writers have written nothing.
     case nothingInPipe
     case notText
+    /// There is nothing in the file but white space.
+    case empty
 
     package var description: String {
         switch self {
@@ -15,6 +17,7 @@ package enum InputFileError: Error, Equatable, CustomStringConvertible {
         case .tooLarge(let limit): "the file is larger than \(limit) bytes; name a smaller one"
         case .nothingInPipe: "nobody writes to this pipe; name a file"
         case .notText: "the file is not UTF-8 text; save it as UTF-8"
+        case .empty: "the file holds nothing"
         }
     }
 
