@@ -118,12 +118,36 @@ extension BadFile {
                     - sql: {connection: w}
                     - sql: {connection: v}
                     - http: {name: sql, connection: w}
+                    - files: {}
+                    - command: {name: read_files, run: [x]}
+                    - http: {name: describe_sql, connection: w}
+                    - http: {name: files, connection: w}
                   output: {properties: {a: {$ref: "#/$defs/b"}}, required: [c, 1]}
             """,
             .accepted,
             "9:11: jobs.a.agent.tools[1]: there are two tools named sql; give one of them another name",
             "10:11: jobs.a.agent.tools[2]: there are two tools named sql; give one of them another name",
-            "11:68: jobs.a.agent.output.required[1]: not a valid JSON Schema: expected a string, found an integer"
+            "12:11: jobs.a.agent.tools[4]: there are two tools named read_files; give one of them another name",
+            "13:11: jobs.a.agent.tools[5]: there are two tools named describe_sql; give one of them another name",
+            "14:11: jobs.a.agent.tools[6]: there are two tools named files; give one of them another name",
+            "15:68: jobs.a.agent.output.required[1]: not a valid JSON Schema: expected a string, found an integer"
+        ),
+        BadFile(
+            """
+            name: w
+            jobs:
+              a:
+                agent:
+                  model: c/m
+                  prompt: x
+                  tools: [{agent: {name: e, model: c/m, limits: {usd: 1, requests: 3, repeated_cycles: 2}}}]
+                  limits: {usd: 1, requests: 3}
+            """,
+            .refused,
+            "7:59: jobs.a.agent.tools[0].agent.limits.usd: an agent that is a tool spends what its job may; write usd into "
+                + "the limits of the job's own agent",
+            "7:72: jobs.a.agent.tools[0].agent.limits.requests: an agent that is a tool spends what its job may; write "
+                + "requests into the limits of the job's own agent"
         ),
     ]
 
@@ -189,6 +213,8 @@ extension BadFile {
                 agent: {model: [c/m, d], prompt: p}
               d:
                 llm: {model: [c/m, c/n], prompt: p, choose: {x: "", y: b}, batch: true, limits: {time: 1m}}
+              e: {llm: {model: c/m, prompt: p, choose: []}}
+              f: {llm: {model: c/m, prompt: p, choose: {}}}
             """,
             .refused,
             "6:14: jobs.b.llm.model: the list is empty; write the models in the order in which they "
@@ -213,7 +239,9 @@ extension BadFile {
             "17:18: jobs.d.llm.model: a call in a batch has one model; name one model, or remove batch",
             "17:53: jobs.d.llm.choose.x: the text is empty",
             "17:92: jobs.d.llm.limits.time: a batch takes as long as its provider needs, up to a day; remove time, or "
-                + "batch"
+                + "batch",
+            "18:44: jobs.e.llm.choose: there is nothing to choose between; write at least two",
+            "19:44: jobs.f.llm.choose: there is nothing to choose between; write at least two"
         )
     ]
 }

@@ -6,6 +6,16 @@ enum GoodFiles {
         "name: w\r\njobs:\r\n  a:\r\n    command: [x]\r\n",
         "name: w\njobs: {a: {llm: {model: c/m, prompt: p, batch: true, limits: {usd: 1}}}}",
         "name: w\njobs: {a: {command: {run: [x], limits: {memory: 1GiB, total_memory: 2GiB}}}}",
+        """
+        name: w
+        jobs:
+          a:
+            agent:
+              model: c/m
+              prompt: p
+              tools: [{agent: {name: e, model: c/m, limits: {turns: 1, tokens: 9, time: 1m, repeated_calls: 1, repeated_cycles: 1}}}]
+              limits: {usd: 1, requests: 9, repeated_cycles: 1}
+        """,
         "---\nname: w\njobs: {a: {command: [x]}}\n...\n",
         #"{"name": "w", "jobs": {"a": {"command": ["x"]}}}"#,
         """

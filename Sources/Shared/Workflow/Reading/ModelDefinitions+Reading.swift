@@ -30,7 +30,7 @@ extension AgentDefinition {
         let approve = mapping["approve"].map { Self.rules($0, tools) } ?? []
         let skills = mapping["skills"].map(Self.skills) ?? []
         let output = mapping["output"]?.schema()
-        let limits = mapping["limits"].map(AgentLimits.init(reading:)) ?? AgentLimits()
+        let limits = mapping["limits"].map { AgentLimits(reading: $0, ofTool: depth > 0) } ?? AgentLimits()
         let temperature = mapping["temperature"]?.number(in: ModelRange.temperature)
         let maximumOutputTokens = mapping["max_output_tokens"]?.integer(in: ModelRange.outputTokens)
         let files = FileDefinition.files(in: mapping)
@@ -92,10 +92,17 @@ extension ToolDefinition {
 }
 
 extension AgentLimits {
-    fileprivate init(reading field: SourceField) {
+    /// - Parameter ofTool: Whether the agent is a tool: money and requests are counted by job.
+    fileprivate init(reading field: SourceField, ofTool: Bool) {
         self.init()
         let keys = KnownKeys(["turns", "tokens", "time", "repeated_calls", "repeated_cycles", "requests", "usd"])
         guard let mapping = field.mapping(keys) else { return }
+        for key in ["usd", "requests"] where ofTool && !field.context.isKept {
+            mapping[key]?.fault(
+                "an agent that is a tool spends what its job may",
+                hint: "write \(key) into the limits of the job's own agent"
+            )
+        }
         if let turns = mapping["turns"]?.integer(in: 1...1_000) { self.turns = turns }
         tokens = mapping["tokens"]?.integer(in: 1...1_000_000_000)
         time = mapping["time"]?.duration()

@@ -34,6 +34,17 @@ extension SourceField {
             }
         }
         if written == 1 { fault("there is nothing to choose between one", hint: "write at least two") }
+        if isEmptyCollection, !context.isKept {
+            fault("there is nothing to choose between", hint: "write at least two")
+        }
         return choices
+    }
+
+    private var isEmptyCollection: Bool {
+        switch node.content {
+        case .sequence(let elements): elements.isEmpty
+        case .mapping(let entries): entries.isEmpty
+        default: false
+        }
     }
 }

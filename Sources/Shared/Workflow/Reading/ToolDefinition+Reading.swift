@@ -13,14 +13,17 @@ extension ToolDefinition {
         var names: Set<String> = []
         return (field.elements(of: "tools", atMost: 128) ?? []).compactMap { element in
             guard let tool = tool(reading: element, depth: depth) else { return nil }
-            guard names.insert(tool.name).inserted else {
+            // Some are called by names besides their own.
+            let all = element.context.isKept ? [tool.name] : [tool.name] + (Self.names(of: [tool]) ?? [])
+            if let taken = all.first(where: names.contains) {
                 switch tool {
                 case .mcp, .openapi: element.fault("the tools of \(tool.name) are there twice", hint: "name it once")
                 case .sql, .http, .command, .files, .agent, .ask, .tool:
-                    element.fault("there are two tools named \(tool.name)", hint: "give one of them another name")
+                    element.fault("there are two tools named \(taken)", hint: "give one of them another name")
                 }
                 return nil
             }
+            names.formUnion(all)
             return tool
         }
     }
