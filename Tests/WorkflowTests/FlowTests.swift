@@ -54,6 +54,52 @@ import Testing
         #expect(workflow.job(named: "also")?.flow.mayFail == false)
     }
 
+    /// Nobody says that the outer one waits for the inner one: it is behind its setup, as all that is set up in between.
+    @Test func anOuterTeardownWaitsForTheInnerOne() throws {
+        let workflow = try definition(
+            """
+            name: w
+            jobs:
+              net: {command: [x]}
+              net_down: {command: [x], teardown: net}
+              vm: {command: [x], needs: [net]}
+              vm_down: {command: [x], teardown: vm}
+              vm_log: {command: [x], teardown: vm}
+              work: {command: [x], needs: [vm]}
+              report: {command: [x], needs: [vm_log]}
+            """
+        )
+        func needs(_ job: String) throws -> Set<String> { Set(try #require(workflow.job(named: job)).needs) }
+        #expect(try needs("vm_down") == ["vm", "work"])
+        #expect(try needs("vm_log") == ["vm", "work"])
+        #expect(try needs("net_down") == ["net", "vm", "work", "vm_down", "vm_log", "report"])
+    }
+
+    /// What a file says itself about the order of teardowns comes before what is implied.
+    @Test func teardownsNeverWaitForEachOther() throws {
+        let workflow = try definition(
+            """
+            name: w
+            jobs:
+              net: {command: [x]}
+              vm: {command: [x], needs: [net]}
+              work: {command: [x], needs: [vm]}
+              vm_down: {command: [x], teardown: vm}
+              net_down: {command: [x], teardown: net, needs: [work]}
+              late: {command: [x], needs: [first]}
+              first: {command: [x], teardown: a}
+              a: {command: [x]}
+              b: {command: [x], needs: [a, first]}
+              second: {command: [x], teardown: b}
+            """
+        )
+        func needs(_ job: String) throws -> Set<String> { Set(try #require(workflow.job(named: job)).needs) }
+        #expect(try needs("vm_down") == ["vm", "work"])
+        #expect(try needs("net_down") == ["net", "vm", "work", "vm_down"])
+        #expect(try needs("first") == ["a"])
+        #expect(try needs("second") == ["b"])
+    }
+
     @Test func hooksComeAfterAllJobs() throws {
         let workflow = try definition(
             """

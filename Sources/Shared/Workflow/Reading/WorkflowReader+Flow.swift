@@ -73,39 +73,13 @@ extension WorkflowReader {
     }
 
     /// Adds what teardowns and the jobs that follow a run's ending wait for, and what they do not say.
-    ///
-    /// A teardown waits for its setup and for all that is behind it, unless that is behind the teardown itself.
     func addImpliedNeeds(_ jobs: inout [ReadJob]) {
-        let names = Set(jobs.map(\.name))
-        var dependents: [String: [String]] = [:]
-        for job in jobs {
-            for need in job.needs { dependents[need.name, default: []].append(job.name) }
-        }
-        let setups = Dictionary(jobs.compactMap { job in job.definition?.flow.setup.map { (job.name, $0) } }) { a, _ in
-            a
-        }
         let ordinary = jobs.filter { $0.definition?.flow.hook == nil }.map(\.name)
+        let implied = impliedByTeardowns(jobs, ordinary: ordinary)
         for place in jobs.indices {
-            guard let flow = jobs[place].definition?.flow else { continue }
-            let (name, key) = (jobs[place].name, jobs[place].key)
-            var implied: [String] = []
-            if let setup = flow.setup {
-                let field = jobs[place].value.member("teardown") ?? key
-                guard names.contains(setup), setup != name else {
-                    field.fault(
-                        "there is no other job \(quoted(setup))",
-                        hint: Spelling.hint(for: setup, among: ordinary.filter { $0 != name })
-                    )
-                    continue
-                }
-                let kept = Self.behind(name, dependents)
-                implied = [setup] + Self.behind(setup, dependents).filter { $0 != name && setups[$0] != setup }
-                if kept.contains(setup) { field.fault("the job comes before \(setup), which it takes down") }
-                implied.removeAll { kept.contains($0) }
-            }
-            if flow.hook != nil { implied = ordinary }
-            let present = Set(jobs[place].needs.map(\.name))
-            jobs[place].needs += implied.filter { !present.contains($0) }.map { ($0, key) }
+            let needs = jobs[place].definition?.flow.hook == nil ? implied[place] : ordinary
+            let (present, key) = (Set(jobs[place].needs.map(\.name)), jobs[place].key)
+            jobs[place].needs += needs.filter { !present.contains($0) }.map { ($0, key) }
         }
         for place in jobs.indices {
             let needs = jobs[place].needs.map(\.name)
@@ -113,17 +87,28 @@ extension WorkflowReader {
         }
     }
 
-    /// All that can only start after a job, in no order that means anything.
-    private static func behind(_ job: String, _ dependents: [String: [String]]) -> [String] {
-        var seen: Set<String> = [job]
-        var found: [String] = []
-        var open = dependents[job] ?? []
-        while let next = open.popLast() {
-            guard seen.insert(next).inserted else { continue }
-            found.append(next)
-            open += dependents[next] ?? []
+    /// What teardowns wait for without saying so, for each job; a teardown that cannot be is reported.
+    private func impliedByTeardowns(_ jobs: [ReadJob], ordinary: [String]) -> [[String]] {
+        let places = Dictionary(zip(jobs.map(\.name), jobs.indices)) { first, _ in first }
+        var setups = [Int?](repeating: nil, count: jobs.count)
+        for (place, job) in jobs.enumerated() {
+            guard let setup = job.definition?.flow.setup else { continue }
+            setups[place] = places[setup]
+            guard setups[place] == nil || setup == job.name else { continue }
+            setups[place] = nil
+            (job.value.member("teardown") ?? job.key).fault(
+                "there is no other job \(quoted(setup))",
+                hint: Spelling.hint(for: setup, among: ordinary.filter { $0 != job.name })
+            )
         }
-        return found
+        let needs = jobs.map { job in job.needs.compactMap { places[$0.name] } }
+        let teardowns = TeardownNeeds(needs: needs, setups: setups)
+        for place in teardowns.early {
+            guard let setup = jobs[place].definition?.flow.setup else { continue }
+            (jobs[place].value.member("teardown") ?? jobs[place].key)
+                .fault("the job comes before \(setup), which it takes down")
+        }
+        return teardowns.implied.map { needs in needs.map { jobs[$0].name } }
     }
 
     /// Reports jobs that would start their own workflow again, without an end.
