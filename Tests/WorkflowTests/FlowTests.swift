@@ -159,6 +159,11 @@ import Testing
                 "3:27: jobs.a.when: output is known in until and produces alone; the output of another job is jobs.NAME.output"
             ),
             (
+                "a: {workflow: {name: v, params: {repeat: {until: '${{ output.a }}'}}}}",
+                "3:52: jobs.a.workflow.params.repeat.until: output is known in until and produces alone; the output of "
+                    + "another job is jobs.NAME.output"
+            ),
+            (
                 "a: {command: [x], repeat: {until: output.a, at_most: 0}}",
                 "3:56: jobs.a.repeat.at_most: 0 is out of range, allowed are 1 to 1000"
             ),

@@ -32,6 +32,30 @@ import Testing
         #expect(long.outputs == ["short"])
     }
 
+    /// A key of somebody else's may be called as ours are.
+    @Test func onlyTheMapOfAJobIsItsList() throws {
+        let workflow = try definition(
+            """
+            name: w
+            jobs:
+              list: {command: [x]}
+              a: {needs: [list], workflow: {name: v, params: {map: "${{ jobs.list.output }}"}}}
+              b: {needs: [list], workflow: {name: v, params: {map: {over: "${{ jobs.list.output }}"}}}}
+              c: {needs: [list], workflow: {name: v, params: {map: {fold: "${{ jobs.list.output }}"}}}}
+              d:
+                needs: [list]
+                map: "${{ jobs.list.output }}"
+                workflow: {name: v, params: {map: "${{ item }}"}}
+            """
+        )
+        for job in ["a", "b", "c"] { #expect(workflow.job(named: job)?.flow.outputs == ["list"]) }
+        #expect(workflow.job(named: "d")?.flow.outputs == [])
+        let found = faults(
+            "name: w\njobs: {a: {workflow: {name: v, params: {map: {fold: '${{ length(outputs) }}'}}}}}\n"
+        )
+        #expect(found == ["2:53: jobs.a.workflow.params.map.fold: outputs is known in the fold of a map alone"])
+    }
+
     @Test func readsChildren() throws {
         let workflow = try definition(
             """

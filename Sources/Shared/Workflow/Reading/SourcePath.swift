@@ -14,6 +14,12 @@ struct SourcePath: Equatable, Sendable, CustomStringConvertible {
         description.split(separator: ".").dropFirst(2).first.map { $0 == key || $0.hasPrefix(key + "[") } ?? false
     }
 
+    /// Whether it leads to that place of a job, and not to one below a key of somebody else's: `jobs.NAME.PLACE`.
+    func isAt(_ place: String) -> Bool {
+        let parts = description.split(separator: ".", maxSplits: 2)
+        return parts.count == 3 && parts[2] == place
+    }
+
     func appending(index: Int) -> SourcePath { SourcePath(description: "\(description)[\(index)]") }
 }
 

@@ -124,15 +124,14 @@ extension WorkflowReader {
 
     /// Whether the list of a map stands at a place.
     static func isOver(_ path: SourcePath) -> Bool {
-        path.description.hasSuffix(".map") || path.description.hasSuffix(".map.over")
+        path.isAt("map") || path.isAt("map.over")
     }
 
     /// Whether the fold of a map stands at a place.
-    static func isFold(_ path: SourcePath) -> Bool { path.description.hasSuffix(".map.fold") }
+    static func isFold(_ path: SourcePath) -> Bool { path.isAt("map.fold") }
 
     /// Why a job cannot know a value of its own at a place; nil when it can.
     static func fault(of local: Expression.Local, at path: SourcePath, in flow: JobFlow?) -> (String, String?)? {
-        let place = path.description
         switch local {
         case .item, .index:
             let isOver = isOver(path) || isFold(path)
@@ -144,7 +143,7 @@ extension WorkflowReader {
         case .arguments, .tool: return ("\(local.rawValue) is known in the rules of approve alone", nil)
         case .outputs: return isFold(path) ? nil : ("outputs is known in the fold of a map alone", nil)
         case .output:
-            return place.hasSuffix(".repeat.until") || path.isOf("produces")
+            return path.isAt("repeat.until") || path.isOf("produces")
                 ? nil : ("output is known in until and produces alone", "the output of another job is jobs.NAME.output")
         case .event: return ("event is known in the where of a trigger alone", nil)
         }
