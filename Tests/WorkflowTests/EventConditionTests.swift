@@ -55,6 +55,19 @@ import Testing
         #expect(update.name == "asset:r/mon" && update.key == "7" && update.data == ["n": ["rows": 3]])
     }
 
+    /// A param of the workflow may be called as a key of triggers is.
+    @Test func aParamNamedWhereReadsTheTrigger() throws {
+        func text(_ trigger: String) -> String {
+            "name: w\nparams: {where: {}}\ntriggers: [{\(trigger)}]\njobs: {a: {command: [x]}}\n"
+        }
+        let byEvent = try definition(text("event: e, params: {where: '${{ trigger.event.key }}'}"))
+        let given = try byEvent.eventTriggers[0].params(of: TriggerFacts(events: [["key": "k"]]))
+        #expect(given == ["where": .value("k")])
+        #expect(faults(text("cron: '@daily', params: {where: '${{ trigger.date }}'}")) == [])
+        #expect(faults(text("event: e, params: {where: '${{ event.key }}'}")).count == 1)
+        #expect(faults(text("event: e, where: trigger.event.key == 'k', params: {where: x}")).count == 1)
+    }
+
     @Test(arguments: ["", "/a", "a/", "a//b", "a b", "ä", String(repeating: "a", count: 191)])
     func refusesWhatIsNoName(_ name: String) {
         #expect(!AssetName.isName(name))

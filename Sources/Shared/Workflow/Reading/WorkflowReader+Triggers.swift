@@ -50,17 +50,16 @@ extension WorkflowReader {
             }
         }
 
-        func knows(_ reference: Expression.Reference, at path: SourcePath) -> Bool {
-            let isFilter = path.description.hasSuffix(".where")
-            return switch reference {
+        func knows(_ reference: Expression.Reference, isFilter: Bool) -> Bool {
+            switch reference {
             case .trigger(let field): !isFilter && fields.contains(field)
             case .local(.event): isFilter
             default: false
             }
         }
 
-        func hint(at path: SourcePath) -> String {
-            guard !path.description.hasSuffix(".where") else { return "where reads the event: event.data, event.key" }
+        func hint(isFilter: Bool) -> String {
+            guard !isFilter else { return "where reads the event: event.data, event.key" }
             let names = fields.map { "trigger.\($0.rawValue)" }
             return "params of \(self == .clock ? "triggers" : "this trigger") read "
                 + names.dropLast().joined(separator: ", ") + " or \(names[names.count - 1])"
@@ -68,14 +67,17 @@ extension WorkflowReader {
     }
 
     private func checkUses(ofTrigger element: SourceField, by basis: Basis) {
+        // A param may be called where too.
+        let filter = element.path.appending(key: "where")
         for use in context.takeUses() {
+            let isFilter = use.path == filter
             for reference in use.references.sorted(by: { $0.description < $1.description })
-            where !basis.knows(reference, at: use.path) {
+            where !basis.knows(reference, isFilter: isFilter) {
                 context.faults.add(
                     "\(reference) is not known before the run starts",
                     at: use.place,
                     path: use.path.description,
-                    hint: basis.hint(at: use.path)
+                    hint: basis.hint(isFilter: isFilter)
                 )
             }
         }
