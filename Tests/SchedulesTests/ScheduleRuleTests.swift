@@ -49,6 +49,22 @@ import Testing
         #expect(rule.next(after: try Self.moment("2026-05-04T14:00:00Z")) == nil)
     }
 
+    @Test func looksUpDaysAmongMany() throws {
+        let texts = [
+            "sat", "2-29", "02-29", "12-25", "2026-05-04", "2026-05-01..2026-05-03", "2026-05-02..2026-05-09",
+            "2026-07-01..2026-07-31", "2026-07-10..2026-07-11",
+        ]
+        let days = CalendarDaySet(texts.compactMap(CalendarDays.init))
+        func contains(_ text: String) throws -> Bool { days.contains(try #require(CivilDate(text))) }
+        for text in ["2026-05-01", "2026-05-05", "2026-05-09", "2026-07-31", "2028-02-29", "2031-12-25", "2026-06-06"] {
+            #expect(try contains(text), "\(text)")
+        }
+        for text in ["2026-04-30", "2026-05-10", "2026-06-30", "2026-08-03", "2027-02-28"] {
+            #expect(try !contains(text), "\(text)")
+        }
+        #expect(CalendarDaySet([]).isEmpty && !days.isEmpty)
+    }
+
     @Test func endsASearchThatExcludesEverything() throws {
         var rule = ScheduleRule(.cron(try CronExpression("0 0 * * SUN")), zone: .utc)
         rule.except = [.weekday(0)]

@@ -89,6 +89,18 @@ import Testing
         #expect(found.first?.hasSuffix("is repeated") == true)
     }
 
+    /// Each trigger is due for the first time after some 19,700 days that are left out, or never.
+    @Test(arguments: [false, true]) func endsSoonHoweverManyDaysAreLeftOut(_ isNever: Bool) {
+        let days = (0..<1_000).map { "\(9_999 - $0 / 350)-\(["01", "03"][$0 % 2])-\(10 + $0 % 19)" }
+        let only = "2023-12-01," + days.dropFirst().joined(separator: ",")
+        let except = (isNever ? "2023-12-01," : "") + days.dropFirst().joined(separator: ",")
+        let trigger = "  - {cron: '0 0 * * *', only: [\(only)], except: [\(except)]}\n"
+        let text = "name: w\ntriggers:\n" + String(repeating: trigger, count: 40) + BadFile.job
+        #expect(text.utf8.count < WorkflowFile.maximumBytes)
+        let time = ProcessorTime.taken { #expect(faults(text).isEmpty == !isNever) }
+        #expect(time < .seconds(10))
+    }
+
     @Test func endsOnTheDensestGraph() {
         let jobs = (1..<600).map { job in
             let needs = (0..<job).map { "j\($0)" }.joined(separator: ",")

@@ -28,14 +28,6 @@ package enum CalendarDays: Equatable, Sendable {
             return nil
         }
     }
-
-    func contains(_ date: CivilDate) -> Bool {
-        switch self {
-        case .weekday(let weekday): date.weekday == weekday
-        case .yearly(let month, let day): date.month == month && date.day == day
-        case .range(let first, let last): first <= date && date <= last
-        }
-    }
 }
 
 extension CivilDate {

@@ -19,9 +19,9 @@ package struct ScheduleRule: Equatable, Sendable {
     /// The moment from which on nothing is due any more.
     package var end: Int?
     /// Days on which nothing is due.
-    package var except: [CalendarDays]
+    package var except: CalendarDaySet
     /// The only days on which anything is due; none for every day.
-    package var only: [CalendarDays]
+    package var only: CalendarDaySet
 
     package init(
         _ rhythm: Rhythm,
@@ -35,8 +35,8 @@ package struct ScheduleRule: Equatable, Sendable {
         self.zone = zone
         self.start = start
         self.end = end
-        self.except = except
-        self.only = only
+        self.except = CalendarDaySet(except)
+        self.only = CalendarDaySet(only)
     }
 
     /// The first due time behind a moment; nil when there is none, as far as 50 years go.
@@ -81,7 +81,6 @@ package struct ScheduleRule: Equatable, Sendable {
     }
 
     private func isKept(_ date: CivilDate) -> Bool {
-        if except.contains(where: { $0.contains(date) }) { return false }
-        return only.isEmpty || only.contains { $0.contains(date) }
+        !except.contains(date) && (only.isEmpty || only.contains(date))
     }
 }

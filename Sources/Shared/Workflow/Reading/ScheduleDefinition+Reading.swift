@@ -114,8 +114,8 @@ extension ScheduleDefinition {
         guard let rule = try? self.rule() else { return }
         if let start = rule.start, let end = rule.end, end <= start {
             mapping["end"]?.fault("the end does not lie behind the start")
-        } else if rule.next(after: rule.start.map { $0 - 1 } ?? Self.firstLook) == nil,
-            mapping.field.context.faults.isEmpty
+        } else if mapping.field.context.faults.isEmpty,
+            rule.next(after: rule.start.map { $0 - 1 } ?? Self.firstLook) == nil
         {
             mapping[kind]?.fault("the trigger is never due: except, only, start and end leave nothing of it")
         }
