@@ -53,6 +53,9 @@ extension ScheduleDefinition {
     }
 
     /// The zone; nil where there is none of the name, which is reported, or none at all on this machine.
+    ///
+    /// A version that was accepted stays readable on machines that do not know its zone: whoever asks when it is due
+    /// is told.
     private static func zone(_ mapping: SourceMapping) -> Zone? {
         guard let field = mapping["timezone"] else { return .utc }
         guard let name = field.nonEmptyText() else { return nil }
@@ -60,6 +63,7 @@ extension ScheduleDefinition {
             return try ZoneDirectory.system.zone(name)
         } catch {
             if case .noDatabase = error { return nil }
+            if field.context.isKept { return nil }
             field.fault(error.description, hint: error.hint)
             return nil
         }
@@ -110,8 +114,8 @@ extension ScheduleDefinition {
 
     /// Reports what can never be.
     private func check(_ mapping: SourceMapping, _ kind: String) {
-        // A machine without the database says nothing about zones.
-        guard let rule = try? self.rule() else { return }
+        // A machine without the database says nothing about zones, and what was accepted is not judged again.
+        guard !mapping.field.context.isKept, let rule = try? self.rule() else { return }
         if let start = rule.start, let end = rule.end, end <= start {
             mapping["end"]?.fault("the end does not lie behind the start")
         } else if mapping.field.context.faults.isEmpty,
