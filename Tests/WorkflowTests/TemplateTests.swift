@@ -57,6 +57,26 @@ import Testing
         #expect(error?.reason == .textTooLong)
     }
 
+    /// Each of its texts may be as long as a text may be.
+    @Test func boundsAWholeValue() throws {
+        let long = JSONValue.string(String(repeating: "x", count: 9 << 20))
+        let context = ExpressionContext(params: ["long": long])
+        let lone = TemplateValue.text(try Template(parsing: "${{ params.long }}"))
+        let text = TemplateValue.text(try Template(parsing: "a ${{ params.long }}"))
+        func value(_ count: Int) -> TemplateValue {
+            .object([
+                .init(key: "a", value: .array(Array(repeating: lone, count: count))),
+                .init(key: "b", value: .array(Array(repeating: text, count: count))),
+            ])
+        }
+        #expect(try value(3).evaluate(in: context)["b"]?.arrayValue?.count == 3)
+        let error = #expect(throws: ExpressionError.self) { try value(4).evaluate(in: context) }
+        #expect(
+            error?.description.hasSuffix("it makes the value larger than 67108864 bytes") == true,
+            "\(error as Any)"
+        )
+    }
+
     @Test func structuresKeepTheTypesOfTheirExpressions() throws {
         let job = try definition(
             """

@@ -88,9 +88,6 @@ package struct ScheduleDefinition: Equatable, Sendable {
     ///
     /// - Throws: `ExpressionError` when an expression has no value.
     package func params(of trigger: TriggerFacts) throws(ExpressionError) -> [String: GivenParam] {
-        let context = ExpressionContext(trigger: trigger.json)
-        var given: [String: GivenParam] = [:]
-        for member in params { given[member.key] = .value(try member.value.evaluate(in: context)) }
-        return given
+        try trigger.evaluate(params)
     }
 }

@@ -33,3 +33,13 @@ package struct TriggerFacts: Equatable, Sendable {
         ]
     }
 }
+
+extension TriggerFacts {
+    /// What a trigger gives its runs as params.
+    func evaluate(_ params: [TemplateValue.Member]) throws(ExpressionError) -> [String: GivenParam] {
+        let values = try TemplateValue.object(params).evaluate(in: ExpressionContext(trigger: json))
+        var given: [String: GivenParam] = [:]
+        for (name, value) in values.objectValue ?? [:] { given[name] = .value(value) }
+        return given
+    }
+}

@@ -10,6 +10,8 @@ package struct ExpressionError: Error, Equatable, CustomStringConvertible {
         case tooManySteps
         /// A rendered text is longer than `ExpressionEvaluator.maximumTextLength` bytes.
         case textTooLong
+        /// An array or object of the file comes to more than `TemplateValue.maximumBytes` bytes by it.
+        case valueTooLarge
         /// A value cannot stand where the expression stands; the text says why.
         case unusable(String)
     }
@@ -30,6 +32,7 @@ package struct ExpressionError: Error, Equatable, CustomStringConvertible {
             case .missing(let path): "\(path) is missing; default(\(path), …) gives another value instead"
             case .mismatch(let text), .unusable(let text): text
             case .tooManySteps: "it takes more than \(ExpressionEvaluator.maximumSteps) steps"
+            case .valueTooLarge: "it makes the value larger than \(TemplateValue.maximumBytes) bytes"
             case .textTooLong: "the text is longer than \(ExpressionEvaluator.maximumTextLength) bytes"
             }
         return "the expression \(quoted(expression)) has no value: \(what)"
