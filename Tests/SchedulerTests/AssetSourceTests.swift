@@ -188,7 +188,14 @@ import Testing
             """,
             to: path
         )
-        let sources = try AssetSourcesFile.read(path, environment: ["S": "s"])
+        // Bedrock's own key opens no bucket.
+        let bearer = ["AWS_BEARER_TOKEN_BEDROCK": "b"]
+        #expect(throws: SettingsFaults.self) {
+            Self.write("sources:\n  l: {asset: x, bucket: lake, region: r}\n", to: path + "-2")
+            defer { unlink(path + "-2") }
+            _ = try AssetSourcesFile.read(path + "-2", environment: bearer)
+        }
+        let sources = try AssetSourcesFile.read(path, environment: ["S": "s"].merging(bearer) { a, _ in a })
         #expect(sources.map(\.name) == ["inbox", "lake"])
         #expect(sources[0].interval == .seconds(10) && sources[0].team == "x")
         guard case .objects(let bucket) = sources[1].place else { throw AssetSourceError.notUnderstood }

@@ -96,7 +96,7 @@ package enum AssetSourcesFile {
             reader.refuse(entry.keyPlace, "a bucket's name has 3 to 63 of a to z, 0 to 9, . and -")
             return nil
         }
-        guard let access = reader.aws(of: fields, hasKey: false, at: entry) else { return nil }
+        guard let access = reader.aws(of: fields, bearer: .never, at: entry) else { return nil }
         let endpoint = fields["endpoint"]?.scalarText ?? "https://s3.\(access.region).amazonaws.com"
         guard endpoint.hasPrefix("https://") || endpoint.hasPrefix("http://") else {
             reader.refuse(entry.keyPlace, "endpoint must begin with http:// or https://")

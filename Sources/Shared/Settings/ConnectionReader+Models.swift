@@ -25,7 +25,8 @@ extension ConnectionReader {
         }
         let key = has("key", fields) ? secret("key", of: fields, at: connection) : nil
         if let key { checkHeader("key", key, at: connection.keyPlace) }
-        let aws = wire == .bedrock ? aws(of: fields, hasKey: key != nil, at: connection) : nil
+        let aws =
+            wire == .bedrock ? aws(of: fields, bearer: key == nil ? .fromEnvironment : .given, at: connection) : nil
         guard let url = modelAddress(wire, region: aws?.region, of: fields, at: connection) else { return nil }
         var access = ModelAccess(wire: wire, url: url, key: key ?? bedrockKey(wire, aws))
         access.headers = headers(fields["headers"]).map { ModelAccess.Header(name: $0.name, value: $0.value) }
@@ -108,9 +109,16 @@ extension ConnectionReader {
 
     // MARK: AWS
 
+    /// Whether a key of Bedrock's own takes the place of the keys of AWS.
+    enum Bearer {
+        case given, fromEnvironment
+        /// For another service, which no such key opens.
+        case never
+    }
+
     mutating func aws(
         of fields: [String: SourceNode],
-        hasKey: Bool,
+        bearer: Bearer,
         at connection: SourceEntry
     ) -> AWSAccess? {
         let region = fields["region"]?.scalarText ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
@@ -118,7 +126,12 @@ extension ConnectionReader {
             refuse(fields["region"]?.place ?? connection.keyPlace, "needs region, such as region: eu-central-1")
             return nil
         }
-        let isBearer = hasKey || !(environment[Self.bearerVariable] ?? "").isEmpty
+        let isBearer =
+            switch bearer {
+            case .given: true
+            case .fromEnvironment: !(environment[Self.bearerVariable] ?? "").isEmpty
+            case .never: false
+            }
         if has("access_key_id", fields) || has("secret_access_key", fields) {
             let id = secret("access_key_id", of: fields, at: connection)
             let key = secret("secret_access_key", of: fields, at: connection)
