@@ -300,8 +300,11 @@ extension JSONValue {
 
     fileprivate func isMultiple(of divisor: Double) -> Bool {
         if case .integer(let value) = self, let divisor = Int64(exactly: divisor) { return value % divisor == 0 }
-        guard let quotient = doubleValue.map({ $0 / divisor }) else { return true }
-        // Divisors such as 0.1 have no exact double.
-        return abs(quotient - quotient.rounded()) <= 1e-9 * max(1, abs(quotient))
+        guard let value = doubleValue else { return true }
+        // Remainders of doubles are exact, and whole numbers are what they say.
+        if divisor == divisor.rounded() { return value.truncatingRemainder(dividingBy: divisor) == 0 }
+        // Divisors such as 0.1 have no exact double: they, the value and the quotient are each half a unit off at most.
+        let quotient = value / divisor
+        return abs(quotient - quotient.rounded()) <= min(4 * quotient.ulp, 0.1)
     }
 }
