@@ -34,23 +34,24 @@ package struct ShippedPrices: Sendable {
         byName = Dictionary(models.map { ("\($0.provider)/\($0.model)", $0.price) }) { first, _ in first }
     }
 
-    /// The price of a model, also of one whose name ends with a date or `-latest` behind a name that is known.
+    /// The price of a model, also of one whose name ends with a date behind a name that is known.
     ///
-    /// A date counts up to the day of the list: what came later may cost something else.
+    /// A date counts up to the day of the list: what came later may cost something else. Which model `-latest` is, its
+    /// provider may have changed since.
     package func price(of model: String, provider: String) -> ModelPrice? {
         if let price = byName["\(provider)/\(model)"] { return price }
         guard let base = Self.withoutVersion(model, notAfter: asOf) else { return nil }
         return byName["\(provider)/\(base)"]
     }
 
-    /// `gpt-4o` of `gpt-4o-2024-08-06`, `claude-sonnet-4` of `claude-sonnet-4-20250514` and of `claude-sonnet-4-latest`.
+    /// `gpt-4o` of `gpt-4o-2024-08-06`, `claude-sonnet-4` of `claude-sonnet-4-20250514`.
     private static func withoutVersion(_ model: String, notAfter day: String) -> String? {
         let parts = model.split(separator: "-", omittingEmptySubsequences: false)
         func isNumber(_ part: Substring, _ digits: Int) -> Bool {
             part.utf8.count == digits && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
         }
         let versionParts: Int
-        if let last = parts.last, parts.count > 1, last == "latest" || isNumber(last, 8) {
+        if let last = parts.last, parts.count > 1, isNumber(last, 8) {
             versionParts = 1
         } else if parts.count > 3, isNumber(parts[parts.count - 1], 2), isNumber(parts[parts.count - 2], 2),
             isNumber(parts[parts.count - 3], 4)
@@ -60,7 +61,7 @@ package struct ShippedPrices: Sendable {
             return nil
         }
         let date = parts.suffix(versionParts).joined()
-        guard date == "latest" || date <= day.replacing("-", with: "") else { return nil }
+        guard date <= day.replacing("-", with: "") else { return nil }
         return parts.dropLast(versionParts).joined(separator: "-")
     }
 }
