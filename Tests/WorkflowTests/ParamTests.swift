@@ -32,6 +32,21 @@ import Testing
         #expect(params.keys == ["segment", "limit", "rate", "dry", "filter", "ids", "who"])
     }
 
+    /// As one that is given, so that it can be an index.
+    @Test func aWholeDefaultOfAnIntegerIsOne() throws {
+        let workflow = try definition(
+            "name: w\nparams: {n: {type: integer, default: 3.0, enum: [3.0, 4]}, x: {type: number, default: 3.0}}\n"
+                + BadFile.job
+        )
+        let params = try workflow.checkParams([:])
+        guard case .integer(3)? = params["n"], case .integer(3)? = workflow.params[0].choices.first,
+            case .number(3)? = params["x"]
+        else {
+            Issue.record("\(params)")
+            return
+        }
+    }
+
     @Test(
         arguments: [
             ("segment", .text("small"), "small"),

@@ -35,6 +35,8 @@ extension ParamDefinition {
             field.fault("the default \(quoted(value.rendered)) is not in enum")
             return nil
         }
-        return value
+        // As a value that is given: 3.0 is the integer 3.
+        guard type == .integer, let integer = value.integerValue else { return value }
+        return .integer(integer)
     }
 }
