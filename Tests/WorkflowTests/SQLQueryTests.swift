@@ -13,6 +13,8 @@ import Testing
         ("SELECT /* ' /* ' */ */ ${{ params.a }}", "SELECT /* ' /* ' */ */ $1", ["params.a"]),
         ("SELECT $$ ' $1 $$, $x$ $$ $x$, ${{ params.a }}", "SELECT $$ ' $1 $$, $x$ $$ $x$, $1", ["params.a"]),
         (#"SELECT E'\'', '\', ${{ params.a }}"#, #"SELECT E'\'', '\', $1"#, ["params.a"]),
+        (#"SELECT a LIKE'C:\', ${{ params.a }}"#, #"SELECT a LIKE'C:\', $1"#, ["params.a"]),
+        (#"SELECT e'\'', "x"E'\'', ${{ params.a }}"#, #"SELECT e'\'', "x"E'\'', $1"#, ["params.a"]),
         (#"SELECT "a$1" FROM a$1 WHERE ${{ params.a }}=b"#, #"SELECT "a$1" FROM a$1 WHERE $1=b"#, ["params.a"]),
         ("(${{ params.a }})", "($1)", ["params.a"]),
     ])

@@ -11,6 +11,8 @@ struct SQLScanner {
 
     private var state = State.code
     private var previous: Unicode.Scalar?
+    /// Whether the character before that continues a name, a number or a parameter.
+    private var isInsideWord = false
     private var isBehindExpression = false
 
     /// Takes the next stretch of the text.
@@ -21,6 +23,7 @@ struct SQLScanner {
         var at = 0
         while at < scalars.count {
             let taken = try step(scalars, at)
+            isInsideWord = (taken > 1 ? scalars[at + taken - 2] : previous).map(Self.isWord) ?? false
             previous = scalars[at + taken - 1]
             at += taken
         }
@@ -38,6 +41,7 @@ struct SQLScanner {
         if isBehindExpression || previous.map(Self.isWord) ?? false { throw Self.touching }
         isBehindExpression = true
         previous = nil
+        isInsideWord = false
     }
 
     /// Ends the statement.
@@ -101,7 +105,8 @@ struct SQLScanner {
     ) throws(SQLQueryError) -> Int {
         switch scalars[at] {
         case "'":
-            state = .quotes("'", escapes: previous == "E" || previous == "e")
+            // The end of a word, as in LIKE'…', is no E.
+            state = .quotes("'", escapes: !isInsideWord && (previous == "E" || previous == "e"))
             return 1
         case "\"":
             state = .quotes("\"", escapes: false)
