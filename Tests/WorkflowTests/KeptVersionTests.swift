@@ -18,6 +18,9 @@ import Testing
         agent("tools: [{files: {}}, {command: {name: read_files, run: [x]}}]"),
         "name: w\njobs: {a: {llm: {model: c/m, prompt: p, choose: []}}}\n",
         "name: w\ntriggers: [{cron: '@daily', timezone: Mars/Olympus, start: 2026-01-01}]\njobs: {a: {command: [x]}}\n",
+        "name: w\njobs: {a: {workflow: {name: v, params: {map: {fold: '${{ length(outputs) }}'}}}}}\n",
+        "name: w\nparams: {where: {}}\ntriggers: [{event: e, params: {where: '${{ event.key }}'}}]\n"
+            + "jobs: {a: {command: [x]}}\n",
     ]) func readsWhatWouldBeRefusedToday(_ text: String) throws {
         #expect(!faults(text).isEmpty)
         #expect(try Self.kept(text).jobs.count == 1)

@@ -72,7 +72,7 @@ extension WorkflowReader {
         for use in context.takeUses() {
             let isFilter = use.path == filter
             for reference in use.references.sorted(by: { $0.description < $1.description })
-            where !basis.knows(reference, isFilter: isFilter) {
+            where !context.isKept && !basis.knows(reference, isFilter: isFilter) {
                 context.faults.add(
                     "\(reference) is not known before the run starts",
                     at: use.place,

@@ -167,6 +167,8 @@ struct WorkflowReader {
                             knownParams.contains(name)
                                 ? nil
                                 : ("there is no param \(quoted(name))", Spelling.hint(for: name, among: params))
+                        // Where a value stood that was taken for known, it fails when it is read, and not before.
+                        case .local where context.isKept: nil
                         case .local(let local): Self.fault(of: local, at: use.path, in: job.definition?.flow)
                         case .output(let other), .state(let other):
                             knownJobs.contains(other)
