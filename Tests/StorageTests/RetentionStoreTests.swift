@@ -165,6 +165,48 @@ import Testing
         #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [child])
     }
 
+    /// A failed child is retried by itself: what it costs counts in the budgets of the runs above it, however far.
+    @Test func keepsARunWhileOneBelowItGoesOn() async throws {
+        let fixture = try await QueueFixture.make()
+        let submission = RunStore.Submission(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
+        var runs = [try await fixture.submit([("up", [])]).run]
+        let children = ChildStore(fixture.pool)
+        var jobs = try await fixture.claim()
+        for _ in 0..<2 {
+            let above = try #require(jobs.last)
+            runs.append(try #require(try await children.start(submission, for: above)))
+            jobs += try await fixture.claim()
+        }
+        _ = try await fixture.end(jobs.suffix(1), .failed(JobFailure(code: "c", message: "m")))
+        for job in jobs.dropLast().reversed() { _ = try await fixture.end([job]) }
+        #expect(try await fixture.runs.retry(runs[2], repeatingUnknown: false) != nil)
+        let store = RetentionStore(fixture.pool)
+        func prune() async throws -> [RunID] {
+            try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later)
+        }
+        #expect(try await prune() == [])
+        _ = try await fixture.end(try await fixture.claim())
+        for run in runs { #expect(try await prune() == [run]) }
+    }
+
+    /// What it has cost is put down when its provider has answered.
+    @Test func keepsARunWhoseCallsAreInABatch() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await Self.endedRun(fixture)
+        _ = try await fixture.pool.query(
+            """
+            INSERT INTO chassis.batched_call
+                (job_id, epoch, position, fingerprint, connection, model, request, request_bytes, added_at)
+            SELECT job_id, 1, 't1', '\\x00', 'c', 'm', 'r', 1, now() FROM chassis.job WHERE run_id = $1::bigint LIMIT 1
+            """,
+            [.integer(run.rawValue)]
+        )
+        let store = RetentionStore(fixture.pool)
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [])
+        _ = try await fixture.pool.query("DELETE FROM chassis.batched_call")
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [run])
+    }
+
     /// The deletion looked for forks before this one was there, and comes to its source when it is.
     @Test(.timeLimit(.minutes(5))) func keepsARunThatIsForkedWhileItIsLookedAt() async throws {
         let fixture = try await QueueFixture.make()

@@ -16,7 +16,7 @@ package struct RetentionStore: Sendable {
     /// - Returns: The runs that are gone.
     package func pruneRuns(endedBefore retention: Duration, limit: Int, now: String? = nil) async throws -> [RunID] {
         try await pool.transaction { connection in
-            _ = try await connection.query(Statement.settlePausedBackfills)
+            _ = try await connection.query(Statement.settleBackfills)
             let old = try await connection.query(
                 Statement.lockOldRuns,
                 [.integer(retention.wholeMicroseconds), .integer(limit), .optional(now)]

@@ -11,10 +11,7 @@ extension Statement {
     static let startBackfillItem = load("start_backfill_item", PackageResources.start_backfill_item_sql)
     static let noteBackfillError = load("note_backfill_error", PackageResources.note_backfill_error_sql)
     static let endBackfill = load("end_backfill", PackageResources.end_backfill_sql)
-    static let settlePausedBackfills = load(
-        "settle_paused_backfills",
-        PackageResources.settle_paused_backfills_sql
-    )
+    static let settleBackfills = load("settle_backfills", PackageResources.settle_backfills_sql)
     static let lockBackfill = load("lock_backfill", PackageResources.lock_backfill_sql)
     static let findBackfillRuns = load("find_backfill_runs", PackageResources.find_backfill_runs_sql)
     static let listBackfills = load("list_backfills", PackageResources.list_backfills_sql)

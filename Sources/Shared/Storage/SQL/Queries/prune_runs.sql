@@ -3,7 +3,7 @@
 --   $1 run_ids bigint[]: as lock_old_runs has locked them in this transaction, before share_budgets
 --   $2 now timestamptz: NULL for the database's clock
 --
--- Returns run_id of each run deleted: runs that were forked meanwhile are left. Their journals are still there: they are noted, and
+-- Returns run_id of each run deleted: runs that were forked meanwhile, or below which one goes on again, are left. Their journals are still there: they are noted, and
 -- due to be removed by others (take_pruned_runs) in a minute, unless whoever calls this has done so. Touches no row of an unfinished run.
 WITH pruned AS (
     DELETE FROM chassis.ended_run
@@ -14,6 +14,20 @@ WITH pruned AS (
       AND NOT EXISTS (
           SELECT FROM chassis.run AS child JOIN chassis.run AS parent ON parent.run_id = child.parent_run_id
           WHERE child.run_id = ended_run.run_id)
+      -- What a run below costs counts in the budgets of those above.
+      AND NOT EXISTS (
+          WITH RECURSIVE line (run_id) AS (
+              SELECT run_id FROM chassis.run WHERE parent_run_id = ended_run.run_id
+              UNION ALL
+              SELECT below.run_id
+              FROM line CROSS JOIN LATERAL (
+                  SELECT run.run_id FROM chassis.run WHERE run.parent_run_id = line.run_id OFFSET 0) AS below
+          )
+          SELECT FROM line
+          WHERE EXISTS (SELECT FROM chassis.live_run WHERE live_run.run_id = line.run_id OFFSET 0))
+      -- What a call in a batch has cost is put down by its step.
+      AND NOT EXISTS (
+          SELECT FROM chassis.batched_call JOIN chassis.job USING (job_id) WHERE job.run_id = ended_run.run_id)
     RETURNING run_id
 ), noted AS (
     INSERT INTO chassis.pruned_run (run_id, next_at)
@@ -56,8 +70,6 @@ WITH pruned AS (
     DELETE FROM chassis.run_start WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_share AS (
     DELETE FROM chassis.share WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
-), pruned_batched_call AS (
-    DELETE FROM chassis.batched_call WHERE job_id = ANY (ARRAY(SELECT job_id FROM pruned_job))
 ), pruned_log AS (
     DELETE FROM chassis.log WHERE run_id = ANY (ARRAY(SELECT run_id FROM pruned))
 ), pruned_fork AS (
