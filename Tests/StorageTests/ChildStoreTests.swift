@@ -223,6 +223,18 @@ import Testing
         #expect(try await scene.fixture.ending(of: scene.run) == "cancelled")
     }
 
+    /// A failed child that was retried by itself goes on, also when somebody asks for what has ended to be cancelled.
+    @Test func cancellingARunThatHasEndedCancelsNothingBelowIt() async throws {
+        let scene = try await scene()
+        let child = try #require(try await scene.children.start(Self.submission, for: scene.job))
+        let turn = try await scene.fixture.queue.turn(session: scene.fixture.session, queue: "below", limit: 1)
+        _ = try await scene.fixture.end(turn.claimed, .failed(JobFailure(code: "c", message: "m")))
+        _ = try await scene.fixture.end([scene.job])
+        #expect(try await scene.fixture.runs.retry(child, repeatingUnknown: false) != nil)
+        #expect(try await scene.fixture.runs.cancel(scene.run) == nil)
+        #expect(try await scene.fixture.states(of: child) == ["only": "pending"])
+    }
+
     @Test func aJobOfACancelledRunStartsNothing() async throws {
         let scene = try await scene()
         _ = try await scene.fixture.runs.cancel(scene.run)

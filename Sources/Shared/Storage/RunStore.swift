@@ -162,7 +162,11 @@ package struct RunStore: Sendable {
         var readied: Set<String> = []
         for (place, member) in runs.enumerated() {
             let done = try await cancelAlone(member, isLate: isLate && place == 0, on: connection, now: now)
-            guard let done else { continue }
+            guard let done else {
+                // One that has ended cancels nothing: a run below it was asked to go on by itself.
+                if place == 0 { return nil }
+                continue
+            }
             readied.formUnion(done.readied)
             if place == 0 { first = done }
         }
