@@ -126,6 +126,40 @@ import Testing
         #expect(try await events.list().map(\.id) == [recent])
     }
 
+    /// It was suspended, or its workers were away, for longer than events are kept.
+    @Test func keepsEventsThatAJobStillWaitsFor() async throws {
+        let fixture = try await QueueFixture.make()
+        let events = EventStore(fixture.pool)
+        _ = try await fixture.submit([("a", [])])
+        _ = try await fixture.pool.query("UPDATE chassis.run SET created_at = '2020-01-01'")
+        let job = try #require(try await fixture.claim().first)
+        let wait = Self.wait(job, key: "7", since: .seconds(86_400))
+        func send(_ key: String?, _ now: String, name: String = "paid") async throws -> Int64 {
+            try await Self.send(fixture, key: key, name: name, now: now)
+        }
+        let others = [
+            try await send("7", "2019-12-30"), try await send("8", "2020-01-02"), try await send(nil, "2020-01-02"),
+            try await send("7", "2020-01-02", name: "other"),
+        ]
+        #expect(try await events.find(wait) { _ in true } == nil)
+        let awaited = [try await send("7", "2019-12-31T12:00:00Z"), try await send("7", "2020-01-02")]
+        _ = try await events.dispatch()
+        func prune() async throws -> Int {
+            try await events.prune(olderThan: .seconds(86_400), limit: 10).deleted
+        }
+        #expect(try await prune() == others.count)
+        #expect(try await events.list().map(\.id).sorted() == awaited)
+        #expect(try await events.find(wait) { _ in true }?.id == awaited[0])
+        // What it has looked at, it needs no more.
+        #expect(try await events.find(wait) { _ in false } == nil)
+        #expect(try await prune() == 2)
+        _ = try await send("7", "2020-01-02")
+        _ = try await events.dispatch()
+        #expect(try await prune() == 0)
+        _ = try await fixture.end([job], .failed(JobFailure(code: "c", message: "m")))
+        #expect(try await prune() == 1)
+    }
+
     /// However many of them there are, a look is short, and comes to what lies behind them.
     @Test func walksOverEventsThatTriggersHoldABitAtATime() async throws {
         let fixture = try await QueueFixture.make()

@@ -103,6 +103,33 @@ import Testing
         #expect(try spare.int("n") == 0)
     }
 
+    /// A job of another workflow starts it by its number, for as long as that workflow's version is there.
+    @Test func aVersionThatAnotherOneNamesIsKept() async throws {
+        let fixture = try await Self.make()
+        let names = [VersionName(workflow: "w", number: 2), VersionName(workflow: "gone", number: 1)]
+        _ = try await DeployStore(fixture.pool).deploy(
+            [.init(name: "above", source: "names 2", schedules: [], namedVersions: names)],
+            prunes: false,
+            isTrial: false
+        )
+        try await Self.pruneRuns(fixture)
+        for now in [Self.later, "2100-01-02"] { _ = try await Self.prune(fixture, now: now) }
+        #expect(
+            try await fixture.pool.query(
+                "SELECT number FROM chassis.workflow_version WHERE workflow_id = 1 ORDER BY number"
+            ).rows.map { try $0.int("number") } == [2, 3, 4, 5, 6]
+        )
+        // Another version is deployed, which names none.
+        _ = try await DeployStore(fixture.pool).deploy(
+            [.init(name: "above", source: "names none", schedules: [])],
+            prunes: false,
+            isTrial: false
+        )
+        for day in 3...6 { _ = try await Self.prune(fixture, now: "2100-01-0\(day)") }
+        #expect(try await fixture.count("SELECT count(*) FROM chassis.workflow_version") == 5)
+        #expect(try await fixture.count("SELECT count(*) FROM chassis.version_need") == 0)
+    }
+
     /// Whoever submits its file while it is looked at has it kept.
     @Test func aVersionThatIsBeingTakenIsPassedOver() async throws {
         let fixture = try await Self.make()

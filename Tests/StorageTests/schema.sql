@@ -1497,9 +1497,21 @@ CREATE FUNCTION chassis.sweep_permits(given_at timestamp with time zone) RETURNS
     AS $$
 DECLARE
     found_stale bigint;
+    instant timestamptz := coalesce(given_at, now());
 BEGIN
     PERFORM pg_advisory_xact_lock(1667785076);
-    PERFORM chassis.expire_permits(gate_id, coalesce(given_at, now()) - period) FROM chassis.gate WHERE is_rate AND begun > 0;
+    PERFORM chassis.expire_permits(gate_id, instant - period) FROM chassis.gate WHERE is_rate AND begun > 0;
+    WITH counted AS MATERIALIZED (
+        SELECT gate_id, begun, (SELECT count(*) FROM chassis.permit WHERE permit.gate_id = gate.gate_id) AS permits
+        FROM chassis.gate
+        WHERE is_rate AND (begun >= most OR begun < 0)
+          AND (counted_at IS NULL OR counted_at <= instant - interval '10 minutes')
+    ), corrected AS (
+        UPDATE chassis.gate SET begun = permits, counted_at = instant
+        FROM counted
+        WHERE gate.gate_id = counted.gate_id
+    )
+    INSERT INTO chassis.gate_news (gate_id) SELECT gate_id FROM counted WHERE permits <> begun;
     WITH stale AS (
         DELETE FROM chassis.permit USING chassis.gate
         WHERE gate.gate_id = permit.gate_id AND NOT gate.is_rate
@@ -1908,7 +1920,8 @@ CREATE TABLE chassis.event_wait (
     team text NOT NULL,
     name text NOT NULL,
     key text,
-    seen bigint DEFAULT 0 NOT NULL
+    seen bigint DEFAULT 0 NOT NULL,
+    since_at timestamp with time zone
 );
 
 CREATE TABLE chassis.fork (
@@ -1942,6 +1955,7 @@ CREATE TABLE chassis.gate (
     period interval,
     opens_at timestamp with time zone,
     begun integer DEFAULT 0 NOT NULL,
+    counted_at timestamp with time zone,
     CONSTRAINT gate_lets_something_in CHECK ((most > 0)),
     CONSTRAINT gate_of_a_rate_has_a_period CHECK ((is_rate = (period IS NOT NULL)))
 );
@@ -2242,6 +2256,12 @@ CREATE TABLE chassis.team_weight (
     CONSTRAINT team_weight_is_positive CHECK ((weight > 0))
 );
 
+CREATE TABLE chassis.version_need (
+    version_id bigint NOT NULL,
+    workflow text NOT NULL,
+    number integer NOT NULL
+);
+
 CREATE TABLE chassis.watch (
     run_id bigint NOT NULL,
     job_id bigint NOT NULL,
@@ -2477,6 +2497,9 @@ ALTER TABLE ONLY chassis.step
 ALTER TABLE ONLY chassis.team_weight
     ADD CONSTRAINT team_weight_pkey PRIMARY KEY (team);
 
+ALTER TABLE ONLY chassis.version_need
+    ADD CONSTRAINT version_need_pkey PRIMARY KEY (version_id, workflow, number);
+
 ALTER TABLE ONLY chassis.waiting
     ADD CONSTRAINT waiting_pkey PRIMARY KEY (job_id);
 
@@ -2624,6 +2647,8 @@ CREATE INDEX schedule_next ON chassis.schedule USING btree (next_at) WHERE ((pau
 CREATE INDEX session_ended ON chassis.session USING btree (ended_at);
 
 CREATE INDEX session_live ON chassis.session USING btree (session_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX version_need_by_name ON chassis.version_need USING btree (workflow, number);
 
 CREATE INDEX waiting_due ON chassis.waiting USING btree (due_at) WHERE (due_at IS NOT NULL);
 

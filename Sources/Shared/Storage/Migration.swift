@@ -46,6 +46,7 @@ package struct Migration: Equatable, Sendable {
         migration(35, "count_what_begins", PackageResources.m0035_count_what_begins_sql),
         migration(36, "requesters_of_backfills", PackageResources.m0036_requesters_of_backfills_sql),
         migration(37, "times_of_arrivals", PackageResources.m0037_times_of_arrivals_sql),
+        migration(38, "keep_what_is_needed", PackageResources.m0038_keep_what_is_needed_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

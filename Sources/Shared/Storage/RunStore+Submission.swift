@@ -69,6 +69,8 @@ extension RunStore {
         package var watches: [WatchTerms] = []
         /// The endings of which somebody is told.
         package var notices: Set<RunState> = []
+        /// The versions of other workflows that its file names: they stay while its own does.
+        package var namedVersions: [VersionName] = []
 
         /// The queues of the jobs that need no other: what it makes pending stands in them.
         package var firstQueues: [String] { jobs.filter(\.needs.isEmpty).map(\.queue) }

@@ -83,7 +83,10 @@ package struct RunStore: Sendable {
         let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
         return [
             (Statement.addWorkflow, [name, .optional(now)]),
-            (Statement.addWorkflowVersion, [name, .text(submission.source), digest, .optional(now)]),
+            (
+                Statement.addWorkflowVersion,
+                [name, .text(submission.source), digest, .optional(now)] + submission.namedVersions.parameters
+            ),
         ]
     }
 

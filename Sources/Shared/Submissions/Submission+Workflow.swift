@@ -31,6 +31,7 @@ extension RunStore.Submission {
         start = gates.start
         watches = workflow.watches
         notices = workflow.notices
+        namedVersions = workflow.namedVersions
     }
 }
 

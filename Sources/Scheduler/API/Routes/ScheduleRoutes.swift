@@ -3,6 +3,7 @@ import JobModel
 import Postgres
 import Schedules
 import Storage
+import Submissions
 import Workflow
 
 /// Deploys workflows, and shows, pauses, resumes and triggers their schedules.
@@ -96,7 +97,8 @@ struct ScheduleRoutes: Sendable {
             name: definition.name,
             source: source,
             schedules: try definition.schedules.map { try deployed($0, of: definition.name) },
-            eventTriggers: definition.eventTriggers.map { $0.deployed(of: definition) }
+            eventTriggers: definition.eventTriggers.map { $0.deployed(of: definition) },
+            namedVersions: definition.namedVersions
         )
     }
 

@@ -31,7 +31,10 @@ extension EventStore {
         let (name, key) = (PostgresParameter.text(wait.name), PostgresParameter.optional(wait.key))
         let noted = try await pool.query(
             Statement.awaitEvent,
-            [.integer(wait.job.rawValue), .integer(wait.run.rawValue), name, key]
+            [
+                .integer(wait.job.rawValue), .integer(wait.run.rawValue), name, key,
+                .integer(wait.since.wholeMicroseconds),
+            ]
         )
         guard let row = noted.rows.first else { return nil }
         let team = PostgresParameter.text(try row.string("team"))

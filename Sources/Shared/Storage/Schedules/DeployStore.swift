@@ -40,17 +40,21 @@ package struct DeployStore: Sendable {
         package var source: String
         package var schedules: [NewSchedule]
         package var eventTriggers: [NewEventTrigger]
+        /// The versions of other workflows that its file names.
+        package var namedVersions: [VersionName]
 
         package init(
             name: String,
             source: String,
             schedules: [NewSchedule],
-            eventTriggers: [NewEventTrigger] = []
+            eventTriggers: [NewEventTrigger] = [],
+            namedVersions: [VersionName] = []
         ) {
             self.name = name
             self.source = source
             self.schedules = schedules
             self.eventTriggers = eventTriggers
+            self.namedVersions = namedVersions
         }
     }
 
@@ -164,6 +168,7 @@ package struct DeployStore: Sendable {
         let row = try await connection.query(
             Statement.addWorkflowVersion,
             [.text(workflow.name), .text(workflow.source), .bytes(digest.bytes), nil]
+                + workflow.namedVersions.parameters
         ).rows[0]
         let version = try row.int64("version_id")
         let number = try row.int("number")

@@ -1,4 +1,5 @@
--- Deletes events that came long ago, with what triggers made of them; those that a trigger still holds stay.
+-- Deletes events that came long ago, with what triggers made of them; those stay that a trigger still holds, or that a
+-- job may have come for which has not looked at them yet.
 --
 --   $1 retention_us bigint: how long ago, in microseconds
 --   $2 limit integer: how many at most
@@ -18,6 +19,13 @@ WITH page AS (
     FROM page JOIN chassis.event USING (event_id)
     WHERE is_old AND is_dispatched
       AND NOT EXISTS (SELECT FROM chassis.news WHERE news.event_id = event.event_id AND state IN ('new', 'held'))
+      AND NOT EXISTS (
+          SELECT FROM chassis.event_wait JOIN chassis.job USING (job_id) JOIN chassis.run USING (run_id)
+          WHERE event_wait.team = event.team AND event_wait.name = event.name
+            AND (event_wait.key IS NULL OR event_wait.key = event.key) AND event_wait.seen < event.event_id
+            -- Workers of before do not say since when.
+            AND event.at >= coalesce(event_wait.since_at, run.created_at)
+            AND NOT EXISTS (SELECT FROM chassis.done WHERE done.job_id = event_wait.job_id))
     ORDER BY event.event_id
     LIMIT $2::integer
     FOR UPDATE OF event SKIP LOCKED

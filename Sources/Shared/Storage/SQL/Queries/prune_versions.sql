@@ -1,5 +1,5 @@
 -- Deletes versions of workflows that nobody uses any more: old ones, with a newer one behind them, of which there is no run,
--- trigger or backfill, and which are not deployed.
+-- trigger or backfill, which are not deployed, and which no other version names.
 --
 --   $1 after bigint: looks at versions behind this one
 --   $2 limit integer: at how many
@@ -24,6 +24,8 @@ WITH page AS (
            AND NOT EXISTS (SELECT FROM chassis.workflow
                            WHERE workflow.workflow_id = page.workflow_id AND deployed_version_id = page.version_id)
            AND NOT EXISTS (SELECT FROM chassis.run WHERE run.version_id = page.version_id)
+           AND NOT EXISTS (SELECT FROM chassis.version_need JOIN chassis.workflow ON workflow.name = version_need.workflow
+                           WHERE workflow.workflow_id = page.workflow_id AND version_need.number = page.number)
            AND version_id NOT IN (SELECT version_id FROM chassis.schedule)
            AND version_id NOT IN (SELECT version_id FROM chassis.event_trigger)
            AND version_id NOT IN (SELECT version_id FROM chassis.backfill) AS is_unused
@@ -43,5 +45,7 @@ WITH page AS (
     WHERE workflow_version.version_id = locked.version_id AND is_unused
       AND locked.spare_at < coalesce($4::timestamptz, now()) - interval '10 minutes'
     RETURNING workflow_version.version_id
+), pruned_need AS (
+    DELETE FROM chassis.version_need USING pruned WHERE version_need.version_id = pruned.version_id
 )
 SELECT (SELECT max(version_id) FROM page) AS last_id, (SELECT count(*) FROM pruned) AS deleted;
