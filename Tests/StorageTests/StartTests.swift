@@ -1,8 +1,9 @@
 import JobModel
 import Postgres
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 /// Submissions that become one run.
 @Suite struct StartTests {
@@ -60,6 +61,34 @@ import Testing
         #expect(try await fixture.ending(of: third.run) == nil)
         #expect(try await start("2026-01-01T00:01:34Z").isEmpty)
         #expect(try await start("2026-01-01T00:01:35Z") == [fourth.run])
+    }
+
+    /// Somebody else, who ends a pause, say, has the row of its job just then, or is about to have one of its jobs begin.
+    @Test(.timeLimit(.minutes(5)), arguments: [false, true])
+    func aDebouncedRunThatIsLookedAtJustNowGivesWayUnlessItBegins(_ begins: Bool) async throws {
+        let fixture = try await QueueFixture.make()
+        func submit(_ now: String) async throws -> RunID {
+            let jobs = ["a", "b"].map { RunStore.NewJob(name: $0, kind: "llm") }
+            var submission = RunStore.Submission(workflow: "w", source: "source", jobs: jobs)
+            submission.start = StartRule(kind: .debounce(wait: .seconds(30), atMost: nil), key: "k")
+            return try await fixture.runs.submit(submission, now: now).run
+        }
+        let first = try await submit("2026-01-01T00:00:00Z")
+        try await withThrowingTaskGroup(of: RunID.self) { group in
+            try await fixture.pool.transaction { connection in
+                if begins {
+                    for statement in [Statement.readyDueJobs, Statement.admitJobs] {
+                        _ = try await connection.query(statement, [1, .text("2026-01-01T00:00:30Z")])
+                    }
+                } else {
+                    _ = try await connection.query("SELECT FROM chassis.waiting FOR UPDATE")
+                }
+                group.addTask { try await submit("2026-01-01T00:00:29Z") }
+                while try await fixture.waitingForLocks() == 0 {}
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.ending(of: first) == (begins ? nil : "cancelled"))
     }
 
     /// A run that a pause or a limit keeps from beginning has not begun, though its delay is over.

@@ -52,7 +52,14 @@ extension RunStore {
         now: String?
     ) async throws -> Bool {
         let id = PostgresParameter.integer(run.rawValue)
-        guard try await !connection.query(Statement.findDelayedRun, [id]).rows.isEmpty else { return false }
+        var jobs: [Int64]?
+        var found: [Int64]?
+        // Those that it has found move no more, so this ends when all have been.
+        repeat {
+            jobs = found
+            found = try await connection.query(Statement.findDelayedRun, [id]).rows.map { try $0.int64("job_id") }
+        } while found != jobs
+        guard found?.isEmpty == false else { return false }
         _ = try await cancelAlone(run, isLate: false, on: connection, now: now)
         _ = try await connection.query(
             Statement.addAudit,

@@ -3,7 +3,8 @@
 --
 --   $1 run_id bigint: locked with lock_live_runs
 --
--- Returns a row for each job that would begin; none when the run has begun.
+-- Returns a row for each job that would begin; none when the run has begun. Waits for whoever moves one of them, and says then what
+-- was before that: it counts when it says the same twice.
 SELECT waiting.job_id
 FROM chassis.waiting
 JOIN chassis.job USING (job_id)
@@ -14,4 +15,5 @@ WHERE job.run_id = $1::bigint AND waiting.reason IN ('delayed', 'held') AND wait
         AND (EXISTS (SELECT FROM chassis.ready WHERE ready.job_id = other.job_id)
              OR EXISTS (SELECT FROM chassis.lease WHERE lease.job_id = other.job_id)
              OR EXISTS (SELECT FROM chassis.done WHERE done.job_id = other.job_id)))
-FOR UPDATE OF waiting SKIP LOCKED;
+ORDER BY waiting.job_id
+FOR UPDATE OF waiting;
