@@ -78,7 +78,10 @@ package struct MapStore: Sendable {
         )
         guard let progress = try await progress(of: job.id) else { throw StorageError.leaseLost(job.id, job.epoch) }
         if progress.expanded == 0, job.attempt > 1 {
-            _ = try await pool.query(Statement.forgetItems, [.integer(job.id.rawValue), .integer(items)])
+            _ = try await pool.query(
+                Statement.forgetItems,
+                [.integer(job.id.rawValue), .integer(job.epoch.rawValue), .integer(items)]
+            )
         }
         return progress
     }

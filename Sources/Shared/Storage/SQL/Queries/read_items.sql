@@ -6,7 +6,10 @@
 --
 -- Returns a row for each item that has ended; its output is NULL when it did not succeed.
 SELECT job.item_index, done.state, done.output::text AS output, done.output_blob, done.error::text AS error
-FROM chassis.job LEFT JOIN chassis.done USING (job_id)
+FROM chassis.job
+-- Others are left of a longer list.
+JOIN chassis.map ON map.job_id = job.parent_job_id AND job.item_index < map.items
+LEFT JOIN chassis.done ON done.job_id = job.job_id
 WHERE job.parent_job_id = $1::bigint AND job.item_index >= $2::integer
 ORDER BY job.item_index
 LIMIT $3::integer;
