@@ -70,6 +70,37 @@ import Testing
         await fleet.close()
     }
 
+    /// The program is not run again, so its file lies with the run that ran it, also for a fork of the fork.
+    @Test(.timeLimit(.minutes(5))) func showsAFileOfAJobThatIsNotRunAgain() async throws {
+        let fleet = try await Fleet.make(turns: 1)
+        let scheduler = await fleet.scheduler()
+        let worker = fleet.worker("only")
+        let source = """
+            name: report
+            jobs:
+              extract:
+                command: [sh, -c, "echo ran >> \(fleet.directory)/ran; printf abc > $CHASSIS_ARTIFACTS/report.pdf"]
+              analyze:
+                needs: [extract]
+                agent: {model: model/scripted, prompt: "look [run:agent-test]", files: [extract/report.pdf]}
+            """
+        let jobs: [RunStore.NewJob] = [
+            .init(name: "extract", kind: "command"), .init(name: "analyze", kind: "agent", needs: ["extract"]),
+        ]
+        var run = try await fleet.submit("report", source, jobs)
+        #expect(try await fleet.end(of: run) == "succeeded", "\(worker.output)")
+        let bill = try fleet.bill().billed
+        for _ in 0..<2 {
+            run = try await Self.fork(run, [], fleet, scheduler)
+            #expect(try await fleet.end(of: run) == "succeeded", "\(worker.output)")
+        }
+        #expect(try fleet.bill().billed == bill)
+        #expect(Fleet.read(fleet.directory + "/ran") == "ran\n")
+        await worker.killAndWait()
+        await scheduler.killAndWait()
+        await fleet.close()
+    }
+
     /// Forks a run by the command line, and returns the new one.
     private static func fork(
         _ run: RunID,

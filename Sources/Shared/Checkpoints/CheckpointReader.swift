@@ -2,7 +2,7 @@ package import JobModel
 
 /// Reads what the attempts of a job recorded, without taking part.
 package struct CheckpointReader: Sendable {
-    private let store: any ObjectStore
+    let store: any ObjectStore
 
     /// A reader of a store.
     package init(store: any ObjectStore) { self.store = store }

@@ -69,7 +69,12 @@ struct RequestFiles: Sendable {
         guard let place = try await runs.place(ofJob: job, in: run) else {
             throw Self.failure(source, "no job \(job) of this run has succeeded")
         }
-        let found = try await store.artifacts(of: JobReference(run: run, job: place.job), through: place.epoch)
+        let owner = JobReference(run: run, job: place.job)
+        var found = try await store.artifacts(of: owner, through: place.epoch)
+        if !found.contains(where: { $0.artifact.name == name }) {
+            let reader = CheckpointReader(store: store)
+            found += try await reader.inheritedArtifacts(of: owner, bySteps: CommandHandler.isProgram)
+        }
         guard let stored = found.first(where: { $0.artifact.name == name }) else {
             let known = found.prefix(10).map(\.artifact.name.description).joined(separator: ", ")
             throw Self.failure(source, "the job left no such file" + (known.isEmpty ? "" : "; it left \(known)"))

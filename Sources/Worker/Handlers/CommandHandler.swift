@@ -16,6 +16,11 @@ struct CommandHandler: JobHandler {
     /// How many names of what is not kept as an artifact are told.
     private static let shownNames = 10
 
+    /// The step that the program is.
+    private static var program: StepPosition {
+        get throws(CheckpointError) { try .step(named: "command") }
+    }
+
     let runner: ProgramRunner
     let programs: ProgramDirectory?
     let artifacts: ArtifactKeeper
@@ -39,7 +44,7 @@ struct CommandHandler: JobHandler {
         ]
         request["input"] = input
         let step = StepRequest(
-            position: try .step(named: "command"),
+            position: try Self.program,
             fingerprint: Fingerprint(kind: .step, request: .object(request), after: nil),
             kind: .step,
             name: arguments.first ?? "",
@@ -63,6 +68,12 @@ struct CommandHandler: JobHandler {
             return StepResult(value: output)
         }
         return outcome.value
+    }
+
+    /// Whether a step is the program of a job of this kind, in any of its rounds: the step that leaves artifacts.
+    static func isProgram(_ position: StepPosition) throws(CheckpointError) -> Bool {
+        let (text, program) = (position.description, try program.description)
+        return text == program || text.hasPrefix("r") && text.hasSuffix("/\(program)")
     }
 
     private func execute(
