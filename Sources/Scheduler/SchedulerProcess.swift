@@ -90,6 +90,7 @@ package enum SchedulerProcess {
                     settings.assetSources,
                     pool: pool,
                     dispatcher: dispatcher,
+                    retention: settings.retention,
                     logger: logger
                 )
             ),

@@ -1,5 +1,6 @@
 import Checkpoints
 import Glibc
+import HTTPTransport
 import JobModel
 import Logging
 import Postgres
@@ -57,9 +58,34 @@ import Testing
         _ = try await pool.query("UPDATE chassis.arrival SET seen_at = now() - interval '3 days'")
         let now = try Self.watch(scratch.path, "orders-{partition}.csv", pool)
         #expect(try await now.look() == 0)
-        #expect(try await ArrivalStore(pool).prune(unseenFor: .seconds(3600), limit: 10) == 0)
+        #expect(try await ArrivalStore(pool).prune(of: "inbox", unseenFor: .seconds(3600), limit: 10) == 0)
         #expect(try await now.look() == 0)
         #expect(try await Self.told(pool).count == 1)
+        await pool.close()
+    }
+
+    /// What was told of is forgotten when a look has found that it is gone, and not because nobody could look.
+    @Test func aSourceThatCouldNotBeLookedAtTellsOfNothingAgain() async throws {
+        let pool = try await TestDatabase.pool()
+        let scratch = ScratchStore()
+        defer { scratch.remove() }
+        let directory = scratch.path + "/in"
+        #expect(mkdir(directory, 0o755) == 0)
+        for name in ["1", "2"] { Self.write("12", to: "\(directory)/\(name)") }
+        let before = try Self.watch(directory, "*", pool)
+        _ = try await before.look()
+        #expect(try await before.look() == 2)
+        let other = try Self.watch(scratch.path, "*", pool, name: "other")
+        _ = try await pool.query("UPDATE chassis.arrival SET seen_at = now() - interval '100 days'")
+        #expect(rename(directory, directory + "-gone") == 0)
+        let now = try Self.watch(directory, "*", pool)
+        await #expect(throws: AssetSourceError.self) { try await now.look() }
+        _ = try await other.look()
+        #expect(try await pool.query("SELECT path FROM chassis.arrival").rows.count == 2)
+        #expect(rename(directory + "-gone", directory) == 0)
+        #expect(remove(directory + "/2") == 0)
+        for _ in 0..<2 { #expect(try await now.look() == 0) }
+        #expect(try await pool.query("SELECT path FROM chassis.arrival").rows.count == 1)
         await pool.close()
     }
 
@@ -168,6 +194,22 @@ import Testing
         #expect(
             BucketPage.reason(in: "<Error><Code>AccessDenied</Code><Message>no</Message></Error>") == "AccessDenied: no"
         )
+    }
+
+    /// It says that there are more for ever, always behind the same place.
+    @Test(.timeLimit(.minutes(1))) func aListOfObjectsThatHasNoEndIsAnError() async throws {
+        let server = ScriptedServer.shared
+        let page = """
+            <ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>a</NextContinuationToken></ListBucketResult>
+            """
+        let bucket = AssetSource.Bucket(
+            endpoint: await server.url([.response("200 OK", [], page)], tag: server.newTag()),
+            name: "lake",
+            prefix: "",
+            access: AWSAccess(region: "r", keys: nil)
+        )
+        let listing = BucketListing(bucket: bucket, client: .shared) { 0 }
+        await #expect(throws: AssetSourceError.endless(pages: 1)) { try await listing.objects(limit: 10) }
     }
 
     @Test func readsTheFileOfSources() throws {

@@ -22,11 +22,18 @@ package struct AssetSourceService: Service {
         _ sources: [AssetSource],
         pool: PostgresPool,
         dispatcher: EventDispatcher,
+        retention: Duration,
         logger: Logger
     ) throws {
         let threads = try FileThreads(count: 2)
         watches = sources.map {
-            AssetSourceWatch($0, store: ArrivalStore(pool), threads: threads, clock: DatabaseClock(pool))
+            AssetSourceWatch(
+                $0,
+                store: ArrivalStore(pool),
+                threads: threads,
+                clock: DatabaseClock(pool),
+                retention: retention
+            )
         }
         self.dispatcher = dispatcher
         self.logger = logger

@@ -19,15 +19,24 @@ actor AssetSourceWatch {
     private let store: ArrivalStore
     private let threads: FileThreads
     private let clock: DatabaseClock
+    /// How long what is there no more is remembered, by default 90 days.
+    private let retention: Duration
     private var seen: [String: String] = [:]
     private var told: [String: String] = [:]
     private var touchedAt: ContinuousClock.Instant?
 
-    init(_ source: AssetSource, store: ArrivalStore, threads: FileThreads, clock: DatabaseClock) {
+    init(
+        _ source: AssetSource,
+        store: ArrivalStore,
+        threads: FileThreads,
+        clock: DatabaseClock,
+        retention: Duration = .seconds(90 * 86400)
+    ) {
         self.source = source
         self.store = store
         self.threads = threads
         self.clock = clock
+        self.retention = retention
     }
 
     /// Looks once.
@@ -98,6 +107,8 @@ actor AssetSourceWatch {
         for start in stride(from: 0, to: paths.count, by: 10_000) {
             try await store.touch(Array(paths[start..<min(start + 10_000, paths.count)]), of: source.name)
         }
+        // Behind a look, and so not while the source cannot be looked at: its files would be told of again.
+        while try await store.prune(of: source.name, unseenFor: retention, limit: Self.batch) == Self.batch {}
         touchedAt = .now
     }
 }

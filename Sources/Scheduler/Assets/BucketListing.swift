@@ -6,6 +6,8 @@ import Settings
 /// What a bucket holds under a prefix, by the requests of S3 (`ListObjectsV2`), page by page.
 struct BucketListing: Sendable {
     private static let maximumBytes = 8 << 20
+    /// How many pages a list may have; all but the last hold objects, or what is shown as directories.
+    private static let mostPages = 10_000
 
     let bucket: AssetSource.Bucket
     let client: HTTPClient
@@ -16,6 +18,7 @@ struct BucketListing: Sendable {
     func objects(limit: Int) async throws -> [ListedObject] {
         var found: [ListedObject] = []
         var token: String?
+        var tokens: Set<String> = []
         repeat {
             let page = try await page(behind: token)
             found += page.objects
@@ -23,6 +26,9 @@ struct BucketListing: Sendable {
                 throw AssetSourceError.tooMany(path: "\(bucket.name)/\(bucket.prefix)", limit: limit)
             }
             token = page.next
+            if let token, !tokens.insert(token).inserted || tokens.count >= Self.mostPages {
+                throw AssetSourceError.endless(pages: tokens.count)
+            }
         } while token != nil
         return found
     }

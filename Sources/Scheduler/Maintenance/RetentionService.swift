@@ -32,7 +32,6 @@ package struct RetentionService: Service {
     private let runs: RetentionStore
     private let events: EventStore
     private let schedules: ScheduleStore
-    private let arrivals: ArrivalStore
     private let store: DirectoryStore
     private let retention: Duration
     /// Behind which event, gate and version the next look begins.
@@ -50,7 +49,6 @@ package struct RetentionService: Service {
         runs = RetentionStore(pool)
         events = EventStore(pool)
         schedules = ScheduleStore(pool)
-        arrivals = ArrivalStore(pool)
         self.store = store
         self.retention = retention
         self.failpoints = failpoints
@@ -80,7 +78,6 @@ package struct RetentionService: Service {
             { try await runs.pruneSessions(endedBefore: retention, limit: Self.batch) },
             pruneEvents,
             { try await schedules.pruneDueTimes(before: retention, limit: Self.batch) },
-            { try await arrivals.prune(unseenFor: retention, limit: Self.batch) },
             { try await runs.pruneBatches(madeBefore: retention, limit: Self.batch) },
             { try await runs.pruneStarters(droppedBefore: retention, limit: Self.batch) },
             pruneGates,

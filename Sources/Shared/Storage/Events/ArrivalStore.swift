@@ -61,11 +61,14 @@ package struct ArrivalStore: Sendable {
         _ = try await pool.query(Statement.touchArrivals, [.text(source), .array(paths), nil])
     }
 
-    /// Forgets those that have not been there for `retention`, and for two days at least.
+    /// Forgets those of a source that have not been there for `retention`, and for two days at least.
     ///
+    /// - Precondition: What is there now was noted since: where nobody could look, nothing is known to be gone.
     /// - Returns: How many.
-    package func prune(unseenFor retention: Duration, limit: Int) async throws -> Int {
-        try await pool.query(Statement.pruneArrivals, [.integer(retention.wholeMicroseconds), .integer(limit), nil])
-            .rows.count
+    package func prune(of source: String, unseenFor retention: Duration, limit: Int) async throws -> Int {
+        try await pool.query(
+            Statement.pruneArrivals,
+            [.text(source), .integer(retention.wholeMicroseconds), .integer(limit), nil]
+        ).rows.count
     }
 }
