@@ -116,6 +116,7 @@ package struct BackfillService: Service {
                     return done
                 }
                 let items = try await store.next(of: backfill, on: connection)
+                try await makeGates(of: items, of: backfill, connection)
                 try await store.lockFailedRuns(of: items, on: connection)
                 for item in items {
                     try await start(item, of: backfill, &done, connection)
@@ -157,6 +158,25 @@ package struct BackfillService: Service {
             done.refused += 1
             try await store.refuse(item, of: backfill, error: problem.detail, on: connection)
         }
+    }
+
+    /// Makes what the runs of all items have to pass, in one order: another backfill may start them the other way round.
+    private func makeGates(
+        of items: [BackfillStore.Next],
+        of backfill: BackfillStore.Taken,
+        _ connection: PostgresConnection
+    ) async throws {
+        var submissions: [RunStore.Submission] = []
+        for item in items where item.failedRun == nil {
+            do {
+                submissions.append(try await submission(of: item, of: backfill, connection))
+            } catch is ExpressionError {
+                continue
+            } catch is Problem {
+                continue
+            }
+        }
+        try await store.makeGates(of: submissions, on: connection)
     }
 
     private func submission(

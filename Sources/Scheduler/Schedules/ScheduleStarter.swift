@@ -44,7 +44,7 @@ struct ScheduleStarter: Sendable {
     ///
     /// - Throws: `Fault` for what is wrong with that schedule alone.
     func startNext(now: String? = nil) async throws -> Done? {
-        let done: Done? = try await pool.transaction { connection in
+        let done: Done? = try await pool.transactionLockingRuns { connection in
             guard let schedule = try await store.take(on: connection, now: now) else { return nil }
             do {
                 return try await deal(with: schedule, connection, now)

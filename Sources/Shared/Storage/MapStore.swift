@@ -113,7 +113,9 @@ package struct MapStore: Sendable {
     /// - Returns: The queues that have pending jobs by it; notify them.
     /// - Throws: `StorageError.leaseLost`.
     package func stop(_ job: ClaimedJob, now: String? = nil) async throws -> [String] {
-        let (cancelled, readied) = try await pool.transaction { try await Self.stop(job, on: $0, now: now) }
+        let (cancelled, readied) = try await pool.transactionLockingRuns {
+            try await Self.stop(job, on: $0, now: now)
+        }
         // Everything is done: a worker that is not told finds out at its next heartbeat.
         for run in cancelled { try? await Notifications.sendCancellation(of: run, on: pool) }
         return Array(readied)

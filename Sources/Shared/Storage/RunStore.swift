@@ -140,7 +140,7 @@ package struct RunStore: Sendable {
         noting note: AuditNote? = nil,
         now: String? = nil
     ) async throws -> Cancellation? {
-        let done = try await pool.transaction { connection in
+        let done = try await pool.transactionLockingRuns { connection in
             let done = try await Self.cancel(run, isLate: isLate, for: watch, on: connection, now: now)
             if done != nil { try await note?.add(on: connection) }
             return done
@@ -182,24 +182,6 @@ package struct RunStore: Sendable {
     package func tell(of runs: [RunID]) async {
         // Also when none runs: one may just have been claimed. A worker that is not told finds out at its next heartbeat.
         for run in runs { try? await Notifications.sendCancellation(of: run, on: pool) }
-    }
-
-    /// Locks runs, none of which descends from another, and all unfinished runs that descend from them, in the order of
-    /// their ids.
-    ///
-    /// A child is started under the lock of its parent, so none is missed once a look finds no more.
-    @discardableResult
-    package static func lock(_ roots: [RunID], on connection: PostgresConnection) async throws -> [RunID] {
-        let ids = PostgresParameter.array(roots.map(\.rawValue))
-        var runs = roots
-        var known = 0
-        while known < runs.count {
-            known = runs.count
-            _ = try await connection.query(Statement.lockLiveRuns, [.array(runs.map(\.rawValue))])
-            let found = try await connection.query(Statement.listLiveDescendants, [ids])
-            runs = roots + (try found.rows.map { RunID(rawValue: try $0.int64("run_id")) })
-        }
-        return runs
     }
 
     /// Cancels a run that is locked, and none of those that descend from it.

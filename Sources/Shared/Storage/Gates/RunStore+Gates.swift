@@ -53,25 +53,37 @@ extension RunStore {
         while try await connection.pipeline(joining(gates, run: run)).last?.rows.first?.int("found") != gates.count {}
     }
 
+    /// Makes the gates of runs before these are submitted, and sets what they let through.
+    ///
+    /// All at once, and so in one order: whoever makes some of them run by run waits for others who do so the other way round. Where a
+    /// limit is changed this takes the door, which comes before the locks of runs.
+    static func makeGates(of submissions: [Submission], on connection: PostgresConnection) async throws {
+        let gates = submissions.flatMap { $0.gates + $0.jobs.flatMap(\.gates) }
+        if !gates.isEmpty { _ = try await connection.pipeline(making(gates)) }
+    }
+
+    private static func making(_ gates: [Gate]) -> Batch {
+        let parameters =
+            identity(of: gates) + [
+                .array(gates.map { Int64($0.most) }),
+                .array(gates.map { $0.period.map { "\($0.wholeMicroseconds)" } }),
+            ]
+        return [(Statement.addGates, parameters), (Statement.changeGates, parameters)]
+    }
+
+    private static func identity(of gates: [Gate]) -> [PostgresParameter] {
+        [
+            .array(gates.map { $0.holder == .run }),
+            .array(gates.map { $0.period != nil }),
+            .array(gates.map { Optional($0.scope) }),
+            .array(gates.map { Optional($0.key) }),
+        ]
+    }
+
     private static func joining(_ gates: [(position: Int, gate: Gate)], run: RunID) -> Batch {
-        let identity: [PostgresParameter] = [
-            .array(gates.map { $0.gate.holder == .run }),
-            .array(gates.map { $0.gate.period != nil }),
-            .array(gates.map { Optional($0.gate.scope) }),
-            .array(gates.map { Optional($0.gate.key) }),
-        ]
-        let bounds: [PostgresParameter] = [
-            .array(gates.map { Int64($0.gate.most) }),
-            .array(gates.map { $0.gate.period.map { "\($0.wholeMicroseconds)" } }),
-        ]
-        return [
-            (Statement.addGates, identity + bounds),
-            (Statement.changeGates, identity + bounds),
-            (
-                Statement.joinGates,
-                [.integer(run.rawValue)] + identity + [.array(gates.map { Int64($0.position) })]
-            ),
-        ]
+        let join =
+            [.integer(run.rawValue)] + identity(of: gates.map(\.gate)) + [.array(gates.map { Int64($0.position) })]
+        return making(gates.map(\.gate)) + [(Statement.joinGates, join)]
     }
 
     private static func hold(

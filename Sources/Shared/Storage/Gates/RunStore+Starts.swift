@@ -19,6 +19,8 @@ extension RunStore {
         if let earlier = try await earlierRun(of: submission, { try await connection.pipeline($0) }) {
             return Receipt(run: earlier, isNew: false)
         }
+        // Before the run's lock: whoever pauses it takes the door first.
+        if case .debounce = rule.kind { try await makeGates(of: [plain], on: connection) }
         var continues = false
         if let last = try taken.rows.first?.optionalInt64("run_id").map(RunID.init(rawValue:)),
             try await !connection.query(Statement.lockLiveRuns, [.array([last.rawValue])]).rows.isEmpty

@@ -142,7 +142,7 @@ extension RunStore {
         var lookups = 0
         while true {
             do {
-                let done = try await pool.transaction { connection in
+                let done = try await pool.transactionLockingRuns { connection in
                     let done = try await Self.close(
                         job,
                         of: run,

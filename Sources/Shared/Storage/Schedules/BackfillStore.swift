@@ -137,6 +137,11 @@ package struct BackfillStore: Sendable {
         _ = try await connection.query(Statement.noteBackfillError, [.integer(backfill.id), .null])
     }
 
+    /// Makes the gates of what may start, before the first of it is.
+    package func makeGates(of submissions: [RunStore.Submission], on connection: PostgresConnection) async throws {
+        try await RunStore.makeGates(of: submissions, on: connection)
+    }
+
     /// What may start now.
     package func next(of backfill: Taken, on connection: PostgresConnection) async throws -> [Next] {
         try await connection.query(
