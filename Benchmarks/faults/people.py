@@ -13,6 +13,8 @@ LONGEST_THOUGHT_SECONDS = 8
 TEAM_SECONDS = 3
 """How often the budget that runs have in common is raised, and by how much."""
 TEAM_USD = 0.004
+TEAM_USD_FOR_A_RUN = 0.008
+"""By how much more for each of its runs: what they need, and calls that were lost. So the budget keeps runs for a while, in storms of any length."""
 AGAIN_SECONDS = 5
 LONGEST_WAY_SECONDS = 25
 """How long a request may be on its way whose worker has been killed: over a link that is down for some seconds, and then is tried again."""
@@ -43,6 +45,7 @@ class People:
         self._raised = {}
         """When the budget of a run is asked for once more, when it is calm."""
         self._team_usd = load.FIRST_BUDGET_OF_TEAM_USD
+        self._new_runs_of_team = 0
         self._raise_team_at = None
         self._is_calm = False
         self.limits = []
@@ -62,6 +65,7 @@ class People:
         """Has the budget of a run raised, each time so many seconds later, to so many dollars."""
         now = time.monotonic()
         self._raise_at[tag] = [(now + seconds, usd) for seconds, usd in steps]
+        self._new_runs_of_team += 1
 
     def grow_calm(self):
         """From now on no budget keeps anybody; what comes late and lowers one is put right."""
@@ -82,7 +86,9 @@ class People:
         if now >= self._raise_team_at:
             self._raise_team_at = now + (AGAIN_SECONDS if self._is_calm else TEAM_SECONDS)
             if not self._is_calm:
-                self._team_usd += TEAM_USD
+                new = self._new_runs_of_team
+                self._new_runs_of_team -= new
+                self._team_usd += TEAM_USD + TEAM_USD_FOR_A_RUN * new
             self._set({"team": load.TEAM, "per": "total"}, load.TEAM, self._team_usd)
         if self._is_calm:
             self._repeat_last_words(now)

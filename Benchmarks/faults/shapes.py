@@ -112,7 +112,7 @@ params:
   tag: {{type: string}}
 jobs:
   news:
-    wait: {{event: {EVENT}, key: "${{{{ params.tag }}}}", within: 1h}}
+    wait: {{event: {EVENT}, key: "${{{{ params.tag }}}}", within: 24h}}
     {RETRY}
   heard:
     needs: [news]

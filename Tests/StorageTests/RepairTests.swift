@@ -33,11 +33,11 @@ import Testing
 
     @Test func aLookTellsWhetherSomebodyMayPassTheDoor() async throws {
         let fixture = try await QueueFixture.make()
-        try await fixture.submit(["only", "other"], gates: [.jobs(1)])
+        let first = try await fixture.submit(runGates: [.runs(1)])
+        try await fixture.submit(runGates: [.runs(1)])
         _ = try await fixture.gates.admit()
-        let job = try #require(try await fixture.claim().first)
         #expect(try await !look(fixture).isNewsAtDoor)
-        _ = try await fixture.end([job])
+        _ = try await fixture.runs.cancel(first)
         #expect(try await look(fixture).isNewsAtDoor)
     }
 
@@ -63,11 +63,11 @@ import Testing
 
     @Test func aPassThatIsNotThoroughLetsHeldJobsThrough() async throws {
         let fixture = try await QueueFixture.make()
-        try await fixture.submit(["only", "other"], gates: [.jobs(1)])
+        let first = try await fixture.submit(runGates: [.runs(1)])
+        try await fixture.submit(runGates: [.runs(1)])
         _ = try await fixture.gates.admit()
-        let job = try #require(try await fixture.claim().first)
         #expect(try await fixture.held() == 1)
-        _ = try await fixture.end([job])
+        _ = try await fixture.runs.cancel(first)
         let report = try await Repair().pass(on: fixture.pool, isThorough: false)
         #expect(report.readied == ["default"])
         #expect(try await fixture.held() == 0)

@@ -52,6 +52,8 @@ struct ScheduleStarter: Sendable {
                 throw error
             } catch let error as PostgresError where error.isTransient {
                 throw error
+            } catch let error as RunStore.OutOfOrder {
+                throw error
             } catch {
                 throw Fault(schedule: schedule, reason: "\(error)")
             }

@@ -4,7 +4,7 @@ package import Postgres
 /// Locking a run together with those that descend from it.
 extension RunStore {
     /// A run has come to light that had to be locked before others which are locked already.
-    struct OutOfOrder: Error {}
+    package struct OutOfOrder: Error {}
 
     /// Locks runs, none of which descends from another, and all unfinished runs that descend from them, in the order of
     /// their ids.
