@@ -104,7 +104,7 @@ import Testing
         arguments: [
             ("gpt-4o", "openai", 1), ("gpt-4o-2024-08-06", "openai", 2_500_000),
             ("gpt-4o-2024-05-13", "openai", 5_000_000),
-            ("gpt-4o-mini-latest", "openai", 150_000), ("gpt-4o-2999-01-01", "openai", nil), ("gpt-4o", nil, 1),
+            ("gpt-4o-mini-latest", "openai", nil), ("gpt-4o-2999-01-01", "openai", nil), ("gpt-4o", nil, 1),
             ("gpt-4o-2024-08-06", nil, nil), ("gpt-4o-mini", nil, nil), ("gpt-4o-mini", "gemini", nil),
         ] as [(String, String?, Int64?)]
     )
