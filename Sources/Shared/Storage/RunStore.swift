@@ -83,11 +83,17 @@ package struct RunStore: Sendable {
         let digest = PostgresParameter.bytes(SHA256.digest(of: submission.source.utf8).bytes)
         return [
             (Statement.addWorkflow, [name, .optional(now)]),
-            (
-                Statement.addWorkflowVersion,
-                [name, .text(submission.source), digest, .optional(now)] + submission.namedVersions.parameters
-            ),
+            (Statement.addWorkflowVersion, [name, .text(submission.source), digest, .optional(now)]),
+        ] + naming(submission.namedVersions, in: name, digest)
+    }
+
+    /// Notes which versions of other workflows a version names; nothing where it names none.
+    static func naming(_ versions: [VersionName], in name: PostgresParameter, _ digest: PostgresParameter) -> Batch {
+        guard !versions.isEmpty else { return [] }
+        let named: [PostgresParameter] = [
+            .array(versions.map(\.workflow)), .array(versions.map { Int64($0.number) }),
         ]
+        return [(Statement.noteNamedVersions, [name, digest] + named)]
     }
 
     private static func insert(

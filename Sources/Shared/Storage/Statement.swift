@@ -53,6 +53,7 @@ package enum Statement {
     // Runs
     static let addWorkflow = load("add_workflow", PackageResources.add_workflow_sql)
     static let addWorkflowVersion = load("add_workflow_version", PackageResources.add_workflow_version_sql)
+    static let noteNamedVersions = load("note_named_versions", PackageResources.note_named_versions_sql)
     static let readWorkflowVersion = load("read_workflow_version", PackageResources.read_workflow_version_sql)
     static let submitRun = load("submit_run", PackageResources.submit_run_sql)
     static let submitLoneJob = load("submit_lone_job", PackageResources.submit_lone_job_sql)

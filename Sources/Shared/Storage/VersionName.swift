@@ -1,5 +1,3 @@
-import Postgres
-
 /// A version of a workflow, as a file names it.
 package struct VersionName: Hashable, Sendable {
     package let workflow: String
@@ -9,9 +7,4 @@ package struct VersionName: Hashable, Sendable {
         self.workflow = workflow
         self.number = number
     }
-}
-
-extension [VersionName] {
-    /// The two arrays that statements take.
-    var parameters: [PostgresParameter] { [.array(map(\.workflow)), .array(map { Int64($0.number) })] }
 }

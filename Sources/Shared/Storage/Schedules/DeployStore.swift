@@ -168,8 +168,14 @@ package struct DeployStore: Sendable {
         let row = try await connection.query(
             Statement.addWorkflowVersion,
             [.text(workflow.name), .text(workflow.source), .bytes(digest.bytes), nil]
-                + workflow.namedVersions.parameters
         ).rows[0]
+        for (statement, parameters) in RunStore.naming(
+            workflow.namedVersions,
+            in: .text(workflow.name),
+            .bytes(digest.bytes)
+        ) {
+            _ = try await connection.query(statement, parameters)
+        }
         let version = try row.int64("version_id")
         let number = try row.int("number")
         if let before, before.isPinned, before.digest != digest.description {

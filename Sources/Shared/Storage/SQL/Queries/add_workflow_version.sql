@@ -3,7 +3,6 @@
 --
 --   $1 name text, $2 source text, $3 source_sha256 bytea
 --   $4 now timestamptz: NULL for the database's clock
---   $5 needed text[], $6 numbers integer[]: the versions of other workflows that it names, by their numbers
 --
 -- Returns its id and number.
 WITH named AS (
@@ -17,15 +16,8 @@ WITH named AS (
     FROM named
     ON CONFLICT (workflow_id, source_sha256) DO UPDATE SET spare_at = NULL WHERE workflow_version.spare_at IS NOT NULL
     RETURNING version_id, number
-), found AS MATERIALIZED (
-    SELECT version_id, number FROM added
-    UNION ALL
-    SELECT version_id, number FROM chassis.workflow_version JOIN named USING (workflow_id) WHERE source_sha256 = $3::bytea
-    LIMIT 1
-), noted AS (
-    INSERT INTO chassis.version_need (version_id, workflow, number)
-    SELECT version_id, needed.workflow, needed.number
-    FROM found, unnest($5::text[], $6::integer[]) AS needed (workflow, number)
-    ON CONFLICT DO NOTHING
 )
-SELECT version_id, number FROM found;
+SELECT version_id, number FROM added
+UNION ALL
+SELECT version_id, number FROM chassis.workflow_version JOIN named USING (workflow_id) WHERE source_sha256 = $3::bytea
+LIMIT 1;
