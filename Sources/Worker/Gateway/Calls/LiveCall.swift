@@ -147,7 +147,10 @@ struct LiveCall: Sendable {
             return buffer.complete(status: response.status, headers: headers, body.whole)
         }
         let (usage, cost) = settled(reader.summary.usage)
-        let index = try await record(answer, reader.summary, (usage, cost), startedAt: startedAt)
+        let summary = reader.summary
+        let index = try await LoopExecutor.aside(answer.body.count > LoopExecutor.largestWork) {
+            try await record(answer, summary, (usage, cost), startedAt: startedAt)
+        }
         let isSettled = await settleEarly(index, as: .recorded(usage: usage, cost: cost))
         if reader.isStream {
             buffer.complete(with: body.held)
@@ -194,7 +197,7 @@ struct LiveCall: Sendable {
             _ = try read(rest, behind: held, &reader)
             whole += rest
             held += rest
-            try reader.ended()
+            try await LoopExecutor.aside(whole.count > LoopExecutor.largestWork) { try reader.ended() }
             return (whole, held)
         } catch let fault as AnswerFault {
             throw failure(of: fault)

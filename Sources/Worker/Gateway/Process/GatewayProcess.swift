@@ -4,6 +4,7 @@ import HTTPTransport
 import Hummingbird
 import JobModel
 package import Logging
+import NIOPosix
 import Postgres
 import ServiceLifecycle
 import Storage
@@ -21,6 +22,7 @@ package struct GatewayProcess: Sendable {
     private let registry = GatewayRegistry()
     private let settings: GatewaySettings
     private let logger: Logger
+    private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     /// Waits for the settings that a worker sends over a connected socket.
     ///
@@ -58,7 +60,7 @@ package struct GatewayProcess: Sendable {
         }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await stores.locks.keep() }
-            await perform(stores)
+            await withTaskExecutorPreference(LoopExecutor(loops.any())) { await perform(stores) }
             group.cancelAll()
         }
         await stores.locks.close()
@@ -135,6 +137,7 @@ package struct GatewayProcess: Sendable {
             ),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in onPort(channel.localAddress?.port ?? 0) },
+            eventLoopGroupProvider: .shared(loops),
             logger: quiet
         )
     }
