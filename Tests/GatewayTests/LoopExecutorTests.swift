@@ -9,16 +9,14 @@ import Testing
     @Test func tasksRunOnTheLoopAndWhatIsLongDoesNot() async throws {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = loops.any()
-        let (own, aside, back) = await withTaskExecutorPreference(LoopExecutor(loop)) {
+        let places = await Task(executorPreference: LoopExecutor(loop)) {
             let own = loop.inEventLoop
             let aside = await LoopExecutor.aside { loop.inEventLoop }
-            return (own, aside, loop.inEventLoop)
-        }
-        #expect(own && !aside && back)
-        let short = await withTaskExecutorPreference(LoopExecutor(loop)) {
-            await LoopExecutor.aside(false) { loop.inEventLoop }
-        }
-        #expect(short)
+            let back = loop.inEventLoop
+            let short = await LoopExecutor.aside(false) { loop.inEventLoop }
+            return [own, aside, back, short]
+        }.value
+        #expect(places == [true, false, true, true])
         try await loops.shutdownGracefully()
     }
 

@@ -197,7 +197,11 @@ struct LiveCall: Sendable {
             _ = try read(rest, behind: held, &reader)
             whole += rest
             held += rest
-            try await LoopExecutor.aside(whole.count > LoopExecutor.largestWork) { try reader.ended() }
+            reader = try await LoopExecutor.aside(whole.count > LoopExecutor.largestWork) { [reader] in
+                var reader = reader
+                try reader.ended()
+                return reader
+            }
             return (whole, held)
         } catch let fault as AnswerFault {
             throw failure(of: fault)

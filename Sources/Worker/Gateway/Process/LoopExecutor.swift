@@ -32,9 +32,9 @@ final class LoopExecutor: TaskExecutor {
     /// Does something that may take long on the threads that all tasks share.
     static func aside<Value: Sendable>(
         _ isLong: Bool = true,
-        _ body: nonisolated(nonsending) () async throws -> Value
+        _ body: @concurrent @Sendable () async throws -> Value
     ) async rethrows -> Value {
         guard isLong else { return try await body() }
-        return try await withTaskExecutorPreference(globalConcurrentExecutor, operation: body)
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await body() }
     }
 }

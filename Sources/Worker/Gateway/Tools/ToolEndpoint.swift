@@ -85,7 +85,8 @@ package actor ToolEndpoint {
 
     private func server() -> some Service {
         var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
+        // What the server itself calls errors are clients that leave, and all that are left when the worker ends.
+        quiet.logLevel = .critical
         let connections = ClientConnections(limit: Self.mostConnections)
         return Application(
             responder: ToolResponder(hosts: hosts, judges: judges),
