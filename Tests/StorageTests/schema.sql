@@ -2550,6 +2550,8 @@ CREATE INDEX batch_due ON chassis.batch USING btree (connection, due_at) WHERE (
 
 CREATE UNIQUE INDEX batch_of_provider ON chassis.batch USING btree (connection, provider_id) WHERE (provider_id IS NOT NULL);
 
+CREATE INDEX batched_call_by_job ON chassis.batched_call USING btree (job_id);
+
 CREATE UNIQUE INDEX batched_call_by_key ON chassis.batched_call USING btree (key);
 
 CREATE INDEX batched_call_of_batch ON chassis.batched_call USING btree (batch_id);

@@ -59,3 +59,6 @@ BEGIN
     RETURN found_stale;
 END
 $function$;
+
+-- Whether a job has calls in a batch is asked of each run that is past its retention.
+CREATE INDEX batched_call_by_job ON chassis.batched_call (job_id);
