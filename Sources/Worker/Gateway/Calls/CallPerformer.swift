@@ -2,22 +2,13 @@
 struct CallPerformer: Sendable {
     typealias Work = @Sendable () async -> Void
 
-    private struct Call: Sendable {
-        let isLong: Bool
-        let work: Work
-    }
+    private let stream: AsyncStream<Work>
+    private let continuation: AsyncStream<Work>.Continuation
 
-    private let stream: AsyncStream<Call>
-    private let continuation: AsyncStream<Call>.Continuation
-
-    init() { (stream, continuation) = AsyncStream.makeStream(of: Call.self) }
+    init() { (stream, continuation) = AsyncStream.makeStream(of: Work.self) }
 
     /// Begins a call.
-    ///
-    /// - Parameter isLong: Whether it computes for long: it holds up no other then.
-    func begin(isLong: Bool = false, _ work: @escaping Work) {
-        continuation.yield(Call(isLong: isLong, work: work))
-    }
+    func begin(_ work: @escaping Work) { continuation.yield(work) }
 
     /// Takes no more calls; those that were begun come to their end.
     func finish() { continuation.finish() }
@@ -25,9 +16,7 @@ struct CallPerformer: Sendable {
     /// Carries calls out, until `finish` and all of them have ended.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for await call in stream {
-                group.addTask { await LoopExecutor.aside(call.isLong) { await call.work() } }
-            }
+            for await work in stream { group.addTask { await work() } }
         }
     }
 }

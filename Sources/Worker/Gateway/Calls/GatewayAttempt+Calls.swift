@@ -114,7 +114,7 @@ extension GatewayAttempt {
                 // Whoever read it meanwhile knows what it takes; of many at once, only the first do not.
                 taken = sizes[position] ?? 0
                 try share.take(taken)
-                return try await LoopExecutor.aside { try await checkpoints.recorded(position, fingerprint) }
+                return try await checkpoints.recorded(position, fingerprint)
             }),
             let answer = KeptAnswer(json: checkpoint.result)
         else {
@@ -191,9 +191,7 @@ extension GatewayAttempt {
             largePlace: LargeAnswerPlace(stores.largeAnswers)
         )
         let isJudged = job.judge?.models == true && request.format.isPaid
-        stores.performer.begin(isLong: request.body.count > LoopExecutor.largestWork) {
-            await isJudged ? call.runWhenApproved() : call.run()
-        }
+        stores.performer.begin { await isJudged ? call.runWhenApproved() : call.run() }
         return Delivery(position: position, source: .buffer(buffer), match: isDiverged ? "diverged" : "live")
     }
 

@@ -130,7 +130,7 @@ actor GatewayAttempt {
             phase = .opening([])
             let outcome: Phase
             do {
-                outcome = .open(try await LoopExecutor.aside { try await opened() })
+                outcome = .open(try await opened())
             } catch let refusal as GatewayRefusal {
                 outcome = .failed(refusal)
             } catch {

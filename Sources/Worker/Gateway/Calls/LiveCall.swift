@@ -147,10 +147,7 @@ struct LiveCall: Sendable {
             return buffer.complete(status: response.status, headers: headers, body.whole)
         }
         let (usage, cost) = settled(reader.summary.usage)
-        let summary = reader.summary
-        let index = try await LoopExecutor.aside(answer.body.count > LoopExecutor.largestWork) {
-            try await record(answer, summary, (usage, cost), startedAt: startedAt)
-        }
+        let index = try await record(answer, reader.summary, (usage, cost), startedAt: startedAt)
         let isSettled = await settleEarly(index, as: .recorded(usage: usage, cost: cost))
         if reader.isStream {
             buffer.complete(with: body.held)
@@ -197,11 +194,7 @@ struct LiveCall: Sendable {
             _ = try read(rest, behind: held, &reader)
             whole += rest
             held += rest
-            reader = try await LoopExecutor.aside(whole.count > LoopExecutor.largestWork) { [reader] in
-                var reader = reader
-                try reader.ended()
-                return reader
-            }
+            try reader.ended()
             return (whole, held)
         } catch let fault as AnswerFault {
             throw failure(of: fault)

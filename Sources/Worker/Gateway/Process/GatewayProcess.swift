@@ -4,7 +4,6 @@ import HTTPTransport
 import Hummingbird
 import JobModel
 package import Logging
-import NIOPosix
 import Postgres
 import ServiceLifecycle
 import Storage
@@ -22,7 +21,6 @@ package struct GatewayProcess: Sendable {
     private let registry = GatewayRegistry()
     private let settings: GatewaySettings
     private let logger: Logger
-    private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     /// Waits for the settings that a worker sends over a connected socket.
     ///
@@ -60,7 +58,7 @@ package struct GatewayProcess: Sendable {
         }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await stores.locks.keep() }
-            await withTaskExecutorPreference(LoopExecutor(loops.any())) { await perform(stores) }
+            await perform(stores)
             group.cancelAll()
         }
         await stores.locks.close()
@@ -137,7 +135,6 @@ package struct GatewayProcess: Sendable {
             ),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in onPort(channel.localAddress?.port ?? 0) },
-            eventLoopGroupProvider: .shared(loops),
             logger: quiet
         )
     }

@@ -30,18 +30,9 @@ struct GatewayResponder: HTTPResponder {
         let isResult = request.method == .put && StepResponder.name(at: request.uri.string) != nil
         let resultEnded = isResult ? stores.results.takeUp(on: context.channel) : nil
         defer { resultEnded?() }
-        let response = try await LoopExecutor.aside(Self.isLong(request)) {
-            try await self.response(to: request, context: context)
-        }
+        let response = try await response(to: request, context: context)
         // A body behind the head would be taken for the next answer.
         return request.method == .head ? response.createHeadResponse() : response
-    }
-
-    /// Whether a request is long, or says nothing of it.
-    private static func isLong(_ request: Request) -> Bool {
-        guard request.method == .post || request.method == .put else { return false }
-        let length = request.headers[.contentLength].flatMap { Int($0) }
-        return request.headers[.contentEncoding] != nil || length ?? .max > LoopExecutor.largestWork
     }
 
     private func response(to request: Request, context: Context) async throws -> Response {
