@@ -1,5 +1,6 @@
 import Glibc
 import JobModel
+import Synchronization
 import TestSupport
 import Testing
 
@@ -73,5 +74,45 @@ import Testing
             #expect(said.status == .conflict, "\(said)")
             #expect(said.output.contains("run 12 was left: it has ended"), "\(said)")
         }
+    }
+
+    /// Whoever asks again without the key starts a second run.
+    @Test func saysWithWhichKeyItIsDoneOnceWhereTheSchedulerStaysAway() async throws {
+        let errors = Terminal(bufferOf: nil)
+        let tries = Mutex(0)
+        let error = await #expect(throws: ClientError.self) {
+            try await patient(errors).submit(key: "k7") { api in
+                let address = api.endpoint.address
+                let isFirst = tries.withLock { tries in
+                    tries += 1
+                    return tries == 1
+                }
+                throw isFirst
+                    ? ClientError.unanswered(address: address, reason: "cut")
+                    : ClientError.unreachable(address: address, reason: "refused")
+            }
+        }
+        #expect(tries.withLock { $0 } == 2)
+        for text in [error?.message ?? "", errors.written] { #expect(text.contains("--idempotency-key k7"), "\(text)") }
+        #expect(error?.message.contains("may have been done") == true, "\(error?.message ?? "")")
+    }
+
+    @Test func waitsForNoSchedulerThatSaysWhyItDoesNothing() async throws {
+        let errors = Terminal(bufferOf: nil)
+        let problem = #"{"code": "schema-unfit", "detail": "migrate first"}"#
+        let refusal = ClientError.refused(Problem(status: 503, body: Array(problem.utf8), file: ""))
+        await #expect(throws: refusal) {
+            try await patient(errors).submit(key: "k7") { _ in throw refusal }
+        }
+        #expect(errors.written.isEmpty)
+    }
+
+    private func patient(_ errors: Terminal) throws -> PatientAPI {
+        PatientAPI(
+            api: SchedulerAPI(try Endpoint(address: "http://127.0.0.1:1", token: "good")),
+            errors: errors,
+            clock: ContinuousClock(),
+            limit: .zero
+        )
     }
 }

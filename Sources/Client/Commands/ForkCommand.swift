@@ -61,7 +61,10 @@ struct ForkCommand: ClientCommand {
             errors: invocation.errors,
             clock: invocation.clock
         )
-        let answer = try await api.submit { try await $0.fork(id.run, body: body, source: source?.text ?? "") }
+        let key = body["idempotency_key"]?.stringValue ?? ""
+        let answer = try await api.submit(key: key) {
+            try await $0.fork(id.run, body: body, source: source?.text ?? "")
+        }
         let run = RunSummary(answer)
         guard follow else {
             options.show(

@@ -60,12 +60,12 @@ struct RunCommand: ClientCommand {
         let rawParams = try ParamArgument.object(params, files: paramFiles, invocation)
         let key = idempotencyKey ?? IdempotencyKey.fresh()
         guard !named, version == nil else {
-            return try await api.submit {
+            return try await api.submit(key: key) {
                 try await $0.submit(named: file, version: version, rawParams: rawParams, idempotencyKey: key)
             }
         }
         let source = try WorkflowSource.read(file, invocation).source
-        return try await api.submit {
+        return try await api.submit(key: key) {
             try await $0.submit(source: source.text, file: source.name, rawParams: rawParams, idempotencyKey: key)
         }
     }

@@ -6,31 +6,35 @@ struct PatientAPI: Sendable {
     /// Where it says that it waits.
     let errors: Terminal
     let clock: ContinuousClock
+    /// How long a scheduler may be away.
+    var limit = Patience<ContinuousClock.Instant>().limit
 
     /// The answer, however often it takes to get one within the patience there is.
     ///
     /// Only what may be asked twice belongs here.
     func ask<Answer: Sendable>(_ request: (SchedulerAPI) async throws -> Answer) async throws -> Answer {
-        try await ask(isPatientAtFirst: { _ in true }, request)
+        try await ask(key: nil, isPatientAtFirst: { _ in true }, request)
     }
 
     /// The answer to what is done once, however often it is asked for, since it carries a key.
     ///
-    /// A scheduler that is not there at the first try has done nothing, and is not waited for.
-    func submit<Answer: Sendable>(_ request: (SchedulerAPI) async throws -> Answer) async throws -> Answer {
-        try await ask(
-            isPatientAtFirst: { error in
-                if case .unreachable = error { false } else { true }
-            },
-            request
-        )
+    /// A scheduler that is not there at the first try, or says why it does nothing, is not waited for.
+    ///
+    /// - Parameter key: What whoever asks again has to give, lest it is done twice.
+    /// - Throws: Where it may have been done, `ClientError.unanswered` with the key, whatever the last try came to.
+    func submit<Answer: Sendable>(
+        key: String,
+        _ request: (SchedulerAPI) async throws -> Answer
+    ) async throws -> Answer {
+        try await ask(key: key, isPatientAtFirst: \.mayHaveBeenDone, request)
     }
 
     private func ask<Answer: Sendable>(
+        key: String?,
         isPatientAtFirst: (ClientError) -> Bool,
         _ request: (SchedulerAPI) async throws -> Answer
     ) async throws -> Answer {
-        var patience = Patience<ContinuousClock.Instant>()
+        var patience = Patience<ContinuousClock.Instant>(limit: limit)
         while true {
             do {
                 let answer = try await request(api)
@@ -41,18 +45,22 @@ struct PatientAPI: Sendable {
             {
                 switch patience.failed(at: clock.now) {
                 case .askAgain(let wait, let isFirst):
-                    if isFirst { say(patience.limit) }
+                    if isFirst { say(key) }
                     try await clock.sleep(for: wait)
                 case .giveUp:
-                    throw error
+                    guard let key else { throw error }
+                    throw ClientError.unanswered(address: api.endpoint.address, reason: Self.way(key))
                 }
             }
         }
     }
 
-    private func say(_ limit: Duration) {
+    private static func way(_ key: String) -> String { "with --idempotency-key \(key) it is done once" }
+
+    private func say(_ key: String?) {
         errors.print(
             "the scheduler at \(api.endpoint.address) does not answer; asking again for up to \(limit.components.seconds)s"
+                + (key.map { "; " + Self.way($0) } ?? "")
         )
     }
 }
@@ -64,6 +72,17 @@ extension ClientError {
         case .unreachable, .unanswered: true
         case .refused(let problem): [502, 503, 504].contains(problem.status)
         case .usage, .file, .invalidWorkflow, .notChassis, .largeAnswer, .database, .notFound, .unsuccessful, .dev:
+            false
+        }
+    }
+
+    /// Whether what was asked for may have been done all the same; a database that goes may have taken it.
+    fileprivate var mayHaveBeenDone: Bool {
+        switch self {
+        case .unanswered: true
+        case .refused(let problem): problem.code == "database-unavailable"
+        case .unreachable, .usage, .file, .invalidWorkflow, .notChassis, .largeAnswer, .database, .notFound, .dev,
+            .unsuccessful:
             false
         }
     }

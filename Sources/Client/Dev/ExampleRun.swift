@@ -34,7 +34,7 @@ struct ExampleRun: Sendable {
             var params: JSONObject = [:]
             if let model { params["model"] = .string("model/" + model) }
             let key = IdempotencyKey.fresh()
-            let answer = try await follower.api.submit { [params] in
+            let answer = try await follower.api.submit(key: key) { [params] in
                 try await $0.submit(
                     source: definition,
                     file: "\(example.name)/workflow.yaml",
