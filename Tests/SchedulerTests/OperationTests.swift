@@ -231,11 +231,11 @@ import Testing
     }
 
     /// Has the database refuse to end a run.
-    private static func refuseEnding(of run: Int64, _ scene: APIScene) async throws {
+    private static func refuseEnding(of run: Int64, as state: String = "P0001", _ scene: APIScene) async throws {
         for sql in [
             """
             CREATE FUNCTION chassis.refuse_ending() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                RAISE EXCEPTION 'this run does not end';
+                RAISE EXCEPTION 'this run does not end' USING ERRCODE = '\(state)';
             END $$
             """,
             """
@@ -270,10 +270,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 1]) func oneRunThatCannotBeCancelledHoldsUpNoOther(_ bad: Int) async throws {
+    @Test(arguments: [0, 1], ["P0001", "57014", "55P03"])
+    func oneRunThatCannotBeCancelledHoldsUpNoOther(_ bad: Int, _ state: String) async throws {
         try await APIScene.play { scene async throws in
             let runs = [try await scene.submit(), try await scene.submit()]
-            try await Self.refuseEnding(of: runs[bad], scene)
+            try await Self.refuseEnding(of: runs[bad], as: state, scene)
             let answer = try await scene.post("/v1/bulk", ["action": "cancel", "filter": ["workflow": "report"]])
             #expect(answer.status == 200, "\(answer)")
             #expect(answer.json["done"] == 1)

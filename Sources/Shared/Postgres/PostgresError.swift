@@ -75,6 +75,13 @@ package enum PostgresError: Error, Equatable {
         return sqlState.hasPrefix("22") || sqlState.hasPrefix("23")
     }
 
+    /// Whether others had for too long what the statement needed, or the statement itself took too long: timeouts of locks and of
+    /// statements, deadlocks and serialization failures. Another statement need not meet that.
+    package var isHeldUp: Bool {
+        guard case .server(let sqlState, _, _, _) = self else { return false }
+        return sqlState.hasPrefix("40") || sqlState == "55P03" || sqlState == "57014"
+    }
+
     /// Whether the same statement may succeed when it is sent again: connection errors, serialization failures,
     /// deadlocks, lock timeouts and a server short of resources.
     package var isTransient: Bool {

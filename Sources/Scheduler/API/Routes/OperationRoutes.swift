@@ -1,5 +1,6 @@
 import Hummingbird
 import JobModel
+import Postgres
 import Storage
 import Workflow
 
@@ -155,6 +156,7 @@ struct OperationRoutes: Sendable {
 
     /// Why a run is left as it is; nil where the error would be that of every other run, too.
     private func whyLeft(_ run: RunID, _ error: any Error) -> String? {
+        if let error = error as? PostgresError, error.isHeldUp { return "something else held it for too long; ask again" }
         let problem = Problem(error)
         guard problem.code != .databaseUnavailable, problem.code != .schemaUnfit else { return nil }
         acts.answer.noteFailure(error, problem, of: run)
