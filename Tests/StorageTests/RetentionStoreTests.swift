@@ -1,8 +1,9 @@
 import JobModel
 import Postgres
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite struct RetentionStoreTests {
     /// Long after everything in a test has ended.
@@ -187,6 +188,25 @@ import Testing
         #expect(try await prune() == [])
         _ = try await fixture.end(try await fixture.claim())
         for run in runs { #expect(try await prune() == [run]) }
+    }
+
+    /// It lives again once that is committed.
+    @Test func keepsARunWhileOneBelowItIsBeingRetried() async throws {
+        let fixture = try await QueueFixture.make()
+        let above = try await fixture.submit([("up", [])]).run
+        let parent = try #require(try await fixture.claim().first)
+        let submission = RunStore.Submission(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
+        let below = try #require(try await ChildStore(fixture.pool).start(submission, for: parent))
+        _ = try await fixture.end(try await fixture.claim(), .failed(JobFailure(code: "c", message: "m")))
+        _ = try await fixture.end([parent])
+        let other = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "other"))
+        try await other.execute("BEGIN")
+        _ = try await RunStore.retry(below, .init(repeatsUnknown: false), on: other, now: nil)
+        let store = RetentionStore(fixture.pool)
+        #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [])
+        try await other.execute("COMMIT")
+        #expect(try await fixture.ending(of: above) == "succeeded")
+        await other.close()
     }
 
     /// What it has cost is put down when its provider has answered.

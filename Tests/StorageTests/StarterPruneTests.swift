@@ -130,6 +130,31 @@ import Testing
         #expect(try await fixture.count("SELECT count(*) FROM chassis.version_need") == 0)
     }
 
+    /// One that is spare already, and that whose naming version a scheduler of before deletes.
+    @Test func aVersionIsKeptFromTheMomentInWhichAnotherOneNamesIt() async throws {
+        let fixture = try await Self.make()
+        try await Self.pruneRuns(fixture)
+        _ = try await Self.prune(fixture, now: Self.later)
+        let spare = """
+            SELECT count(*) FROM chassis.workflow_version
+            WHERE workflow_id = 1 AND number = 2 AND spare_at IS NOT NULL
+            """
+        #expect(try await fixture.count(spare) == 1)
+        let names = [VersionName(workflow: "w", number: 2)]
+        _ = try await DeployStore(fixture.pool).deploy(
+            [.init(name: "above", source: "names 2", schedules: [], namedVersions: names)],
+            prunes: false,
+            isTrial: false
+        )
+        #expect(try await fixture.count(spare) == 0)
+        _ = try await fixture.pool.query(
+            "UPDATE chassis.workflow SET deployed_version_id = NULL WHERE workflow_id <> 1"
+        )
+        _ = try await fixture.pool.query("DELETE FROM chassis.workflow_version WHERE workflow_id <> 1")
+        _ = try await Self.prune(fixture, now: "2100-01-02")
+        #expect(try await fixture.count(spare) == 1)
+    }
+
     /// Whoever submits its file while it is looked at has it kept.
     @Test func aVersionThatIsBeingTakenIsPassedOver() async throws {
         let fixture = try await Self.make()

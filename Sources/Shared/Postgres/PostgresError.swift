@@ -75,8 +75,9 @@ package enum PostgresError: Error, Equatable {
         return sqlState.hasPrefix("22") || sqlState.hasPrefix("23")
     }
 
-    /// Whether others had for too long what the statement needed, or the statement itself took too long: timeouts of locks and of
-    /// statements, deadlocks and serialization failures. Another statement need not meet that.
+    /// Whether others had for too long what the statement needed, or it took too long itself.
+    ///
+    /// Timeouts of locks and of statements, deadlocks and serialization failures; another statement need not meet that.
     package var isHeldUp: Bool {
         guard case .server(let sqlState, _, _, _) = self else { return false }
         return sqlState.hasPrefix("40") || sqlState == "55P03" || sqlState == "57014"

@@ -156,7 +156,9 @@ struct OperationRoutes: Sendable {
 
     /// Why a run is left as it is; nil where the error would be that of every other run, too.
     private func whyLeft(_ run: RunID, _ error: any Error) -> String? {
-        if let error = error as? PostgresError, error.isHeldUp { return "something else held it for too long; ask again" }
+        if let error = error as? PostgresError, error.isHeldUp {
+            return "something else held it for too long; ask again"
+        }
         let problem = Problem(error)
         guard problem.code != .databaseUnavailable, problem.code != .schemaUnfit else { return nil }
         acts.answer.noteFailure(error, problem, of: run)

@@ -79,6 +79,7 @@ extension RunStore {
         if case .from(let name) = retry.reach { from = name }
         let ended = try await connection.query(Statement.lockEndedRun, [id])
         guard !ended.rows.isEmpty else { return nil }
+        _ = try await connection.query(Statement.keepRunsAbove, [id])
         let result = try await connection.query(
             Statement.retryRun,
             [id, now, .optional(from), .bool(retry.reach == .all)]

@@ -10,6 +10,7 @@ extension Statement {
     static let closeJob = load("close_job", PackageResources.close_job_sql)
     static let markEndedJob = load("mark_ended_job", PackageResources.mark_ended_job_sql)
     static let lockEndedRun = load("lock_ended_run", PackageResources.lock_ended_run_sql)
+    static let keepRunsAbove = load("keep_runs_above", PackageResources.keep_runs_above_sql)
     static let listHalfCancelledRuns = load("list_half_cancelled_runs", PackageResources.list_half_cancelled_runs_sql)
     static let lockCancelledRun = load("lock_cancelled_run", PackageResources.lock_cancelled_run_sql)
     static let prioritizeHeld = load("prioritize_held", PackageResources.prioritize_held_sql)

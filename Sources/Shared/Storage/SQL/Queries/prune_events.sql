@@ -19,11 +19,17 @@ WITH page AS (
     FROM page JOIN chassis.event USING (event_id)
     WHERE is_old AND is_dispatched
       AND NOT EXISTS (SELECT FROM chassis.news WHERE news.event_id = event.event_id AND state IN ('new', 'held'))
+      -- By the index: those that wait for this key, and those that wait for any. Workers of before do not say since when.
       AND NOT EXISTS (
           SELECT FROM chassis.event_wait JOIN chassis.job USING (job_id) JOIN chassis.run USING (run_id)
           WHERE event_wait.team = event.team AND event_wait.name = event.name
-            AND (event_wait.key IS NULL OR event_wait.key = event.key) AND event_wait.seen < event.event_id
-            -- Workers of before do not say since when.
+            AND event_wait.key = event.key AND event_wait.seen < event.event_id
+            AND event.at >= coalesce(event_wait.since_at, run.created_at)
+            AND NOT EXISTS (SELECT FROM chassis.done WHERE done.job_id = event_wait.job_id))
+      AND NOT EXISTS (
+          SELECT FROM chassis.event_wait JOIN chassis.job USING (job_id) JOIN chassis.run USING (run_id)
+          WHERE event_wait.team = event.team AND event_wait.name = event.name
+            AND event_wait.key IS NULL AND event_wait.seen < event.event_id
             AND event.at >= coalesce(event_wait.since_at, run.created_at)
             AND NOT EXISTS (SELECT FROM chassis.done WHERE done.job_id = event_wait.job_id))
     ORDER BY event.event_id

@@ -24,7 +24,9 @@ WITH page AS (
            AND NOT EXISTS (SELECT FROM chassis.workflow
                            WHERE workflow.workflow_id = page.workflow_id AND deployed_version_id = page.version_id)
            AND NOT EXISTS (SELECT FROM chassis.run WHERE run.version_id = page.version_id)
+           -- A scheduler of before deletes versions and not what they need.
            AND NOT EXISTS (SELECT FROM chassis.version_need JOIN chassis.workflow ON workflow.name = version_need.workflow
+                           JOIN chassis.workflow_version AS needing ON needing.version_id = version_need.version_id
                            WHERE workflow.workflow_id = page.workflow_id AND version_need.number = page.number)
            AND version_id NOT IN (SELECT version_id FROM chassis.schedule)
            AND version_id NOT IN (SELECT version_id FROM chassis.event_trigger)
