@@ -243,6 +243,10 @@ import Testing
                 DROP INDEX chassis.run_forked_from;
                 ALTER TABLE chassis.run RENAME TO stopped_run;
                 CREATE VIEW chassis.run AS SELECT * FROM chassis.stopped_run WHERE stop();
+                DO $$ BEGIN
+                    EXECUTE 'CREATE OR REPLACE VIEW chassis.spare_run AS '
+                        || replace(pg_get_viewdef('chassis.spare_run'), 'stopped_run', 'run');
+                END $$;
                 """
             )
         }

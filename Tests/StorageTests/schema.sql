@@ -2037,6 +2037,25 @@ ALTER TABLE chassis.ledger ALTER COLUMN entry_id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE VIEW chassis.left_call AS
+ SELECT batched_call.call_id,
+    batched_call.connection
+   FROM chassis.batched_call
+  WHERE ((batched_call.state <> 'sent'::text) AND ((EXISTS ( SELECT
+           FROM chassis.done
+          WHERE (done.job_id = batched_call.job_id))) OR (NOT (EXISTS ( SELECT
+           FROM chassis.job
+          WHERE (job.job_id = batched_call.job_id)))) OR ((EXISTS ( SELECT
+           FROM (chassis.job
+             JOIN chassis.done ON ((done.job_id = job.parent_job_id)))
+          WHERE (job.job_id = batched_call.job_id))) AND (NOT (EXISTS ( SELECT
+           FROM chassis.waiting
+          WHERE (waiting.job_id = batched_call.job_id)))) AND (NOT (EXISTS ( SELECT
+           FROM chassis.ready
+          WHERE (ready.job_id = batched_call.job_id)))) AND (NOT (EXISTS ( SELECT
+           FROM chassis.lease
+          WHERE (lease.job_id = batched_call.job_id)))))));
+
 CREATE TABLE chassis.log (
     run_id bigint NOT NULL,
     number bigint NOT NULL,
@@ -2220,6 +2239,37 @@ ALTER TABLE chassis.session ALTER COLUMN session_id ADD GENERATED ALWAYS AS IDEN
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW chassis.spare_run AS
+ SELECT ended_run.run_id,
+    ended_run.ended_at
+   FROM chassis.ended_run
+  WHERE ((NOT (EXISTS ( SELECT
+           FROM chassis.run
+          WHERE (run.forked_from = ended_run.run_id)))) AND (NOT (EXISTS ( SELECT
+           FROM (chassis.run child
+             JOIN chassis.run parent ON ((parent.run_id = child.parent_run_id)))
+          WHERE (child.run_id = ended_run.run_id)))) AND (NOT (EXISTS ( WITH RECURSIVE line(run_id) AS (
+                 SELECT run.run_id
+                   FROM chassis.run
+                  WHERE (run.parent_run_id = ended_run.run_id)
+                UNION ALL
+                 SELECT below.run_id
+                   FROM (line line_1
+                     CROSS JOIN LATERAL ( SELECT run.run_id
+                           FROM chassis.run
+                          WHERE (run.parent_run_id = line_1.run_id)
+                         OFFSET 0) below)
+                )
+         SELECT
+           FROM line
+          WHERE (EXISTS ( SELECT
+                   FROM chassis.live_run
+                  WHERE (live_run.run_id = line.run_id)
+                 OFFSET 0))))) AND (NOT (EXISTS ( SELECT
+           FROM (chassis.batched_call
+             JOIN chassis.job USING (job_id))
+          WHERE (job.run_id = ended_run.run_id)))));
 
 CREATE TABLE chassis.step (
     job_id bigint NOT NULL,

@@ -62,3 +62,42 @@ $function$;
 
 -- Whether a job has calls in a batch is asked of each run that is past its retention.
 CREATE INDEX batched_call_by_job ON chassis.batched_call (job_id);
+
+-- Ended runs that nothing counts on any more.
+CREATE VIEW chassis.spare_run AS
+SELECT run_id, ended_at
+FROM chassis.ended_run
+-- What a fork took over is read from its source's journals.
+WHERE NOT EXISTS (SELECT FROM chassis.run WHERE run.forked_from = ended_run.run_id)
+  -- A job that asks for the run it has started once more would start another.
+  AND NOT EXISTS (
+      SELECT FROM chassis.run AS child JOIN chassis.run AS parent ON parent.run_id = child.parent_run_id
+      WHERE child.run_id = ended_run.run_id)
+  -- What a run below costs counts in the budgets of those above.
+  AND NOT EXISTS (
+      WITH RECURSIVE line (run_id) AS (
+          SELECT run_id FROM chassis.run WHERE parent_run_id = ended_run.run_id
+          UNION ALL
+          SELECT below.run_id
+          FROM line CROSS JOIN LATERAL (
+              SELECT run.run_id FROM chassis.run WHERE run.parent_run_id = line.run_id OFFSET 0) AS below
+      )
+      SELECT FROM line
+      WHERE EXISTS (SELECT FROM chassis.live_run WHERE live_run.run_id = line.run_id OFFSET 0))
+  -- What a call in a batch has cost is put down by its step.
+  AND NOT EXISTS (
+      SELECT FROM chassis.batched_call JOIN chassis.job USING (job_id) WHERE job.run_id = ended_run.run_id);
+
+-- Calls in batches that are not at their provider, and whose jobs do not go on to take their answers.
+CREATE VIEW chassis.left_call AS
+SELECT call_id, connection
+FROM chassis.batched_call
+WHERE state <> 'sent'
+  AND (EXISTS (SELECT FROM chassis.done WHERE done.job_id = batched_call.job_id)
+       OR NOT EXISTS (SELECT FROM chassis.job WHERE job.job_id = batched_call.job_id)
+       -- An item that stands in no room, since its mapped job ran anew, and has ended without it.
+       OR EXISTS (SELECT FROM chassis.job JOIN chassis.done ON done.job_id = job.parent_job_id
+                  WHERE job.job_id = batched_call.job_id)
+          AND NOT EXISTS (SELECT FROM chassis.waiting WHERE waiting.job_id = batched_call.job_id)
+          AND NOT EXISTS (SELECT FROM chassis.ready WHERE ready.job_id = batched_call.job_id)
+          AND NOT EXISTS (SELECT FROM chassis.lease WHERE lease.job_id = batched_call.job_id));

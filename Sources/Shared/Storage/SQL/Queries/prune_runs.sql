@@ -7,27 +7,7 @@
 -- due to be removed by others (take_pruned_runs) in a minute, unless whoever calls this has done so. Touches no row of an unfinished run.
 WITH pruned AS (
     DELETE FROM chassis.ended_run
-    WHERE run_id = ANY ($1::bigint[])
-      -- What a fork took over is read from its source's journals.
-      AND NOT EXISTS (SELECT FROM chassis.run WHERE run.forked_from = ended_run.run_id)
-      -- A job that asks for the run it has started once more would start another.
-      AND NOT EXISTS (
-          SELECT FROM chassis.run AS child JOIN chassis.run AS parent ON parent.run_id = child.parent_run_id
-          WHERE child.run_id = ended_run.run_id)
-      -- What a run below costs counts in the budgets of those above.
-      AND NOT EXISTS (
-          WITH RECURSIVE line (run_id) AS (
-              SELECT run_id FROM chassis.run WHERE parent_run_id = ended_run.run_id
-              UNION ALL
-              SELECT below.run_id
-              FROM line CROSS JOIN LATERAL (
-                  SELECT run.run_id FROM chassis.run WHERE run.parent_run_id = line.run_id OFFSET 0) AS below
-          )
-          SELECT FROM line
-          WHERE EXISTS (SELECT FROM chassis.live_run WHERE live_run.run_id = line.run_id OFFSET 0))
-      -- What a call in a batch has cost is put down by its step.
-      AND NOT EXISTS (
-          SELECT FROM chassis.batched_call JOIN chassis.job USING (job_id) WHERE job.run_id = ended_run.run_id)
+    WHERE run_id IN (SELECT run_id FROM chassis.spare_run WHERE run_id = ANY ($1::bigint[]))
     RETURNING run_id
 ), noted AS (
     INSERT INTO chassis.pruned_run (run_id, next_at)

@@ -8,15 +8,7 @@
 -- Nothing is done when the job goes on after all.
 WITH gone AS MATERIALIZED (
     DELETE FROM chassis.batched_call
-    WHERE call_id = $1::bigint AND state <> 'sent'
-      AND (EXISTS (SELECT FROM chassis.done WHERE done.job_id = batched_call.job_id)
-           OR NOT EXISTS (SELECT FROM chassis.job WHERE job.job_id = batched_call.job_id)
-           -- An item that stands in no room, since its mapped job ran anew, and has ended without it.
-           OR EXISTS (SELECT FROM chassis.job JOIN chassis.done ON done.job_id = job.parent_job_id
-                      WHERE job.job_id = batched_call.job_id)
-              AND NOT EXISTS (SELECT FROM chassis.waiting WHERE waiting.job_id = batched_call.job_id)
-              AND NOT EXISTS (SELECT FROM chassis.ready WHERE ready.job_id = batched_call.job_id)
-              AND NOT EXISTS (SELECT FROM chassis.lease WHERE lease.job_id = batched_call.job_id))
+    WHERE call_id IN (SELECT call_id FROM chassis.left_call WHERE call_id = $1::bigint)
     RETURNING job_id, epoch, position
 ), shared AS MATERIALIZED (
     -- Before the step is locked: whoever sets a budget locks steps behind this.
