@@ -80,6 +80,26 @@ struct APIScene {
         return id
     }
 
+    /// Records so many steps of a claimed job, named `part`.
+    func record(_ count: Int, in job: ClaimedJob, result: (Int) -> JSONValue) async throws {
+        let reference = JobReference(run: job.run, job: job.id)
+        let checkpoints = try await JobCheckpoints.open(in: store, job: reference, epoch: job.epoch)
+        for occurrence in 1...count {
+            try await checkpoints.record(
+                FinishedStep(
+                    position: .step(named: "part", occurrence: occurrence),
+                    fingerprint: Fingerprint(kind: .step, request: .integer(Int64(occurrence)), after: nil),
+                    kind: .step,
+                    startedAt: .init(microseconds: 0),
+                    endedAt: .init(microseconds: 1),
+                    effect: .none,
+                    result: result(occurrence)
+                )
+            )
+        }
+        checkpoints.close()
+    }
+
     func claim() async throws -> ClaimedJob {
         let turn = try await QueueStore(pool).turn(session: session, queue: "default", limit: 1)
         guard let job = turn.claimed.first else { throw SceneError.nothingToClaim }

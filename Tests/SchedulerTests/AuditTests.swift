@@ -78,7 +78,7 @@ import Testing
                 let done = try await scene.send(method, path, body: body)
                 #expect((200..<300).contains(done.status), "\(action): \(done)")
                 if action == "backfill.start" { backfill = done.json["id"]?.integerValue ?? 0 }
-                let notes = try await AuditStore(scene.pool).entries(limit: 1000)
+                let notes = try await AuditStore(scene.pool).entries(limit: 1000).map(\.note)
                     .filter { $0.action == action && $0.reason == "why" }
                 #expect(notes.map(\.actor) == ["test"], "\(action)")
             }

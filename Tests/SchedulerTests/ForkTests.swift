@@ -78,22 +78,7 @@ import Testing
         try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             let job = try await scene.claim()
-            let source = JobReference(run: job.run, job: job.id)
-            let checkpoints = try await JobCheckpoints.open(in: scene.store, job: source, epoch: job.epoch)
-            for occurrence in 1...3 {
-                try await checkpoints.record(
-                    FinishedStep(
-                        position: .step(named: "part", occurrence: occurrence),
-                        fingerprint: Fingerprint(kind: .step, request: .integer(Int64(occurrence)), after: nil),
-                        kind: .step,
-                        startedAt: .init(microseconds: 0),
-                        endedAt: .init(microseconds: 1),
-                        effect: .none,
-                        result: .integer(Int64(occurrence))
-                    )
-                )
-            }
-            checkpoints.close()
+            try await scene.record(3, in: job) { .integer(Int64($0)) }
             let body: JSONValue = ["job": "extract", "step": "part#3", "result": "given"]
             let answer = try await scene.post("/v1/runs/\(id)/fork", body)
             let fork = try #require(answer.json["id"]?.integerValue, "\(answer)")

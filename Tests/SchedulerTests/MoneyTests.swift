@@ -136,7 +136,8 @@ import Testing
             let remove: JSONValue = ["provider": "p", "model": "m"]
             #expect(try await scene.send("DELETE", "/v1/prices", body: remove.encoded()).status == 200)
             #expect(try await say("DELETE", "/v1/budgets", ["team": "growth", "per": "day"]).status == 200)
-            let entries = try await AuditStore(scene.pool).entries().filter { !$0.action.hasPrefix("token") }
+            let entries = try await AuditStore(scene.pool).entries().map(\.note)
+                .filter { !$0.action.hasPrefix("token") }
             #expect(
                 entries.reversed().map { "\($0.actor) \($0.action) \($0.subject)" } == [
                     "gina budget.set budget of team growth per day", "test price.set price of p/m",

@@ -1,6 +1,4 @@
-import Checkpoints
 import JobModel
-import Storage
 import Testing
 
 @testable import Scheduler
@@ -11,26 +9,7 @@ import Testing
         try await APIScene.play { scene async throws in
             let id = try await scene.submit()
             let job = try await scene.claim()
-            let checkpoints = try await JobCheckpoints.open(
-                in: scene.store,
-                job: JobReference(run: job.run, job: job.id),
-                epoch: job.epoch
-            )
-            let result = JSONValue.string(String(repeating: "x", count: 60_000))
-            for occurrence in 1...200 {
-                try await checkpoints.record(
-                    FinishedStep(
-                        position: .step(named: "part", occurrence: occurrence),
-                        fingerprint: Fingerprint(kind: .step, request: .integer(Int64(occurrence)), after: nil),
-                        kind: .step,
-                        startedAt: .init(microseconds: 0),
-                        endedAt: .init(microseconds: 1),
-                        effect: .none,
-                        result: result
-                    )
-                )
-            }
-            checkpoints.close()
+            try await scene.record(200, in: job) { _ in .string(String(repeating: "x", count: 60_000)) }
             var positions: [String] = []
             var sizes: [Int] = []
             var after = ""

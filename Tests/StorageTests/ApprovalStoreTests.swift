@@ -110,7 +110,7 @@ import Testing
         let decided = try #require(try await scene.approvals.approval(approval.id))
         #expect(decided.state == .approved && decided.decidedBy == "ann" && decided.reason == "because")
         #expect(try await scene.approvals.approvals(isOpen: true).isEmpty)
-        let audit = try await AuditStore(scene.fixture.pool).entries(run: scene.run)
+        let audit = try await AuditStore(scene.fixture.pool).entries(run: scene.run).map(\.note)
         #expect(audit.map(\.action) == ["approval.approved"])
         #expect(audit.first?.actor == "ann")
     }
@@ -362,7 +362,7 @@ import Testing
                 try await fixture.pool.query(PostgresStatement(name: "", sql: sql))
             }
         }
-        #expect(try await AuditStore(fixture.pool).entries().map(\.actor) == ["ann"])
+        #expect(try await AuditStore(fixture.pool).entries().map(\.note.actor) == ["ann"])
     }
 
     @Test func aMessageIsToldUntilItIsForgotten() async throws {

@@ -46,9 +46,9 @@ extension AuditStore.Entry {
     /// One of the entries of the audit log.
     var json: JSONValue {
         [
-            "number": .integer(number), "at": .time(at), "actor": .string(actor), "action": .string(action),
-            "subject": .string(subject), "run": run.map { .id($0) } ?? .null, "reason": .optional(reason),
-            "detail": detail ?? .null,
+            "number": .integer(number), "at": .time(at), "actor": .string(note.actor), "action": .string(note.action),
+            "subject": .string(note.subject), "run": note.run.map { .id($0) } ?? .null,
+            "reason": .optional(note.reason), "detail": note.detail ?? .null,
         ]
     }
 }

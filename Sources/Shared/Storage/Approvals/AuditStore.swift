@@ -12,12 +12,7 @@ package struct AuditStore: Sendable {
     package struct Entry: Equatable, Sendable {
         package let number: Int64
         package let at: Timestamp
-        package let actor: String
-        package let action: String
-        package let subject: String
-        package let run: RunID?
-        package let reason: String?
-        package let detail: JSONValue?
+        package let note: AuditNote
     }
 
     private let pool: PostgresPool
@@ -41,12 +36,14 @@ package struct AuditStore: Sendable {
             Entry(
                 number: try row.int64("audit_id"),
                 at: try row.timestamp("at_us"),
-                actor: try row.string("actor"),
-                action: try row.string("action"),
-                subject: try row.string("subject"),
-                run: try row.optionalInt64("run_id").map(RunID.init(rawValue:)),
-                reason: try row.optionalString("reason"),
-                detail: try row.optionalJSON("detail")
+                note: AuditNote(
+                    actor: try row.string("actor"),
+                    action: try row.string("action"),
+                    subject: try row.string("subject"),
+                    run: try row.optionalInt64("run_id").map(RunID.init(rawValue:)),
+                    reason: try row.optionalString("reason"),
+                    detail: try row.optionalJSON("detail")
+                )
             )
         }
     }
