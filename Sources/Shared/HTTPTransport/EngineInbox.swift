@@ -29,11 +29,12 @@ final class EngineInbox: @unchecked Sendable {
 
     /// Queues a command and wakes the thread.
     func post(_ command: EngineCommand) {
-        commands.withLock { commands in
+        let isFirst = commands.withLock { commands in
             commands.append(command)
-            // Many commands are one wake-up: the thread takes all that have come.
-            if commands.count == 1 { curl_multi_wakeup(multi) }
+            return commands.count == 1
         }
+        // Many commands are one wake-up: the thread takes all that have come. Within the lock it would wake up to wait for that.
+        if isFirst { curl_multi_wakeup(multi) }
     }
 
     func take() -> [EngineCommand] {

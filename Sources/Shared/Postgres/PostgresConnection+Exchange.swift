@@ -113,15 +113,17 @@ extension PostgresConnection {
         }
     }
 
-    /// A function of its own: a continuation within a closure is resumed on the concurrency pool, from where the task comes
-    /// back here at once, two changes of threads later.
+    /// Whoever waits with a continuation is resumed where its task prefers to run, which is the concurrency pool unless it says
+    /// otherwise: from there it would come back here at once, two changes of threads later.
     private func answer(to awaited: Awaited) async throws -> [PostgresResult] {
-        try await withCheckedThrowingContinuation { continuation in
-            exchange = Exchange(awaited: awaited, continuation: continuation)
-            askForSingleRows()
-            flush()
-            // The answer may have come in with what was read for a notification.
-            socketIsReady()
+        try await withTaskExecutorPreference(PostgresReactor.shared.tasks) {
+            try await withCheckedThrowingContinuation { continuation in
+                exchange = Exchange(awaited: awaited, continuation: continuation)
+                askForSingleRows()
+                flush()
+                // The answer may have come in with what was read for a notification.
+                socketIsReady()
+            }
         }
     }
 

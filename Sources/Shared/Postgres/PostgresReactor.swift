@@ -13,8 +13,19 @@ package final class PostgresReactor: SerialExecutor, @unchecked Sendable {
     typealias Watcher = (UInt32) -> Void
 
     private struct Inbox {
-        var jobs: [UnownedJob] = []
+        var jobs: [Job] = []
         var sleeping = false
+    }
+
+    /// Something to be run, of an actor or of a task that prefers this thread.
+    private enum Job {
+        case actor(UnownedJob)
+        case task(UnownedJob)
+    }
+
+    /// Has tasks run on this thread also where they belong to no actor: what they wait for there is gone on with there.
+    final class Tasks: TaskExecutor {
+        func enqueue(_ job: consuming ExecutorJob) { PostgresReactor.shared.add(.task(UnownedJob(job))) }
     }
 
     /// The one reactor of the process.
@@ -27,6 +38,8 @@ package final class PostgresReactor: SerialExecutor, @unchecked Sendable {
     private let threadID = Atomic<UInt>(0)
     private let inbox = Mutex(Inbox())
     private var watchers: [Int32: Watcher] = [:]
+    /// For `withTaskExecutorPreference`, around a wait of an actor of this thread.
+    let tasks = Tasks()
 
     private init() {
         epoll = clinux_epoll_create()
@@ -37,8 +50,9 @@ package final class PostgresReactor: SerialExecutor, @unchecked Sendable {
         PlainThread.start(named: "postgres") { [self] in run() }
     }
 
-    package func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+    package func enqueue(_ job: consuming ExecutorJob) { add(.actor(UnownedJob(job))) }
+
+    private func add(_ job: Job) {
         let wake = inbox.withLock { inbox in
             inbox.jobs.append(job)
             defer { inbox.sleeping = false }
@@ -86,7 +100,8 @@ package final class PostgresReactor: SerialExecutor, @unchecked Sendable {
 
     private func run() -> Never {
         threadID.store(UInt(bitPattern: clinux_thread_id()), ordering: .relaxed)
-        var batch: [UnownedJob] = []
+        var batch: [Job] = []
+        let (actors, tasks) = (asUnownedSerialExecutor(), tasks.asUnownedTaskExecutor())
         var events = [clinux_event](repeating: clinux_event(), count: Self.eventsAtOnce)
         while true {
             let idle = inbox.withLock { inbox in
@@ -95,6 +110,8 @@ package final class PostgresReactor: SerialExecutor, @unchecked Sendable {
             }
             let count = clinux_epoll_wait(epoll, &events, Int32(Self.eventsAtOnce), idle ? -1 : 0)
             precondition(count >= 0, "epoll_wait refused the Postgres reactor's descriptor")
+            // What follows on this thread need not wake it up.
+            if idle { inbox.withLock { $0.sleeping = false } }
 
             for event in events.prefix(Int(count)) {
                 if event.descriptor == bell {
@@ -104,11 +121,13 @@ package final class PostgresReactor: SerialExecutor, @unchecked Sendable {
                 }
             }
 
-            inbox.withLock { inbox in
-                inbox.sleeping = false
-                swap(&batch, &inbox.jobs)
+            inbox.withLock { swap(&batch, &$0.jobs) }
+            for job in batch {
+                switch job {
+                case .actor(let job): job.runSynchronously(on: actors)
+                case .task(let job): job.runSynchronously(isolatedTo: actors, taskExecutor: tasks)
+                }
             }
-            for job in batch { job.runSynchronously(on: asUnownedSerialExecutor()) }
             batch.removeAll(keepingCapacity: true)
         }
     }

@@ -93,6 +93,7 @@ package enum Statement {
     static let readJobCost = load("read_job_cost", PackageResources.read_job_cost_sql)
     static let intendStep = load("intend_step", PackageResources.intend_step_sql)
     static let intendCalls = load("intend_calls", PackageResources.intend_calls_sql)
+    static let intendUnbudgetedCall = load("intend_unbudgeted_call", PackageResources.intend_unbudgeted_call_sql)
     static let intendUnbudgetedCalls = load("intend_unbudgeted_calls", PackageResources.intend_unbudgeted_calls_sql)
     static let settleUnbudgetedCalls = load("settle_unbudgeted_calls", PackageResources.settle_unbudgeted_calls_sql)
     static let settleSteps = load("settle_steps", PackageResources.settle_steps_sql)

@@ -1,8 +1,9 @@
 import JobModel
 import Postgres
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 /// Calls of several jobs that count in no budget are written by one statement, and what does not belong there is left to others.
 @Suite(.timeLimit(.minutes(5))) struct CallsOfManyJobsTests {
@@ -46,7 +47,7 @@ import Testing
         #expect(try await scene.ledger()[1] == 0)
     }
 
-    @Test func thoseUnderABudgetAreLeftOut() async throws {
+    @Test(arguments: [true, false]) func thoseUnderABudgetAreLeftOut(together: Bool) async throws {
         let scene = try await MoneyFixture.make()
         let jobs = try await scene.jobs(2) + scene.jobs(1, team: "other")
         try await scene.set(1_000)
@@ -60,12 +61,12 @@ import Testing
             Self.call(jobs[0], "c#1", 5), Self.call(jobs[2], "c#1", 6), Self.call(jobs[1], "c#1", 7),
             Self.call(jobs[2], "d#1", 8, connection: "d"),
         ]
-        #expect(try await scene.steps.intendUnbudgeted(calls) == [.mayCount, .written, .mayCount, .mayCount])
+        #expect(try await scene.intend(calls, together) == [.mayCount, .written, .mayCount, .mayCount])
         #expect(try await scene.ledger()[0] == 6)
         #expect(try await scene.openReservations() == 6)
     }
 
-    @Test func thoseOfAChildRunAreLeftOut() async throws {
+    @Test(arguments: [true, false]) func thoseOfAChildRunAreLeftOut(together: Bool) async throws {
         let scene = try await MoneyFixture.make()
         let jobs = try await scene.jobs(2)
         _ = try await scene.fixture.pool.query(
@@ -73,18 +74,16 @@ import Testing
             [.integer(jobs[0].run.rawValue), .integer(jobs[0].id.rawValue), .integer(jobs[1].run.rawValue)]
         )
         let calls = jobs.map { Self.call($0, "c#1", 5) }
-        #expect(try await scene.steps.intendUnbudgeted(calls) == [.written, .mayCount])
+        #expect(try await scene.intend(calls, together) == [.written, .mayCount])
     }
 
-    @Test func nothingIsWrittenTwiceAndNothingUnderALostLease() async throws {
+    @Test(arguments: [true, false]) func nothingIsWrittenTwiceAndNothingUnderALostLease(together: Bool) async throws {
         let scene = try await MoneyFixture.make()
         let jobs = try await scene.jobs(3)
         let calls = jobs.map { Self.call($0, "c#1", 5) }
-        #expect(
-            try await scene.steps.intendUnbudgeted([calls[0], calls[0], calls[2]]) == [.written, .leftOut, .written]
-        )
+        #expect(try await scene.intend([calls[0], calls[0], calls[2]], together) == [.written, .leftOut, .written])
         _ = try await scene.fixture.end([jobs[2]])
-        #expect(try await scene.steps.intendUnbudgeted(calls) == [.leftOut, .written, .leftOut])
+        #expect(try await scene.intend(calls, together) == [.leftOut, .written, .leftOut])
         #expect(try await scene.ledger()[0] == 15)
         let settled = jobs.map { Self.settled($0, "c#1", MoneyFixture.paid(3)) }
         #expect(try await scene.steps.settleUnbudgeted(settled) == [true, true, false])
@@ -93,7 +92,7 @@ import Testing
         #expect(try await scene.openReservations() == 5)
     }
 
-    @Test func aLeaseThatIsBeingGivenUpIsNotWaitedFor() async throws {
+    @Test(arguments: [true, false]) func aLeaseThatIsBeingGivenUpIsNotWaitedFor(together: Bool) async throws {
         let scene = try await MoneyFixture.make()
         let jobs = try await scene.jobs(3)
         #expect(try await scene.steps.intendUnbudgeted([Self.call(jobs[1], "c#1", 5)]) == [.written])
@@ -106,7 +105,7 @@ import Testing
             [.integer(jobs[1].id.rawValue)]
         )
         let calls = jobs.map { Self.call($0, "c#2", 5) }
-        #expect(try await scene.steps.intendUnbudgeted(calls) == [.written, .leftOut, .written])
+        #expect(try await scene.intend(calls, together) == [.written, .leftOut, .written])
         #expect(try await scene.steps.settleUnbudgeted([Self.settled(jobs[1], "c#1", MoneyFixture.paid(3))]) == [false])
         _ = try await other.query("ROLLBACK")
         #expect(try await scene.steps.settleUnbudgeted([Self.settled(jobs[1], "c#1", MoneyFixture.paid(3))]) == [true])
@@ -124,11 +123,33 @@ import Testing
         #expect(try await scene.budget() == [0, 20, 0])
     }
 
+    /// Whoever sets a budget has locked all of them, and its row is not committed: a call that asks now sees it behind the lock.
+    @Test(arguments: [true, false]) func aBudgetThatIsBeingSetIsWaitedForAndSeen(together: Bool) async throws {
+        let scene = try await MoneyFixture.make()
+        let jobs = try await scene.jobs(2)
+        try await withThrowingTaskGroup(of: [StepStore.UnbudgetedIntent].self) { group in
+            try await scene.fixture.pool.transaction { connection in
+                _ = try await connection.query(Statement.lockBudgets)
+                _ = try await connection.query(
+                    """
+                    INSERT INTO chassis.budget (scope, name, period, limit_micro_usd, mode, set_at)
+                    VALUES ('team', 'growth', 'total', 1000, 'hard', now())
+                    """
+                )
+                let calls = (together ? jobs : [jobs[0]]).map { Self.call($0, "c#1", 5) }
+                group.addTask { try await scene.steps.intendUnbudgeted(calls) }
+                while try await scene.fixture.waitingForLocks() == 0 {}
+            }
+            for try await outcomes in group { #expect(outcomes.allSatisfy { $0 == .mayCount }) }
+        }
+        #expect(try await scene.openReservations() == 0)
+    }
+
     /// Each run whose file sets a budget leaves one behind, until it is pruned.
-    @Test func manyBudgetsOfOthersMakeASetNoDearer() async throws {
+    @Test(arguments: [true, false]) func manyBudgetsOfOthersMakeACallNoDearer(together: Bool) async throws {
         let scene = try await MoneyFixture.make()
         let job = try await scene.jobs(1)[0]
-        let before = try await Self.buffers(of: job, in: scene)
+        let before = try await Self.buffers(of: job, in: scene, together)
         try await scene.fixture.pool.withConnection { connection in
             try await connection.execute(
                 """
@@ -139,12 +160,12 @@ import Testing
                 """
             )
         }
-        let after = try await Self.buffers(of: job, in: scene)
+        let after = try await Self.buffers(of: job, in: scene, together)
         #expect(after <= before + 20, "\(before) and \(after) buffers")
     }
 
-    /// The buffers that a set of one takes, as in a worker's session.
-    private static func buffers(of job: ClaimedJob, in scene: MoneyFixture) async throws -> Int {
+    /// The buffers that a call takes, in a set of one or alone, as in a worker's session.
+    private static func buffers(of job: ClaimedJob, in scene: MoneyFixture, _ together: Bool) async throws -> Int {
         try await scene.fixture.pool.withConnection { connection in
             try await connection.execute(
                 """
@@ -156,16 +177,27 @@ import Testing
             // The first one also reads catalogues and makes plans; so does each that comes when other tests have made databases.
             for position in 1...8 {
                 try await connection.execute("BEGIN")
+                let explain = "EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off) "
                 let lines = try await connection.query(
                     PostgresStatement(
                         name: nil,
-                        sql: """
-                            EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off)
-                            SELECT * FROM chassis.intend_unbudgeted_calls(
-                                '{\(job.id)}', '{\(job.epoch)}', '{c#\(position)}', '{model}', '{c/m}', '{none}', '{00}', '{c}', '{m}',
-                                '{1}', '{NULL}', '{1}', now())
-                            """
-                    )
+                        sql: together
+                            ? explain
+                                + """
+                                SELECT * FROM chassis.intend_unbudgeted_calls(
+                                    '{\(job.id)}', '{\(job.epoch)}', '{c#\(position)}', '{model}', '{c/m}', '{none}', '{00}', '{c}',
+                                    '{m}', '{1}', '{NULL}', '{1}', now())
+                                """
+                            : explain + Statement.intendUnbudgetedCall.sql
+                    ),
+                    together
+                        ? []
+                        : [
+                            .integer(job.id.rawValue), .integer(job.epoch.rawValue), .text("c#\(position)"),
+                            .text("model"),
+                            .text("c/m"), .text("none"), .bytes([0]), .text("c"), .text("m"), .integer(1), .null,
+                            .integer(1), .null,
+                        ]
                 ).rows.map { try $0.string("QUERY PLAN") }
                 try await connection.execute("ROLLBACK")
                 try #require(lines.contains { $0.contains("Buffers:") })
@@ -255,5 +287,18 @@ import Testing
             }
         }
         return try await UnbudgetedCallTests.lines(in: scene)
+    }
+}
+
+extension MoneyFixture {
+    /// Writes intents in one set, or each alone.
+    fileprivate func intend(
+        _ calls: [(step: StepStore.Identity, call: PaidCall)],
+        _ together: Bool
+    ) async throws -> [StepStore.UnbudgetedIntent] {
+        if together { return try await steps.intendUnbudgeted(calls) }
+        var outcomes: [StepStore.UnbudgetedIntent] = []
+        for call in calls { outcomes += try await steps.intendUnbudgeted([call]) }
+        return outcomes
     }
 }

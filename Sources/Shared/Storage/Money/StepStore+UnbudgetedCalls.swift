@@ -48,12 +48,16 @@ extension StepStore {
         )
         var batch: [(PostgresStatement, [PostgresParameter])] = []
         if !settled.isEmpty { batch.append((Statement.settleUnbudgetedCalls, Self.parameters(settling: settled, now))) }
-        if !intents.isEmpty {
-            batch.append((Statement.intendUnbudgetedCalls, Self.parameters(intending: intents, now)))
+        switch intents.count {
+        case 0: break
+        case 1:
+            batch.append((Statement.shareBudgets, []))
+            batch.append((Statement.intendUnbudgetedCall, Self.parameters(intending: intents[0], now)))
+        default: batch.append((Statement.intendUnbudgetedCalls, Self.parameters(intending: intents, now)))
         }
-        var results = try await pool.pipeline(batch).map(Self.numbers)[...]
-        let numbersSettled = settled.isEmpty ? [] : results.removeFirst()
-        let numbersIntended = intents.isEmpty ? [] : results.removeFirst()
+        let results = try await pool.pipeline(batch)
+        let numbersSettled = settled.isEmpty ? [] : try Self.numbers(in: results[0])
+        let numbersIntended = intents.isEmpty ? [] : try Self.numbers(in: results[results.count - 1])
         return (
             settled.indices.map { numbersSettled.contains(Int64($0) + 1) },
             intents.indices.map {
@@ -62,6 +66,19 @@ extension StepStore {
                     ? .written : numbersIntended.contains(-number) ? .mayCount : .leftOut
             }
         )
+    }
+
+    private static func parameters(
+        intending intent: (step: Identity, call: PaidCall),
+        _ now: String?
+    ) -> [PostgresParameter] {
+        let (step, call) = intent
+        return [
+            .integer(step.job.rawValue), .integer(step.epoch.rawValue), .text(step.position), .text(step.kind),
+            .text(step.name), .text(step.effect.rawValue), .bytes(step.fingerprint), .optional(call.connection),
+            .optional(call.model), .optional(call.most?.rawValue), .optional(call.price?.json.text()),
+            .optional(step.call), .optional(now),
+        ]
     }
 
     private static func parameters(
