@@ -11,7 +11,7 @@ import Telemetry
 package enum SchedulerProcess {
     /// The program's version.
     package static let version = "0.1.0"
-    /// How many connections a scheduler uses.
+    /// How many connections a scheduler uses for what people ask, and as many for its own work.
     static let poolSize = 8
 
     /// Checks database and store, and returns the services to run.
@@ -29,6 +29,8 @@ package enum SchedulerProcess {
         options.sessionSettings["idle_in_transaction_session_timeout"] = "30s"
         options.sessionSettings["statement_timeout"] = "30s"
         let pool = PostgresPool(options, size: poolSize)
+        // However much people ask, or however long a request waits for a lock, what has stopped is noticed.
+        let peoplesPool = PostgresPool(options, size: poolSize)
         try await Migrator().check(pool)
         let store = try await DirectoryStore.open(at: settings.store)
         let notifier = ReadyNotifier(pool)
@@ -53,7 +55,7 @@ package enum SchedulerProcess {
         )
         let api = APIService(
             APIConfiguration(host: settings.host, port: settings.port),
-            pool: pool,
+            pool: peoplesPool,
             blobs: OutputBlobs(store),
             notifier: notifier,
             dispatcher: dispatcher,

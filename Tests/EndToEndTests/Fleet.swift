@@ -114,13 +114,20 @@ struct Fleet {
         return scheduler
     }
 
-    /// Runs the command `chassis` with a token of its own, and returns what it prints.
-    func chassis(_ arguments: [String], at scheduler: ChildProcess) async -> String {
+    /// Makes a token.
+    func token() async -> String {
         let minted = ChildProcess([
             Programs.path("chassis"), "token", "create", "--postgres", conninfo, "--name", "test",
         ])
         _ = await minted.ended()
-        let token = await minted.line { $0.count > 20 && !$0.contains(" ") } ?? ""
+        return await minted.line { $0.count > 20 && !$0.contains(" ") } ?? ""
+    }
+
+    /// Runs the command `chassis`, and returns what it prints.
+    ///
+    /// - Parameter token: By default one of its own.
+    func chassis(_ arguments: [String], at scheduler: ChildProcess, token given: String? = nil) async -> String {
+        let token = if let given { given } else { await token() }
         let listening = await scheduler.line { $0.contains("127.0.0.1:") } ?? ""
         let port = listening.split(separator: "127.0.0.1:").last.map { $0.prefix { $0.isNumber } } ?? ""
         let command = ChildProcess(
