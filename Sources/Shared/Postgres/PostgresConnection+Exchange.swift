@@ -23,7 +23,19 @@ extension PostgresConnection {
         /// How many syncs of a pipeline have come.
         var syncs = 0
         var error: PostgresError?
-        let continuation: CheckedContinuation<[PostgresResult], any Error>
+
+        init(awaited: Awaited) { self.awaited = awaited }
+    }
+
+    /// What has come of a request.
+    ///
+    /// It is sent, and may be answered, before anybody waits for it.
+    enum Outcome {
+        /// Nothing yet, and nobody waits.
+        case open
+        case awaited(CheckedContinuation<[PostgresResult], any Error>)
+        /// Whoever asks next is told.
+        case known(Result<[PostgresResult], any Error>)
     }
 
     func send(
@@ -84,11 +96,16 @@ extension PostgresConnection {
             end(error)
             throw error
         }
-        let awaited = awaitedAfterSending?() ?? awaited
+        // In the same breath as it is sent: whatever happens to the connection from here on is told to this exchange.
+        exchange = Exchange(awaited: awaitedAfterSending?() ?? awaited)
+        askForSingleRows()
+        flush()
+        // The answer may have come in with what was read for a notification.
+        socketIsReady()
         let canceller = canceller
         // A cancel request that is still on its way must not meet the next statement.
         do {
-            let results = try await answer(to: awaited, isCancellable: isCancellable, canceller)
+            let results = try await answer(isCancellable: isCancellable, canceller)
             await canceller.settle()
             return results
         } catch {
@@ -97,14 +114,10 @@ extension PostgresConnection {
         }
     }
 
-    private func answer(
-        to awaited: Awaited,
-        isCancellable: Bool,
-        _ canceller: Canceller
-    ) async throws -> [PostgresResult] {
+    private func answer(isCancellable: Bool, _ canceller: Canceller) async throws -> [PostgresResult] {
         do {
             return try await withTaskCancellationHandler {
-                try await answer(to: awaited)
+                try await answer()
             } onCancel: {
                 if isCancellable { canceller.cancel() }
             }
@@ -115,15 +128,28 @@ extension PostgresConnection {
 
     /// Whoever waits with a continuation is resumed where its task prefers to run, which is the concurrency pool unless it says
     /// otherwise: from there it would come back here at once, two changes of threads later.
-    private func answer(to awaited: Awaited) async throws -> [PostgresResult] {
+    private func answer() async throws -> [PostgresResult] {
         try await withTaskExecutorPreference(PostgresReactor.shared.tasks) {
             try await withCheckedThrowingContinuation { continuation in
-                exchange = Exchange(awaited: awaited, continuation: continuation)
-                askForSingleRows()
-                flush()
-                // The answer may have come in with what was read for a notification.
-                socketIsReady()
+                switch outcome {
+                case .open: outcome = .awaited(continuation)
+                case .known(let result):
+                    outcome = .open
+                    continuation.resume(with: result)
+                case .awaited: preconditionFailure("two wait for one answer")
+                }
             }
+        }
+    }
+
+    /// Tells whoever waits, or comes to wait, what has come of the request.
+    func tell(_ result: Result<[PostgresResult], any Error>) {
+        switch outcome {
+        case .open: outcome = .known(result)
+        case .awaited(let continuation):
+            outcome = .open
+            continuation.resume(with: result)
+        case .known: preconditionFailure("a request was answered twice")
         }
     }
 
@@ -171,10 +197,6 @@ extension PostgresConnection {
     func finish() {
         guard let done = exchange else { return }
         exchange = nil
-        if let error = done.error {
-            done.continuation.resume(throwing: error)
-        } else {
-            done.continuation.resume(returning: done.results)
-        }
+        tell(done.error.map { .failure($0) } ?? .success(done.results))
     }
 }

@@ -43,6 +43,7 @@ package actor PostgresConnection {
     private let isLinked = Atomic(true)
     var prepared: Set<String> = []
     var exchange: Exchange?
+    var outcome = Outcome.open
     let requests = AsyncCounter(1)
     let transactions = AsyncCounter(1)
 
@@ -196,6 +197,6 @@ package actor PostgresConnection {
         notification.finish()
         guard let broken = exchange else { return }
         exchange = nil
-        broken.continuation.resume(throwing: broken.error?.isConnectionError == true ? broken.error ?? error : error)
+        tell(.failure(broken.error?.isConnectionError == true ? broken.error ?? error : error))
     }
 }
