@@ -35,6 +35,7 @@ import Glibc
         worker.handler("score", score)
         worker.handler("hold", hold)
         worker.handler("confused", confused)
+        worker.handler("cancelled", cancelled)
         worker.handler("authors", authors)
         worker.tool("note", description: "Writes a note.", effect: .idempotent) { (note: Note, call) in
             // The tests know where.
@@ -102,6 +103,12 @@ import Glibc
         }
         try await context.step("third") { write("third", to: input.notes) }
         return context.attempt
+    }
+
+    /// Says that it was cancelled, which it was not.
+    private static func cancelled(_ input: Input, _ context: JobContext) async throws -> Int {
+        write("cancelled", to: input.notes)
+        throw CancellationError()
     }
 
     /// Breaks the rule of names.

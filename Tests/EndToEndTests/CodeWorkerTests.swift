@@ -252,6 +252,18 @@ import Testing
         await fleet.close()
     }
 
+    /// Given back, a job whose code says that it was cancelled would begin again at once, and never end.
+    @Test(.timeLimit(.minutes(5))) func codeThatCancelsItselfHasFailed() async throws {
+        let fleet = try await Fleet.make(scenarios: Self.scenarios)
+        let run = try await Self.submit("cancelled", on: fleet)
+        let worker = Self.worker("worker", on: fleet)
+        #expect(try await fleet.end(of: run) == "failed")
+        #expect(try await fleet.error(of: run).contains("it cancelled itself"))
+        #expect(Self.done(fleet) == ["cancelled", "cancelled", "cancelled"])
+        await worker.killAndWait()
+        await fleet.close()
+    }
+
     /// A name that two tasks use at once is refused, in the first attempt and for good.
     @Test(.timeLimit(.minutes(5))) func stepsThatCannotBeToldApartAreRefused() async throws {
         let fleet = try await Fleet.make(scenarios: Self.scenarios)

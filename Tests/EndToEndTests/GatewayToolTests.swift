@@ -159,6 +159,29 @@ import Testing
         await scene.close()
     }
 
+    /// A worker dies between a call of a server's tool with the effect once and its record: the policy that the server has says what follows.
+    @Test(.timeLimit(.minutes(5)), arguments: [("fail", "failed"), ("retry", "succeeded")])
+    func aServersPolicyHoldsForItsCallsOfUnknownOutcome(_ policy: String, _ end: String) async throws {
+        let scene = try await GatewayScene.make()
+        let file = scene.fleet.directory + "/connections.yaml"
+        let server = "\(Fleet.repository)/Tests/Servers/mcp_server.py"
+        Fleet.write(Fleet.read(file) + "\n  things: {kind: mcp, command: [python3, \"\(server)\"]}\n", to: file)
+        // The first answer is the listing.
+        let first = scene.worker("first", failpoint: "after-answer:2")
+        let run = try await scene.submit(
+            "server",
+            run: ["python3", "\(Fleet.repository)/Tests/Servers/tool_client.py", #"add={"a": 1, "b": 2}"#],
+            connections: "[]",
+            more: ", tools: [{mcp: {connection: things, allow: [add], effect: once, unknown: \(policy)}}]"
+        )
+        #expect(await first.ended() == .signalled(SIGKILL), "\(first.output)")
+        let second = scene.worker("second")
+        #expect(try await scene.fleet.end(of: run) == end, "\(second.output)")
+        #expect(try await ApprovalStore(scene.fleet.pool).approvals(run: run).isEmpty)
+        await second.killAndWait()
+        await scene.close()
+    }
+
     @Test(.timeLimit(.minutes(5))) func refusesWhatAProgramShouldNotDo() async throws {
         let scene = try await GatewayScene.make()
         let worker = scene.worker("worker")

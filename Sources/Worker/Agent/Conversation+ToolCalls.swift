@@ -86,8 +86,7 @@ extension Conversation {
         )
         step.isToolCall = true
         step.evidence = arguments
-        let place = tool.server.map(Workflow.ToolDefinition.name(ofServer:)) ?? call.name
-        step.unknown = unknown[place] ?? .ask
+        step.unknown = tool.policy(among: unknown)
         step = try context.steps.placed(step)
         let outcome = try await outcome(of: step, arguments, tool)
         shelf.note(outcome.value, at: step.position)

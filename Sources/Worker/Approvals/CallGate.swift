@@ -89,7 +89,7 @@ struct CallGate: Sendable {
     /// The first rule that a call falls under.
     func rule(for arguments: JSONValue, _ tool: any Tool, _ spent: MicroDollars?) -> ApprovalRule? {
         rules.first { rule in
-            guard rule.isAbout(tool: tool.definition.name) else { return false }
+            guard tool.names.contains(where: rule.isAbout(tool:)) else { return false }
             if let effect = rule.effect, effect != tool.effect { return false }
             // A price that is not known may be any.
             if let cost = rule.cost, let spent, spent < cost { return false }

@@ -27,7 +27,10 @@ extension JobRunner {
         case is ReleaseAtBoundary: return .release
         case let suspension as Suspension: return .suspend(suspension)
         case StorageError.leaseLost, StorageError.sessionEnded: return .drop
-        case is CancellationError: return .release
+        case is CancellationError where Task.isCancelled: return .release
+        case is CancellationError:
+            // Given back it would begin again at once, without end.
+            failure = JobFailure(code: "unexpected", message: "it cancelled itself, though nobody has stopped the job")
         case let error as JobFailure: failure = error
         case let error as StepFailure: failure = error.failure
         case let error as CheckpointError:

@@ -33,7 +33,7 @@ final class ProgramTools: ToolHost, CallJudge {
 
     private let context: JobContext
     private let tools: [any Tool]
-    /// By the names of the tools, what becomes of calls whose outcome is unknown.
+    /// By the names of their definitions, what becomes of calls whose outcome is unknown.
     private let unknown: [String: UnknownPolicy]
     private let gate: CallGate?
     private let state = Mutex(State())
@@ -241,7 +241,7 @@ final class ProgramTools: ToolHost, CallJudge {
         )
         step.isToolCall = true
         step.evidence = arguments
-        step.unknown = unknown[name] ?? .ask
+        step.unknown = tool.policy(among: unknown)
         return try context.steps.placed(step)
     }
 

@@ -12,6 +12,9 @@ package protocol Tool: Sendable {
     /// The connection of the server that brings it; nil where no server does.
     var server: String? { get }
 
+    /// What it is called in workflow files: the name by which it is called and, where that had to be another one, its server's own.
+    var names: [String] { get }
+
     /// Carries out one call.
     ///
     /// What the model did wrong, and what the world answered, is a result with `isError`. Only what leaves nothing to
@@ -23,4 +26,7 @@ package protocol Tool: Sendable {
 extension Tool {
     /// No server.
     package var server: String? { nil }
+
+    /// That by which it is called.
+    package var names: [String] { [definition.name] }
 }

@@ -45,6 +45,7 @@ struct ServerTool: Tool {
     private let tool: any Tool
     let definition: ToolDefinition
     let server: String?
+    var names: [String] { definition.name == tool.definition.name ? tool.names : [definition.name] + tool.names }
 
     init(_ tool: any Tool, _ name: String, from server: String) {
         self.server = server
