@@ -13,6 +13,7 @@ requests say:
   expire   the batch expires
   hold     the batch is worked on until it is cancelled; then its request is not done
   done     the same, but its request is done by then
+  early    the batch ends as soon as it is taken
 
 All other batches end when they were looked at twice, in a list too. Answers repeat the tag. The first line of the output says the port.
 
@@ -117,8 +118,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             batch = next((b for b in batches if found and b["id"] == found.group(1)), None)
             if batch is None:
                 return self.reply(404, {"error": {"message": "nothing here"}})
-            if batch["state"] == "in_progress":
-                self.finish(batch, "completed" if "done" in batch["plays"] else "cancelled")
+            if batch["state"] != "in_progress":
+                return self.reply(400, {"error": {"message": "it has ended", "type": "invalid_request_error"}})
+            self.finish(batch, "completed" if "done" in batch["plays"] else "cancelled")
             self.reply(200, self.shown(batch))
 
     def take(self, kind, calls, key):
@@ -131,6 +133,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         batch = {"id": prefix + uuid.uuid4().hex, "kind": kind, "key": key, "calls": calls, "plays": plays, "listed": 0,
                  "state": "in_progress", "looks": 0, "results": "", "created": int(time.time())}
         batches.append(batch)
+        if "early" in plays:
+            self.finish(batch, "completed")
         if plays & {"lost", "late"}:
             self.close_connection = True
             return

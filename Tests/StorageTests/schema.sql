@@ -1732,6 +1732,7 @@ CREATE TABLE chassis.batch (
     session_id bigint,
     turn bigint DEFAULT 0 NOT NULL,
     detail text,
+    abandoned_at timestamp with time zone,
     CONSTRAINT batch_state_is_known CHECK ((state = ANY (ARRAY['made'::text, 'sent'::text, 'ended'::text]))),
     CONSTRAINT batch_that_was_sent_has_an_id CHECK (((state <> 'sent'::text) OR (provider_id IS NOT NULL)))
 );

@@ -56,6 +56,14 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     /// The store said something that has no case of its own.
     case storeUnavailable(reason: String)
 
+    /// Whether it is about one blob alone: what else the store holds can be read.
+    package var isOfOneBlob: Bool {
+        switch self {
+        case .blobMissing, .blobDamaged: true
+        default: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .storeMissing(let path): "the store \(path) does not exist; create it, or mount it, first"

@@ -47,6 +47,7 @@ package struct Migration: Equatable, Sendable {
         migration(36, "requesters_of_backfills", PackageResources.m0036_requesters_of_backfills_sql),
         migration(37, "times_of_arrivals", PackageResources.m0037_times_of_arrivals_sql),
         migration(38, "keep_what_is_needed", PackageResources.m0038_keep_what_is_needed_sql),
+        migration(39, "abandoned_batches", PackageResources.m0039_abandoned_batches_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

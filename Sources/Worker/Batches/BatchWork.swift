@@ -40,7 +40,8 @@ struct BatchWork: Sendable {
         while lease.isHeld, let batch = try await store.take(of: connection, by: session) {
             do {
                 try await see(to: batch)
-            } catch let error as ModelError {
+            } catch let error where error is ModelError || error is CheckpointError || error is JobFailure {
+                // What holds up one batch holds up no other.
                 try await store.putDown(batch, finding(after: error))
             }
         }
@@ -48,9 +49,10 @@ struct BatchWork: Sendable {
     }
 
     /// What is noted after an error that left nothing undone.
-    private func finding(after error: ModelError) -> TakenBatch.Finding {
-        TakenBatch.Finding(
-            wait: max(settings.poll, min(error.retryAfter ?? .zero, Self.longestPoll)),
+    private func finding(after error: any Error) -> TakenBatch.Finding {
+        let asked = (error as? ModelError)?.retryAfter
+        return TakenBatch.Finding(
+            wait: max(settings.poll, min(asked ?? .zero, Self.longestPoll)),
             detail: redactor.redacted("\(error)")
         )
     }
@@ -62,7 +64,9 @@ struct BatchWork: Sendable {
         var decision = BatchDecision(batch)
         if decision == .search {
             let others = try await store.sent(of: connection)
-            switch try await provider.find(try await request(batch, calls), at: endpoint, others: others) {
+            // The keys tell it: what the calls say is not read.
+            let sought = request(batch, calls.map { .init(key: $0.key, body: []) })
+            switch try await provider.find(sought, at: endpoint, others: others) {
             case .sent(let id): return try await note(batch, sent: id)
             case .undecided(let reason):
                 return try await store.putDown(batch, .init(wait: poll(batch), detail: "perhaps sent: \(reason)"))
@@ -83,11 +87,7 @@ struct BatchWork: Sendable {
             )
         case .discard: try await end(batch, calls.map { ($0, .failed(Self.discarded)) }, detail: "never sent")
         case .send: try await send(batch, calls, provider, endpoint)
-        case .cancel:
-            try await provider.cancel(batch.providerID ?? "", at: endpoint)
-            var finding = TakenBatch.Finding(wait: settings.poll, detail: "cancelled at its provider")
-            finding.isCancelled = true
-            try await store.putDown(batch, finding)
+        case .cancel: try await cancel(batch, calls, provider, endpoint)
         case .poll: try await look(at: batch, calls, provider, endpoint)
         case .search: preconditionFailure("a search has been made")
         }
@@ -101,12 +101,10 @@ struct BatchWork: Sendable {
 
     // MARK: Sending
 
-    private func request(_ batch: TakenBatch, _ calls: [TakenBatch.Call]) async throws -> BatchRequest {
-        var bodies: [BatchRequest.Call] = []
-        for call in calls { bodies.append(.init(key: call.key, body: try await read(call.request))) }
-        return BatchRequest(
+    private func request(_ batch: TakenBatch, _ calls: [BatchRequest.Call]) -> BatchRequest {
+        BatchRequest(
             key: batch.key,
-            calls: bodies,
+            calls: calls,
             madeAt: batch.madeAt,
             // Over before anybody may conclude that it will not show up.
             timeout: settings.doubt * 3 / 4
@@ -119,7 +117,7 @@ struct BatchWork: Sendable {
         _ provider: any BatchProvider,
         _ endpoint: ModelEndpoint
     ) async throws {
-        let request = try await request(batch, calls)
+        guard let request = try await readRequest(batch, calls) else { return }
         do {
             let id = try await provider.send(request, to: endpoint) {
                 guard try await store.willTry(batch), lease.isHeld else { throw LostBatch() }
@@ -143,11 +141,54 @@ struct BatchWork: Sendable {
 
     private struct LostBatch: Error {}
 
+    /// Reads what the calls say; those that the store lost come to nothing, and hold up no other.
+    ///
+    /// - Returns: Nil when there is nothing to send, and the batch has ended.
+    private func readRequest(_ batch: TakenBatch, _ calls: [TakenBatch.Call]) async throws -> BatchRequest? {
+        var sound: [BatchRequest.Call] = []
+        var lost: [TakenBatch.Call] = []
+        var reason = ""
+        for call in calls {
+            do {
+                sound.append(.init(key: call.key, body: try await read(call.request)))
+            } catch let error as CheckpointError where error.isOfOneBlob {
+                lost.append(call)
+                reason = "the request cannot be read, and was not sent: \(error)"
+            }
+        }
+        guard !lost.isEmpty else { return request(batch, sound) }
+        // The next attempt keeps it anew.
+        let failure = JobFailure(code: "store", message: reason)
+        guard !sound.isEmpty else {
+            try await end(batch, lost.map { ($0, .failed(failure)) }, detail: reason)
+            return nil
+        }
+        notifier.notify(Set(try await store.fail(lost, of: batch, as: failure)))
+        return request(batch, sound)
+    }
+
     private func note(_ batch: TakenBatch, sent id: String) async throws {
         var finding = TakenBatch.Finding(wait: settings.poll, detail: "sent")
         finding.providerID = id
         try await store.putDown(batch, finding)
         failpoints.reach(.batchAfterNote)
+    }
+
+    private func cancel(
+        _ batch: TakenBatch,
+        _ calls: [TakenBatch.Call],
+        _ provider: any BatchProvider,
+        _ endpoint: ModelEndpoint
+    ) async throws {
+        do {
+            try await provider.cancel(batch.providerID ?? "", at: endpoint)
+        } catch let error as ModelError where error.refusesToCancel {
+            // It has ended, most likely: what was done by then is paid for.
+            return try await look(at: batch, calls, provider, endpoint)
+        }
+        var finding = TakenBatch.Finding(wait: settings.poll, detail: "cancelled at its provider")
+        finding.isCancelled = true
+        try await store.putDown(batch, finding)
     }
 
     // MARK: Answers
@@ -220,7 +261,13 @@ struct BatchWork: Sendable {
         case .unknown: try await store.settle(call, as: .unknown("its job ended before its outcome was known"))
         case .answered:
             guard let blob = call.answer else { return }
-            let usage = try ModelAnswer(json: JSONValue(parsing: await read(blob))).usage
+            let content: [UInt8]
+            do {
+                content = try await read(blob)
+            } catch let error as CheckpointError where error.isOfOneBlob {
+                return try await store.settle(call, as: .unknown("its answer cannot be read: \(error)"))
+            }
+            let usage = try ModelAnswer(json: JSONValue(parsing: content)).usage
             let charge = ModelCharge(
                 connection: connection,
                 model: "",

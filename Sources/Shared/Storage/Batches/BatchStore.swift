@@ -134,6 +134,26 @@ package struct BatchStore: Sendable {
         return try results[2].rows.map { try $0.string("queue") }
     }
 
+    /// Takes calls out of a batch that was not sent, since they come to nothing, and resumes their jobs.
+    ///
+    /// - Returns: The queues that have pending jobs by it; notify them.
+    package func fail(
+        _ calls: [TakenBatch.Call],
+        of batch: TakenBatch,
+        as failure: JobFailure
+    ) async throws -> [String] {
+        let resumption = QueueStore.resumption(of: calls.map(\.job))
+        let failing: (PostgresStatement, [PostgresParameter]) = (
+            Statement.failBatchedCalls,
+            [
+                .integer(batch.id), .integer(batch.turn), .array(calls.map(\.key)),
+                .optional(Columns(.failed(failure)).error),
+            ]
+        )
+        let results = try await pool.pipeline([resumption[0], failing, resumption[1]])
+        return try results[2].rows.map { try $0.string("queue") }
+    }
+
     /// A call whose job has ended without it.
     package struct LeftCall: Sendable {
         package let id: Int64

@@ -11,6 +11,7 @@ extension Statement {
     static let readSentBatches = load("read_sent_batches", PackageResources.read_sent_batches_sql)
     static let tryBatch = load("try_batch", PackageResources.try_batch_sql)
     static let putBatchDown = load("put_batch_down", PackageResources.put_batch_down_sql)
+    static let failBatchedCalls = load("fail_batched_calls", PackageResources.fail_batched_calls_sql)
     static let endBatch = load("end_batch", PackageResources.end_batch_sql)
     static let pruneBatches = load("prune_batches", PackageResources.prune_batches_sql)
     static let readLeftCalls = load("read_left_calls", PackageResources.read_left_calls_sql)

@@ -114,4 +114,10 @@ extension ModelError {
         case .stalled, .cutStream, .malformed, .reported: false
         }
     }
+
+    /// Whether a provider will not cancel a batch however often it is asked: it has ended, or is not known there.
+    package var refusesToCancel: Bool {
+        guard case .status(let code, _, _, _) = reason else { return false }
+        return code == 409 || !isRetryable
+    }
 }

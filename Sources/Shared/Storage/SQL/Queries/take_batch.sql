@@ -1,5 +1,5 @@
 -- Takes a batch of a connection in hand that is due, that a worker which is gone had in hand, or whose jobs have all
--- ended without it.
+-- ended without it since it was last in hand.
 --
 --   $1 connection text, $2 session_id bigint: of the worker, which has no other batch of the connection in hand
 --   $3 now timestamptz: NULL for the database's clock
@@ -18,7 +18,7 @@ WITH due AS (
            OR NOT EXISTS (SELECT FROM chassis.session
                           WHERE session.session_id = batch.session_id AND session.ended_at IS NULL))
       AND (due_at <= coalesce($3::timestamptz, now()) OR session_id IS NOT NULL
-           OR cancelled_at IS NULL
+           OR abandoned_at IS NULL
               AND NOT EXISTS (SELECT FROM chassis.batched_call
                               WHERE batched_call.batch_id = batch.batch_id
                                 AND NOT EXISTS (SELECT FROM chassis.done WHERE done.job_id = batched_call.job_id)))
@@ -26,7 +26,10 @@ WITH due AS (
     LIMIT 1
     FOR UPDATE OF batch SKIP LOCKED
 )
-UPDATE chassis.batch SET session_id = $2::bigint, turn = turn + 1
+UPDATE chassis.batch
+SET session_id = $2::bigint, turn = turn + 1,
+    -- What a retry has jobs wait for again is brought forward again when they end without it.
+    abandoned_at = CASE WHEN due.is_abandoned THEN coalesce(abandoned_at, $3::timestamptz, now()) END
 FROM due
 WHERE batch.batch_id = due.batch_id
 RETURNING batch.batch_id, batch.turn, batch.key, batch.model, batch.state, batch.provider_id, due.is_abandoned,
