@@ -165,7 +165,7 @@ import Testing
 
     @Test(arguments: [
         ("end_turn", StopReason.end), ("stop_sequence", .end), ("max_tokens", .length), ("refusal", .refusal),
-        ("tool_use", .toolCalls), ("pause_turn", .other),
+        ("tool_use", .toolCalls), ("pause_turn", .unfinished), ("eos", .other),
     ])
     func knowsWhyTheModelStopped(_ word: String, _ expected: StopReason) async throws {
         let request = ModelRequest(model: "m", messages: [.user("hi")])

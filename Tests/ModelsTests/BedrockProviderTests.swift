@@ -146,6 +146,15 @@ import Testing
         }
     }
 
+    /// The call may have come in part, or not at all: it is not to be made.
+    @Test(arguments: ["malformed_tool_use", "malformed_model_output"])
+    func takesNoAnswerThatTheProviderCallsBroken(_ word: String) async throws {
+        let broken = Self.thoughtful.prefix(4) + [Self.call(2, "tooluse_1", "f"), Self.stop(word), Self.metadata]
+        let error = try await scene.error(ProviderScene.frames(Array(broken)))
+        #expect(error.isRetryable && error.mayHaveBeenPaid, "\(error)")
+        #expect("\(error)".contains(word))
+    }
+
     @Test func knowsErrors() async throws {
         let refused = try await scene.error([
             .response(

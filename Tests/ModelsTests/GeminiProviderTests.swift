@@ -124,7 +124,7 @@ import Testing
 
     @Test(arguments: [
         ("STOP", StopReason.end), ("MAX_TOKENS", .length), ("SAFETY", .contentFilter), ("SPII", .contentFilter),
-        ("NEW", .other),
+        ("NEW", .other), ("OTHER", .unfinished),
     ])
     func knowsWhyTheModelStopped(_ word: String, _ expected: StopReason) async throws {
         #expect(try await ask(plain, [Self.chunk(#"{"text":"a"}"#, finish: word)]).stopReason == expected)
@@ -133,6 +133,23 @@ import Testing
     @Test func knowsAPromptThatWasBlocked() async throws {
         let answer = try await ask(plain, [#"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}"#])
         #expect(answer.stopReason == .contentFilter && answer.message.text.contains("PROHIBITED_CONTENT"))
+    }
+
+    @Test(arguments: [
+        "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "MALFORMED_RESPONSE",
+        "MISSING_THOUGHT_SIGNATURE",
+    ])
+    func takesNoAnswerThatTheProviderCallsBroken(_ word: String) async throws {
+        for parts in ["", #"{"text":"a"}"#, #"{"functionCall":{"name":"f"}}"#] {
+            let documents = [Self.chunk(parts, finish: word)]
+            let error = try await scene.error(ProviderScene.stream(ProviderScene.data(documents)))
+            #expect(error.isRetryable && error.mayHaveBeenPaid, "\(parts): \(error)")
+        }
+    }
+
+    @Test(arguments: ["OTHER", "NEW"]) func takesNoEmptyAnswerThatIsNoEnd(_ word: String) async throws {
+        let error = try await scene.error(ProviderScene.stream(ProviderScene.data([Self.chunk("", finish: word)])))
+        #expect(error.isRetryable && error.mayHaveBeenPaid, "\(error)")
     }
 
     @Test func takesNoHalfAnswer() async throws {

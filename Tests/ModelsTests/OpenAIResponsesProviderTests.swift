@@ -134,6 +134,8 @@ import Testing
         #expect(try await reason("completed", "") == .end)
         #expect(try await reason("incomplete", #","incomplete_details":{"reason":"max_output_tokens"}"#) == .length)
         #expect(try await reason("incomplete", #","incomplete_details":{"reason":"content_filter"}"#) == .contentFilter)
+        #expect(try await reason("incomplete", #","incomplete_details":{"reason":"new"}"#) == .unfinished)
+        #expect(try await reason("incomplete", "") == .unfinished)
         let refusal = #"[{"type":"message","content":[{"type":"refusal","refusal":"no"}]}]"#
         #expect(try await reason("completed", "", refusal) == .refusal)
     }

@@ -110,6 +110,7 @@ import Workflow
 
     @Test(arguments: [
         (StopReason.length, "model-length"), (.refusal, "model-refused"), (.contentFilter, "model-refused"),
+        (.unfinished, "model-unfinished"),
     ])
     func neverTakesHalfAnAnswer(stop: StopReason, code: String) {
         var machine = Self.machine()

@@ -81,6 +81,9 @@ struct AgentStateMachine: Equatable, Sendable {
             return fail("model-length", "the model's answer in turn \(turn) was cut at its limit of output tokens")
         case .contentFilter, .refusal:
             return fail("model-refused", "the model refused to answer in turn \(turn)")
+        case .unfinished:
+            return fail("model-unfinished", "the provider left off in the middle of the model's answer in turn \(turn)")
+        // The words of compatible servers are their own; most mean an end.
         case .end, .toolCalls, .other: break
         }
         let calls = answer.message.toolCalls

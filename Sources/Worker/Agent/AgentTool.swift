@@ -14,6 +14,7 @@ struct AgentTool: Tool {
         "limit-turns", "limit-tokens", "limit-repeated-calls", "limit-repeated-cycles", "limit-time", "output-invalid",
         "model-length",
         "model-refused",
+        "model-unfinished",
     ]
 
     let definition: Models.ToolDefinition

@@ -10,6 +10,8 @@ package enum StopReason: String, Equatable, Sendable, CaseIterable {
     case contentFilter = "content_filter"
     /// The model declined to answer; its text says so.
     case refusal
+    /// The provider left off before the model was done.
+    case unfinished
     /// A reason of the provider's own.
     case other
 }

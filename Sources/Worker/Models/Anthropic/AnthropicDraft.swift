@@ -146,6 +146,7 @@ struct AnthropicDraft {
         case "tool_use": .toolCalls
         case "max_tokens", "model_context_window_exceeded": .length
         case "refusal": .refusal
+        case "pause_turn": .unfinished
         default: .other
         }
     }

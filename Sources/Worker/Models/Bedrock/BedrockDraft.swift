@@ -52,12 +52,20 @@ struct BedrockDraft {
             )
         default: break
         }
+        let progress: AnswerProgress
         do {
-            return try eventArrived(message.headers[":event-type"] ?? "", JSONReading(document, at: "event"))
+            progress = try eventArrived(message.headers[":event-type"] ?? "", JSONReading(document, at: "event"))
         } catch {
             throw .malformed(error.description)
         }
+        if let stopReason, Self.brokenReasons.contains(stopReason) {
+            throw .malformed("the model wrote what is no answer (\(stopReason))")
+        }
+        return progress
     }
+
+    /// What is said of answers that the provider itself could not read: what came of them is not to be used.
+    private static let brokenReasons: Set<String> = ["malformed_tool_use", "malformed_model_output"]
 
     private mutating func eventArrived(_ type: String, _ event: JSONReading) throws(ModelJSONError) -> AnswerProgress {
         switch type {

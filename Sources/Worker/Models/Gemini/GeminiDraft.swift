@@ -108,17 +108,29 @@ struct GeminiDraft {
         guard let word = finishReason ?? blockReason.map({ _ in "SAFETY" }) else {
             throw .malformed("there is no reason to stop in it")
         }
-        guard word != "MALFORMED_FUNCTION_CALL" else { throw .malformed("the model wrote a tool call that is none") }
+        guard !Self.brokenReasons.contains(word) else {
+            throw .malformed("the model wrote what is no answer (\(word))")
+        }
         var parts = parts
         if parts.isEmpty, let blockReason { parts = [.text("The prompt was blocked: \(blockReason)")] }
+        let stopReason = stopReason(word)
+        guard !parts.isEmpty || ![.unfinished, .other].contains(stopReason) else {
+            throw .malformed("the model stopped without an answer (\(word))")
+        }
         return ModelAnswer(
             message: ModelMessage(role: .assistant, parts: parts),
-            stopReason: stopReason(word),
+            stopReason: stopReason,
             usage: usage,
             model: model,
             responseID: responseID
         )
     }
+
+    /// What is said of answers that the provider itself could not read: what came of them is not to be used.
+    private static let brokenReasons: Set<String> = [
+        "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "MALFORMED_RESPONSE",
+        "MISSING_THOUGHT_SIGNATURE",
+    ]
 
     private func stopReason(_ word: String) -> StopReason {
         switch word {
@@ -126,6 +138,7 @@ struct GeminiDraft {
         case "MAX_TOKENS": .length
         case "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "LANGUAGE":
             .contentFilter
+        case "OTHER": .unfinished
         default: .other
         }
     }

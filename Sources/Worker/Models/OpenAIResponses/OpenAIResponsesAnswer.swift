@@ -102,7 +102,7 @@ struct OpenAIResponsesAnswer {
         switch (status, reason) {
         case ("incomplete", "max_output_tokens"): .length
         case ("incomplete", "content_filter"): .contentFilter
-        case ("incomplete", _): .other
+        case ("incomplete", _): .unfinished
         default: hasCalls ? .toolCalls : hasRefusal ? .refusal : .end
         }
     }
