@@ -2,12 +2,14 @@
 """A tool server that speaks the Model Context Protocol, well or badly, as its options say.
 
     mcp_server.py [--http] [--form handshake|stateless|both|silent|dies] [--order SEED] [--log FILE] [--name TEXT] [--more] [--gate FILE]
+                  [--fault STATUS] [--own]
 
 Over standard input and output, or, with --http, over streamable HTTP on a port of 127.0.0.1 that its first line says. The
 form is what it knows: the handshake, the stateless protocol of 2026-07-28, or both; `silent` knows the handshake and says
 nothing to anything before it, `dies` ends at it. What it is asked is written to FILE, a line each: method and name.
 Its tools do what their names say; --more has it list one more from the beginning; --gate has it start slowly: it reads
-nothing until FILE is there.
+nothing until FILE is there. With --http, `status_once` is carried out and answered with STATUS and an error, that of no
+request, or with --own that of the call.
 """
 import argparse
 import http.server
@@ -54,6 +56,9 @@ TOOLS = [
     ("broken_odd", None, {}),
     ("late_once", None, {}),
     ("pings", None, {}),
+    ("fault_once", None, {}),
+    ("status_once", None, {}),
+    ("leave", NONE, {}),
     ("environment", NONE, {}),
     ("region", NONE, {"where": {"type": "string", "x-mcp-header": "Region"}}),
     ("odd.name", NONE, {"x": {"type": "string", "pattern": "(?=lookahead)"}}),
@@ -149,8 +154,10 @@ def call(params, tell, number):
         return text("whole")
     if name in ("broken", "broken_end", "broken_odd"):
         return text("mended")
-    if name == "late_once":
+    if name in ("late_once", "fault_once", "status_once"):
         return text("too late")
+    if name == "leave":
+        return text("left")
     if name == "pings":
         tell(*({"jsonrpc": "2.0", "id": f"p{count}", "method": "ping"} for count in range(2000)))
         return text("pinged")
@@ -243,6 +250,8 @@ def serve_streams():
         said = answer(message, write)
         if said is not None:
             write(said)
+        if message.get("params", {}).get("name") == "leave":
+            os._exit(0)
 
     while options.gate and not os.path.exists(options.gate):
         time.sleep(0.01)
@@ -313,6 +322,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if method == "tools/call" and message["params"]["name"] == "late_once":
             answer(message, None)
             return self.send(408)
+        if method == "tools/call" and message["params"]["name"] == "status_once":
+            answer(message, None)
+            return self.send(options.fault, fault(message["id"] if options.own else None, -32000, "not now"))
+        if method == "tools/call" and message["params"]["name"] == "fault_once":
+            answer(message, None)
+            return self.send(200, fault(None, -32000, "not now"))
         if method in ("tools/call", "subscriptions/listen"):
             self.begin_stream()
             if method == "subscriptions/listen":
@@ -368,6 +383,8 @@ if __name__ == "__main__":
     parser.add_argument("--name")
     parser.add_argument("--more", action="store_true")
     parser.add_argument("--gate")
+    parser.add_argument("--fault", type=int)
+    parser.add_argument("--own", action="store_true")
     options = parser.parse_args()
     state["extra"] = options.more
     log("start")

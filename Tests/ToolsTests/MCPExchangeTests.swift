@@ -109,6 +109,20 @@ import Testing
         #expect(exchange.pending == [2])
     }
 
+    /// It may be the answer to a notification, while the call is carried out.
+    @Test func anErrorThatNamesNoRequestDoesNotSayThatTheOnlyOneWasRefused() {
+        var exchange = MCPExchange(maximumBytes: 1000)
+        _ = (exchange.begin(), exchange.begin(), exchange.gaveUp(1))
+        let line = #"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no such request"}}"#
+        let actions = exchange.received(.whole(Array(line.utf8)))
+        guard case .fail(id: 2, .lost(let reason))? = actions.first, actions.count == 1 else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(reason.contains("no such request"))
+        #expect(exchange.pending.isEmpty)
+    }
+
     // MARK: Lists
 
     /// A server whose lists have no end.

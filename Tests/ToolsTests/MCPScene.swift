@@ -88,7 +88,7 @@ struct MCPScene {
         return (MCPScene(server, MCPSelection(), clock: ContinuousClock(), Scratch()), process)
     }
 
-    private static var program: String {
+    static var program: String {
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
             + "/Servers/mcp_server.py"
     }

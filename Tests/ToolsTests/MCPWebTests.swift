@@ -72,7 +72,7 @@ import Tools
         #expect(scene.asked(scratch.path + "/log").filter { $0 == "call broken -" }.count == 1)
     }
 
-    @Test(arguments: ["broken_end", "broken_odd", "late_once", "pings"])
+    @Test(arguments: ["broken_end", "broken_odd", "late_once", "pings", "fault_once"])
     func aCallThatWasBegunIsNotTakenForOneThatWasNot(name: String) async throws {
         let scene = await scene(["--form", "handshake"])
         let error = await #expect(throws: ToolsError.self) { try await scene.call(name) }
@@ -82,5 +82,27 @@ import Tools
         }
         await scene.source.close()
         #expect(scene.asked(scratch.path + "/log").filter { $0 == "call \(name) key-1" }.count == 1)
+    }
+
+    /// What stands before a server writes such errors too, when the server is at it for too long.
+    @Test(arguments: [408, 502, 504]) func anErrorOfAGatewayIsNoRefusal(status: Int) async throws {
+        let scene = await scene(["--form", "stateless", "--fault", "\(status)"])
+        let error = await #expect(throws: ToolsError.self) { try await scene.call("status_once") }
+        guard case .outcomeUnknown("status_once", let reason)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("\(status)"))
+        await scene.source.close()
+        #expect(scene.asked(scratch.path + "/log").filter { $0 == "call status_once key-1" }.count == 1)
+    }
+
+    @Test(arguments: [["400"], ["504", "--own"]]) func whatAServerRefusesItselfTheModelIsTold(options: [String])
+        async throws
+    {
+        let scene = await scene(["--form", "stateless", "--fault"] + options)
+        let output = try await scene.call("status_once")
+        #expect(output.isError && output.text.contains("not now"))
+        await scene.source.close()
     }
 }

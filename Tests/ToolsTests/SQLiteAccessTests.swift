@@ -106,6 +106,18 @@ import Workflow
         #expect(try await scene.access(.read).run("SELECT id FROM item WHERE name = 'z'").rows.isEmpty)
     }
 
+    /// SQLite has changed everything when the first row comes, and counts the changes behind the last one.
+    @Test func aModelsWriteThatGivesBackTooMuchSaysHowManyRowsItChanged() async throws {
+        let scene = try await SQLiteScene.make()
+        let answer = try await scene.access(.write) { $0.rows = 2 }.run(
+            "INSERT INTO item (id) VALUES (11), (12), (13), (14), (15) RETURNING id"
+        )
+        #expect(answer.rows == [["id": 11], ["id": 12]])
+        #expect(answer.truncation == .rows(limit: 2))
+        #expect(answer.affectedRows == 5)
+        #expect(try await scene.access(.read).run("SELECT id FROM item WHERE id > 10").rows.count == 5)
+    }
+
     @Test func endsAtItsTime() async throws {
         let scene = try await SQLiteScene.make()
         let access = scene.access(.read) { $0.time = .milliseconds(50) }

@@ -1,5 +1,6 @@
 import Testing
-import Tools
+
+@testable import Tools
 
 @Suite struct WebAddressTests {
     @Test(arguments: [
@@ -18,6 +19,20 @@ import Tools
         "https://a.b/x/%2E%2e/c", "https://a.b/.%2e", "https://a%2eb/", "https://[::1", "https://[x]/", "https://a.b:",
     ]) func refuses(text: String) {
         #expect(throws: WebAddressError.self) { try WebAddress(text) }
+    }
+
+    /// Some servers decode a path before they resolve its dots.
+    @Test(arguments: [
+        "https://a/v1/..%2Fadmin", "https://a/v1/..%5Cadmin", "https://a/v1/b%2f..%2f..%2fadmin",
+        "https://a/v1/%2e%2E%2fadmin", "https://a/v1/b%5c%2e%2e", "https://a/v1/b%2F./c", "/..%2Fadmin", "/b%2F..",
+    ]) func noEncodedSlashLeadsOutOfATarget(text: String) throws {
+        let target = HTTPTarget.below(try WebAddress("https://a/v1/"))
+        #expect(throws: WebAddressError.self) { try target.address(text) }
+    }
+
+    @Test(arguments: ["https://a/v1/b%2Fc", "https://a/v1/b..%2Fc", "https://a/v1/...%5C", "https://a/v1/%2F?x=..%2F"])
+    func anEncodedSlashThatLeadsNowhereIsTaken(text: String) throws {
+        #expect(try WebAddress(text).description == text)
     }
 
     @Test(arguments: [

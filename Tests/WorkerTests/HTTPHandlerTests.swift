@@ -1,6 +1,7 @@
 import HTTPTransport
 import JobModel
 import Testing
+import Tools
 
 @testable import Worker
 
@@ -21,5 +22,24 @@ import Testing
 
     @Test func countsNoUnknownCallWhereRepeatingDoesNothing() {
         #expect(HTTPHandler.failure(.cut(.waiting), effect: .none).unknownCalls == 0)
+    }
+
+    /// The first request was carried out, whatever is wrong with where its answer leads.
+    @Test(arguments: [
+        (HTTPRedirectFault.refused(HTTPRefusal(reason: "x")), "http-refused", true),
+        (.failed(.addressNotAllowed(host: "h")), "http-refused", true),
+        (.failed(.couldNotResolve(host: "h")), "http-failed", false),
+    ])
+    func aRedirectThatIsNotFollowedLeavesTheOutcomeUnknown(
+        _ error: HTTPRedirectFault,
+        _ code: String,
+        _ isPermanent: Bool
+    ) {
+        let result = HTTPHandler.failure(error, effect: .once)
+        #expect(result.failure.code == code)
+        #expect(result.failure.isPermanent == isPermanent)
+        #expect(!result.failure.message.contains("nothing was sent"))
+        #expect(result.unknownCalls == 1)
+        #expect(HTTPHandler.failure(error, effect: .none).unknownCalls == 0)
     }
 }

@@ -70,6 +70,8 @@ struct HTTPHandler: JobHandler {
                 failure: JobFailure(code: "http-refused", message: "nothing was sent: \(error)", isPermanent: true),
                 unknownCalls: 0
             )
+        } catch let error as HTTPRedirectFault {
+            throw Self.failure(error, effect: http.effect)
         } catch let error as HTTPTransportError {
             throw Self.failure(error, effect: http.effect)
         }
@@ -117,5 +119,18 @@ struct HTTPHandler: JobHandler {
                 unknownCalls: error.requestMayHaveArrived && effect != .none ? 1 : 0
             )
         }
+    }
+
+    /// What the job fails with when a request was carried out and answered with a redirect that cannot be followed.
+    static func failure(_ error: HTTPRedirectFault, effect: Effect) -> StepFailure {
+        StepFailure(
+            failure: JobFailure(
+                code: error.isRefusal ? "http-refused" : "http-failed",
+                message: "\(error)",
+                isPermanent: error.isRefusal,
+                kind: error.isRefusal ? nil : .network
+            ),
+            unknownCalls: effect == .none ? 0 : 1
+        )
     }
 }

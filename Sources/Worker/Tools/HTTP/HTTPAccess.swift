@@ -43,8 +43,9 @@ package struct HTTPAccess: Sendable {
     /// What a redirect to another origin (another scheme, host or port) gets of the headers says only what the request asks
     /// for and holds, and from which program.
     ///
-    /// - Throws: `HTTPRefusal` when something is not allowed, `HTTPTransportError` when no answer came, or
-    ///   `CancellationError`. An answer of whatever status is no error.
+    /// - Throws: `HTTPRefusal` when something is not allowed and nothing was sent, `HTTPTransportError` when no answer came,
+    ///   `HTTPRedirectFault` when one came that could not be followed, or `CancellationError`. An answer of whatever
+    ///   status is no error.
     package func send(_ call: HTTPCall) async throws -> HTTPAnswer {
         guard methods.contains(call.method) else {
             let allowed = methods.map(\.rawValue).joined(separator: ", ")
@@ -57,9 +58,15 @@ package struct HTTPAccess: Sendable {
             throw HTTPRefusal(reason: error.reason)
         }
         var sent = try fields(of: call)
-        for _ in 0...HTTPRequest.maximumRedirects {
-            if let objection = target.objection(to: address) { throw HTTPRefusal(reason: objection) }
-            let answer = try await send(call, to: address, sent)
+        if let objection = target.objection(to: address) { throw HTTPRefusal(reason: objection) }
+        for redirects in 0...HTTPRequest.maximumRedirects {
+            let answer: HTTPAnswer
+            do {
+                answer = try await send(call, to: address, sent)
+            } catch let error as HTTPTransportError where redirects > 0 {
+                // What the error says of its own request it does not say of the first.
+                throw HTTPRedirectFault.failed(error)
+            }
             guard let next = try redirect(of: answer, from: address, call.method) else { return answer }
             if next.origin != address.origin { sent = Self.fieldsForAnyone(among: sent) }
             address = next
@@ -96,7 +103,7 @@ package struct HTTPAccess: Sendable {
         of answer: HTTPAnswer,
         from address: WebAddress,
         _ method: HTTPMethod
-    ) throws -> WebAddress? {
+    ) throws(HTTPRedirectFault) -> WebAddress? {
         guard [301, 302, 303, 307, 308].contains(answer.status), [.get, .head].contains(method),
             let location = answer.headers["Location"]
         else { return nil }
@@ -104,18 +111,18 @@ package struct HTTPAccess: Sendable {
         do {
             next = try WebAddress(location, relativeTo: address)
         } catch {
-            throw HTTPRefusal(
-                reason: "the answer of \(address.origin) leads to an address that cannot be read: \(error)"
-            )
+            throw Self.refused("the answer of \(address.origin) leads to an address that cannot be read: \(error)")
         }
         if address.scheme == "https", next.scheme == "http" {
-            throw HTTPRefusal(reason: "the answer of \(address.origin) leads from https to http")
+            throw Self.refused("the answer of \(address.origin) leads from https to http")
         }
         if let objection = target.objection(to: next) {
-            throw HTTPRefusal(reason: "the answer of \(address.origin) leads elsewhere: \(objection)")
+            throw Self.refused("the answer of \(address.origin) leads elsewhere: \(objection)")
         }
         return next
     }
+
+    private static func refused(_ reason: String) -> HTTPRedirectFault { .refused(HTTPRefusal(reason: reason)) }
 
     /// What decides where a request goes, how long it is, or whose it is, is not the caller's to set.
     private static let reserved: Set<String> = [

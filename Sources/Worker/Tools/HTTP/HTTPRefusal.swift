@@ -1,4 +1,4 @@
-/// Why a request was not sent, or its redirect not followed.
+/// Why a request was not sent, or where a redirect leads is not asked.
 ///
 /// Safe to show to a model.
 package struct HTTPRefusal: Error, Equatable, CustomStringConvertible {

@@ -37,6 +37,11 @@ package struct HTTPTool: Tool {
             return ToolOutput(try await access.send(request(arguments, context)).json)
         } catch let error as HTTPRefusal {
             return .fault("nothing was sent: \(error)")
+        } catch let error as HTTPRedirectFault {
+            guard effect == .none else {
+                throw ToolsError.outcomeUnknown(tool: definition.name, reason: error.description)
+            }
+            return .fault(error.description)
         } catch let error as HTTPTransportError {
             guard effect == .none || !error.requestMayHaveArrived else {
                 throw ToolsError.outcomeUnknown(tool: definition.name, reason: error.description)

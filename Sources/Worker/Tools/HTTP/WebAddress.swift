@@ -2,7 +2,8 @@
 ///
 /// Only addresses whose parts every reader finds at the same place are taken, so what is checked here is what is
 /// connected to: ASCII without space, backslash or control characters; no user name; a host of letters, digits, `-`,
-/// `_` and `.`, or an IPv6 address in brackets; no `.` or `..` in the path, percent-encoded or not.
+/// `_` and `.`, or an IPv6 address in brackets; no `.` or `..` in the path, percent-encoded or not, nor between slashes
+/// or backslashes that are.
 package struct WebAddress: Sendable, Equatable, CustomStringConvertible {
     package let scheme: String
     /// In lower case, without a dot at the end.
@@ -45,7 +46,7 @@ package struct WebAddress: Sendable, Equatable, CustomStringConvertible {
         (host, port) = try Self.place(authority, defaultPort: scheme == "https" ? 443 : 80)
         let target = rest.dropFirst(authority.count)
         let path = target.prefix { $0 != "?" }
-        guard !path.split(separator: "/").contains(where: Self.isDots) else {
+        guard !Self.holdsDots(path) else {
             throw WebAddressError(reason: "the path holds . or ..")
         }
         self.scheme = scheme
@@ -119,11 +120,14 @@ package struct WebAddress: Sendable, Equatable, CustomStringConvertible {
         return character.isLetter || character.isNumber || character == "-" || character == "." || character == "_"
     }
 
-    private static func isDots(_ segment: Substring) -> Bool {
-        let plain = segment.lowercased().split(separator: "%2e", omittingEmptySubsequences: false).joined(
-            separator: "."
+    /// Servers that decode a path before they resolve it take an encoded slash, and some a backslash, for the end of a
+    /// segment.
+    private static func holdsDots(_ path: Substring) -> Bool {
+        let plain = path.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/").replacing(
+            "%5c",
+            with: "/"
         )
-        return plain == "." || plain == ".."
+        return plain.split(separator: "/").contains { $0 == "." || $0 == ".." }
     }
 }
 

@@ -2,7 +2,8 @@ import JobModel
 
 /// Makes a call to a server, and judges by its effect what a failure of it means.
 struct MCPCall: Sendable {
-    /// How often a call that may be repeated is made again when the server dies under it.
+    /// How often a call that may be repeated is made again when the server dies under it, and every call when the server
+    /// had died before it.
     static let maximumRepeats = 2
     /// How often a server may have a call made again with a state of its own.
     static let maximumRounds = 5
@@ -33,8 +34,8 @@ struct MCPCall: Sendable {
                 let reason = client.server.redacted(error.description)
                 switch error {
                 case .refused, .tooLarge: return .fault(reason)
-                case .sessionEnded where repeats < Self.maximumRepeats: break
-                case .rejected, .unreachable, .sessionEnded:
+                case .sessionEnded where repeats < Self.maximumRepeats, .gone where repeats < Self.maximumRepeats: break
+                case .rejected, .unreachable, .gone, .sessionEnded:
                     // What an earlier try did is not undone by a later one that does not get there.
                     guard !mayHaveHappened else { throw ToolsError.outcomeUnknown(tool: tool, reason: reason) }
                     throw ToolsError.unreachable(connection: client.server.name, reason: reason)
@@ -55,8 +56,14 @@ struct MCPCall: Sendable {
         let session = try await client.session()
         do {
             var request = request
-            for _ in 0..<Self.maximumRounds {
-                let answer = try await session.result(of: request)
+            for round in 0..<Self.maximumRounds {
+                let answer: JSONValue
+                do {
+                    answer = try await session.result(of: request)
+                } catch MCPError.gone(let reason) where round > 0 {
+                    // An earlier round was sent.
+                    throw MCPError.lost(reason)
+                }
                 guard answer["resultType"] == "input_required", answer["inputRequests"] == nil,
                     let state = answer["requestState"]
                 else { return answer }
@@ -65,7 +72,7 @@ struct MCPCall: Sendable {
             throw MCPError.lost("the server asked \(Self.maximumRounds) times to be called again")
         } catch let error as MCPError {
             switch error {
-            case .lost, .sessionEnded, .unreachable: await client.broke(session)
+            case .lost, .gone, .sessionEnded, .unreachable: await client.broke(session)
             case .refused, .tooLarge, .timedOut, .rejected: break
             }
             throw error

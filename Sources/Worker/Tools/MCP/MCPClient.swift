@@ -73,6 +73,20 @@ actor MCPClient {
         }
     }
 
+    /// Reads something from the server; from a new one where the present one turns out to have ended before it was asked.
+    nonisolated func read<Value>(_ body: (MCPSession) async throws -> Value) async throws -> Value {
+        var repeats = 0
+        while true {
+            let session = try await session()
+            do {
+                return try await body(session)
+            } catch MCPError.gone where repeats < MCPCall.maximumRepeats {
+                repeats += 1
+                await broke(session)
+            }
+        }
+    }
+
     /// Lets go of a session that broke; whoever comes next gets a new one.
     func broke(_ session: MCPSession) async {
         guard let connecting, case .success(let current)? = await finished(connecting), current === session,

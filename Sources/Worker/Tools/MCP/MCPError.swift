@@ -33,6 +33,8 @@ enum MCPError: Error, Equatable, Sendable, CustomStringConvertible {
     case timedOut(Duration)
     /// The request did not reach a server that could have carried it out.
     case unreachable(String)
+    /// The server had ended before the request, which was not sent; a new one may be started.
+    case gone(String)
     /// The server turned the request away with this status, so it did not carry it out.
     case rejected(status: Int, String)
     /// The server knows our session no more, so it did not carry out the request.
@@ -45,6 +47,7 @@ enum MCPError: Error, Equatable, Sendable, CustomStringConvertible {
         case .lost(let reason): reason
         case .timedOut(let limit): "the server did not answer within \(limit)"
         case .unreachable(let reason): reason
+        case .gone(let reason): reason
         case .rejected(let status, let reason): "the server answered \(status): \(reason)"
         case .sessionEnded: "the server has ended the session"
         }

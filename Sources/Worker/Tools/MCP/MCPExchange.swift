@@ -70,11 +70,12 @@ struct MCPExchange: Equatable, Sendable {
             guard pending.remove(id) != nil else { return unexpected(id) }
             return [.fail(id: id, .refused(fault))]
         case .fault(nil, let fault):
-            // With one request under way it can only be that one.
+            // With one request under way it is about that one, or about a notification of ours: whether the request is
+            // carried out, it does not say.
             guard pending.count == 1, let id = pending.popFirst() else {
                 return [.note("the server could not read a message: \(fault)")]
             }
-            return [.fail(id: id, .refused(fault))]
+            return [.fail(id: id, .lost("the server says, and not of which request: \(fault)"))]
         case .request(let id, let method): return [.reply(MCPMessage.answer(to: id, method: method))]
         case .notification(let method, let params): return [.tell(method: method, params: params)]
         case .stray: return stray("its id is no number")

@@ -91,7 +91,7 @@ struct MCPGreeting {
             answer = try await channel.result(of: request)
         } catch let error as MCPError {
             switch error {
-            case .lost where endsAnew, .unreachable where endsAnew: throw NeedsHandshake()
+            case .lost where endsAnew, .gone where endsAnew, .unreachable where endsAnew: throw NeedsHandshake()
             default: throw error
             }
         }

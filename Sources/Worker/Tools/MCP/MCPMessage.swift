@@ -4,7 +4,8 @@ package import JobModel
 package enum MCPMessage: Equatable, Sendable {
     /// The answer to the request of this number.
     case result(id: Int64, JSONValue)
-    /// The answer that a request was not carried out; without a number when the server could not read it.
+    /// The answer that a request was not carried out; without a number it may be about anything that was sent, and come from
+    /// what stands before the server.
     case fault(id: Int64?, MCPFault)
     /// Something that the server asks for.
     case request(id: JSONValue, method: String)

@@ -81,7 +81,7 @@ final class MCPProgramChannel: MCPChannel {
     func result(of request: MCPRequest) async throws -> JSONValue {
         let id = try state.withLock { state in
             // Whoever comes after the end has lost nothing.
-            if let end = state.end { throw MCPError.unreachable(end.description) }
+            if let end = state.end { throw Self.reason(behind: end) }
             return state.exchange.begin()
         }
         let alarm = Task { [clock] in
@@ -98,14 +98,15 @@ final class MCPProgramChannel: MCPChannel {
     }
 
     private func wait(_ id: Int64, _ waiter: Waiter, for request: MCPRequest) {
-        let isPending = state.withLock { state in
-            guard state.exchange.pending.contains(id) else { return false }
+        let (isPending, end) = state.withLock { state in
+            guard state.exchange.pending.contains(id) else { return (false, state.end) }
             state.waiters[id] = waiter
-            return true
+            return (true, nil)
         }
         guard isPending else {
             // Given up, or the server ended, before anything was sent.
-            waiter.resume(throwing: Task.isCancelled ? CancellationError() : MCPError.unreachable("the server ended"))
+            let reason = end.map(Self.reason(behind:)) ?? .unreachable("the request was given up before it was sent")
+            waiter.resume(throwing: Task.isCancelled ? CancellationError() : reason)
             return
         }
         let bytes = MCPMessage.encoded(id: id, method: request.method, params: request.params)
@@ -179,6 +180,12 @@ final class MCPProgramChannel: MCPChannel {
         if case .notStarted(let reason) = result.ending { return .unreachable("the server was not started: \(reason)") }
         let words = result.errorOutput.suffix(1_000)
         return .lost("the server \(result.ending)" + (words.isEmpty ? "" : "; it said: \(words)"))
+    }
+
+    /// What a request meets that comes behind the end: it was not sent.
+    private static func reason(behind end: MCPError) -> MCPError {
+        // One that could not be started cannot be started anew either.
+        if case .unreachable = end { end } else { .gone(end.description) }
     }
 
     private func ended(_ reason: MCPError) {

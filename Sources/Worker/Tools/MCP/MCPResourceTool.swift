@@ -50,9 +50,11 @@ package struct MCPResourceTool: Tool {
 
     private func list() async throws -> ToolOutput {
         do {
-            let session = try await call.client.session()
-            let resources = try await session.all("resources/list", under: "resources")
-            let templates = await (try? session.all("resources/templates/list", under: "resourceTemplates")) ?? []
+            let (resources, templates) = try await call.client.read { session in
+                let resources = try await session.all("resources/list", under: "resources")
+                let templates = await (try? session.all("resources/templates/list", under: "resourceTemplates")) ?? []
+                return (resources, templates)
+            }
             try Task.checkCancellation()
             return ToolOutput(
                 [

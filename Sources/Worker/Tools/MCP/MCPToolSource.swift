@@ -42,21 +42,24 @@ package struct MCPToolSource: ToolSource {
 
     package func list() async throws -> JSONValue {
         do {
-            let session = try await client.session()
-            client.willList()
-            var listing: JSONObject = [:]
-            if session.offers("tools"), selection.kinds.contains(.tools) {
-                listing["tools"] = .array(try await tools(of: session))
-            }
-            if session.offers("resources"), selection.kinds.contains(.resources) { listing["resources"] = true }
-            if session.offers("prompts"), selection.kinds.contains(.prompts) {
-                let prompts = try await session.all("prompts/list", under: "prompts")
-                listing["prompts"] = .array(prompts.map(Self.prompt).sorted { $0.text() < $1.text() })
-            }
-            return .object(listing)
+            return try await client.read { try await listing(of: $0) }
         } catch let error as MCPError {
             throw ToolsError.unreachable(connection: name, reason: client.server.redacted(error.description))
         }
+    }
+
+    private func listing(of session: MCPSession) async throws -> JSONValue {
+        client.willList()
+        var listing: JSONObject = [:]
+        if session.offers("tools"), selection.kinds.contains(.tools) {
+            listing["tools"] = .array(try await tools(of: session))
+        }
+        if session.offers("resources"), selection.kinds.contains(.resources) { listing["resources"] = true }
+        if session.offers("prompts"), selection.kinds.contains(.prompts) {
+            let prompts = try await session.all("prompts/list", under: "prompts")
+            listing["prompts"] = .array(prompts.map(Self.prompt).sorted { $0.text() < $1.text() })
+        }
+        return .object(listing)
     }
 
     /// The tools that are offered, in an order of ours: a server's own may change from one time to the next.

@@ -78,7 +78,7 @@ final class MCPWebChannel: MCPChannel {
         if request.method == "initialize", let session = response.headers["Mcp-Session-Id"] {
             state.withLock { $0.session = session }
         }
-        guard (200...299).contains(response.status) else { throw try await refusal(response) }
+        guard (200...299).contains(response.status) else { throw try await refusal(of: id, response) }
         guard isEventStream(response.headers) else {
             let body = try await response.body.collect(maximumBytes: maximumBytes)
             return try answer(in: body, to: id)
@@ -94,7 +94,8 @@ final class MCPWebChannel: MCPChannel {
         }
         for message in messages {
             if case .result(id, let result) = message { return result }
-            if case .fault(let number, let fault) = message, number == id || number == nil { throw .refused(fault) }
+            if case .fault(id, let fault) = message { throw .refused(fault) }
+            if case .fault(nil, let fault) = message { throw Self.unnamed(fault) }
         }
         throw .lost("the server answered something else than it was asked: \(Self.beginning(of: body))")
     }
@@ -148,9 +149,12 @@ final class MCPWebChannel: MCPChannel {
                 case .result(stream.id, let result):
                     response.cancel()
                     return result
-                case .fault(let number, let fault) where number == stream.id || number == nil:
+                case .fault(stream.id, let fault):
                     response.cancel()
                     throw MCPError.refused(fault)
+                case .fault(nil, let fault):
+                    response.cancel()
+                    throw Self.unnamed(fault)
                 default:
                     guard perform(message) else {
                         response.cancel()
@@ -306,12 +310,21 @@ extension MCPWebChannel {
 
     private static func beginning(of body: [UInt8]) -> String { String(decoding: body.prefix(200), as: UTF8.self) }
 
+    /// What an error means that does not name our request: it does not say that the request is not carried out.
+    private static func unnamed(_ fault: MCPFault) -> MCPError {
+        .lost("the server says, and not of which request: \(fault)")
+    }
+
     /// Why a request was answered with a status that is no success.
-    private func refusal(_ response: HTTPResponseStream) async throws -> MCPError {
+    ///
+    /// An error in the body is the server's refusal where it names the request, or the status is one. Others are written by
+    /// what stands before a server too, which knows nothing of what the server does.
+    private func refusal(of id: Int64, _ response: HTTPResponseStream) async throws -> MCPError {
         let body = try await response.body.collect(maximumBytes: 1 << 20)
-        if let value = try? JSONValue(parsing: body), case .fault(_, let fault)? = MCPMessage(value) {
+        if let value = try? JSONValue(parsing: body), case .fault(let number, let fault)? = MCPMessage(value) {
             if response.status == 404, !isStateless, state.withLock({ $0.session }) != nil { return .sessionEnded }
-            return .refused(fault)
+            let isRefusal = (400...499).contains(response.status) && response.status != 408
+            if number == id || isRefusal { return .refused(fault) }
         }
         let said = "the server answered \(response.status)"
         let reason = Self.beginning(of: body)

@@ -11,7 +11,8 @@ struct OpenAPIRequest {
         self.arguments = arguments
     }
 
-    func call(_ method: HTTPMethod) -> HTTPCall {
+    /// - Throws: `HTTPRefusal` when the arguments name another path than the operation's.
+    func call(_ method: HTTPMethod) throws(HTTPRefusal) -> HTTPCall {
         var path = entry["path"]?.stringValue ?? "/"
         var query: [String] = []
         var headers: [(name: String, value: String)] = []
@@ -22,7 +23,12 @@ struct OpenAPIRequest {
             else { continue }
             switch place["in"]?.stringValue {
             case "path":
-                path.replace("{\(name)}", with: Self.list(value).map(PercentCoding.encoded).joined(separator: ","))
+                let text = Self.list(value).map(PercentCoding.encoded).joined(separator: ",")
+                // Without it the path is that of something else: of all there is, mostly.
+                guard text.contains(where: { $0 != "," }) else {
+                    throw HTTPRefusal(reason: "the argument \(name) stands in the path and is empty")
+                }
+                path.replace("{\(name)}", with: text)
             case "query": query += Self.query(name, value, place)
             case "header": headers.append((name, Self.list(value).joined(separator: ",")))
             default: cookies.append("\(name)=\(PercentCoding.encoded(Self.list(value).joined(separator: ",")))")

@@ -33,13 +33,18 @@ package struct OpenAPITool: Tool {
 
     package func call(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolOutput {
         if let fault = check.fault(in: arguments) { return fault }
-        var call = OpenAPIRequest(entry, arguments).call(method)
-        call.effect = effect
-        if effect != .none { call.idempotencyKey = context.idempotencyKey }
         do {
+            var call = try OpenAPIRequest(entry, arguments).call(method)
+            call.effect = effect
+            if effect != .none { call.idempotencyKey = context.idempotencyKey }
             return ToolOutput(try await access.send(call).json)
         } catch let error as HTTPRefusal {
             return .fault("nothing was sent: \(error)")
+        } catch let error as HTTPRedirectFault {
+            guard effect == .none else {
+                throw ToolsError.outcomeUnknown(tool: definition.name, reason: error.description)
+            }
+            return .fault(error.description)
         } catch let error as HTTPTransportError {
             guard effect == .none || !error.requestMayHaveArrived else {
                 throw ToolsError.outcomeUnknown(tool: definition.name, reason: error.description)

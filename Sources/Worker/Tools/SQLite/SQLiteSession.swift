@@ -132,15 +132,17 @@ struct SQLiteSession: ~Copyable {
         if access == .read, !isOurs, !statement.isReadOnly { throw .refused("the connection may only read") }
         try statement.bind(parameters)
         var collector = SQLiteRows(columns: statement.columns, limits: isOurs ? nil : limits)
-        while collector.truncation == nil {
+        while true {
             switch statement.step() {
-            case SQLITE_ROW: collector.take(statement)
+            case SQLITE_ROW:
+                if collector.truncation == nil { collector.take(statement) }
+                // How much a write changed is known behind its last row only.
+                if collector.truncation != nil, statement.isReadOnly { return collector.answer(affectedRows: 0) }
             case SQLITE_DONE: return collector.answer(affectedRows: statement.isReadOnly ? 0 : changes)
             case SQLITE_BUSY, SQLITE_LOCKED: throw .busy
             default: throw .refused(String(cString: sqlite3_errmsg(database)))
             }
         }
-        return collector.answer(affectedRows: 0)
     }
 
     private var changes: Int { Int(sqlite3_changes64(database)) }
