@@ -36,13 +36,7 @@ import Testing
         let pool = scene.fleet.pool
         let first = scene.worker("first")
         let run = try await scene.submit("lossy", ["", ""])
-        _ = try await scene.fleet.wait(
-            for: run,
-            until: """
-                SELECT WHERE NOT EXISTS (SELECT FROM chassis.lease) AND 2 = (
-                    SELECT count(*) FROM chassis.batched_call JOIN chassis.job USING (job_id) WHERE run_id = $1::bigint)
-                """
-        )
+        try await scene.untilGiven(2, of: run)
         await first.killAndWait()
         let batches = BatchStore(pool)
         while try await batches.make(of: "openai", after: .zero, calls: most, bytes: 1 << 20) {}

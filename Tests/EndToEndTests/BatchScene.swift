@@ -71,6 +71,20 @@ struct BatchScene {
         )
     }
 
+    /// Waits until so many calls of a run wait for their batches, and nobody has a job of it.
+    func untilGiven(_ calls: Int, of run: RunID) async throws {
+        _ = try await fleet.wait(
+            for: run,
+            until: PostgresStatement(
+                name: nil,
+                sql: """
+                    SELECT WHERE NOT EXISTS (SELECT FROM chassis.lease) AND \(calls) = (
+                        SELECT count(*) FROM chassis.batched_call JOIN chassis.job USING (job_id) WHERE run_id = $1::bigint)
+                    """
+            )
+        )
+    }
+
     /// What the provider says of a run: its batches, and the calls that are paid for.
     func bill(of tag: String) async throws -> (batches: [JSONValue], paid: [String]) {
         let script = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).read().decode())"

@@ -13,13 +13,7 @@ import Testing
         // Waiting takes no slot: five jobs go through a worker of one.
         let first = scene.fleet.worker("first", arguments: ["--slots", "1"])
         let run = try await scene.submit("shared", ["", "", "", "", ""])
-        _ = try await scene.fleet.wait(
-            for: run,
-            until: """
-                SELECT WHERE NOT EXISTS (SELECT FROM chassis.lease) AND 5 = (
-                    SELECT count(*) FROM chassis.batched_call JOIN chassis.job USING (job_id) WHERE run_id = $1::bigint)
-                """
-        )
+        try await scene.untilGiven(5, of: run)
         await first.killAndWait()
         scene.connect()
         let worker = scene.fleet.worker("second", arguments: ["--slots", "1"])

@@ -55,23 +55,8 @@ import Testing
     private static func batched(_ fixture: QueueFixture) async throws -> RunID {
         let run = try await fixture.submit([("a", [])]).run
         let job = try #require(try await fixture.claim().first)
-        let step = StepStore.Identity(
-            job: job.id,
-            epoch: job.epoch,
-            attempt: job.attempt,
-            position: "t0001",
-            kind: "model",
-            name: "m",
-            effect: .none,
-            fingerprint: [0]
-        )
-        try await StepStore(fixture.pool).intend(step)
-        let batches = BatchStore(fixture.pool)
-        let request = StoredBlob(digest: String(repeating: "0", count: 64), byteCount: 1)
-        try await batches.add(step, connection: "c", model: "m", request: request)
-        let suspension = Suspension(waitsFor: .batch, detail: "")
-        #expect(try await fixture.queue.suspend(job.id, epoch: job.epoch, suspension) == .waiting)
-        #expect(try await batches.make(of: "c", after: .zero, calls: 10, bytes: 10))
+        try await fixture.giveToBatch(job)
+        #expect(try await BatchStore(fixture.pool).make(of: "c", after: .zero, calls: 10, bytes: 10))
         return run
     }
 }

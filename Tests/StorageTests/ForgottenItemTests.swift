@@ -30,23 +30,7 @@ import Testing
                 == .waiting
         )
         let batches = BatchStore(fixture.pool)
-        for item in try await fixture.claim() {
-            let step = StepStore.Identity(
-                job: item.id,
-                epoch: item.epoch,
-                attempt: item.attempt,
-                position: "t0001",
-                kind: "model",
-                name: "m",
-                effect: .none,
-                fingerprint: [0]
-            )
-            try await StepStore(fixture.pool).intend(step)
-            let request = StoredBlob(digest: String(repeating: "0", count: 64), byteCount: 1)
-            try await batches.add(step, connection: "c", model: "m", request: request)
-            let suspension = Suspension(waitsFor: .batch, detail: "")
-            #expect(try await fixture.queue.suspend(item.id, epoch: item.epoch, suspension) == .waiting)
-        }
+        for item in try await fixture.claim() { try await fixture.giveToBatch(item) }
         _ = try await fixture.runs.cancel(run)
         #expect(try await fixture.ending(of: run) == "cancelled")
         return Scene(fixture: fixture, maps: maps, batches: batches, run: run)

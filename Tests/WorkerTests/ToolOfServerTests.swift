@@ -1,5 +1,8 @@
 import JobModel
+import Logging
 import Models
+import Postgres
+import Storage
 import Testing
 import Tools
 import Workflow
@@ -24,8 +27,36 @@ import Workflow
                 cost: nil,
                 terms: ApprovalTerms()
             )
-            #expect(tool.names.contains(where: rule.isAbout(tool:)), "\(name)")
+            #expect(Self.gate(rule).rule(for: [:], tool, nil) == rule, "\(name)")
         }
+        let other = ApprovalRule(
+            subject: .calls(of: ["other"]),
+            when: nil,
+            effect: nil,
+            cost: nil,
+            terms: ApprovalTerms()
+        )
+        #expect(Self.gate(other).rule(for: [:], tool, nil) == nil)
+    }
+
+    /// A gate that asks nobody: no database is behind it.
+    private static func gate(_ rule: ApprovalRule) -> CallGate {
+        let pool = PostgresPool(.init(conninfo: "", applicationName: "test"), size: 1)
+        let (job, lease) = (PoolStateTests.job(1), SessionLease(length: .seconds(3600), sentAt: .now))
+        let backlog = Backlog(logs: LogStore(pool), steps: StepStore(pool), logger: Logger(label: "test"))
+        return CallGate(
+            rules: [rule],
+            targets: [:],
+            servers: .null,
+            expressions: ExpressionContext(),
+            desk: ApprovalDesk(
+                store: ApprovalStore(pool),
+                job: job.id,
+                epoch: job.epoch,
+                patience: Patience(lease: lease),
+                log: JobLog(job, backlog: backlog)
+            )
+        )
     }
 
     @Test func hasThePolicyOfItsServer() {

@@ -169,8 +169,10 @@ package struct GatewayProcess: Sendable {
         }
         if let token = order["close"]?.stringValue {
             guard let attempt = registry.attempt(token) else { return ["error": "no such attempt"] }
-            let statistics = await attempt.close()
+            _ = await attempt.close()
             let underWay = stores.localCalls.count(of: attempt.job)
+            // Behind the count: what the last call came to is in it.
+            let statistics = await attempt.close()
             if underWay == 0 || order["is_last"]?.boolValue == true { registry.remove(token) }
             return ["statistics": statistics.json, "under_way": .integer(Int64(underWay))]
         }
