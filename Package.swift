@@ -120,8 +120,9 @@ let package = Package(
         // Shared: nothing here knows a process
         library("JobModel", in: "Shared/JobModel"),
         library("Digests", in: "Shared/Digests", ["CLibCrypto"]),
-        library("Postgres", in: "Shared/Postgres", ["CLibPQ", "CLinux"]),
-        library("HTTPTransport", in: "Shared/HTTPTransport", ["JobModel", "Digests", "CLibCurl"]),
+        library("Threads", in: "Shared/Threads", ["CLinux"]),
+        library("Postgres", in: "Shared/Postgres", ["CLibPQ", "CLinux", "Threads"]),
+        library("HTTPTransport", in: "Shared/HTTPTransport", ["JobModel", "Digests", "CLibCurl", "Threads"]),
         library("Schedules", in: "Shared/Schedules"),
         library("Workflow", in: "Shared/Workflow", ["JobModel", "Schedules", yams]),
         library(
@@ -132,7 +133,7 @@ let package = Package(
         ),
         library("Submissions", in: "Shared/Submissions", ["JobModel", "Workflow", "Storage"]),
         library("Prices", in: "Shared/Prices", ["JobModel"], resources: [.embedInCode("Data")]),
-        library("Checkpoints", in: "Shared/Checkpoints", ["JobModel", "Digests", "CLinux"]),
+        library("Checkpoints", in: "Shared/Checkpoints", ["JobModel", "Digests", "CLinux", "Threads"]),
         library(
             "Recordings",
             in: "Shared/Recordings",
@@ -147,14 +148,18 @@ let package = Package(
         library(
             "Tools",
             in: "Worker/Tools",
-            ["JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", "CSQLite", subprocess, systemPackage]
+            [
+                "JobModel", "Workflow", "Postgres", "HTTPTransport", "Models", "CSQLite", "Threads", subprocess,
+                systemPackage,
+            ]
         ),
         library(
             "Gateway",
             in: "Worker/Gateway",
             [
                 "JobModel", "Digests", "Postgres", "Storage", "Checkpoints", "Telemetry", "Settings", "HTTPTransport",
-                "Recordings", "Models", "Prices", "Tools", "CLinux", "CLibZ", log, lifecycle, hummingbird, nio,
+                "Recordings", "Models", "Prices", "Tools", "CLinux", "CLibZ", "Threads", log, lifecycle, hummingbird,
+                nio,
                 nioPosix, nioHTTP,
             ]
         ),
@@ -199,7 +204,8 @@ let package = Package(
             name: "Scheduler",
             dependencies: [
                 "JobModel", "Digests", "Schedules", "Workflow", "Postgres", "Storage", "Checkpoints", "Recordings",
-                "Access", "Telemetry", "Settings", "HTTPTransport", "Prices", "Submissions", "CLinux", log, lifecycle,
+                "Access", "Telemetry", "Settings", "HTTPTransport", "Prices", "Submissions", "CLinux", "Threads", log,
+                lifecycle,
                 hummingbird,
             ],
             path: "Sources/Scheduler",
@@ -221,7 +227,7 @@ let package = Package(
             name: "Client",
             dependencies: [
                 "JobModel", "Schedules", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings",
-                "CLinux", arguments, subprocess, systemPackage,
+                "CLinux", "Threads", arguments, subprocess, systemPackage,
             ],
             path: "Sources/Client",
             exclude: ["Command"],
@@ -279,12 +285,13 @@ let package = Package(
         tests("SimulationTests", ["Simulation"]),
         tests("JobModelTests", ["JobModel", "TestSupport"]),
         tests("DigestsTests", ["Digests"]),
+        tests("ThreadsTests", ["Threads"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("HTTPTransportTests", ["JobModel", "HTTPTransport", "TestSupport"]),
         tests("SchedulesTests", ["Schedules", "TestSupport"], exclude: ["Fixtures"]),
         tests("WorkflowTests", ["JobModel", "Schedules", "Workflow", "TestSupport"]),
         tests("StorageTests", ["JobModel", "Digests", "Postgres", "Storage", "TestSupport"], exclude: ["schema.sql"]),
-        tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "TestSupport"]),
+        tests("CheckpointsTests", ["JobModel", "Digests", "Checkpoints", "Threads", "TestSupport"]),
         tests("RecordingsTests", ["JobModel", "Digests", "HTTPTransport", "Recordings", "TestSupport"]),
         tests("PricesTests", ["JobModel", "Prices"]),
         tests("ModelsTests", ["JobModel", "Digests", "HTTPTransport", "Models", "TestSupport"]),
@@ -316,7 +323,7 @@ let package = Package(
             "SchedulerTests",
             [
                 "Scheduler", "Access", "Checkpoints", "Digests", "HTTPTransport", "JobModel", "Postgres", "Recordings",
-                "Settings", "Storage", "TestSupport", log, lifecycle,
+                "Settings", "Storage", "TestSupport", "Threads", log, lifecycle,
             ]
         ),
         tests(

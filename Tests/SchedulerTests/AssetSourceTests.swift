@@ -6,6 +6,7 @@ import Logging
 import Postgres
 import TestSupport
 import Testing
+import Threads
 
 @testable import Scheduler
 @testable import Settings

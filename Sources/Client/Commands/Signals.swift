@@ -1,6 +1,6 @@
 import Glibc
-import Postgres
 import Synchronization
+import Threads
 
 /// SIGINT, SIGTERM and SIGHUP as a stream.
 enum Signals {

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
-import Postgres
 import Synchronization
+import Threads
 
 /// A program under `chassis-guard`: when this process ends, in whatever way, the program and all that came of it end too.
 ///

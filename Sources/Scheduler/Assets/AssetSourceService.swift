@@ -1,4 +1,3 @@
-import Checkpoints
 import JobModel
 package import Logging
 package import Postgres
@@ -6,6 +5,7 @@ import ServiceLifecycle
 package import Settings
 import Storage
 import Telemetry
+import Threads
 
 /// Looks at the sources of assets, each at its own interval, and tells of what arrives.
 ///

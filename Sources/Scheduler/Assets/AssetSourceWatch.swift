@@ -1,8 +1,8 @@
-import Checkpoints
 import HTTPTransport
 import JobModel
 import Settings
 import Storage
+import Threads
 
 /// Looks at one source again and again, and tells of what has arrived.
 ///

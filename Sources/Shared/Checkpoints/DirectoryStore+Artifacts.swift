@@ -1,5 +1,6 @@
 import Glibc
 package import JobModel
+import Threads
 
 extension DirectoryStore {
     package func putArtifact(_ artifact: Artifact, _ content: [UInt8]) async throws {

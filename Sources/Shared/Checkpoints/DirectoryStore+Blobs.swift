@@ -1,5 +1,6 @@
 import Digests
 import Glibc
+import Threads
 
 extension DirectoryStore {
     package func putBlob(_ content: [UInt8]) async throws -> BlobReference {

@@ -1,5 +1,6 @@
 import Glibc
 package import JobModel
+import Threads
 
 extension DirectoryStore {
     package func makeJournal(_ journal: JournalName) async throws -> any JournalSink {

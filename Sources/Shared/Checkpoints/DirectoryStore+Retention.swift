@@ -1,5 +1,6 @@
 import Glibc
 package import JobModel
+import Threads
 
 extension DirectoryStore {
     /// Removes what a run kept in the store but its blobs, which other runs may share; nothing when there is nothing.

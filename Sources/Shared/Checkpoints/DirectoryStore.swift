@@ -1,3 +1,5 @@
+package import Threads
+
 /// A store in a directory, of a local disk or a shared file system.
 ///
 /// ```

@@ -1,5 +1,6 @@
 import CLinux
 import Synchronization
+import Threads
 
 /// The file system of a store, as journals append to it.
 ///

@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 
 /// Sends HTTP requests over connections that are kept and used again.
 ///
@@ -55,7 +56,7 @@ package final class HTTPClient: Sendable {
         inbox.withLock { inbox in
             if let inbox { return inbox }
             let made = EngineInbox()
-            EngineThread.start(made)
+            PlainThread.start(named: "http") { EngineLoop(inbox: made).run() }
             inbox = made
             return made
         }

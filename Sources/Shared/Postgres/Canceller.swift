@@ -1,5 +1,6 @@
 import CLibPQ
 import Synchronization
+import Threads
 
 /// Cancels the statement that is under way on a connection, from any thread.
 ///

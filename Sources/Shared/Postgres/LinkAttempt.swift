@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 
 /// Makes one link, on a thread of its own, for who waits for it no longer than its task is wanted.
 final class LinkAttempt: Sendable {

@@ -1,5 +1,6 @@
 import CLinux
 import Synchronization
+import Threads
 
 /// The thread on which every connection and pool of the process lives.
 ///

@@ -2,17 +2,22 @@ import Checkpoints
 package import JobModel
 import Postgres
 package import Storage
+import Synchronization
 
 /// Code of a worker's own that runs jobs of a kind of its own, without a definition in a workflow file.
 package typealias PlainHandler = @Sendable (PlainContext) async throws -> JSONValue
 
 /// What a plain handler has, to run one attempt of a job.
-package actor PlainContext {
-    package nonisolated let job: ClaimedJob
+package final class PlainContext: Sendable {
+    private struct State {
+        var steps: JobSteps?
+        var occurrences: [String: Int] = [:]
+    }
+
+    package let job: ClaimedJob
     private let open: @Sendable () async throws -> JobSteps
     private let turn = AsyncCounter(1)
-    private var steps: JobSteps?
-    private var occurrences: [String: Int] = [:]
+    private let state = Mutex(State())
 
     init(job: ClaimedJob, open: @escaping @Sendable () async throws -> JobSteps) {
         self.job = job
@@ -23,8 +28,10 @@ package actor PlainContext {
     ///
     /// - Parameter name: Letters, digits or `_ - . / :`; a name that comes again is another step each time.
     package func step(_ name: String, _ body: @Sendable () async throws -> JSONValue) async throws -> JSONValue {
-        let occurrence = occurrences[name, default: 0] + 1
-        occurrences[name] = occurrence
+        let occurrence = state.withLock { state in
+            state.occurrences[name, default: 0] += 1
+            return state.occurrences[name, default: 0]
+        }
         let step = StepRequest(
             position: try .step(named: name, occurrence: occurrence),
             fingerprint: Fingerprint(kind: .step, request: .string(name), after: nil),
@@ -38,13 +45,16 @@ package actor PlainContext {
 
     /// Opens the journal with the first step: a job without steps leaves no file behind.
     private func opened() async throws -> JobSteps {
+        if let steps { return steps }
         try await turn.take()
         defer { turn.giveBack() }
         if let steps { return steps }
         let opened = try await open()
-        steps = opened
+        state.withLock { $0.steps = opened }
         return opened
     }
+
+    private var steps: JobSteps? { state.withLock { $0.steps } }
 
     func close() async { await steps?.close() }
 }

@@ -1,7 +1,7 @@
-import Checkpoints
 import Glibc
 import JobModel
 import Synchronization
+import Threads
 
 /// Lines of JSON between a worker and its gateway, over a pair of connected sockets.
 ///

@@ -1,6 +1,7 @@
 package import JobModel
 import Postgres
 import Synchronization
+import Threads
 package import Workflow
 
 /// Runs statements of workflows and models on a file of SQLite.

@@ -1,6 +1,6 @@
-import Checkpoints
 import Glibc
 import Testing
+import Threads
 
 @Suite struct FileThreadsTests {
     private struct Refusal: Error {}

@@ -20,9 +20,23 @@ package enum PlainThread {
     /// - Parameter name: What `ps` and debuggers show, at most 15 characters.
     /// - Precondition: The system has a thread left.
     package static func start(named name: String, _ body: @escaping @Sendable () -> Void) {
+        let code = tryToStart(named: name, body)
+        precondition(code == 0, "no thread could be started, errno \(code)")
+    }
+
+    /// Starts a detached thread as `start` does, where the system has one left.
+    ///
+    /// - Parameter stackByteCount: How large its stack is; by default what the system gives, 8 MiB.
+    /// - Returns: 0, or the error number.
+    static func tryToStart(
+        named name: String,
+        stackByteCount: Int? = nil,
+        _ body: @escaping @Sendable () -> Void
+    ) -> Int32 {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        if let stackByteCount { pthread_attr_setstacksize(&attributes, stackByteCount) }
         defer { pthread_attr_destroy(&attributes) }
 
         var every = sigset_t()
@@ -32,8 +46,8 @@ package enum PlainThread {
         defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
 
         var thread = pthread_t()
-        let argument = Unmanaged.passRetained(Body(name: name, run: body)).toOpaque()
-        let status = pthread_create(
+        let argument = Unmanaged.passRetained(Body(name: name, run: body))
+        let code = pthread_create(
             &thread,
             &attributes,
             { argument in
@@ -43,8 +57,9 @@ package enum PlainThread {
                 body.run()
                 return nil
             },
-            argument
+            argument.toOpaque()
         )
-        precondition(status == 0, "no thread could be started, errno \(status)")
+        if code != 0 { argument.release() }
+        return code
     }
 }
