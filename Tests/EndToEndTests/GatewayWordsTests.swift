@@ -17,7 +17,12 @@ import Testing
         #expect(state == "succeeded", "\(error)")
         let said = try JSONValue(parsing: try await scene.output(of: run))
         let bills = try await scene.bills()
-        for name in ["embeddings", "conversations", "count_tokens", "countTokens", "embedContent"] {
+        let names = [
+            "embeddings", "completions", "completions-stream", "moderations", "conversations", "count_tokens",
+            "countTokens",
+            "embedContent",
+        ]
+        for name in names {
             let (first, second) = (said[0]?[name], said[1]?[name])
             #expect(first?["status"] == 200 && first?["match"] == "live", "\(name): \(said.text())")
             #expect(second?["status"] == 200 && second?["match"] == "exact", "\(name): \(said.text())")
@@ -34,7 +39,7 @@ import Testing
             "SELECT count(*) AS n FROM chassis.step WHERE position LIKE 'gateway/%'"
         )
         // What costs nothing has no intent.
-        #expect(try steps.rows[0].int("n") == 2)
+        #expect(try steps.rows[0].int("n") == 4)
         await worker.killAndWait()
         await scene.close()
     }
@@ -52,7 +57,7 @@ import Testing
         let error = try await scene.fleet.error(of: run)
         #expect(state == "succeeded", "\(error)")
         let said = try JSONValue(parsing: try await scene.output(of: run)).objectValue ?? [:]
-        #expect(said.count == 11 * 6 + 3 * 4)
+        #expect(said.count == 14 * 6 + 3 * 4)
         for (name, told) in said {
             let family =
                 switch name {
@@ -75,9 +80,9 @@ import Testing
             """
         ).rows[0]
         #expect(try row.int("recorded") == 0)
-        // Of eight calls that cost money: a redirect costs nothing, all else may have.
-        #expect(try row.int("failed") == 8)
-        #expect(try row.int("unknown") == 5 * 8)
+        // Of ten calls that cost money: a redirect costs nothing, all else may have.
+        #expect(try row.int("failed") == 10)
+        #expect(try row.int("unknown") == 5 * 10)
         await worker.killAndWait()
         await scene.close()
     }

@@ -28,6 +28,20 @@ import Testing
             usage: TokenUsage(input: 9, cachedInput: 4, output: 3)
         ),
         Stream(
+            format: .completions,
+            text: """
+                data: {"choices":[{"index":0,"text":"a"}]}
+
+                data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":3}}
+
+                data: [DONE]
+
+
+                """,
+            ids: [],
+            usage: TokenUsage(input: 9, output: 3)
+        ),
+        Stream(
             format: .responses,
             text: """
                 event: response.created
@@ -228,7 +242,8 @@ import Testing
 
     @Test(arguments: [
         (WireFormat.chat, #"{"choices":[]}"#), (.responses, #"{"id":"r","status":"queued","error":null,"output":[]}"#),
-        (.embeddings, #"{"data":[]}"#), (.conversations, #"{"id":"conv_1"}"#),
+        (.embeddings, #"{"data":[]}"#), (.completions, #"{"choices":[]}"#), (.moderations, #"{"results":[]}"#),
+        (.conversations, #"{"id":"conv_1"}"#),
         (.keptChange, #"{"id":"conv_1"}"#), (.keptChange, #"{"object":"list","data":[]}"#),
         (.keptRead, #"{"object":"list","data":[]}"#),
         (.keptRead, #"{"id":"mcp_1","type":"mcp_call","error":"no such tool"}"#),

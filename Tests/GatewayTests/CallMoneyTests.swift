@@ -79,6 +79,28 @@ import Testing
         #expect(request.most == price.mostCost(input: input, output: 10))
     }
 
+    /// Each text is gone on from for itself, and of the best of several all are paid; a list of tokens is one text.
+    @Test(
+        arguments: [
+            (#"{"prompt":"a","max_tokens":5}"#, 5), (#"{"prompt":["a","b","c"],"max_tokens":5}"#, 15),
+            (#"{"prompt":[1,2,3],"max_tokens":5}"#, 5), (#"{"prompt":[[1,2],[3]],"max_tokens":5,"n":2}"#, 20),
+            (#"{"prompt":["a","b"],"max_tokens":5,"n":2,"best_of":4}"#, 40), (#"{"prompt":[],"max_tokens":5}"#, 5),
+            (#"{"prompt":["a","b"],"max_tokens":9223372036854775807}"#, Int.max),
+        ]
+    )
+    func countsEveryTextThatACompletionGoesOnFrom(_ body: String, _ longest: Int) throws {
+        let request = try CallRequest(
+            .completions,
+            connection: GatewayConnection(name: "c", family: .openAI, url: "http://127.0.0.1:1"),
+            path: "completions",
+            query: nil,
+            headers: HTTPHeaders(),
+            body: Array(body.utf8),
+            pathModel: nil
+        )
+        #expect(request.longestAnswer == longest)
+    }
+
     private static func request(_ model: String, provider: String?) throws -> CallRequest {
         let connection = GatewayConnection(
             name: "c",

@@ -11,6 +11,8 @@ import Testing
         (.openAI, "POST", "chat/completions", .call(.chat, path: "chat/completions", model: nil)),
         (.openAI, "POST", "v1/responses", .call(.responses, path: "responses", model: nil)),
         (.openAI, "POST", "v1/embeddings", .call(.embeddings, path: "embeddings", model: nil)),
+        (.openAI, "POST", "v1/completions", .call(.completions, path: "completions", model: nil)),
+        (.openAI, "POST", "v1/moderations", .call(.moderations, path: "moderations", model: nil)),
         (.openAI, "POST", "v1/conversations", .call(.conversations, path: "conversations", model: nil)),
         (
             .openAI, "POST", "v1/conversations/c", .call(.keptChange, path: "conversations/c", model: nil)

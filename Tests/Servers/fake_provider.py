@@ -5,7 +5,7 @@ The first user message of a request says what is played, between brackets: [run:
 With kib:N the last answer has so many KiB. Every turn but the last calls the tool "note", with same:1 always with the same argument; how far a conversation is, is counted from its own messages. Tool-call
 ids are random: an answer that is asked for twice is another answer. Streams come in K chunks with MS milliseconds in all.
 
-  POST /v1/chat/completions, /v1/responses, /v1/embeddings      OpenAI
+  POST /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings, /v1/moderations      OpenAI
   POST /v1/messages, /v1/messages/count_tokens                  Anthropic
   POST /v1beta/models/M:generateContent, :streamGenerateContent, :embedContent, :countTokens      Gemini
   GET  /_bill        a JSON array: one entry for each call that was answered or begun, with tag, turn, key and the SHA-256 of its body, and that of a
@@ -171,6 +171,19 @@ class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
         if path.endswith("/embeddings"):
             events = [{"object": "list", "data": [{"index": 0, "embedding": [0.5]}], "usage": {"prompt_tokens": 3, "total_tokens": 3}}]
             return self.reply(200, events[0])
+        if path.endswith("/moderations"):
+            return self.reply(200, {"id": "modr-" + uuid.uuid4().hex, "model": "fake", "results": [{"flagged": False, "categories": {}}]})
+        if path.endswith("/v1/completions"):
+            whole = {
+                "id": "cmpl-" + uuid.uuid4().hex, "object": "text_completion", "created": 1, "model": "fake",
+                "choices": [{"index": 0, "text": text, "finish_reason": "stop", "logprobs": None}],
+                "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
+            }
+            if not request.get("stream"):
+                return self.slowly(whole, delay)
+            base = {key: whole[key] for key in ("id", "object", "created", "model")}
+            stream = [(None, base | {"choices": [{"index": 0, "text": piece, "finish_reason": None}]}) for piece in pieces(text, chunks)]
+            return self.stream(stream + [(None, whole | {"choices": [{"index": 0, "text": "", "finish_reason": "stop"}]}), (None, "[DONE]")], delay, answer)
         if path.endswith("/count_tokens"):
             return self.reply(200, {"input_tokens": 7})
         if path.endswith("/conversations"):

@@ -31,6 +31,9 @@ def calls(tag):
     contents = {"contents": [{"parts": [{"text": text}]}]}
     return {
         "embeddings": ("/fake/v1/embeddings", BEARER, {"model": "fake", "input": text}),
+        "completions": ("/fake/v1/completions", BEARER, {"model": "fake", "prompt": text}),
+        "completions-stream": ("/fake/v1/completions", BEARER, {"model": "fake", "prompt": text, "stream": True}),
+        "moderations": ("/fake/v1/moderations", BEARER, {"model": "fake", "input": text}),
         "conversations": ("/fake/v1/conversations", BEARER, {"items": user}),
         "count_tokens": ("/claude/v1/messages/count_tokens", CLAUDE, {"model": "fake", "messages": user}),
         "countTokens": ("/gem/v1beta/models/fake:countTokens", GEMINI, contents),
@@ -45,7 +48,7 @@ def calls(tag):
     }
 
 
-SMALL = ["embeddings", "conversations", "count_tokens", "countTokens", "embedContent"]
+SMALL = ["embeddings", "completions", "completions-stream", "moderations", "conversations", "count_tokens", "countTokens", "embedContent"]
 MODELS = {"openai": ("/fake/v1/models", BEARER), "anthropic": ("/claude/v1/models", CLAUDE), "gemini": ("/gem/v1beta/models", GEMINI)}
 ODDITIES = {"html": "html", "empty": "empty", "object": {}, "error": {"error": {"message": "no"}}, "page": "page-502", "moved": "moved"}
 

@@ -59,12 +59,20 @@ extension CallRequest {
         func count(_ keys: [String]) -> Int64? {
             keys.compactMap { json[$0]?.integerValue ?? settings[$0]?.integerValue }.max()
         }
-        let answers = max(count(["n", "candidateCount", "candidate_count"]) ?? 1, 1)
+        let answers = max(count(["n", "best_of", "candidateCount", "candidate_count"]) ?? 1, 1)
         guard let limit = count(Self.limits) ?? price?.maximumOutput.map(Int64.init) else {
             return nil
         }
         let (product, isTooLarge) = max(limit, 0).multipliedReportingOverflow(by: answers)
-        return isTooLarge ? .max : Int(product)
+        guard !isTooLarge else { return .max }
+        let (all, areTooLarge) = Int(product).multipliedReportingOverflow(by: promptCount)
+        return areTooLarge ? .max : all
+    }
+
+    /// How many texts are to be gone on from, each for itself: a list of texts or of lists of tokens is several, a list of tokens is one.
+    private var promptCount: Int {
+        guard format == .completions, let prompts = json["prompt"]?.arrayValue else { return 1 }
+        return max(prompts.count { $0.stringValue != nil || $0.arrayValue != nil }, 1)
     }
 
     /// Whether the model reads more than stands in the request.

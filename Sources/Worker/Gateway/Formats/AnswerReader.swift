@@ -112,7 +112,7 @@ package struct AnswerReader: Sendable {
 
     /// Takes one event; returns whether the answer is complete with it.
     private mutating func take(_ event: ServerSentEvent) throws(AnswerFault) -> Bool {
-        if format == .chat, event.data == "[DONE]" { return try endsAnswer() }
+        if format == .chat || format == .completions, event.data == "[DONE]" { return try endsAnswer() }
         let json: JSONValue
         do {
             json = try JSONValue(parsing: Array(event.data.utf8))
@@ -121,8 +121,8 @@ package struct AnswerReader: Sendable {
         }
         if let error = json["error"], !error.isNull { throw .reported(Self.message(error)) }
         switch format {
-        case .chat:
-            summary.read(json, .chat)
+        case .chat, .completions:
+            summary.read(json, format)
             if format.isAnswer(json) { hasBegun = true }
             return false
         case .responses: return try takeResponses(json)
@@ -145,9 +145,8 @@ package struct AnswerReader: Sendable {
             let isBlocked = json["promptFeedback"]?["blockReason"] != nil
             if isBlocked || candidates.contains(where: { $0["finishReason"]?.isNull == false }) { isHolding = true }
             return false
-        case .compact, .embeddings, .conversations, .keptChange, .keptRead, .responseRead,
-            .countResponses,
-            .countTokens, .embedContent, .countGemini:
+        case .compact, .embeddings, .conversations, .moderations, .keptChange, .keptRead, .responseRead,
+            .countResponses, .countTokens, .embedContent, .countGemini:
             isHolding = true
             return false
         }

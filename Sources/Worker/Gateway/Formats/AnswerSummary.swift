@@ -44,6 +44,9 @@ package struct AnswerSummary: Equatable, Sendable {
                 say(message?["content"])
             }
             usage = TokenUsage(chat: json["usage"]) ?? usage
+        case .completions:
+            say(json["choices"]?[0]?["text"])
+            usage = TokenUsage(chat: json["usage"]) ?? usage
         case .responses, .compact:
             note(json["id"])
             if Self.isFinal(json) { calls = ModelTurns.calls(ofAnswer: json["output"]?.arrayValue ?? []) }
@@ -65,7 +68,7 @@ package struct AnswerSummary: Equatable, Sendable {
             isFinal = Self.isFinal(json)
             readTold(json)
         case .keptChange: readTold(json)
-        case .keptRead, .countResponses, .countTokens, .countGemini: break
+        case .moderations, .keptRead, .countResponses, .countTokens, .countGemini: break
         }
     }
 

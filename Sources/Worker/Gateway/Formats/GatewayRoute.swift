@@ -17,9 +17,9 @@ package enum GatewayRoute: Equatable, Sendable {
         switch (family, method) {
         case (.openAI, "POST"):
             let formats: [String: WireFormat] = [
-                "chat/completions": .chat, "responses": .responses, "embeddings": .embeddings,
-                "conversations": .conversations, "responses/compact": .compact,
-                "responses/input_tokens": .countResponses,
+                "chat/completions": .chat, "completions": .completions, "responses": .responses,
+                "embeddings": .embeddings, "moderations": .moderations, "conversations": .conversations,
+                "responses/compact": .compact, "responses/input_tokens": .countResponses,
             ]
             guard let format = formats[rest] ?? Self.change(method, of: parts) else { return nil }
             self = .call(format, path: rest, model: nil)

@@ -3,6 +3,10 @@ import JobModel
 /// A call as it is made on the wire: whose words, and of which kind.
 package enum WireFormat: String, CaseIterable, Sendable {
     case chat, responses, embeddings, conversations
+    /// Text that goes on from a text: what models were asked by before they had conversations, and servers of open models still are.
+    case completions
+    /// Whether a text is harmful, which costs nothing.
+    case moderations
     /// A conversation is made shorter by a model.
     case compact
     case countResponses = "count-response-tokens"
@@ -29,8 +33,7 @@ package enum WireFormat: String, CaseIterable, Sendable {
     package var family: Family {
         switch self {
         case .chat, .responses, .compact, .countResponses, .responseRead, .embeddings, .conversations,
-            .keptChange,
-            .keptRead:
+            .completions, .moderations, .keptChange, .keptRead:
             .openAI
         case .messages, .countTokens: .anthropic
         case .generate, .streamGenerate, .embedContent, .countGemini: .gemini
@@ -40,10 +43,12 @@ package enum WireFormat: String, CaseIterable, Sendable {
     /// Whether a call may cost money.
     package var isPaid: Bool {
         switch self {
-        case .conversations, .keptChange, .keptRead, .responseRead, .countResponses, .countTokens,
+        case .conversations, .moderations, .keptChange, .keptRead, .responseRead, .countResponses, .countTokens,
             .countGemini:
             false
-        case .chat, .responses, .compact, .embeddings, .messages, .generate, .streamGenerate, .embedContent: true
+        case .chat, .responses, .compact, .completions, .embeddings, .messages, .generate, .streamGenerate,
+            .embedContent:
+            true
         }
     }
 
@@ -62,7 +67,8 @@ package enum WireFormat: String, CaseIterable, Sendable {
     /// Whether a document, or a part of one, has what answers of this kind have.
     func isAnswer(_ json: JSONValue) -> Bool {
         switch self {
-        case .chat: json["choices"]?.arrayValue != nil
+        case .chat, .completions: json["choices"]?.arrayValue != nil
+        case .moderations: json["results"]?.arrayValue != nil
         case .responses, .compact: json["output"]?.arrayValue != nil
         case .embeddings: json["data"]?.arrayValue != nil
         case .conversations, .responseRead: json["id"]?.stringValue != nil
@@ -83,9 +89,8 @@ package enum WireFormat: String, CaseIterable, Sendable {
         case .responses, .compact: "input"
         case .keptChange: "items"
         case .generate, .streamGenerate: "contents"
-        case .embeddings, .conversations, .keptRead, .responseRead, .countResponses, .countTokens,
-            .embedContent,
-            .countGemini:
+        case .embeddings, .conversations, .completions, .moderations, .keptRead, .responseRead, .countResponses,
+            .countTokens, .embedContent, .countGemini:
             nil
         }
     }

@@ -64,8 +64,8 @@ package enum ModelTurns {
             (item["parts"]?.arrayValue ?? []).compactMap { $0["functionCall"] }.map { shown($0["name"], $0["args"]) }
         case .responses, .compact:
             item["type"] == "function_call" ? [shown(item["name"], item["arguments"])] : []
-        case .embeddings, .conversations, .keptChange, .keptRead, .responseRead, .countResponses,
-            .countTokens, .embedContent, .countGemini:
+        case .embeddings, .conversations, .completions, .moderations, .keptChange, .keptRead, .responseRead,
+            .countResponses, .countTokens, .embedContent, .countGemini:
             []
         }
     }

@@ -81,9 +81,8 @@ struct Turns {
                 : parts(of: item, "parts") { part in
                     part["functionResponse"].map { ["functionResponse": $0.removing(["response"])] }
                 }
-        case .embeddings, .conversations, .keptRead, .responseRead, .countResponses, .countTokens,
-            .embedContent,
-            .countGemini:
+        case .embeddings, .conversations, .completions, .moderations, .keptRead, .responseRead, .countResponses,
+            .countTokens, .embedContent, .countGemini:
             return .other
         }
     }
