@@ -21,6 +21,10 @@ import Testing
         ("last-line", #"echo working; echo '{"b": 2}'"#, "", .output(["b": 2])),
         ("blank-behind", #"echo '{"b": 2}'; echo; echo"#, "", .output(["b": 2])),
         ("no-end-of-line", #"printf 'working\n[1]'"#, "", .output([1])),
+        (
+            "deep", #"python3 -c 'print("[" * 65 + "]" * 65)'"#, "",
+            .output(.string(String(repeating: "[", count: 65) + String(repeating: "]", count: 65)))
+        ),
         ("to-errors", #"echo '{"b": 2}'; echo done >&2"#, "", .output(["b": 2])),
         ("nothing", "true", "", .output("")),
         ("nothing-as-json", "true", ", output: json", .failure("output-invalid", "the last line it printed is")),

@@ -31,6 +31,9 @@ import Testing
         let deep = { (depth: Int) in String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
         _ = try JSONValue(parsing: deep(JSONValue.maximumDepth))
         #expect(throws: JSONParseError.self) { try JSONValue(parsing: deep(JSONValue.maximumDepth + 1)) }
+        let kept = JSONValue.maximumKeptDepth
+        _ = try JSONValue(parsing: deep(kept), deepest: kept)
+        #expect(throws: JSONParseError.self) { try JSONValue(parsing: deep(kept + 1), deepest: kept) }
         #expect(throws: JSONParseError.self) { try JSONValue(parsing: deep(1_000_000)) }
     }
 

@@ -167,6 +167,28 @@ import Testing
         #expect(try await fixture.claim().isEmpty)
     }
 
+    /// A run that was written by somebody else, or by a program of before.
+    @Test func oneJobWhoseParamsCannotBeReadHarmsNoOther() async throws {
+        let fixture = try await QueueFixture.make()
+        let deep = try await fixture.submit([("deep", [])])
+        _ = try await fixture.submit([("plain", [])])
+        for (depth, isReadable) in [(129, true), (300, false)] {
+            _ = try await fixture.pool.query(
+                "UPDATE chassis.run SET params = $2::jsonb WHERE run_id = $1::bigint",
+                [
+                    .integer(deep.run.rawValue),
+                    .text(String(repeating: #"{"a":"#, count: depth) + "1" + String(repeating: "}", count: depth)),
+                ]
+            )
+            let claimed = try await fixture.claim()
+            #expect(claimed.map(\.name) == ["deep", "plain"])
+            #expect(claimed.map { $0.unreadable == nil } == [isReadable, true])
+            #expect(claimed.first?.params.isEmpty == !isReadable)
+            let queue = QueueStore(fixture.pool)
+            for job in claimed { #expect(try await queue.release(job.id, epoch: job.epoch) == "default") }
+        }
+    }
+
     /// The ordered index alone is walked: the plan has no sort and no scan of the whole table.
     @Test func walksTheOrderedIndex() async throws {
         let fixture = try await QueueFixture.make()

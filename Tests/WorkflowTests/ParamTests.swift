@@ -95,6 +95,23 @@ import Testing
         #expect(error?.description == message)
     }
 
+    /// By a file, a trigger or a person: what goes into a run's record has to be readable there.
+    @Test(arguments: [GivenParam.value(nested(65)), .text(nested(65).text())])
+    func refusesWhatIsNestedTooDeep(_ given: GivenParam) throws {
+        let workflow = try Self.workflow()
+        #expect(throws: ParamFaults(faults: [.init(name: "ids", message: Self.isDeep)])) {
+            try workflow.checkParams(["who": .text("me"), "ids": given])
+        }
+        let params = try workflow.checkParams(["who": .text("me"), "ids": .value(Self.nested(64))])
+        #expect(params["ids"] == Self.nested(64))
+    }
+
+    private static let isDeep = "nested deeper than 64; give what matters of it, or all of it as a text"
+
+    private static func nested(_ depth: Int) -> JSONValue {
+        (0..<depth).reduce(.null) { value, _ in [value] }
+    }
+
     @Test func reportsAllFaultsAtOnce() throws {
         let workflow = try Self.workflow()
         let error = #expect(throws: ParamFaults.self) {

@@ -129,7 +129,7 @@ struct SchedulerAPI: Sendable {
     ) async throws -> JSONValue {
         let bytes = try await answer(method, target, body: body, file: file)
         do {
-            return try JSONValue(parsing: bytes)
+            return try JSONValue(parsing: bytes, deepest: JSONValue.maximumKeptDepth)
         } catch {
             throw ClientError.notChassis(address: endpoint.address, reason: "\(error)")
         }

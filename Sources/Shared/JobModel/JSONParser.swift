@@ -1,27 +1,39 @@
 extension JSONValue {
-    /// The deepest nesting of arrays and objects that is read.
+    /// The deepest nesting of arrays and objects that is read of what comes from outside.
     package static let maximumDepth = 128
+    /// The deepest nesting that is read of what the machine wrote itself: things may stand around what came from outside.
+    package static let maximumKeptDepth = 2 * maximumDepth
 
     /// Reads one JSON text.
     ///
+    /// - Parameter deepest: The deepest nesting of arrays and objects that is read.
     /// - Throws: `JSONParseError` for anything RFC 8259 does not allow, a repeated key, ill-formed UTF-8, or nesting
-    ///   deeper than `maximumDepth`.
-    package init(parsing bytes: some Sequence<UInt8>) throws(JSONParseError) {
-        var parser = JSONParser(bytes: Array(bytes))
+    ///   that is deeper.
+    package init(
+        parsing bytes: some Sequence<UInt8>,
+        deepest: Int = maximumDepth
+    ) throws(JSONParseError) {
+        var parser = JSONParser(bytes: Array(bytes), deepest: deepest)
         self = try parser.parseDocument()
     }
 
     /// Reads one JSON text.
-    package init(parsing text: String) throws(JSONParseError) { try self.init(parsing: text.utf8) }
+    package init(parsing text: String, deepest: Int = maximumDepth) throws(JSONParseError) {
+        try self.init(parsing: text.utf8, deepest: deepest)
+    }
 }
 
 /// A recursive-descent reader of JSON texts; its depth is bounded, so its stack is too.
 struct JSONParser {
     private let bytes: [UInt8]
+    private let deepest: Int
     private var at = 0
     private var depth = 0
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8], deepest: Int) {
+        self.bytes = bytes
+        self.deepest = deepest
+    }
 
     mutating func parseDocument() throws(JSONParseError) -> JSONValue {
         skipSpace()
@@ -62,7 +74,7 @@ struct JSONParser {
         _ body: (inout JSONParser) throws(JSONParseError) -> JSONValue
     ) throws(JSONParseError) -> JSONValue {
         depth += 1
-        guard depth <= JSONValue.maximumDepth else { throw fault("nested deeper than \(JSONValue.maximumDepth)") }
+        guard depth <= deepest else { throw fault("nested deeper than \(deepest)") }
         let value = try body(&self)
         depth -= 1
         return value

@@ -20,6 +20,7 @@ package struct NewEvent: Equatable, Sendable {
         case name(String)
         case longKey(bytes: Int)
         case largeData(bytes: Int)
+        case deepData
 
         package var description: String {
             switch self {
@@ -30,6 +31,9 @@ package struct NewEvent: Equatable, Sendable {
             case .largeData(let bytes):
                 "the data has \(bytes) bytes, more than \(NewEvent.maximumDataBytes); "
                     + "put it somewhere that jobs can read and send where that is"
+            case .deepData:
+                "the data is nested deeper than \(JSONValue.maximumForeignDepth); send what matters of it, or all of it as "
+                    + "a text"
             }
         }
     }
@@ -47,6 +51,7 @@ package struct NewEvent: Equatable, Sendable {
         }
         let bytes = data.encoded().count
         guard bytes <= Self.maximumDataBytes else { throw .largeData(bytes: bytes) }
+        guard !data.isNested(deeperThan: JSONValue.maximumForeignDepth) else { throw .deepData }
         self.name = name
         self.key = key
         self.data = data

@@ -32,6 +32,8 @@ package struct ClaimedJob: Equatable, Sendable {
     /// Whether it passed the door, and what it held there is free when it ends.
     package let isGated: Bool
     package let params: JSONObject
+    /// Why its params, or its item, cannot be read; nil when they can.
+    package let unreadable: String?
     /// Counted from 1; a released job goes on with the same.
     package let attempt: Int
     package let epoch: LeaseEpoch
@@ -57,6 +59,7 @@ package struct ClaimedJob: Equatable, Sendable {
         isDecisive: Bool = true,
         isGated: Bool = false,
         params: JSONObject,
+        unreadable: String? = nil,
         attempt: Int,
         epoch: LeaseEpoch,
         failures: Int,
@@ -75,6 +78,7 @@ package struct ClaimedJob: Equatable, Sendable {
         self.isDecisive = isDecisive
         self.isGated = isGated
         self.params = params
+        self.unreadable = unreadable
         self.attempt = attempt
         self.epoch = epoch
         self.failures = failures

@@ -53,7 +53,7 @@ package struct ForkStore: Sendable {
                 version: try row.int("number"),
                 source: try row.string("source"),
                 team: try row.string("team"),
-                params: try JSONValue(parsing: row.string("params")).objectValue ?? [:],
+                params: try row.json("params").objectValue ?? [:],
                 job: try row.optionalInt64("job_id").map(JobID.init(rawValue:))
             )
         }
@@ -99,7 +99,7 @@ package struct ForkStore: Sendable {
             Inheritance(
                 sources: try rows.map(Self.source),
                 step: try row.optionalString("step"),
-                edit: ForkEdit(json: try JSONValue(parsing: row.string("edit")))
+                edit: ForkEdit(json: try row.json("edit"))
             )
         }
     }

@@ -16,7 +16,7 @@ package struct ItemParams: Sendable {
     /// A claim has taken these jobs; one that found nothing has all be forgotten.
     package mutating func claimed(_ jobs: [ClaimedJob]) {
         guard !jobs.isEmpty else { return known.removeAll() }
-        for job in jobs where job.item != nil && known.last?.run != job.run {
+        for job in jobs where job.item != nil && job.unreadable == nil && known.last?.run != job.run {
             known.removeAll { $0.run == job.run }
             known.append((job.run, job.params))
         }

@@ -136,20 +136,37 @@ package struct QueueStore: Sendable {
     }
 
     private static func claimedJobs(_ rows: PostgresRows, knowing known: ItemParams) throws -> [ClaimedJob] {
-        var params = Dictionary(known.known.map { ($0.run.rawValue, $0.params) }) { $1 }
+        var params: [Int64: Result<JSONObject, any Error>] = [:]
+        for known in known.known { params[known.run.rawValue] = .success(known.params) }
         for row in rows {
             let run = try row.int64("run_id")
-            guard params[run] == nil, let text = try row.optionalString("params") else { continue }
-            params[run] = try JSONValue(parsing: text).objectValue ?? [:]
+            guard try params[run] == nil && row.optionalString("params") != nil else { continue }
+            params[run] = Result { () throws -> JSONObject in try row.json("params").objectValue ?? [:] }
         }
         return try rows.map { row in
-            let shared = try params[row.int64("run_id")]
-            return try claimedJob(row, params: shared ?? JSONValue(parsing: row.string("params")).objectValue ?? [:])
+            guard let shared = try params[row.int64("run_id")] else {
+                throw PostgresError.badValue(column: "params", expected: "the params of a run that is not known")
+            }
+            return try claimedJob(row, params: shared)
         }.sorted { $0.id < $1.id }
     }
 
-    private static func claimedJob(_ row: PostgresRow, params: JSONObject) throws -> ClaimedJob {
-        ClaimedJob(
+    /// A job whose params or item cannot be read says so: the others of its claim are not to suffer for it.
+    private static func claimedJob(_ row: PostgresRow, params: Result<JSONObject, any Error>) throws -> ClaimedJob {
+        var params = params
+        var item: ClaimedJob.Item?
+        if let parent = try row.optionalInt64("parent_job_id") {
+            let value = Result { try row.json("item") }
+            if case .failure(let error) = value { params = .failure(error) }
+            item = ClaimedJob.Item(
+                parent: JobID(rawValue: parent),
+                index: try row.int("item_index"),
+                value: (try? value.get()) ?? .null
+            )
+        }
+        var unreadable: String?
+        if case .failure(let error) = params { unreadable = "\(error)" }
+        return ClaimedJob(
             id: JobID(rawValue: try row.int64("job_id")),
             run: RunID(rawValue: try row.int64("run_id")),
             version: VersionID(rawValue: try row.int64("version_id")),
@@ -159,20 +176,16 @@ package struct QueueStore: Sendable {
             isJudged: try row.bool("is_judged"),
             isDecisive: try row.bool("is_decisive"),
             isGated: try row.bool("is_gated"),
-            params: params,
+            // What is the matter stands in `unreadable`.
+            params: (try? params.get()) ?? [:],
+            unreadable: unreadable,
             attempt: try row.int("attempt"),
             epoch: LeaseEpoch(rawValue: try row.int64("epoch")),
             failures: try row.int("failures"),
             losses: try row.int("losses"),
             isCancelled: try row.bool("is_cancelled"),
             isFork: try row.bool("is_fork"),
-            item: try row.optionalInt64("parent_job_id").map { parent in
-                ClaimedJob.Item(
-                    parent: JobID(rawValue: parent),
-                    index: try row.int("item_index"),
-                    value: try JSONValue(parsing: row.string("item"))
-                )
-            }
+            item: item
         )
     }
 

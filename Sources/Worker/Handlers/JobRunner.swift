@@ -35,6 +35,10 @@ struct JobRunner: Sendable {
     /// Runs one attempt of a job.
     func run(_ job: ClaimedJob, _ signal: StopSignal) async -> JobOutcome {
         guard !job.isCancelled else { return .end(.cancelled) }
+        if let reason = job.unreadable {
+            let message = "what the job is given cannot be read: \(reason)"
+            return .end(.failed(JobFailure(code: "params-unreadable", message: message, isPermanent: true)))
+        }
         logger.debug(
             "a job begins",
             metadata: [
@@ -213,6 +217,9 @@ struct JobRunner: Sendable {
     }
 
     private func end(with output: JSONValue, _ job: ClaimedJob) async throws -> JobOutcome {
+        // It goes into answers and into others' params, with other things around it, and has to be readable there.
+        let isDeep = output.isNested(deeperThan: JSONValue.maximumForeignDepth)
+        let output: JSONValue = isDeep ? .string(output.text()) : output
         let bytes = output.encoded()
         guard bytes.count > Self.maximumInlineOutput || Self.holdsNull(bytes) else { return .end(.succeeded(output)) }
         let blob = try await store.putBlob(bytes)

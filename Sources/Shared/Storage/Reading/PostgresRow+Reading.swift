@@ -26,10 +26,21 @@ extension PostgresRow {
         return word
     }
 
-    func json(_ column: String) throws -> JSONValue { try JSONValue(parsing: try string(column)) }
+    /// A JSON text that was kept.
+    ///
+    /// - Throws: `PostgresError.badValue` for one that cannot be read.
+    func json(_ column: String) throws -> JSONValue { try Self.kept(try string(column), column) }
 
     func optionalJSON(_ column: String) throws -> JSONValue? {
-        try optionalString(column).map { try JSONValue(parsing: $0) }
+        try optionalString(column).map { try Self.kept($0, column) }
+    }
+
+    private static func kept(_ text: String, _ column: String) throws -> JSONValue {
+        do {
+            return try JSONValue(parsing: text, deepest: JSONValue.maximumKeptDepth)
+        } catch {
+            throw PostgresError.badValue(column: column, expected: "JSON that can be read: \(error)")
+        }
     }
 
     /// The texts of a JSON array.

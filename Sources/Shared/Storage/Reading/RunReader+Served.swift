@@ -12,7 +12,7 @@ extension RunReader {
         at positions: Set<String>
     ) async throws -> [(epoch: LeaseEpoch, calls: JSONObject)] {
         try await pool.query(Statement.readServed, [.integer(job.rawValue)]).rows.compactMap { row in
-            let noted = try JSONValue(parsing: try row.string("served"))
+            let noted = try row.json("served")
             let calls = JSONObject(positions.compactMap { key in noted[key].map { (key, $0) } })
             guard !calls.isEmpty else { return nil }
             return (LeaseEpoch(rawValue: try row.int64("epoch")), calls)

@@ -72,7 +72,7 @@ struct WaitFacts {
         gate = try row.optionalString("scope") == nil ? nil : try Self.gate(row)
         isLooked = try row.optionalInt64("gate_id") != nil
         beforeInQueue = try row.int("before_in_queue")
-        workers = try JSONValue(parsing: row.string("workers")).arrayValue?.compactMap(Self.worker) ?? []
+        workers = try row.json("workers").arrayValue?.compactMap(Self.worker) ?? []
         worker = try row.optionalString("worker")
         error = try row.optionalString("error")
     }
@@ -86,7 +86,7 @@ struct WaitFacts {
             most: try row.int("most"),
             period: try row.optionalInt64("period_us").map { .microseconds($0) },
             opensAt: try row.optionalTimestamp("opens_us"),
-            holders: try JSONValue(parsing: row.string("holders")).arrayValue?.compactMap(\.integerValue) ?? [],
+            holders: try row.json("holders").arrayValue?.compactMap(\.integerValue) ?? [],
             before: try row.int("before_at_gate")
         )
     }

@@ -46,6 +46,13 @@ extension ParamDefinition {
         guard type.accepts(value) else {
             throw ParamMismatch(message: "expected \(type.indefinite), found \(value.indefinite)")
         }
+        // It goes into records, with other things around it, and has to be readable there.
+        guard !value.isNested(deeperThan: JSONValue.maximumForeignDepth) else {
+            let most = JSONValue.maximumForeignDepth
+            throw ParamMismatch(
+                message: "nested deeper than \(most); give what matters of it, or all of it as a text"
+            )
+        }
         guard choices.isEmpty || choices.contains(value) else {
             let known = choices.map { $0.text() }.joined(separator: ", ")
             throw ParamMismatch(message: "\(quoted(value.rendered)) is none of \(known)")
