@@ -76,7 +76,7 @@ import Testing
         _ = try await fixture.runs.cancel(fixture.runs.submit(submission).run)
         let run = try await fixture.submit([("a", []), ("b", [])]).run
         let held = try await fixture.claim()
-        let child = try #require(try await ChildStore(fixture.pool).start(submission, for: held[0]))
+        let child = try #require(try await ChildStore(fixture.pool).start(submission, call: .only, for: held[0]))
         _ = try await fixture.runs.cancel(run)
         #expect(try await fixture.runs.retry(child, .init()) == .goesOn(queues: ["below"]))
         #expect(try await fixture.queue.release(held[0].id, epoch: held[0].epoch) == "default")

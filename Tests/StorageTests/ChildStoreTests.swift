@@ -33,14 +33,16 @@ import Testing
     /// However often and from however many sides it is started, a job has one child.
     @Test func startsOneChild() async throws {
         let scene = try await scene()
-        #expect(try await scene.children.child(of: scene.job) == nil)
+        #expect(try await scene.children.child(of: scene.job, call: .only) == nil)
         let started = try await withThrowingTaskGroup(of: RunID?.self) { group in
-            for _ in 0..<8 { group.addTask { try await scene.children.start(Self.submission, for: scene.job) } }
+            for _ in 0..<8 {
+                group.addTask { try await scene.children.start(Self.submission, call: .only, for: scene.job) }
+            }
             return try await group.reduce(into: Set<RunID?>()) { $0.insert($1) }
         }
         #expect(started.count == 1)
         let child = try #require(started.first ?? nil)
-        let found = try #require(try await scene.children.child(of: scene.job))
+        let found = try #require(try await scene.children.child(of: scene.job, call: .only))
         #expect(found.run == child)
         #expect(found.state == nil)
         #expect(try await scene.children.line(of: child) == ["child", "w"])
@@ -49,8 +51,79 @@ import Testing
         // The next claim of the job is another epoch of the same job.
         _ = try await scene.fixture.queue.release(scene.job.id, epoch: scene.job.epoch)
         let again = try #require(try await scene.fixture.claim().first)
-        #expect(try await scene.children.start(Self.submission, for: again) == child)
-        #expect(try await scene.children.start(Self.submission, for: scene.job) == nil)
+        #expect(try await scene.children.start(Self.submission, call: .only, for: again) == child)
+        #expect(try await scene.children.start(Self.submission, call: .only, for: scene.job) == nil)
+    }
+
+    /// A job that runs anew with other params, or in another round, starts another run, and finds again what it started before.
+    @Test func eachCallHasARunOfItsOwn() async throws {
+        let scene = try await scene()
+        let (first, second) = (ChildStore.Call(digest: [1]), ChildStore.Call(digest: [2]))
+        let child = try #require(try await scene.children.start(Self.submission, call: first, for: scene.job))
+        // As long as it lives it is the job's only one.
+        #expect(try await scene.children.child(of: scene.job, call: second)?.run == child)
+        #expect(try await scene.children.start(Self.submission, call: second, for: scene.job) == child)
+        _ = try await scene.fixture.runs.cancel(child)
+        #expect(try await scene.children.child(of: scene.job, call: second) == nil)
+        let other = try #require(try await scene.children.start(Self.submission, call: second, for: scene.job))
+        #expect(other != child)
+        #expect(try await scene.children.child(of: scene.job, call: first) == .init(run: child, state: .cancelled))
+        #expect(try await scene.children.child(of: scene.job, call: second) == .init(run: other, state: nil))
+    }
+
+    /// Runs that were started before calls were noted are found by whatever asks.
+    @Test func aRunOfBeforeIsFoundByEachCall() async throws {
+        let scene = try await scene()
+        let child = try #require(try await scene.children.start(Self.submission, call: .only, for: scene.job))
+        _ = try await scene.fixture.pool.query("UPDATE chassis.run SET call = NULL")
+        _ = try await scene.fixture.runs.cancel(child)
+        let found = try await scene.children.child(of: scene.job, call: ChildStore.Call(digest: [2]))
+        #expect(found == .init(run: child, state: .cancelled))
+    }
+
+    /// Nobody but who retries the run above has a run go on that has ended badly, and each time once.
+    @Test func aChildGoesOnOnceForEachRetryOfItsParent() async throws {
+        let scene = try await scene()
+        let (fixture, children) = (scene.fixture, scene.children)
+        let child = try #require(try await children.start(Self.submission, call: .only, for: scene.job))
+        _ = try await fixture.runs.cancel(child)
+        // Whoever has the job in whatever attempt.
+        #expect(try await children.revive(child, for: scene.job) == nil)
+        var held = scene.job
+        for _ in 0..<2 {
+            _ = try await fixture.end([held], .failed(JobFailure(code: "child-failed", message: "", isPermanent: true)))
+            #expect(try await fixture.runs.retry(scene.run, repeatingUnknown: false) == ["default"])
+            let again = try #require(try await fixture.claim().first)
+            // The zombie's epoch is over.
+            #expect(try await children.revive(child, for: held) == nil)
+            #expect(try await children.revive(child, for: again) == ["below"])
+            #expect(try await children.revive(child, for: again) == nil)
+            _ = try await fixture.runs.cancel(child)
+            #expect(try await children.revive(child, for: again) == nil)
+            held = again
+        }
+    }
+
+    /// What a forked job had started is not paid for again.
+    @Test func theChildOfAForkTakesOverWhatItsSourcesChildRecorded() async throws {
+        let scene = try await scene()
+        let fixture = scene.fixture
+        let child = try #require(try await scene.children.start(Self.submission, call: .only, for: scene.job))
+        _ = try await fixture.runs.cancel(child)
+        _ = try await fixture.end([scene.job])
+        let up = RunStore.Submission(workflow: "w", source: "s", jobs: [.init(name: "up", kind: "llm")])
+        for (reach, isFork) in [(ForkReach.all, true), (.nothing, false)] {
+            let parting = ForkStore.Parting(job: "up", step: nil, reach: reach)
+            let fork = try await ForkStore(fixture.pool).fork(scene.run, as: up, parting: parting)
+            #expect(fork?.isNew == true)
+            let job = try #require(try await fixture.claim().first)
+            let forked = try #require(try await scene.children.start(Self.submission, call: .only, for: job))
+            let source = try await fixture.pool.query(
+                "SELECT forked_from FROM chassis.run WHERE run_id = $1::bigint",
+                [.integer(forked.rawValue)]
+            ).rows[0].optionalInt64("forked_from")
+            #expect(source == (isFork ? child.rawValue : nil))
+        }
     }
 
     /// Who asked for a run asked for what it starts, and so is not the one who approves it.
@@ -61,7 +134,7 @@ import Testing
         parent.requester = "ann"
         _ = try await fixture.runs.submit(parent)
         let job = try #require(try await fixture.claim().first)
-        let child = try #require(try await ChildStore(fixture.pool).start(Self.submission, for: job))
+        let child = try #require(try await ChildStore(fixture.pool).start(Self.submission, call: .only, for: job))
         let row = try await fixture.pool.query(
             "SELECT requested_by, depth, parent_job_id FROM chassis.run WHERE run_id = $1::bigint",
             [.integer(child.rawValue)]
@@ -80,7 +153,7 @@ import Testing
         let job = try #require(try await fixture.claim().first)
         var submission = Self.submission
         submission.jobs[0].priority = 20
-        let child = try #require(try await ChildStore(fixture.pool).start(submission, for: job))
+        let child = try #require(try await ChildStore(fixture.pool).start(submission, call: .only, for: job))
         let rows = try await fixture.pool.query(
             "SELECT priority FROM chassis.ready WHERE run_id = $1::bigint",
             [.integer(child.rawValue)]
@@ -92,7 +165,7 @@ import Testing
     @Test(.timeLimit(.minutes(5))) func aJobIsClosedTogetherWithItsChild() async throws {
         let scene = try await scene()
         let fixture = scene.fixture
-        let child = try #require(try await scene.children.start(Self.submission, for: scene.job))
+        let child = try #require(try await scene.children.start(Self.submission, call: .only, for: scene.job))
         let grandchild = try #require(try await grandchild(in: scene))
         let suspension = Suspension(waitsFor: .run, detail: "")
         #expect(try await fixture.queue.suspend(scene.job.id, epoch: scene.job.epoch, suspension) == .waiting)
@@ -123,7 +196,7 @@ import Testing
     /// A run that the claimed job of a child has started.
     private func grandchild(in scene: Scene) async throws -> RunID? {
         let turn = try await scene.fixture.queue.turn(session: scene.fixture.session, queue: "below", limit: 1)
-        return try await scene.children.start(Self.submission, for: #require(turn.claimed.first))
+        return try await scene.children.start(Self.submission, call: .only, for: #require(turn.claimed.first))
     }
 
     /// So do the children of the items of a mapped job.
@@ -135,7 +208,7 @@ import Testing
         _ = try await maps.add([0, 1], from: 0, to: scene.job)
         var runs: [RunID] = []
         for item in try await fixture.claim() {
-            runs.append(try #require(try await scene.children.start(Self.submission, for: item)))
+            runs.append(try #require(try await scene.children.start(Self.submission, call: .only, for: item)))
             let suspension = Suspension(waitsFor: .run, detail: "")
             _ = try await fixture.queue.suspend(item.id, epoch: item.epoch, suspension)
         }
@@ -154,11 +227,11 @@ import Testing
         _ = try await maps.begin(scene.job, items: 2, atOnce: nil, tolerated: 0, failsFast: true)
         _ = try await maps.add([0, 1], from: 0, to: scene.job)
         let items = try await fixture.claim()
-        let left = try #require(try await scene.children.start(Self.submission, for: items[0]))
+        let left = try #require(try await scene.children.start(Self.submission, call: .only, for: items[0]))
         let grandchild = try #require(try await grandchild(in: scene))
         let suspension = Suspension(waitsFor: .run, detail: "")
         #expect(try await fixture.queue.suspend(items[0].id, epoch: items[0].epoch, suspension) == .waiting)
-        let kept = try #require(try await scene.children.start(Self.submission, for: items[1]))
+        let kept = try #require(try await scene.children.start(Self.submission, call: .only, for: items[1]))
         let suspended = "SELECT count(*) FROM chassis.waiting WHERE reason = 'suspended'"
         try await withThrowingTaskGroup(of: Void.self) { group in
             try await fixture.pool.transaction { connection in
@@ -188,20 +261,20 @@ import Testing
 
     @Test func theEndOfAChildResumesItsParent() async throws {
         let scene = try await scene()
-        _ = try await scene.children.start(Self.submission, for: scene.job)
+        _ = try await scene.children.start(Self.submission, call: .only, for: scene.job)
         let suspension = Suspension(waitsFor: .run, until: .after(.seconds(60)), detail: "")
         #expect(try await scene.fixture.queue.suspend(scene.job.id, epoch: scene.job.epoch, suspension) == .waiting)
         let turn = try await scene.fixture.queue.turn(session: scene.fixture.session, queue: "below", limit: 1)
         let child = try #require(turn.claimed.first)
         #expect(try await scene.fixture.end([child], .succeeded(["answer": 42])).resumed == ["default"])
-        #expect(try await scene.children.child(of: scene.job)?.state == .succeeded)
+        #expect(try await scene.children.child(of: scene.job, call: .only)?.state == .succeeded)
         #expect(try await scene.fixture.claim().map(\.id) == [scene.job.id])
     }
 
     /// Also when the process that ended the child was killed before it could resume the parent.
     @Test func theEndOfAChildMakesItsParentDue() async throws {
         let scene = try await scene()
-        let child = try #require(try await scene.children.start(Self.submission, for: scene.job))
+        let child = try #require(try await scene.children.start(Self.submission, call: .only, for: scene.job))
         let suspension = Suspension(waitsFor: .run, until: .after(.seconds(60)), detail: "")
         _ = try await scene.fixture.queue.suspend(scene.job.id, epoch: scene.job.epoch, suspension)
         _ = try await scene.fixture.runs.cancel(child)
@@ -211,10 +284,10 @@ import Testing
 
     @Test func aCancellationFlowsDown() async throws {
         let scene = try await scene()
-        let child = try #require(try await scene.children.start(Self.submission, for: scene.job))
+        let child = try #require(try await scene.children.start(Self.submission, call: .only, for: scene.job))
         let turn = try await scene.fixture.queue.turn(session: scene.fixture.session, queue: "below", limit: 1)
         let middle = try #require(turn.claimed.first)
-        let grandchild = try #require(try await scene.children.start(Self.submission, for: middle))
+        let grandchild = try #require(try await scene.children.start(Self.submission, call: .only, for: middle))
         #expect(try await scene.fixture.runs.cancel(scene.run)?.running == 1)
         #expect(try await scene.fixture.ending(of: grandchild) == "cancelled")
         _ = try await scene.fixture.end([scene.job], .cancelled)
@@ -226,7 +299,7 @@ import Testing
     /// A failed child that was retried by itself goes on, also when somebody asks for what has ended to be cancelled.
     @Test func cancellingARunThatHasEndedCancelsNothingBelowIt() async throws {
         let scene = try await scene()
-        let child = try #require(try await scene.children.start(Self.submission, for: scene.job))
+        let child = try #require(try await scene.children.start(Self.submission, call: .only, for: scene.job))
         let turn = try await scene.fixture.queue.turn(session: scene.fixture.session, queue: "below", limit: 1)
         _ = try await scene.fixture.end(turn.claimed, .failed(JobFailure(code: "c", message: "m")))
         _ = try await scene.fixture.end([scene.job])
@@ -238,7 +311,7 @@ import Testing
     @Test func aJobOfACancelledRunStartsNothing() async throws {
         let scene = try await scene()
         _ = try await scene.fixture.runs.cancel(scene.run)
-        #expect(try await scene.children.start(Self.submission, for: scene.job) == nil)
-        #expect(try await scene.children.child(of: scene.job) == nil)
+        #expect(try await scene.children.start(Self.submission, call: .only, for: scene.job) == nil)
+        #expect(try await scene.children.child(of: scene.job, call: .only) == nil)
     }
 }

@@ -60,7 +60,7 @@ import Testing
         let children = ChildStore(fixture.pool)
         let submission = RunStore.Submission(workflow: "c", source: "c", jobs: [.init(name: "only", kind: "llm")])
         func start(_ job: ClaimedJob) async throws -> (run: RunID, job: ClaimedJob) {
-            let run = try #require(try await children.start(submission, for: job))
+            let run = try #require(try await children.start(submission, call: .only, for: job))
             return (run, try #require(try await fixture.claim().first))
         }
         let first = try await start(items[0])

@@ -155,12 +155,12 @@ import Testing
         let run = try await fixture.submit([("up", [])]).run
         let job = try #require(try await fixture.claim().first)
         let children = ChildStore(fixture.pool)
-        let child = try #require(try await children.start(submission, for: job))
+        let child = try #require(try await children.start(submission, call: .only, for: job))
         _ = try await fixture.end(fixture.claim())
         #expect(try await fixture.ending(of: child) == "succeeded")
         let store = RetentionStore(fixture.pool)
         #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [])
-        #expect(try await children.child(of: job)?.run == child)
+        #expect(try await children.child(of: job, call: .only)?.run == child)
         _ = try await fixture.end([job])
         #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [run])
         #expect(try await store.pruneRuns(endedBefore: Self.retention, limit: 10, now: Self.later) == [child])
@@ -175,7 +175,7 @@ import Testing
         var jobs = try await fixture.claim()
         for _ in 0..<2 {
             let above = try #require(jobs.last)
-            runs.append(try #require(try await children.start(submission, for: above)))
+            runs.append(try #require(try await children.start(submission, call: .only, for: above)))
             jobs += try await fixture.claim()
         }
         _ = try await fixture.end(jobs.suffix(1), .failed(JobFailure(code: "c", message: "m")))
@@ -196,7 +196,7 @@ import Testing
         let above = try await fixture.submit([("up", [])]).run
         let parent = try #require(try await fixture.claim().first)
         let submission = RunStore.Submission(workflow: "w", source: "source", jobs: [.init(name: "a", kind: "llm")])
-        let below = try #require(try await ChildStore(fixture.pool).start(submission, for: parent))
+        let below = try #require(try await ChildStore(fixture.pool).start(submission, call: .only, for: parent))
         _ = try await fixture.end(try await fixture.claim(), .failed(JobFailure(code: "c", message: "m")))
         _ = try await fixture.end([parent])
         let other = try await PostgresConnection.connect(.init(conninfo: fixture.conninfo, applicationName: "other"))

@@ -932,7 +932,9 @@ CREATE TABLE chassis.run (
     requested_by text,
     parent_run_id bigint,
     parent_job_id bigint,
-    depth smallint DEFAULT 0 NOT NULL
+    depth smallint DEFAULT 0 NOT NULL,
+    call bytea,
+    may_go_on boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE chassis.wake (

@@ -72,8 +72,9 @@ package struct ForkStore: Sendable {
         try await pool.transaction { connection in
             let receipt = try await RunStore.submit(submission, on: connection, now: now)
             guard receipt.isNew else { return receipt }
-            let added = try await connection.query(Statement.addFork, Self.parameters(receipt.run, source, parting))
-            guard !added.rows.isEmpty else { throw SourceMissing() }
+            guard try await Self.inherit(receipt.run, from: source, parting: parting, on: connection) else {
+                throw SourceMissing()
+            }
             return receipt
         } orNilWhen: {
             $0 is SourceMissing
@@ -81,6 +82,18 @@ package struct ForkStore: Sendable {
     }
 
     private struct SourceMissing: Error {}
+
+    /// Has a run that was just submitted take over the checkpoints of another one.
+    ///
+    /// - Returns: Whether the other one is there.
+    static func inherit(
+        _ run: RunID,
+        from source: RunID,
+        parting: Parting? = nil,
+        on connection: PostgresConnection
+    ) async throws -> Bool {
+        try await !connection.query(Statement.addFork, parameters(run, source, parting)).rows.isEmpty
+    }
 
     private static func parameters(_ run: RunID, _ source: RunID, _ parting: Parting?) -> [PostgresParameter] {
         let reach = parting?.reach ?? .all

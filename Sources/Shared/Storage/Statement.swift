@@ -85,6 +85,7 @@ package enum Statement {
     static let readAncestors = load("read_ancestors", PackageResources.read_ancestors_sql)
     static let findWorkflow = load("find_workflow", PackageResources.find_workflow_sql)
     static let findFirstFailure = load("find_first_failure", PackageResources.find_first_failure_sql)
+    static let takeRevival = load("take_revival", PackageResources.take_revival_sql)
     static let findChild = load("find_child", PackageResources.find_child_sql)
     static let listLiveChildren = load("list_live_children", PackageResources.list_live_children_sql)
     static let listLiveDescendants = load("list_live_descendants", PackageResources.list_live_descendants_sql)

@@ -20,7 +20,7 @@ struct ApprovalHandler: JobHandler {
                 message,
                 request,
                 gate.terms,
-                position: "gate#1",
+                position: try position(in: context),
                 Fingerprint(kind: .step, request: ["approval": request], after: nil)
             )
         )
@@ -32,6 +32,12 @@ struct ApprovalHandler: JobHandler {
             )
         }
         return approval.gateOutput
+    }
+
+    /// Each round asks anew.
+    private func position(in context: JobContext) throws -> String {
+        let round = context.expressions.locals[.round]?.integerValue ?? 1
+        return try StepPosition.step(named: "gate", occurrence: 1).inRound(Int(round)).description
     }
 }
 

@@ -7,7 +7,8 @@ import Workflow
 
 /// Runs jobs of the kind workflow: a run of another workflow, whose output is the job's.
 ///
-/// The job is suspended while the child runs. Whatever is killed, a job has one child.
+/// The job is suspended while the child runs. Whatever is killed, a job has one child for each call: for one workflow with the same
+/// params, in one round. So a job that runs anew finds its child again where nothing has changed, as a step its record.
 struct WorkflowHandler: JobHandler {
     /// The most runs that stand above each other.
     static let maximumDepth = 16
@@ -17,7 +18,6 @@ struct WorkflowHandler: JobHandler {
     static let lookInterval = Duration.seconds(60)
 
     let children: ChildStore
-    let runs: RunStore
     let reader: RunReader
     let store: DirectoryStore
     let notifier: ReadyNotifier
@@ -25,23 +25,42 @@ struct WorkflowHandler: JobHandler {
 
     func run(_ context: JobContext) async throws -> JSONValue {
         guard case .workflow(let definition) = context.definition.kind else { preconditionFailure("no workflow job") }
-        let found = try await children.child(of: context.job)
+        let params = try context.evaluate { expressions throws(ExpressionError) in
+            try definition.params?.evaluate(in: expressions) ?? [:]
+        }
+        let call = Self.call(of: definition, params, in: context)
+        let found = try await children.child(of: context.job, call: call)
         let child: RunID
         switch found?.state {
         case .succeeded?: return try await output(of: found?.run)
         case .failed?, .cancelled?:
-            guard let found, try await isRevived(found, in: context) else {
+            guard let found, let queues = try await children.revive(found.run, for: context.job) else {
                 throw try await failure(of: found, definition, context)
             }
+            notifier.notify(queues)
             child = found.run
         case .queued?, .running?, nil:
-            if let found { child = found.run } else { child = try await start(definition, context) }
+            if let found { child = found.run } else { child = try await start(definition, params, call, context) }
         }
         throw Suspension(
             waitsFor: .run,
             until: .after(Self.lookInterval),
             detail: "run \(child) of \(definition.workflow)"
         )
+    }
+
+    /// What decides which run it is; the defaults of the workflow's file may change while the run is waited for.
+    private static func call(
+        of definition: ChildDefinition,
+        _ params: JSONValue,
+        in context: JobContext
+    ) -> ChildStore.Call {
+        let asked: JSONValue = [
+            "workflow": .string(definition.workflow),
+            "version": definition.version.map { .integer(Int64($0)) } ?? .null, "params": params,
+            "round": context.expressions.locals[.round] ?? .null,
+        ]
+        return ChildStore.Call(digest: Fingerprint(kind: .step, request: asked, after: nil).digest.bytes)
     }
 
     /// The failure of a job whose child did not succeed, with the child's own reason.
@@ -63,7 +82,12 @@ struct WorkflowHandler: JobHandler {
         )
     }
 
-    private func start(_ definition: ChildDefinition, _ context: JobContext) async throws -> RunID {
+    private func start(
+        _ definition: ChildDefinition,
+        _ params: JSONValue,
+        _ call: ChildStore.Call,
+        _ context: JobContext
+    ) async throws -> RunID {
         try await check(definition, context)
         let source = try await children.source(of: definition.workflow, version: definition.version)
         guard let source else {
@@ -74,10 +98,10 @@ struct WorkflowHandler: JobHandler {
                 isPermanent: true
             )
         }
-        let submission = try submission(of: definition, source, context)
+        let submission = try submission(of: definition, source, params)
         // What the child spends counts in them.
         try await money.found(context.money.bounds, of: context.job.run, context.job.id)
-        guard let run = try await children.start(submission, for: context.job) else {
+        guard let run = try await children.start(submission, call: call, for: context.job) else {
             throw StorageError.leaseLost(context.job.id, context.job.epoch)
         }
         notifier.notify(submission.firstQueues)
@@ -108,13 +132,10 @@ struct WorkflowHandler: JobHandler {
     private func submission(
         of definition: ChildDefinition,
         _ source: String,
-        _ context: JobContext
+        _ given: JSONValue
     ) throws -> RunStore.Submission {
         do {
             let workflow = try WorkflowFile.parse(Array(source.utf8), name: definition.workflow, isKept: true)
-            let given = try context.evaluate { expressions throws(ExpressionError) in
-                try definition.params?.evaluate(in: expressions) ?? [:]
-            }
             var params: [String: GivenParam] = [:]
             for (name, value) in given.objectValue ?? [:] { params[name] = .value(value) }
             // The team is its parent's, whatever the file says: the store sets it.
@@ -145,25 +166,6 @@ struct WorkflowHandler: JobHandler {
                 message: "this worker cannot read the workflow \(definition.workflow): \(faults)"
             )
         }
-    }
-
-    /// Has a child that did not succeed go on, once in an attempt that comes after that of its end.
-    private func isRevived(_ child: ChildStore.Child, in context: JobContext) async throws -> Bool {
-        guard context.job.attempt > 1 else { return false }
-        let step = StepRequest(
-            position: try .step(named: "retry", occurrence: context.job.attempt),
-            fingerprint: Fingerprint(kind: .step, request: .string("\(child.run)"), after: nil),
-            kind: .step,
-            name: "retry",
-            effect: .none,
-            isPaid: false
-        )
-        let outcome = try await context.steps.run(step) { _ in
-            let queues = try await runs.retry(child.run, repeatingUnknown: false)
-            notifier.notify(queues ?? [])
-            return StepResult(value: .bool(queues != nil))
-        }
-        return !outcome.isReplayed && outcome.value.boolValue == true
     }
 
     /// The output of a run: that of the one job which nothing needs, or an object with those of all of them.

@@ -48,7 +48,6 @@ extension WorkerService {
                 tools: tools,
                 children: WorkflowHandler(
                     children: ChildStore(pool),
-                    runs: runs,
                     reader: RunReader(pool),
                     store: store,
                     notifier: notifier,

@@ -20,7 +20,7 @@ import Testing
         let money = try await MoneyFixture.make()
         let parent = try await money.jobs(1)[0]
         let submission = RunStore.Submission(workflow: "w", source: "s", jobs: [.init(name: "a", kind: "llm")])
-        _ = try #require(try await ChildStore(money.fixture.pool).start(submission, for: parent))
+        _ = try #require(try await ChildStore(money.fixture.pool).start(submission, call: .only, for: parent))
         return Scene(money: money, parent: parent, child: try #require(try await money.fixture.claim(1).first))
     }
 

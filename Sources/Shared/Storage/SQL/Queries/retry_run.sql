@@ -9,7 +9,8 @@
 -- Returns one row with the number of jobs that go on and the queues that have pending ones; none when the run has not
 -- ended or is not there, or none of its jobs is to go on. Lock the run with lock_ended_run first, in the same transaction: what
 -- was marked before has succeeded. Follow with judge_run: jobs with a rule wait for it. Items of mapped jobs that run anew
--- stand in no room until their mapped job adds them again.
+-- stand in no room until their mapped job adds them again. Runs that they have started and that ended badly may go on once, see
+-- take_revival.
 WITH RECURSIVE anew (job_id) AS (
     SELECT job_id FROM chassis.job
     WHERE run_id = $1::bigint AND parent_job_id IS NULL AND ($4::boolean OR name = $3::text)
@@ -45,6 +46,12 @@ WITH RECURSIVE anew (job_id) AS (
     FROM reopened
 ), undone AS (
     DELETE FROM chassis.done USING again WHERE done.job_id = again.job_id
+), below AS (
+    -- What they have started, and has ended badly or is to: it may go on with them.
+    UPDATE chassis.run SET may_go_on = true
+    WHERE run.parent_run_id = (SELECT run_id FROM reopened) AND run.parent_job_id IN (SELECT job_id FROM again)
+      AND (EXISTS (SELECT FROM chassis.ended_run WHERE ended_run.run_id = run.run_id AND ended_run.state <> 'succeeded')
+           OR EXISTS (SELECT FROM chassis.live_run WHERE live_run.run_id = run.run_id AND cancelled_at IS NOT NULL))
 ), noted AS (
     INSERT INTO chassis.attempt (job_id, epoch, attempt, session_id, outcome, started_at, ended_at, error)
     SELECT job_id, epoch, attempt, session_id, CASE state WHEN 'cancelled' THEN 'cancelled' ELSE 'failed' END,
