@@ -233,6 +233,90 @@ import Testing
         await fleet.close()
     }
 
+    /// Who may approve little may not make much of it: those decide then whose rule that falls under.
+    @Test(.timeLimit(.minutes(5))) func anEditIsForThoseWhoseRuleItFallsUnder() async throws {
+        let fleet = try await Fleet.make(turns: 2)
+        let source = """
+            name: pay
+            jobs:
+              work:
+                agent:
+                  model: model/scripted
+                  prompt: go through the items [run:agent-test]
+                  tools:
+                    - command:
+                        name: note
+                        run: [sh, -c, "cat >> \(fleet.directory)/notes-agent-test; echo noted"]
+                        effect: once
+                  approve:
+                    - {tools: [note], when: "arguments.item == 'much'", role: director}
+                    - {effect: once, role: accountant}
+            """
+        let run = try await fleet.submit("pay", source, [.init(name: "work", kind: "agent")])
+        let worker = fleet.worker("w")
+        let asked = try await Self.isSuspended(run, on: fleet, asking: 2)
+        #expect(asked.map(\.terms.role) == ["accountant", "accountant"])
+        try await Self.decide(asked[0], proposal: ["item": "much"], on: fleet)
+        try await Self.decide(asked[1], on: fleet)
+        _ = try await fleet.wait(
+            for: run,
+            until: "SELECT FROM chassis.approval WHERE run_id = $1::bigint AND role = 'director'"
+        )
+        let again = try await Self.isSuspended(run, on: fleet, asking: 1)
+        #expect(again.map(\.terms.role) == ["director"])
+        #expect(again.first?.request["arguments"] == ["item": "much"])
+        #expect(try !fleet.notes().contains("much"))
+        try await Self.decide(again[0], on: fleet)
+        #expect(try await fleet.end(of: run) == "succeeded")
+        #expect(try fleet.notes().count { $0 == "much" } == 1)
+        #expect(try await fleet.journals(of: run).contains("ann changed the arguments of this call"))
+        await worker.killAndWait()
+        await fleet.close()
+    }
+
+    /// The rules of the job's agent hold for whatever its tools that are agents do.
+    @Test(.timeLimit(.minutes(5))) func callsOfAgentsThatAreToolsAreAskedAbout() async throws {
+        let fleet = try await Fleet.make(scenarios: [
+            [
+                "name": "clerk", "match": ["text": "You are a clerk"],
+                "turns": [["calls": [["name": "note", "arguments": ["item": "paid"]]]], ["text": "done"]],
+            ],
+            [
+                "name": "lead",
+                "turns": [["calls": [["name": "clerk", "arguments": ["task": "pay"]]]], ["text": "done"]],
+            ],
+        ])
+        let source = """
+            name: agent-test
+            jobs:
+              work:
+                agent:
+                  model: model/scripted
+                  prompt: lead the work [run:agent-test]
+                  tools:
+                    - agent:
+                        name: clerk
+                        model: model/scripted
+                        instructions: You are a clerk [run:agent-test]
+                        tools:
+                          - command:
+                              name: note
+                              run: [sh, -c, "cat >> \(fleet.directory)/notes-agent-test; echo noted"]
+                              effect: once
+                  approve: [{effect: once, role: accountant}]
+            """
+        let run = try await fleet.submit("agent-test", source, [.init(name: "work", kind: "agent")])
+        let worker = fleet.worker("w")
+        let asked = try await Self.isSuspended(run, on: fleet, asking: 1)
+        #expect(asked.first?.position == "t0001.1/t0001.1")
+        #expect(try fleet.notes().isEmpty)
+        try await Self.decide(asked[0], on: fleet)
+        #expect(try await fleet.end(of: run) == "succeeded")
+        #expect(try fleet.notes() == ["paid"])
+        await worker.killAndWait()
+        await fleet.close()
+    }
+
     /// A gate with a form, whose values a later job reads; and a wait.
     @Test(.timeLimit(.minutes(5))) func aGateOpensWithAForm() async throws {
         let fleet = try await Fleet.make(turns: 2)

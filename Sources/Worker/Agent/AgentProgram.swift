@@ -38,11 +38,13 @@ struct AgentProgram: Sendable {
     /// Runs one agent to its end.
     ///
     /// - Parameters:
+    ///   - rules: What people decide about calls of the agents that it is a tool of; that holds for its own calls too.
     ///   - given: Instructions in place of those in its definition.
     ///   - call: The tool call, or the step of a handler, that it is; nil for the job's own.
     ///   - fingerprint: Of that call.
     func run(
         _ agent: AgentDefinition,
+        under rules: [ApprovalRule] = [],
         prompt: ModelMessage,
         instructions given: String? = nil,
         inside call: StepPosition?,
@@ -56,7 +58,8 @@ struct AgentProgram: Sendable {
         if let instructions { messages.append(.system(instructions)) }
         messages.append(prompt)
         let shelf = ResultShelf(steps: context.steps)
-        let offered = try offered(to: agent, shelf: shelf, inside: call)
+        let rules = rules + agent.approve
+        let offered = try offered(to: agent, under: rules, shelf: shelf, inside: call)
         let fork = call == nil ? context.fork : nil
         let conversation = Conversation(
             context: context,
@@ -71,7 +74,7 @@ struct AgentProgram: Sendable {
             reasoning: agent.reasoning,
             keepsPrompt: agent.keepsPrompt ?? !agent.tools.isEmpty,
             files: kit.files,
-            gate: try gate(of: agent),
+            gate: try gate(of: agent, under: rules),
             unknown: Dictionary(agent.tools.map { ($0.name, $0.unknown) }) { first, _ in first },
             shelf: shelf,
             within: call,
@@ -153,13 +156,14 @@ struct AgentProgram: Sendable {
 
     private func offered(
         to agent: AgentDefinition,
+        under rules: [ApprovalRule],
         shelf: ResultShelf,
         inside call: StepPosition?
     ) throws -> AgentTools {
         var fixed: [any Tool] = []
         for definition in agent.tools {
             switch definition {
-            case .agent(let tool): fixed.append(try self.tool(tool))
+            case .agent(let tool): fixed.append(try self.tool(tool, under: rules))
             case .files(let files): fixed += tools(files)
             case .sql, .http, .command, .ask, .tool, .mcp, .openapi:
                 fixed += try kit.toolbox.tools(definition, in: context)
@@ -194,11 +198,13 @@ struct AgentProgram: Sendable {
         return actions.map { FileTool($0, name: files.name, folder: folder, steps: context.steps) }
     }
 
-    private func tool(_ tool: AgentToolDefinition) throws(JobFailure) -> AgentTool {
+    private func tool(_ tool: AgentToolDefinition, under rules: [ApprovalRule]) throws(JobFailure) -> AgentTool {
         let identity = try identity(of: tool.agent)
         let definition = AgentTool.definition(tool)
         return AgentTool(definition: definition, identity: identity, folder: folder) { task, call, fingerprint in
-            try await run(tool.agent, prompt: .user(task), inside: call, after: fingerprint)
+            // What its caller comes to is not what it comes to.
+            let rules = rules.filter { $0.subject != .output }
+            return try await run(tool.agent, under: rules, prompt: .user(task), inside: call, after: fingerprint)
         }
     }
 

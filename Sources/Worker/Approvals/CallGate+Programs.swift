@@ -21,7 +21,7 @@ extension CallGate {
         guard let rule = rule(for: call, spent) else { return .pass(nil) }
         let request = Self.request(for: call)
         let key = Hex.encode(call.key.bytes).prefix(Self.keyDigits)
-        let approval = try await desk.decision(
+        let decision = try await decision(
             on: ApprovalStore.Question(
                 kind: .call,
                 position: "\(StepPosition.gatewayPrefix)approval/\(key)#\(call.occurrence)",
@@ -30,17 +30,20 @@ extension CallGate {
                 request: request,
                 digest: ApprovalDigest.of(.call, request),
                 terms: rule.terms
-            )
+            ),
+            about: call.arguments,
+            asking: { Self.request(for: call.with($0)) },
+            under: { self.rule(for: call.with($0), spent) }
         )
+        let approval = decision.approval
         guard approval.state == .approved else { return .denied("\(call.name) is not approved: \(approval.denial)") }
         try await desk.spend(approval)
         // What was approved is what people saw, and what a program asks for may differ by the time of day.
         let approved = approval.proposal ?? approval.request["arguments"] ?? .null
         guard approved != call.arguments else { return .pass(nil) }
         desk.log.event(
-            approval.proposal == nil
-                ? "approval \(approval.id): \(call.name) is called as it was approved; what tools returned differs now"
-                : "approval \(approval.id): \(call.name) is called as \(approval.decider) changed it"
+            decision.editor.map { "approval \(approval.id): \(call.name) is called as \($0) changed it" }
+                ?? "approval \(approval.id): \(call.name) is called as it was approved; what tools returned differs now"
         )
         return .pass(approved)
     }
@@ -71,5 +74,14 @@ extension CallGate {
                 "schema": ["const": call.arguments],
             ]
         }
+    }
+}
+
+extension JudgedCall {
+    /// The same call with other arguments.
+    fileprivate func with(_ arguments: JSONValue) -> JudgedCall {
+        var call = self
+        call.arguments = arguments
+        return call
     }
 }

@@ -52,7 +52,7 @@ struct CallGate: Sendable {
             return .pass(Pass(arguments: arguments, editor: nil, spending: nil))
         }
         let request = request(for: arguments, tool)
-        let approval = try await desk.decision(
+        let decision = try await decision(
             on: ApprovalStore.Question(
                 kind: .call,
                 position: step.position.description,
@@ -61,13 +61,16 @@ struct CallGate: Sendable {
                 request: request,
                 digest: ApprovalDigest.of(.call, request),
                 terms: rule.terms
-            )
+            ),
+            about: arguments,
+            asking: { self.request(for: $0, tool) },
+            under: { self.rule(for: $0, tool, spent) }
         )
+        let approval = decision.approval
         guard approval.state == .approved else {
             return .refused("The call of \(name) was not made: \(approval.denial).")
         }
-        let approved = approval.proposal ?? arguments
-        guard Self.fits(approved, tool) else {
+        guard Self.fits(decision.subject, tool) else {
             throw JobFailure(
                 code: "approval-invalid",
                 message: "approval \(approval.id) has arguments that do not fit the schema of \(name)",
@@ -76,11 +79,11 @@ struct CallGate: Sendable {
         }
         return .pass(
             Pass(
-                arguments: approved,
-                editor: approval.proposal.map { _ in approval.decider },
+                arguments: decision.subject,
+                editor: decision.editor,
                 spending: SpentApproval(
                     id: approval.id,
-                    digest: ApprovalDigest.of(.call, request, with: approval.proposal)
+                    digest: ApprovalDigest.of(.call, decision.question.request, with: approval.proposal)
                 )
             )
         )

@@ -24,7 +24,7 @@ extension Conversation {
     /// - Throws: `Suspension` while they have not; `JobFailure` when they deny it.
     func review(_ output: JSONValue, number: Int, after turn: Fingerprint?) async throws -> Review {
         guard let gate, gate.rules.contains(where: { $0.subject == .output }) else { return .good(output) }
-        let request: JSONValue = ["output": output, "schema": schema?.value ?? .null]
+        let request: (JSONValue) -> JSONValue = { ["output": $0, "schema": self.schema?.value ?? .null] }
         var step = StepRequest(
             position: place(try .step(named: "review", occurrence: number)),
             fingerprint: Fingerprint(kind: .step, request: ["review": output], after: turn),
@@ -39,18 +39,22 @@ extension Conversation {
             said = outcome.value
         } else {
             guard let rule = gate.rule(forOutput: output, spent: context.steps.spent) else { return .good(output) }
-            let approval = try await gate.desk.decision(
+            let spent = context.steps.spent
+            let decision = try await gate.decision(
                 on: ApprovalStore.Question(
                     kind: .output,
                     position: step.position.description,
                     fingerprint: step.fingerprint.digest.bytes,
                     title: "output of \(context.job.name)",
-                    request: request,
-                    digest: ApprovalDigest.of(.output, request),
+                    request: request(output),
+                    digest: ApprovalDigest.of(.output, request(output)),
                     terms: rule.terms
-                )
+                ),
+                about: output,
+                asking: request,
+                under: { gate.rule(forOutput: $0, spent: spent) }
             )
-            let value = try Self.saying(of: approval, about: output)
+            let value = try Self.saying(of: decision.approval, about: decision.subject)
             said = try await context.steps.run(step) { _ in StepResult(value: value) }.value
         }
         if let text = said["changes"]?.stringValue { return .changes(text) }

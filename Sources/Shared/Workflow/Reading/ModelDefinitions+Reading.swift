@@ -56,7 +56,7 @@ extension AgentDefinition {
     }
 
     private static func rules(_ field: SourceField, _ tools: [ToolDefinition]) -> [ApprovalRule] {
-        let rules = ApprovalRule.rules(reading: field, tools: ToolDefinition.names(of: tools))
+        let rules = ApprovalRule.rules(reading: field, tools: ToolDefinition.names(below: tools))
         for rule in rules {
             switch rule.subject {
             case .calls, .output: break
@@ -86,6 +86,18 @@ extension ToolDefinition {
             case .files: names += ["list_\(tool.name)", "read_\(tool.name)", "write_\(tool.name)"]
             case .mcp, .openapi: return nil
             }
+        }
+        return names
+    }
+}
+
+extension ToolDefinition {
+    /// The same with those of agents that are tools, however deep; a rule of the job's agent holds for all of them.
+    fileprivate static func names(below tools: [ToolDefinition]) -> [String]? {
+        guard var names = names(of: tools) else { return nil }
+        for case .agent(let tool) in tools {
+            guard let inner = self.names(below: tool.agent.tools) else { return nil }
+            names += inner
         }
         return names
     }
