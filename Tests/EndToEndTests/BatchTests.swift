@@ -127,10 +127,16 @@ import Testing
             digest: ApprovalDigest.of(.effect, question.request),
             proposal: ("it said so", ApprovalDigest.of(.effect, question.request, with: "it said so"))
         )
+        await worker.killAndWait()
         let decided = try await approvals.decide(question.id, of: question.jobID, saying)
-        try await Notifications.sendReady(["default"], on: scene.fleet.pool)
         #expect(decided?.state == .happened)
-        #expect(try await scene.fleet.end(of: garbage) == "succeeded", "\(worker.output)")
+        // The answer is recorded, and the job goes on in another attempt.
+        let victim = scene.worker("victim", failpoint: "before-end:1")
+        #expect(await victim.ended() == .signalled(SIGKILL), "\(victim.output)")
+        let last = scene.worker("last")
+        #expect(try await scene.fleet.end(of: garbage) == "succeeded", "\(last.output)")
+        // What a person says has no price: the most goes on counting.
+        #expect(try await scene.ledger(of: garbage) == ledger)
 
         let gemini = try await scene.fleet.submit(
             "none",
@@ -139,7 +145,7 @@ import Testing
         )
         #expect(try await scene.fleet.end(of: gemini) == "failed")
         #expect(try await scene.fleet.error(of: gemini).contains("batch-unsupported"))
-        await worker.killAndWait()
+        await last.killAndWait()
         await scene.close()
     }
 

@@ -58,6 +58,21 @@ import Testing
         #expect(try await fixture.ending(of: run) == "succeeded")
     }
 
+    /// Every process looks every few seconds: while nothing is to be done, nobody waits for the door.
+    @Test(.timeLimit(.minutes(1))) func whatIsHeldAlreadyKeepsNobodyFromTheDoor() async throws {
+        let fixture = try await QueueFixture.make()
+        let run = try await fixture.submit([("a", []), ("b", ["a"])]).run
+        #expect(try await PauseStore(fixture.pool).pause(run))
+        try await fixture.pool.transaction { connection in
+            _ = try await connection.query(Statement.lockDoor)
+            try await PauseStore(fixture.pool).holdAgain()
+        }
+        // What slipped through is found.
+        _ = try await fixture.pool.query("UPDATE chassis.waiting SET is_gated = false WHERE reason = 'blocked'")
+        try await PauseStore(fixture.pool).holdAgain()
+        #expect(try await fixture.count("SELECT count(*) FROM chassis.waiting WHERE NOT is_gated") == 0)
+    }
+
     /// Pauses a run of two jobs while somebody moves one of them, who goes on when the pause has taken the other one and something was
     /// done then.
     private static func pause(

@@ -64,13 +64,38 @@ package struct Repair: Sendable {
     }
 
     /// Does what need not be done at each look; returns the queues that got pending jobs.
+    ///
+    /// What cannot be done keeps nothing behind it from being done.
+    ///
+    /// - Throws: The first error, behind the last of it.
     private func beThorough(_ pool: PostgresPool) async throws -> [String] {
-        var told = try await MoneyStore(pool).tellNews()
-        try await GateStore(pool).sweep()
-        try await PauseStore(pool).holdAgain()
-        try await PauseStore(pool).releaseUnpaused()
-        told += try await RunStore(pool).cancelStrays()
-        if let ageing { _ = try await QueueStore(pool).age(after: ageing) }
+        let parts: [() async throws -> [String]] = [
+            { try await Array(MoneyStore(pool).tellNews()) },
+            {
+                try await GateStore(pool).sweep()
+                return []
+            },
+            {
+                try await PauseStore(pool).holdAgain()
+                return []
+            },
+            {
+                try await PauseStore(pool).releaseUnpaused()
+                return []
+            },
+            { try await Array(RunStore(pool).cancelStrays()) },
+            {
+                if let ageing { _ = try await QueueStore(pool).age(after: ageing) }
+                return []
+            },
+        ]
+        var told: [String] = []
+        var first: (any Error)?
+        for part in parts {
+            do { told += try await part() } catch { first = first ?? error }
+            try Task.checkCancellation()
+        }
+        if let first { throw first }
         return told
     }
 }

@@ -50,7 +50,8 @@ extension JobSteps {
         _ batched: inout BatchedSteps?
     ) async throws {
         if let position = StepPosition(open.position), let fingerprint = Fingerprint(hex: open.fingerprint),
-            open.state != .recorded, let found = try await checkpoints.recorded(position, fingerprint)
+            open.state != .recorded, isAnswered(open, batched),
+            let found = try await checkpoints.recorded(position, fingerprint)
         {
             let settlement = StepStore.Settlement.recorded(usage: found.record.usage, cost: found.record.cost)
             return try await steps.settle(open, of: job.id, by: job.epoch, as: settlement)
@@ -60,6 +61,14 @@ extension JobSteps {
         } else if open.state == .started {
             try await steps.settle(open, of: job.id, by: job.epoch, as: .failed("it was given to no batch"))
         }
+    }
+
+    /// Whether what is recorded of a step may be what an intent of its was answered.
+    ///
+    /// Where people said that it happened, their answer is recorded, which tells of no cost: what was reserved for it goes on counting.
+    private static func isAnswered(_ open: StepStore.OpenStep, _ batched: BatchedSteps?) -> Bool {
+        guard let call = batched?.call(of: open) else { return open.state != .unknown }
+        return call.state != .unknown
     }
 
     /// What became of a call that was given to a batch.

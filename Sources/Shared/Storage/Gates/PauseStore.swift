@@ -124,7 +124,10 @@ package struct PauseStore: Sendable {
     /// Holds what may have become pending of paused runs all the same: those that started while their workflow was being
     /// paused.
     package func holdAgain() async throws {
-        let runs = try await pool.query(Statement.listPausedRuns).rows
+        let paused = try await pool.query(Statement.listPausedRuns).rows.map { try $0.int64("run_id") }
+        guard !paused.isEmpty else { return }
+        // Everybody looks every few seconds, and the door is one for all: it is not kept to find that nothing is to be done.
+        let runs = try await pool.query(Statement.findUnheldRuns, [.array(paused)]).rows
         try await hold(try runs.map { RunID(rawValue: try $0.int64("run_id")) })
     }
 

@@ -13,6 +13,7 @@ extension Statement {
     static let resumeQueue = load("resume_queue", PackageResources.resume_queue_sql)
     static let listUnfinishedRuns = load("list_unfinished_runs", PackageResources.list_unfinished_runs_sql)
     static let listPausedRuns = load("list_paused_runs", PackageResources.list_paused_runs_sql)
+    static let findUnheldRuns = load("find_unheld_runs", PackageResources.find_unheld_runs_sql)
     static let holdRuns = load("hold_runs", PackageResources.hold_runs_sql)
     static let releaseHeldJobs = load("release_held_jobs", PackageResources.release_held_jobs_sql)
     static let findUnpausedJobs = load("find_unpaused_jobs", PackageResources.find_unpaused_jobs_sql)
