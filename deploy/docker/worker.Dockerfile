@@ -1,4 +1,4 @@
-# The worker, and python3 for the programs of command jobs. Build from the repository's root:
+# The worker, and python3 and chassis for the programs of command jobs. Build from the repository's root:
 #   docker build --file deploy/docker/worker.Dockerfile --tag chassis-worker .
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
@@ -13,8 +13,9 @@ COPY Benchmarks Benchmarks
 COPY Examples Examples
 RUN swift build --configuration release --static-swift-stdlib --product chassis-worker
 RUN swift build --configuration release --static-swift-stdlib --product chassis-guard
+RUN swift build --configuration release --static-swift-stdlib --product chassis
 RUN mkdir /out && cd "$(swift build --configuration release --static-swift-stdlib --show-bin-path)" \
-    && cp chassis-worker chassis-guard /out/
+    && cp chassis-worker chassis-guard chassis /out/
 
 FROM debian:bookworm-slim
 RUN apt-get update \
