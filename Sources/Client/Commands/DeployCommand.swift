@@ -21,7 +21,10 @@ struct DeployCommand: ClientCommand {
     @Flag(name: .long, help: "Only show what would change, job by job and line by line.")
     var diff = false
 
-    @Flag(name: .long, help: "Pause the schedules of deployed workflows that are not among the files.")
+    @Flag(
+        name: .long,
+        help: "Take deployed workflows that are not among the files out: schedules and triggers are paused, pins end."
+    )
     var prune = false
 
     @OptionGroup var why: ReasonOption

@@ -5,7 +5,7 @@ import JobModel
 struct MarkCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "mark",
-        abstract: "Make a job succeeded with an output of yours, in whatever state it is.",
+        abstract: "Make a job succeeded with an output of yours, in every state but succeeded.",
         discussion:
             "A worker that has it is told, and what it does is dropped. Where the job had failed and its run has ended, "
             + "'chassis retry' has the jobs behind it go on."

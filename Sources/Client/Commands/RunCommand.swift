@@ -13,7 +13,10 @@ struct RunCommand: ClientCommand {
     @Argument(help: "The workflow file; or with --named the name of a workflow that is there.")
     var file: String
 
-    @Flag(name: .long, help: "Run the newest version of a workflow that was deployed or run before, by its name.")
+    @Flag(
+        name: .long,
+        help: "Run a workflow that was deployed or run before, by its name: the pinned version, else the newest."
+    )
     var named = false
 
     @Option(name: .long, help: "Run this version of the workflow of that name.")

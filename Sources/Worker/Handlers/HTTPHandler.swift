@@ -103,7 +103,7 @@ struct HTTPHandler: JobHandler {
             StepFailure(
                 failure: JobFailure(
                     code: "http-refused",
-                    message: "nothing was sent: \(error); a connection may name any address",
+                    message: "nothing was sent: \(error); a connection with allow_private may name any address",
                     isPermanent: true
                 ),
                 unknownCalls: 0
