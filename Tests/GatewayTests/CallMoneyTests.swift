@@ -51,6 +51,8 @@ import Testing
         (.generate, #"{"contents": [], "tools": [{"functionDeclarations": [{"name": "f"}]}]}"#, false),
         (.generate, #"{"contents": [], "tools": [{"function_declarations": []}, {"google_search": {}}]}"#, true),
         (.generate, #"{"contents": [], "tools": [{"urlContext": {}}]}"#, true),
+        (.generate, #"{"contents": [], "cachedContent": "c"}"#, true),
+        (.generate, #"{"contents": [], "cached_content": "c"}"#, true),
     ]
 
     @Test(arguments: bodies) func countsWhatAProviderAddsToARequest(
@@ -99,6 +101,25 @@ import Testing
             pathModel: nil
         )
         #expect(request.longestAnswer == longest)
+    }
+
+    /// What could not be recorded is not paid for.
+    @Test func aBodyThatNoRecordCouldHoldIsRefused() throws {
+        for (depth, isTaken) in [(CallRequest.maximumDepth, true), (CallRequest.maximumDepth + 1, false)] {
+            let lists = String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1)
+            let request = Result { () throws -> CallRequest in
+                try CallRequest(
+                    .chat,
+                    connection: GatewayConnection(name: "c", family: .openAI, url: "http://127.0.0.1:1"),
+                    path: "chat/completions",
+                    query: nil,
+                    headers: HTTPHeaders(),
+                    body: Array("{\"metadata\":\(lists)}".utf8),
+                    pathModel: nil
+                )
+            }
+            #expect(((try? request.get()) != nil) == isTaken)
+        }
     }
 
     private static func request(_ model: String, provider: String?) throws -> CallRequest {

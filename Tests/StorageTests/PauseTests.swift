@@ -119,8 +119,10 @@ import Testing
     @Test func aLookThatCameTooLateLeavesAResumedRunAlone() async throws {
         let fixture = try await QueueFixture.make()
         let pauses = PauseStore(fixture.pool)
-        let run = try await fixture.submit(["a"])
+        let run = try await fixture.submit([("a", []), ("b", ["a"])]).run
         #expect(try await pauses.pause(run))
+        // There is something to do, as it seems.
+        _ = try await fixture.pool.query("UPDATE chassis.waiting SET is_gated = false WHERE reason = 'blocked'")
         try await withThrowingTaskGroup(of: Void.self) { group in
             try await fixture.pool.transaction { connection in
                 _ = try await connection.query(Statement.lockDoor)

@@ -32,6 +32,12 @@ struct ForkRequest {
         if job == nil, !edit.isEmpty {
             throw Problem(.badRequest, "an edit belongs to a step; say with \"job\" and \"step\" to which one")
         }
+        if let result = edit.result, result.isNested(deeperThan: JSONValue.maximumForeignDepth) {
+            throw Problem(
+                .badRequest,
+                "the \"result\" is nested deeper than \(JSONValue.maximumForeignDepth), so that its record could not be read"
+            )
+        }
         if edit.result != nil, edit.prompt != nil || edit.model != nil {
             throw Problem(
                 .badRequest,

@@ -21,7 +21,11 @@ package struct CallRequest: Sendable {
     /// The how manieth time the client asks again, as it says; 0 for the first time.
     package var retry: Int
 
-    /// - Throws: `GatewayRefusal` for a body that is no JSON object.
+    /// How deep a body may be nested: its record has things around it, and one that cannot be recorded would be paid for in each
+    /// attempt.
+    static let maximumDepth = JSONValue.maximumDepth - 4
+
+    /// - Throws: `GatewayRefusal` for a body that is no JSON object, or nested deeper than `maximumDepth`.
     package init(
         _ format: WireFormat,
         connection: GatewayConnection,
@@ -33,7 +37,8 @@ package struct CallRequest: Sendable {
         pathModel: String?
     ) throws(GatewayRefusal) {
         do {
-            guard let json = try JSONValue(parsing: body.isEmpty ? Array("{}".utf8) : body).objectValue else {
+            let body = body.isEmpty ? Array("{}".utf8) : body
+            guard let json = try JSONValue(parsing: body, deepest: Self.maximumDepth).objectValue else {
                 throw GatewayRefusal(.invalid, "the body of the request is no JSON object")
             }
             self.json = json

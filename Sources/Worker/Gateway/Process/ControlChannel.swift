@@ -87,7 +87,7 @@ final class ControlChannel: Sendable {
             while true {
                 if let end = line.firstIndex(of: UInt8(ascii: "\n")) {
                     rest.withLock { $0 = Array(line[(end + 1)...]) }
-                    return try JSONValue(parsing: Array(line[..<end]))
+                    return try JSONValue(parsing: Array(line[..<end]), deepest: JSONValue.maximumKeptDepth)
                 }
                 var chunk = [UInt8](repeating: 0, count: 1 << 16)
                 let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
