@@ -226,8 +226,8 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: [
-                "JobModel", "Schedules", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access", "Settings",
-                "CLinux", "Threads", arguments, subprocess, systemPackage,
+                "JobModel", "Digests", "Schedules", "Workflow", "HTTPTransport", "Postgres", "Storage", "Access",
+                "Settings", "CLinux", "Threads", arguments, subprocess, systemPackage,
             ],
             path: "Sources/Client",
             exclude: ["Command"],

@@ -50,23 +50,47 @@ struct AssetUpdateCommand: ClientCommand {
             options.show(shown + [last], json: .array(partitions.map { .string($0) }), invocation)
             return .success
         }
-        // Once for all of them: a pipe can be read once.
-        let known = try DataArgument.value(metadata, file: metadataFile, of: "--metadata", invocation)
-        var answers: [JSONValue] = []
-        for part in partitions.isEmpty ? [nil] : partitions.map(Optional.some) {
-            let body = body(part, of: partitions.count, known, invocation)
-            answers.append(try await api.updateAsset(asset.name, body))
-        }
+        let answers = try await tell(of: partitions, api, invocation)
         let lines = answers.map {
-            StyledLine("event \($0.number("id"))").adding("  \(asset.name) \($0.text("partition"))", .dim)
+            let name = AssetName.asset(of: $0.text("name")) ?? $0.text("name")
+            return StyledLine("event \($0.number("id"))").adding("  \(name) \($0.text("key"))", .dim)
         }
         options.show(lines, json: answers.count == 1 ? answers[0] : .array(answers), invocation)
         return .success
     }
 
+    /// Tells of the partitions one by one, and of the asset as a whole where there are none; again where an answer is
+    /// lost, since each has a key.
+    private func tell(
+        of partitions: [String],
+        _ api: SchedulerAPI,
+        _ invocation: Invocation
+    ) async throws -> [JSONValue] {
+        // Once for all of them: a pipe can be read once.
+        let known = try DataArgument.value(metadata, file: metadataFile, of: "--metadata", invocation)
+        let patient = PatientAPI(api: api, errors: invocation.errors, clock: invocation.clock)
+        let key = idempotencyKey ?? IdempotencyKey.fresh()
+        var answers: [JSONValue] = []
+        for part in partitions.isEmpty ? [nil] : partitions.map(Optional.some) {
+            let body = body(part, key, known, invocation)
+            do {
+                answers.append(try await patient.submit(key: key) { try await $0.updateAsset(asset.name, body) })
+            } catch {
+                if !answers.isEmpty {
+                    invocation.errors.print(
+                        "\(answers.count) of \(partitions.count) partitions were told of; "
+                            + "with --idempotency-key \(key) the same command tells of the others alone"
+                    )
+                }
+                throw error
+            }
+        }
+        return answers
+    }
+
     private func body(
         _ partition: String?,
-        of count: Int,
+        _ key: String,
         _ metadata: JSONValue?,
         _ invocation: Invocation
     ) -> JSONObject {
@@ -74,7 +98,7 @@ struct AssetUpdateCommand: ClientCommand {
         body["partition"] = partition.map { .string($0) }
         body["metadata"] = metadata
         body["team"] = team.map { .string($0) }
-        body["idempotency_key"] = idempotencyKey.map { .string(count > 1 ? "\($0) \(partition ?? "")" : $0) }
+        body["idempotency_key"] = .string(IdempotencyKey.of(partition, under: key))
         body["run"] = invocation.run.map { .integer($0) }
         return body
     }

@@ -27,13 +27,19 @@ struct EventSendCommand: ClientCommand {
     @OptionGroup var options: SchedulerOptions
 
     func run(_ invocation: Invocation) async throws -> CommandStatus {
-        var body: JSONObject = ["name": .string(name)]
+        let idempotencyKey = idempotencyKey ?? IdempotencyKey.fresh()
+        var body: JSONObject = ["name": .string(name), "idempotency_key": .string(idempotencyKey)]
         body["key"] = key.map { .string($0) }
         body["data"] = try DataArgument.value(data, file: dataFile, of: "--data", invocation)
         body["team"] = team.map { .string($0) }
-        body["idempotency_key"] = idempotencyKey.map { .string($0) }
         body["run"] = invocation.run.map { .integer($0) }
-        let answer = try await options.api(invocation).sendEvent(body)
+        let told = body
+        let api = PatientAPI(
+            api: try options.api(invocation),
+            errors: invocation.errors,
+            clock: invocation.clock
+        )
+        let answer = try await api.submit(key: idempotencyKey) { try await $0.sendEvent(told) }
         options.show(
             [StyledLine("event \(answer.number("id"))").adding("  \(answer.text("name")) \(answer.text("key"))", .dim)],
             json: answer,

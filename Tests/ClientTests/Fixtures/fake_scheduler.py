@@ -70,10 +70,13 @@ class Scheduler(http.server.BaseHTTPRequestHandler):
                 self.submissions.append(body)
                 Scheduler.looks = 0
             return self.answer(201, going_on(0))
+        if self.path.startswith("/v1/assets/") and body.get("partition") == "refused":
+            return self.problem(422, "asset-invalid", "the partition is refused")
         if re.fullmatch(r"/v1/runs/12/(mark|fork)|/v1/approvals/7/(approve|happened)|/v1/events|/v1/assets/.*", self.path):
             with self.lock:
                 self.submissions.append(body)
-            return self.answer(200, approval() if "approvals" in self.path else {**RUN, "name": "e", "key": None})
+            event = {**RUN, "name": "asset:other/asset" if "assets" in self.path else "e", "key": None}
+            return self.answer(200, approval() if "approvals" in self.path else event)
         if self.path == "/v1/backfills":
             if body["dry_run"]:
                 return self.answer(200, {"dry_run": True, "due_times": [], "left_out": 0})
