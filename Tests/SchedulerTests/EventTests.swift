@@ -22,6 +22,40 @@ import Testing
         }
     }
 
+    /// Whoever took a key for two things hears of it, lest one of them is lost without a word.
+    @Test func aKeyOfAnotherEventIsRefused() async throws {
+        try await APIScene.play { scene async throws in
+            func event(_ name: String, _ key: JSONValue, team: String = "default") -> JSONValue {
+                ["name": .string(name), "key": key, "team": .string(team), "idempotency_key": "k"]
+            }
+            let first = try await scene.post("/v1/events", event("order.paid", "7"))
+            #expect(first.status == 201)
+            for other in [event("order.lost", "7"), event("order.paid", "8"), event("order.paid", nil)] {
+                let answer = try await scene.post("/v1/events", other)
+                #expect(answer.status == 409 && answer.code == "idempotency-key-used", "\(answer)")
+                #expect(answer.detail.contains("\"k\"") && answer.detail.contains("order.paid"), "\(answer)")
+            }
+            let asset: JSONValue = ["partition": "7", "idempotency_key": "k"]
+            #expect(try await scene.post("/v1/assets/order.paid", asset).code == "idempotency-key-used")
+            #expect(try await scene.post("/v1/events", event("order.lost", "7", team: "other")).status == 201)
+            #expect(try await scene.get("/v1/events").json["events"]?.arrayValue?.count == 2)
+        }
+    }
+
+    @Test func aKeyOfAnotherPartitionOrAssetIsRefused() async throws {
+        try await APIScene.play { scene async throws in
+            func update(_ asset: String, _ partition: String) async throws -> Answer {
+                try await scene.post("/v1/assets/\(asset)", ["partition": .string(partition), "idempotency_key": "k"])
+            }
+            #expect(try await update("a", "1").status == 201)
+            #expect(try await update("a", "1").status == 200)
+            for (asset, partition) in [("a", "2"), ("b", "1")] {
+                let answer = try await update(asset, partition)
+                #expect(answer.status == 409 && answer.code == "idempotency-key-used", "\(answer)")
+            }
+        }
+    }
+
     @Test(arguments: [
         (#"{"name": "no name"}"#, 422, "event-invalid"), (#"{"name": ""}"#, 422, "event-invalid"),
         (#"{"key": "7"}"#, 400, "bad-request"), (#"{"name": "a", "key": ""}"#, 422, "event-invalid"),

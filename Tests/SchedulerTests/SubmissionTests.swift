@@ -47,6 +47,23 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "limits:\n  - {runs: 1}\n", "start:\n  singleton: true\n"])
+    func anIdempotencyKeyOfAnotherWorkflowIsRefused(_ more: String) async throws {
+        try await APIScene.play { scene async throws in
+            let first = try await scene.post("/v1/runs", ["workflow": workflow, "idempotency_key": "monday"])
+            #expect(first.status == 201)
+            let other = "name: other\njobs:\n  a:\n    command: [echo]\n" + more
+            let answer = try await scene.post("/v1/runs", ["workflow": .string(other), "idempotency_key": "monday"])
+            #expect(answer.status == 409 && answer.code == "idempotency-key-used", "\(answer)")
+            #expect(answer.detail.contains("\"monday\"") && answer.detail.contains("report"), "\(answer)")
+            #expect(try await scene.get("/v1/runs").json["runs"]?.arrayValue?.count == 1)
+            // A later version of the same workflow is the same one.
+            let changed = JSONValue.string(APIScene.workflow + "# changed\n")
+            let again = try await scene.post("/v1/runs", ["workflow": changed, "idempotency_key": "monday"])
+            #expect(again.status == 200 && again.json["id"] == first.json["id"])
+        }
+    }
+
     @Test func everyFaultOfAFileIsReported() async throws {
         try await APIScene.play { scene async throws in
             let broken: JSONValue = [

@@ -104,13 +104,22 @@ package struct RunStore: Sendable {
         return try results[0].rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
     }
 
+    /// The run that the submission's idempotency key names.
+    ///
+    /// - Throws: `StorageError.idempotencyKeyUsed` where it is one of another workflow.
     static func earlierRun(
         of submission: Submission,
         _ send: (Batch) async throws -> [PostgresResult]
     ) async throws -> RunID? {
         guard let key = submission.idempotencyKey else { return nil }
         let found = try await send([(Statement.findRunByKey, [.text(submission.team), .text(key)])])
-        return try found[0].rows.first.map { RunID(rawValue: try $0.int64("run_id")) }
+        guard let row = found[0].rows.first else { return nil }
+        let run = RunID(rawValue: try row.int64("run_id"))
+        let workflow = try row.string("workflow")
+        guard workflow == submission.workflow else {
+            throw StorageError.idempotencyKeyUsed(key: key, by: "run \(run) of the workflow \(workflow)")
+        }
+        return run
     }
 
     /// The file of a version.

@@ -26,6 +26,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
     case schemaForeign
     /// There is no such version; its run cannot be read.
     case versionMissing(VersionID)
+    /// Something else was told of, or submitted, under this idempotency key before.
+    case idempotencyKeyUsed(key: String, by: String)
 
     package var description: String {
         switch self {
@@ -56,6 +58,8 @@ package enum StorageError: Error, Equatable, CustomStringConvertible {
             "the database has a schema chassis that chassis migrate has not made; use another database, or drop it first"
         case .versionMissing(let id):
             "workflow version \(id) is not in the database"
+        case .idempotencyKeyUsed(let key, let holder):
+            "the idempotency key \"\(key)\" is that of \(holder) already; take another one for this, or leave it out"
         }
     }
 }

@@ -61,6 +61,7 @@ extension Problem {
             self = .unavailable(.databaseUnavailable, "no connection to the database; ask again")
         case .leaseLost, .sessionEnded, .versionMissing:
             self.init(.internalError, "\(error)")
+        case .idempotencyKeyUsed: self.init(.idempotencyKeyUsed, "\(error)")
         }
     }
 

@@ -29,6 +29,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case backfillEmpty = "backfill-empty"
     case methodNotAllowed = "method-not-allowed"
     case outputNotReady = "output-not-ready"
+    case idempotencyKeyUsed = "idempotency-key-used"
     case runNotCancellable = "run-not-cancellable"
     case runNotRetryable = "run-not-retryable"
     case runNotForkable = "run-not-forkable"
@@ -62,7 +63,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .methodNotAllowed: 405
         case .approvalDecided, .approvalChanged, .outputNotReady, .runNotCancellable, .runNotRetryable, .runNotForkable,
             .backfillNotActive, .backfillEmpty, .runNotPausable, .notPaused, .jobNotMarkable, .workflowNotDeployed,
-            .notPinned:
+            .notPinned, .idempotencyKeyUsed:
             409
         case .bodyTooLarge: 413
         case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid, .assetInvalid, .outputInvalid: 422
@@ -103,6 +104,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .backfillEmpty: "there is nothing to backfill"
         case .methodNotAllowed: "the method is not allowed here"
         case .outputNotReady: "the output is not there yet"
+        case .idempotencyKeyUsed: "the idempotency key is that of something else"
         case .runNotCancellable: "the run cannot be cancelled"
         case .runNotRetryable: "the run cannot be retried"
         case .runNotForkable: "the run cannot be forked"

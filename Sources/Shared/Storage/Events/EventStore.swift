@@ -17,6 +17,8 @@ package struct EventStore: Sendable {
     ///
     /// - Parameter run: The run that tells of it, if one does.
     /// - Returns: The event, and whether it is new.
+    /// - Throws: `StorageError.idempotencyKeyUsed` where the key names an event of another name or key: that one was
+    ///   told of, and this one would be lost.
     package func add(
         _ event: NewEvent,
         team: String,
@@ -35,7 +37,14 @@ package struct EventStore: Sendable {
             )
             if let row = added.rows.first { return (try KeptEvent(row: row), true) }
             if let row = try await pool.query(Statement.findEventByKey, [.text(team), key]).rows.first {
-                return (try KeptEvent(row: row), false)
+                let earlier = try KeptEvent(row: row)
+                guard earlier.name == event.name, earlier.key == event.key else {
+                    throw StorageError.idempotencyKeyUsed(
+                        key: event.idempotencyKey ?? "",
+                        by: "event \(earlier.id), \(earlier.name)" + (earlier.key.map { " of \"\($0)\"" } ?? "")
+                    )
+                }
+                return (earlier, false)
             }
             // It was past its retention, and is gone now.
         }
