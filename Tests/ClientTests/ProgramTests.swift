@@ -137,6 +137,18 @@ import Testing
         }
     }
 
+    /// How the run ended is one thing, and what can be shown of it another.
+    @Test(arguments: ["large", "broken", "torn"])
+    func aRunWhoseOutputCannotBeShownHasSucceeded(_ workflow: String) async throws {
+        try await withScheduler { scheduler in
+            let said = await scheduler.chassis("run", workflow, "--named", "--follow")
+            #expect(said.status == .success, "\(said)")
+            #expect(said.errors.contains("the output cannot be shown: "), "\(said)")
+            #expect(said.errors.contains("chassis output 14 --job NAME"), "\(said)")
+            #expect(said.output.contains("go on with: chassis show 14"), "\(said)")
+        }
+    }
+
     @Test func waitsForASchedulerThatIsAwayForAMoment() async throws {
         let directory = try FileSystem.makeTemporaryDirectory("/tmp/chassis-test-")
         let outage = directory + "/outage"

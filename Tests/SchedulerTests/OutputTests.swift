@@ -42,6 +42,23 @@ import Testing
         }
     }
 
+    /// A scheduler holds no more of outputs at once than it may, and each is still had alone.
+    @Test func outputsThatAreTooLargeTogetherAreReadJobByJob() async throws {
+        try await APIScene.play { scene async throws in
+            let workflow = "name: fan\njobs:\n  one: {command: [echo]}\n  two: {command: [echo]}\n"
+            let id = try #require(
+                try await scene.post("/v1/runs", ["workflow": .string(workflow)]).json["id"]?.integerValue
+            )
+            let blob = try await scene.put(.string(String(repeating: "x", count: 32 << 20)))
+            try await scene.end(try await scene.claim(), .succeededWithBlob(blob))
+            try await scene.end(try await scene.claim(), .succeeded(2))
+            let answer = try await scene.get("/v1/runs/\(id)/output")
+            #expect(answer.status == 422 && answer.code == "outputs-too-large", "\(answer.detail)")
+            #expect(answer.detail.contains("job=NAME"), "\(answer.detail)")
+            #expect(try await scene.get("/v1/runs/\(id)/output?job=two").json == 2)
+        }
+    }
+
     @Test func aJobWithoutAnOutputIsToldApart() async throws {
         try await APIScene.play { scene async throws in
             let id = try await scene.submit()

@@ -108,11 +108,16 @@ struct RunFollower: Sendable {
         terminal.print("go on with: chassis show \(id)   chassis logs \(id)   \(next)", .dim)
     }
 
-    /// The run's output, or nil when it has none.
+    /// The run's output, or nil when it has none, or one that cannot be shown: how the run ended stays true.
     private func output(of id: RunID) async throws -> JSONValue? {
         do {
             return try await api.ask { try await $0.output(of: id, job: nil) }
         } catch ClientError.refused(let problem) where [404, 409].contains(problem.status) {
+            return nil
+        } catch let error as ClientError {
+            api.errors.print(
+                "the output cannot be shown: \(error.message); ask for that of one job with 'chassis output \(id) --job NAME'"
+            )
             return nil
         }
     }

@@ -6,7 +6,8 @@
 Lets in the token `good` and every token of `chassis dev`. Prints its port. Run 12 has succeeded, 13 failed, 14 goes on
 with every look at it, 15 has no jobs that may be cancelled, and every other run is not there. Approval 7 is open. Of the
 schedule w/cron nothing is due. While the file that CHASSIS_FAKE_OUTAGE names exists, it answers 503. Where the file
-that CHASSIS_FAKE_LOSS names exists, it removes it, and does what is posted without an answer.
+that CHASSIS_FAKE_LOSS names exists, it removes it, and does what is posted without an answer. The output of run 14 is
+too large, or answered with half of a JSON text, where its workflow is called so.
 """
 
 import http.server
@@ -98,6 +99,13 @@ class Scheduler(http.server.BaseHTTPRequestHandler):
         if part == "/output":
             if number == 13:
                 return self.problem(409, "no_output", "run 13 has no output")
+            workflow = self.submissions[-1].get("name") if self.submissions else None
+            if workflow == "large":
+                return self.problem(422, "outputs-too-large", "the outputs are too large together")
+            if workflow == "broken":
+                return self.problem(500, "output-damaged", "the output is damaged")
+            if workflow == "torn":
+                return self.send_json(200, b'{"half', "application/json")
             return self.answer(200, {"risk": "high", "esc": "\u001b[31m\u009b31m"})
         lines = [
             {"number": 5, "job": "extract", "attempt": 1, "at": "2026-07-01T12:00:00.100000Z", "stream": "event", "line": "started"},
@@ -137,6 +145,9 @@ class Scheduler(http.server.BaseHTTPRequestHandler):
             os.remove(os.environ["CHASSIS_FAKE_LOSS"])
             self.close_connection = True
             return
+        self.send_json(status, body, kind)
+
+    def send_json(self, status, body, kind):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))

@@ -29,6 +29,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case backfillEmpty = "backfill-empty"
     case methodNotAllowed = "method-not-allowed"
     case outputNotReady = "output-not-ready"
+    case outputsTooLarge = "outputs-too-large"
     case idempotencyKeyUsed = "idempotency-key-used"
     case runNotCancellable = "run-not-cancellable"
     case runNotRetryable = "run-not-retryable"
@@ -66,7 +67,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             .notPinned, .idempotencyKeyUsed:
             409
         case .bodyTooLarge: 413
-        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid, .assetInvalid, .outputInvalid: 422
+        case .proposalInvalid, .workflowInvalid, .paramsInvalid, .eventInvalid, .assetInvalid, .outputInvalid,
+            .outputsTooLarge:
+            422
         case .internalError, .outputDamaged: 500
         case .databaseUnavailable, .schemaUnfit, .storeUnavailable: 503
         }
@@ -104,6 +107,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .backfillEmpty: "there is nothing to backfill"
         case .methodNotAllowed: "the method is not allowed here"
         case .outputNotReady: "the output is not there yet"
+        case .outputsTooLarge: "the outputs are too large together"
         case .idempotencyKeyUsed: "the idempotency key is that of something else"
         case .runNotCancellable: "the run cannot be cancelled"
         case .runNotRetryable: "the run cannot be retried"

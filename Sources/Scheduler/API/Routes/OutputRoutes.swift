@@ -5,6 +5,9 @@ import Storage
 
 /// What jobs ended with.
 struct OutputRoutes: Sendable {
+    /// How long the outputs of several jobs may be together, which are in memory all at once.
+    private static let maximumBytes = 32 << 20
+
     let reader: RunReader
     let blobs: OutputBlobs
 
@@ -24,7 +27,27 @@ struct OutputRoutes: Sendable {
             )
         }
         if outputs.count == 1 { return Response(jsonText: try await text(of: outputs[0], in: run)) }
+        try Self.checkSize(of: outputs, in: run)
         return Response(jsonText: try await text(of: outputs))
+    }
+
+    /// - Throws: `Problem` when they are too large to be answered together.
+    private static func checkSize(of outputs: [JobOutput], in run: RunID) throws {
+        var bytes = 0
+        for output in outputs {
+            switch output.output {
+            case .blob(let blob): bytes += blob.byteCount
+            case .inline(let value): bytes += value.encoded().count
+            case nil: break
+            }
+            guard bytes <= maximumBytes else {
+                throw Problem(
+                    .outputsTooLarge,
+                    "the outputs of the \(outputs.count) last jobs of run \(run) are longer than \(maximumBytes >> 20) MiB "
+                        + "together; ask for one of them with job=NAME"
+                )
+            }
+        }
     }
 
     /// The output of a job that must have one.
