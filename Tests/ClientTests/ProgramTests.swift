@@ -118,6 +118,26 @@ import Testing
         }
     }
 
+    /// Those that lead in circles would name a file again and again, and never end.
+    @Test func goesIntoNoLinksBelowADirectory() async throws {
+        let screen = Terminal(bufferOf: nil)
+        let nobody = Invocation(environment: [:], directory: "/tmp", output: screen, errors: screen)
+        let folder = try FileSystem.makeTemporaryDirectory("/tmp/chassis-test-")
+        let names = ["w.yaml", "linked.yml", "current", "again", "d.yaml"].map { folder + "/" + $0 }
+        defer {
+            for name in names { unlink(name) }
+            rmdir(folder)
+        }
+        try LocalFile.replace(names[0], with: "name: w\njobs:\n  a:\n    command: [\"true\"]\n")
+        symlink("w.yaml", names[1])
+        for (target, link) in zip([".", ".", "."], names[2...]) { symlink(target, link) }
+        let found = try WorkflowSource.paths(named: [folder], nobody)
+        #expect(found == [names[1], names[0]])
+        // What is named is gone into, even where it is a link.
+        let named = try WorkflowSource.paths(named: [names[2]], nobody)
+        #expect(named == [names[2] + "/linked.yml", names[2] + "/w.yaml"])
+    }
+
     @Test func followsARunToItsEnd() async throws {
         try await withScheduler { scheduler in
             try await withWorkflow { file in

@@ -71,6 +71,8 @@ struct WorkflowSource: Sendable {
     }
 
     /// The file itself, or the workflow files of a directory and those in it, by name.
+    ///
+    /// Links to directories are not gone into, but where they are named: they may lead in circles, or anywhere.
     private static func paths(in path: String, _ invocation: Invocation) throws(ClientError) -> [String] {
         guard !path.isEmpty, isDirectory(path, invocation) else { return [path] }
         guard let directory = opendir(invocation.absolute(path)) else { throw LocalFile.fault(path) }
@@ -83,12 +85,17 @@ struct WorkflowSource: Sendable {
             guard !name.hasPrefix(".") else { continue }
             let whole = path + (path.hasSuffix("/") ? "" : "/") + name
             if isDirectory(whole, invocation) {
-                found += try paths(in: whole, invocation)
+                if !isLink(whole, invocation) { found += try paths(in: whole, invocation) }
             } else if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
                 found.append(whole)
             }
         }
         return found.sorted()
+    }
+
+    private static func isLink(_ path: String, _ invocation: Invocation) -> Bool {
+        var status = stat()
+        return lstat(invocation.absolute(path), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     private static func isDirectory(_ path: String, _ invocation: Invocation) -> Bool {
