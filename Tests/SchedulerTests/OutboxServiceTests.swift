@@ -103,9 +103,9 @@ import Testing
         let pool = try await TestDatabase.pool()
         try await Self.ask(pool)
         let service = OutboxService(pool: pool, webhook: nil, logger: Logger(label: "test"))
-        _ = try await service.pass(now: "2026-03-08T11:59:59Z")
+        #expect(try await service.giveUp(now: "2026-03-08T11:59:59Z") == 0)
         #expect(try await pool.query("SELECT FROM chassis.outbox").rows.count == 1)
-        _ = try await service.pass(now: "2026-03-08T12:00:01Z")
+        #expect(try await service.giveUp(now: "2026-03-08T12:00:01Z") == 1)
         #expect(try await pool.query("SELECT FROM chassis.outbox").rows.isEmpty)
     }
 }

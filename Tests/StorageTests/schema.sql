@@ -2671,6 +2671,8 @@ CREATE INDEX news_refused ON chassis.news USING btree (trigger_id) WHERE (state 
 
 CREATE INDEX news_started ON chassis.news USING btree (trigger_id, key) WHERE (state = 'started'::text);
 
+CREATE INDEX outbox_created_at ON chassis.outbox USING btree (created_at);
+
 CREATE INDEX outbox_due ON chassis.outbox USING btree (next_at);
 
 CREATE INDEX permit_by_gate ON chassis.permit USING btree (gate_id, at);

@@ -18,6 +18,10 @@ package struct OutboxService: Service {
     static let batch = 16
     /// How long a message is tried.
     static let patience = Duration.seconds(7 * 86_400)
+    /// How far apart two looks for messages are that are given up.
+    static let expiryInterval = Duration.seconds(60)
+    /// How many messages are given up at once.
+    static let expiryBatch = 1000
 
     private let outbox: OutboxStore
     private let webhook: Webhook?
@@ -32,25 +36,50 @@ package struct OutboxService: Service {
     }
 
     package func run() async throws {
+        await withDiscardingTaskGroup { patrols in
+            patrols.addTask {
+                await patrol(every: Self.interval, "the outbox could not be looked at") {
+                    try await pass() == Self.batch
+                }
+            }
+            patrols.addTask {
+                await patrol(every: Self.expiryInterval, "the outbox could not be rid of old messages") {
+                    try await giveUp() == Self.expiryBatch
+                }
+            }
+        }
+    }
+
+    /// - Parameter look: Returns whether there is more to do at once.
+    private func patrol(
+        every interval: Duration,
+        _ complaint: Logger.Message,
+        _ look: @escaping @Sendable () async throws -> Bool
+    ) async {
         let patrol = Patrol(
             shortestPause: Self.interval,
-            longestPause: Self.longestPause,
-            complaint: "the outbox could not be looked at",
+            longestPause: max(Self.longestPause, interval),
+            complaint: complaint,
             logger: logger
         )
-        await patrol.run {
-            try await pass() == Self.batch ? .zero : Self.interval
+        await patrol.run { try await look() ? .zero : interval }
+    }
+
+    /// Gives messages up that could not be told for too long.
+    ///
+    /// - Returns: How many there were.
+    package func giveUp(now: String? = nil) async throws -> Int {
+        let dropped = try await outbox.expire(olderThan: Self.patience, limit: Self.expiryBatch, now: now)
+        if dropped > 0, webhook != nil {
+            logger.error("messages were given up", metadata: [LogKey.count: "\(dropped)"])
         }
+        return dropped
     }
 
     /// Tells what is due now.
     ///
     /// - Returns: How many messages were taken.
     package func pass(now: String? = nil) async throws -> Int {
-        let dropped = try await outbox.forget([], olderThan: Self.patience, now: now)
-        if dropped > 0, webhook != nil {
-            logger.error("messages were given up", metadata: [LogKey.count: "\(dropped)"])
-        }
         guard let webhook else { return 0 }
         let messages = try await outbox.take(limit: Self.batch, now: now)
         var told: [Int64] = []

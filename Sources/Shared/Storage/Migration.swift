@@ -49,6 +49,7 @@ package struct Migration: Equatable, Sendable {
         migration(38, "keep_what_is_needed", PackageResources.m0038_keep_what_is_needed_sql),
         migration(39, "abandoned_batches", PackageResources.m0039_abandoned_batches_sql),
         migration(40, "calls_of_children", PackageResources.m0040_calls_of_children_sql),
+        migration(41, "ages_of_messages", PackageResources.m0041_ages_of_messages_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

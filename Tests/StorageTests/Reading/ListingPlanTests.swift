@@ -59,10 +59,13 @@ import Testing
         ("list_live_runs", "true, NULL, NULL, 50", "live_run_pkey"),
         ("list_ended_runs", "'failed', NULL, 50", "ended_run_by_state"),
         ("list_log_lines", "1, 0, NULL, 50, NULL", "log_pkey"),
+        // All messages wait as long as a receiver is away.
+        ("expire_outbox", "604800000000, 1000, NULL", "outbox_created_at"),
     ])
     func walksAnIndexInTheOrderOfTheList(name: String, arguments: String, index: String) async throws {
         let statements = [
             Statement.listRuns, Statement.listLiveRuns, Statement.listEndedRuns, Statement.listLogLines,
+            Statement.expireOutbox,
         ]
         let statement = try #require(statements.first { $0.name == name })
         let pool = try await TestDatabase.pool(size: 1)

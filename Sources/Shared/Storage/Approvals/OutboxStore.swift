@@ -36,13 +36,20 @@ package struct OutboxStore: Sendable {
         }.sorted { $0.id < $1.id }
     }
 
-    /// Takes messages out that were told, and those that nobody could be told in so long a time.
+    /// Takes messages out that were told.
     ///
     /// - Returns: How many there were.
-    package func forget(_ messages: [Int64], olderThan age: Duration? = nil, now: String? = nil) async throws -> Int {
+    package func forget(_ messages: [Int64]) async throws -> Int {
+        try await pool.query(Statement.forgetOutbox, [.array(messages)]).rows.count
+    }
+
+    /// Takes messages out that nobody could be told in so long a time, the oldest first.
+    ///
+    /// - Returns: How many there were.
+    package func expire(olderThan age: Duration, limit: Int, now: String? = nil) async throws -> Int {
         let result = try await pool.query(
-            Statement.forgetOutbox,
-            [.array(messages), .optional(age?.wholeMicroseconds), .optional(now)]
+            Statement.expireOutbox,
+            [.integer(age.wholeMicroseconds), .integer(limit), .optional(now)]
         )
         return result.rows.count
     }

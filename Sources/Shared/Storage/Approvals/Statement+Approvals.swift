@@ -12,5 +12,6 @@ extension Statement {
     static let listAudit = load("list_audit", PackageResources.list_audit_sql)
     static let takeOutbox = load("take_outbox", PackageResources.take_outbox_sql)
     static let forgetOutbox = load("forget_outbox", PackageResources.forget_outbox_sql)
+    static let expireOutbox = load("expire_outbox", PackageResources.expire_outbox_sql)
     static let noteOutbox = load("note_outbox", PackageResources.note_outbox_sql)
 }
