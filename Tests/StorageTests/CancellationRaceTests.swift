@@ -65,6 +65,33 @@ import Testing
         #expect(try await fixture.ending(of: run) == "cancelled")
     }
 
+    /// A job that always runs is left out of a cancellation, and so is what it has started; whoever closes that job ends it.
+    @Test func whatAnAlwaysJobHasStartedGoesOn() async throws {
+        let fixture = try await QueueFixture.make()
+        let submission = RunStore.Submission(
+            workflow: "child",
+            source: "child's source",
+            jobs: [.init(name: "only", kind: "llm", queue: "below")]
+        )
+        _ = try await fixture.runs.cancel(fixture.runs.submit(submission).run)
+        let jobs: [RunStore.NewJob] = [
+            .init(name: "close", kind: "workflow", rule: "always"), .init(name: "a", kind: "llm"),
+        ]
+        let run = try await fixture.runs.submit(.init(workflow: "w", source: "s", jobs: jobs)).run
+        let held = try await fixture.claim()
+        let close = try #require(held.first { $0.name == "close" })
+        let child = try #require(try await ChildStore(fixture.pool).start(submission, call: .only, for: close))
+        for _ in 0..<2 { _ = try await fixture.runs.cancel(run) }
+        #expect(try await fixture.states(of: child) == ["only": "pending"])
+        let turn = try await fixture.queue.turn(session: fixture.session, queue: "below", limit: 1)
+        _ = try await fixture.end(turn.claimed)
+        #expect(try await fixture.ending(of: child) == "succeeded")
+        _ = try await fixture.end(held.filter { $0.name == "a" }, .cancelled)
+        _ = try await fixture.end([close])
+        #expect(try await fixture.states(of: run) == ["a": "cancelled", "close": "succeeded"])
+        #expect(try await fixture.ending(of: run) == "cancelled")
+    }
+
     /// A child that goes on although its parent was cancelled is another run: it was retried alone.
     @Test func onlyTheRunItselfIsCancelledAgain() async throws {
         let fixture = try await QueueFixture.make()
