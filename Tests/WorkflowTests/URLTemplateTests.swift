@@ -29,6 +29,21 @@ import Testing
     }
 
     @Test(arguments: [
+        "/orders/${{ params.v }}", "https://h/orders/${{ params.v }}/lines", "/${{ params.v }}${{ params.v }}?x",
+    ])
+    func refusesASegmentThatComesOutEmpty(_ text: String) throws {
+        let url = try URLTemplate(Template(parsing: text))
+        let error = #expect(throws: ExpressionError.self) { try url.url(in: ExpressionContext(params: ["v": ""])) }
+        #expect(error?.expression == "params.v")
+    }
+
+    @Test(arguments: ["/a?x=${{ params.v }}", "/a${{ params.v }}/", "/a//b?${{ params.v }}/"])
+    func takesAnEmptyValueThatIsNoSegment(_ text: String) throws {
+        let url = try URLTemplate(Template(parsing: text))
+        #expect(try url.url(in: ExpressionContext(params: ["v": ""])).contains("a"))
+    }
+
+    @Test(arguments: [
         ("ftp://h/", "the address does not begin with https:// or http://"),
         ("${{ params.v }}", "the address does not begin with https:// or http://"),
         ("//h/", "the address does not begin with https:// or http://"),

@@ -63,13 +63,47 @@ package struct URLTemplate: Equatable, Sendable {
 
     /// Returns the address, with each expression's value rendered and percent-encoded, `/` included.
     ///
-    /// - Throws: `ExpressionError` when an expression has no value, or one that would change the path: `.` or `..`.
+    /// - Throws: `ExpressionError` when an expression has no value, or one that would change the path: `.`, `..`, or an
+    ///   empty one that is all of its segment.
     package func url(in context: ExpressionContext) throws(ExpressionError) -> String {
-        try template.text(in: context) { value throws(ExpressionError.Reason) in
+        let url = try template.text(in: context) { value throws(ExpressionError.Reason) in
             let text = value.rendered
             guard text != ".", text != ".." else { throw .unusable("\(quoted(text)) cannot be part of an address") }
             return text.percentEncoded
         }
+        if let empty = emptySegment(of: url) {
+            throw ExpressionError(
+                expression: empty.source,
+                reason: .unusable("\"\" cannot be a part of the path of an address")
+            )
+        }
+        return url
+    }
+
+    /// The first expression of a segment of the path that its values have left empty: `/orders/` is another place than
+    /// `/orders/7`.
+    private func emptySegment(of url: String) -> Expression? {
+        var expressions: [Expression] = []
+        var shape = ""
+        for segment in template.segments {
+            switch segment {
+            case .literal(let text): shape += text
+            case .expression(let expression):
+                // No address holds a brace, so it marks where an expression stands.
+                shape += "{\(expressions.count)}"
+                expressions.append(expression)
+            }
+        }
+        for (written, sent) in zip(Self.pathSegments(of: shape), Self.pathSegments(of: url)) where sent.isEmpty {
+            guard let open = written.firstIndex(of: "{") else { continue }
+            return Int(written[written.index(after: open)...].prefix { $0 != "}" }).map { expressions[$0] }
+        }
+        return nil
+    }
+
+    /// As many for an address as for what it is made from: values are percent-encoded, `/` included.
+    private static func pathSegments(of url: String) -> [Substring] {
+        url.prefix { $0 != "?" && $0 != "#" }.split(separator: "/", omittingEmptySubsequences: false)
     }
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {

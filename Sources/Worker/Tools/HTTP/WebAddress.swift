@@ -121,13 +121,14 @@ package struct WebAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Servers that decode a path before they resolve it take an encoded slash, and some a backslash, for the end of a
-    /// segment.
+    /// segment; and some drop what follows a semicolon, as the parameters of a segment, before they resolve it.
     private static func holdsDots(_ path: Substring) -> Bool {
-        let plain = path.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/").replacing(
-            "%5c",
-            with: "/"
-        )
-        return plain.split(separator: "/").contains { $0 == "." || $0 == ".." }
+        let plain = path.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/")
+            .replacing("%5c", with: "/").replacing("%3b", with: ";")
+        return plain.split(separator: "/").contains { segment in
+            let name = segment.prefix { $0 != ";" }
+            return name == "." || name == ".."
+        }
     }
 }
 
