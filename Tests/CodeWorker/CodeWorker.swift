@@ -37,6 +37,7 @@ import Glibc
         worker.handler("confused", confused)
         worker.handler("cancelled", cancelled)
         worker.handler("authors", authors)
+        worker.handler("unanswerable", unanswerable)
         worker.tool("note", description: "Writes a note.", effect: .idempotent) { (note: Note, call) in
             // The tests know where.
             let path = ProcessInfo.processInfo.environment["CHASSIS_TEST_NOTES"] ?? "/dev/null"
@@ -116,6 +117,16 @@ import Glibc
         async let one = context.step("same") { 1 }
         async let other = context.step("same") { 2 }
         return try await one + other
+    }
+
+    /// Asks with a form that no answer can be checked against.
+    private static func unanswerable(_ input: Input, _ context: JobContext) async throws -> String {
+        let form = try Schema(json: #"{"type": "object", "properties": {"a": {"pattern": "(?=a)b"}}}"#)
+        do {
+            return "\(try await context.approval("ask", message: "well?", form: form).isApproved)"
+        } catch let error as JobError {
+            return error.code
+        }
     }
 
     /// Two agents with files, one after the other.

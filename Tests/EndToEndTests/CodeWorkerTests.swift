@@ -102,6 +102,15 @@ import Testing
         return try JSONValue(parsing: try row.string("output"))
     }
 
+    @Test(.timeLimit(.minutes(3))) func aHandlerThatAsksWithAFormNobodyCanFillInIsTold() async throws {
+        let fleet = try await Fleet.make(scenarios: Self.scenarios)
+        let run = try await Self.submit("unanswerable", on: fleet)
+        let worker = Self.worker("worker", on: fleet)
+        #expect(try await fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await Self.output(of: run, on: fleet) == "form-invalid")
+        await worker.killAndWait()
+    }
+
     /// The second agent finds the files of the first, is told that its name is taken, and writes another; a worker dies in
     /// between, and the job's artifacts are the files of both.
     @Test(.timeLimit(.minutes(3))) func agentsOfAHandlerShareTheirFiles() async throws {

@@ -53,6 +53,13 @@ extension Models.ToolDefinition {
         } catch {
             preconditionFailure("the schema of \(name) is wrong: \(error)")
         }
+        return .misfit(of: arguments, to: schema)
+    }
+}
+
+extension ToolOutput {
+    /// What to tell the model of arguments that do not fit a schema; nil when they do.
+    static func misfit(of arguments: JSONValue, to schema: JSONSchema) -> ToolOutput? {
         let faults = schema.validate(arguments)
         if faults.isEmpty { return nil }
         let list = faults.map { "- \($0)" }.joined(separator: "\n")

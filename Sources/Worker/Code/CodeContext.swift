@@ -160,6 +160,7 @@ package final class CodeContext: Sendable {
         form: JSONValue?,
         terms: ApprovalTerms
     ) async throws -> JSONValue {
+        if let form { try Self.check(form: form, of: name) }
         let request: JSONValue = ["message": .string(message), "show": show, "form": form ?? .null]
         let step = step(at: try position(of: name), name, ["approval": request])
         return try await calls.call {
@@ -169,6 +170,19 @@ package final class CodeContext: Sendable {
                 on: .gate(message, request, terms, position: step.position.description, step.fingerprint)
             )
             return try await context.steps.run(step) { _ in StepResult(value: approval.gateOutput) }.value
+        }
+    }
+
+    /// What people fill in could not be checked, and so nobody could answer.
+    private static func check(form: JSONValue, of name: String) throws(JobFailure) {
+        do {
+            _ = try JSONSchema(form)
+        } catch {
+            throw JobFailure(
+                code: "form-invalid",
+                message: "the form of the approval \(name) cannot be used: \(error)",
+                isPermanent: true
+            )
         }
     }
 

@@ -1,6 +1,7 @@
 package import JobModel
 import Models
 import Tools
+import Workflow
 
 /// A tool that is code of a worker's own.
 package struct CodeTool: Sendable {
@@ -20,20 +21,27 @@ package struct CodeTool: Sendable {
     package let effect: Effect
     /// Makes a call; what it throws is described in `CodeToolAdapter`.
     package let run: @Sendable (JSONValue, Call) async throws -> JSONValue
+    /// The parameters, read once: a schema that cannot be read must not be found at a call.
+    private let schema: JSONSchema
 
+    /// - Throws: Why the parameters are no schema that arguments can be checked against.
     package init(
         name: String,
         description: String,
         parameters: JSONValue,
         effect: Effect,
         run: @escaping @Sendable (JSONValue, Call) async throws -> JSONValue
-    ) {
+    ) throws {
+        schema = try JSONSchema(parameters)
         self.name = name
         self.description = description
         self.parameters = parameters
         self.effect = effect
         self.run = run
     }
+
+    /// What to tell the model of arguments that do not fit; nil when they do.
+    func fault(in arguments: JSONValue) -> ToolOutput? { .misfit(of: arguments, to: schema) }
 }
 
 /// Lets a model call code of the worker's own.
@@ -49,7 +57,7 @@ struct CodeToolAdapter: Tool {
     }
 
     func call(_ arguments: JSONValue, _ context: ToolContext) async throws -> ToolOutput {
-        if let fault = definition.fault(in: arguments) { return fault }
+        if let fault = tool.fault(in: arguments) { return fault }
         do {
             let output = try await tool.run(
                 arguments,

@@ -144,7 +144,7 @@ public struct JobContext: Sendable {
     ///   - approvers: Who decides, and until when.
     /// - Returns: What they decided; one that nobody decided in time is denied.
     /// - Throws: ``JobError`` with the code `approval-expired` where nobody decided in time and
-    ///   ``Approvers/otherwise`` is ``Approvers/Otherwise/fail``.
+    ///   ``Approvers/otherwise`` is ``Approvers/Otherwise/fail``; `form-invalid` where no answer can be checked against `form`.
     public func approval(
         _ name: String,
         message: String,

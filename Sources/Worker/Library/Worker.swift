@@ -104,12 +104,24 @@ public struct Worker: Sendable {
             faults.append("tool \(name): its input is no object; make it a struct")
             return
         }
-        code.tools[name] = CodeTool(
-            name: name,
-            description: description,
-            parameters: schema.json,
-            effect: effect.model
-        ) { arguments, call in
+        do {
+            code.tools[name] = try CodeTool(
+                name: name,
+                description: description,
+                parameters: schema.json,
+                effect: effect.model,
+                run: Self.running(body)
+            )
+        } catch {
+            faults.append("tool \(name): its schema cannot be used: \(error)")
+        }
+    }
+
+    /// A tool's code, given its arguments as they come and what it throws as the machine knows it.
+    private static func running<Input: Decodable & SendableMetatype, Output: Encodable & SendableMetatype>(
+        _ body: @escaping @Sendable (Input, ToolContext) async throws -> Output
+    ) -> @Sendable (JSONValue, CodeTool.Call) async throws -> JSONValue {
+        { arguments, call in
             let value: Input
             do {
                 value = try Coding.value(Input.self, from: arguments)
