@@ -37,6 +37,7 @@ import Glibc
         worker.handler("confused", confused)
         worker.handler("cancelled", cancelled)
         worker.handler("authors", authors)
+        worker.handler("unpaid", unpaid)
         worker.handler("unanswerable", unanswerable)
         worker.tool("note", description: "Writes a note.", effect: .idempotent) { (note: Note, call) in
             // The tests know where.
@@ -117,6 +118,17 @@ import Glibc
         async let one = context.step("same") { 1 }
         async let other = context.step("same") { 2 }
         return try await one + other
+    }
+
+    /// Catches what its own step has thrown.
+    private static func unpaid(_ input: Input, _ context: JobContext) async throws -> String {
+        do {
+            return try await context.step("pay", effect: .once) { () -> String in
+                throw JobError("the account has too little", nothingHappened: true)
+            }
+        } catch let error as JobError {
+            return "\(error.message), \(error.nothingHappened), attempt \(context.attempt)"
+        }
     }
 
     /// Asks with a form that no answer can be checked against.

@@ -102,6 +102,15 @@ import Testing
         return try JSONValue(parsing: try row.string("output"))
     }
 
+    @Test(.timeLimit(.minutes(3))) func aHandlerCatchesWhatItsStepSaysNeverHappened() async throws {
+        let fleet = try await Fleet.make(scenarios: Self.scenarios)
+        let run = try await Self.submit("unpaid", on: fleet)
+        let worker = Self.worker("worker", on: fleet)
+        #expect(try await fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await Self.output(of: run, on: fleet) == "the account has too little, true, attempt 1")
+        await worker.killAndWait()
+    }
+
     @Test(.timeLimit(.minutes(3))) func aHandlerThatAsksWithAFormNobodyCanFillInIsTold() async throws {
         let fleet = try await Fleet.make(scenarios: Self.scenarios)
         let run = try await Self.submit("unanswerable", on: fleet)

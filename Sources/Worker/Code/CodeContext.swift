@@ -116,16 +116,21 @@ package final class CodeContext: Sendable {
         step.unknown = unknown
         step.evidence = input
         return try await calls.call { [step] in
-            try await context.steps.run(step) { calls in
-                context.steps.answerBegins(of: step.position)
-                do {
-                    return StepResult(
-                        value: try await Self.$running.withValue(name) { try await body(calls.idempotencyKey) }
-                    )
-                } catch {
-                    throw CodeFailure.step(error)
-                }
-            }.value
+            do {
+                return try await context.steps.run(step) { calls in
+                    context.steps.answerBegins(of: step.position)
+                    do {
+                        return StepResult(
+                            value: try await Self.$running.withValue(name) { try await body(calls.idempotencyKey) }
+                        )
+                    } catch {
+                        throw CodeFailure.step(error)
+                    }
+                }.value
+            } catch let error as StepFailure {
+                // The code catches what it has thrown.
+                throw CodeFailure(error.failure, nothingHappened: error.unknownCalls == 0)
+            }
         }
     }
 

@@ -51,6 +51,8 @@ public struct JobError: Error, CustomStringConvertible {
             return try await body()
         } catch let failure as JobFailure {
             throw JobError(failure)
+        } catch let error as CodeFailure {
+            throw JobError(error.failure, nothingHappened: error.nothingHappened)
         }
     }
 }
