@@ -112,7 +112,7 @@ struct CommandHandler: JobHandler {
             program.onlyPorts = ["CHASSIS_GATEWAY_URL", "CHASSIS_MCP_URL"].compactMap { Self.port(of: variables[$0]) }
         }
         program.limits = ProgramLimits(command.limits)
-        program.limits.time = context.definition.timeout ?? .seconds(86400)
+        program.limits.time = Self.time(of: context.definition)
         let result = try await runner.run(program) { line in
             context.log.write(line.stream == .output ? .stdout : .stderr, line.text)
         }
@@ -120,6 +120,9 @@ struct CommandHandler: JobHandler {
         try await keepArtifacts(of: context)
         return try output(command.output, result, file: context.scratch.output)
     }
+
+    /// How long the program of a job may run: an alarm needs an end, and a job without a timeout has none.
+    static func time(of job: JobDefinition) -> Duration { job.timeout ?? .longestWritten }
 
     /// The port of an address such as `http://127.0.0.1:8421/mcp`.
     private static func port(of address: String?) -> Int? {
