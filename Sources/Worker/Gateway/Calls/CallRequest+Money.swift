@@ -8,7 +8,8 @@ extension CallRequest {
     private static let larger: Set<String> = [
         "image_url", "input_image", "source", "file", "file_id", "file_url", "file_data", "fileData", "file_uri",
         "fileUri",
-        "inlineData", "inline_data", "cachedContent", "cached_content", "previous_response_id", "conversation", "web_search_options",
+        "inlineData", "inline_data", "cachedContent", "cached_content",
+        "previous_response_id", "conversation", "web_search_options",
         "mcp_servers",
     ]
     /// Tools that the program runs, of which some have a date behind their names; the provider runs all others, and reads what they return.
