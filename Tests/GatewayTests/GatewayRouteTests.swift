@@ -123,7 +123,19 @@ import Testing
             "https://api.anthropic.com/v1/messages?beta=true"
         ),
         ("https://x/v1beta?a=b", "v1beta/models/g:f", "alt=sse", "https://x/v1beta/models/g:f?a=b&alt=sse"),
+        ("https://x/v1beta", "v1alpha/models/g:f", nil, "https://x/v1alpha/models/g:f"),
+        ("https://v1", "v1beta/models/g:f", nil, "https://v1/v1beta/models/g:f"),
+        ("https://x/proxy", "v1/messages", nil, "https://x/proxy/v1/messages"),
     ]) func repeatsNoVersion(_ url: String, _ path: String, _ query: String?, _ address: String) {
         #expect(GatewayConnection(name: "c", family: .openAI, url: url).address(path, query: query) == address)
+    }
+
+    /// Agents of the same connection ask below its address, without a version.
+    @Test func vertexHasItsVersionInTheAddress() {
+        let url = "https://r-aiplatform.googleapis.com/v1/projects/p/locations/r/publishers/google"
+        let connection = GatewayConnection(name: "c", family: .gemini, url: url)
+        #expect(connection.address("v1beta/models/g:f", query: nil) == url + "/models/g:f")
+        let plain = GatewayConnection(name: "c", family: .gemini, url: "https://g.googleapis.com")
+        #expect(plain.address("v1beta/models/g:f", query: nil) == "https://g.googleapis.com/v1beta/models/g:f")
     }
 }

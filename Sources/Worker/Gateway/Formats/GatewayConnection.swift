@@ -62,13 +62,22 @@ package struct GatewayConnection: Sendable {
     }
 
     /// The address of one of the provider's paths.
+    ///
+    /// A version is said once: that of the path, where the connection's address ends in one. Gemini's is left out where that address has a
+    /// path of its own that ends in none, as Vertex AI's has.
     func address(_ path: String, query: String?) -> String {
         let end = url.firstIndex(of: "?") ?? url.endIndex
         var base = url[..<end]
         while base.last == "/" { base.removeLast() }
         var path = path[...]
-        if let version = path.split(separator: "/").first, base.hasSuffix("/" + version) {
-            path = path.dropFirst(version.count + 1)
+        if let version = path.split(separator: "/").first, GatewayRoute.isVersion(String(version)) {
+            let parts = base.split(separator: "/")
+            // The scheme and the host come before any path.
+            if parts.count > 2, let last = parts.last, GatewayRoute.isVersion(String(last)) {
+                base.removeLast(last.count + 1)
+            } else if family == .gemini, parts.count > 2 {
+                path = path.dropFirst(version.count + 1)
+            }
         }
         let queries = [String(url[end...].dropFirst()), query ?? ""].filter { !$0.isEmpty }
         return "\(base)/\(path)" + (queries.isEmpty ? "" : "?" + queries.joined(separator: "&"))

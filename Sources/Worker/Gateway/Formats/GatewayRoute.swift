@@ -96,7 +96,8 @@ package enum GatewayRoute: Equatable, Sendable {
 
     private static let suspicious = Array("%\\.#?".utf8)
 
-    private static func isVersion(_ part: String) -> Bool {
+    /// Whether a part of a path is a version of an API, such as `v1beta`.
+    static func isVersion(_ part: String) -> Bool {
         part.first == "v" && part.dropFirst().first?.isNumber == true && part.utf8.allSatisfy(isUnreserved)
     }
 
