@@ -85,6 +85,29 @@ import Testing
         ),
     ]
 
+    /// What the round before has left is not there, as what an attempt before has left is not.
+    @Test(.timeLimit(.minutes(5))) func eachRoundBeginsWithNothing() async throws {
+        let fleet = try await Fleet.make(turns: 1)
+        let script = "test $ROUND = 1 && echo 3 > $CHASSIS_OUTPUT || { test -e left || echo 9; }; touch left"
+        let source = """
+            name: rounds
+            jobs:
+              work:
+                repeat: {until: output == 9, at_most: 3}
+                command: {run: [sh, -c, "\(script)"], env: {ROUND: "${{ round }}"}}
+            """
+        let run = try await fleet.submit("rounds", source, [.init(name: "work", kind: "command")])
+        let worker = fleet.worker("only")
+        #expect(try await fleet.end(of: run) == "succeeded")
+        let steps = try await fleet.number(
+            "SELECT count(*) AS n FROM chassis.step JOIN chassis.job USING (job_id) WHERE run_id = $1::bigint",
+            of: run
+        )
+        #expect(steps == 2)
+        await worker.killAndWait()
+        await fleet.close()
+    }
+
     @Test(.timeLimit(.minutes(5))) func takesTheOutputThatAProgramLeaves() async throws {
         let fleet = try await Fleet.make(turns: 1)
         var source = "name: outputs\njobs:"

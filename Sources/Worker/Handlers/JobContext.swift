@@ -17,7 +17,7 @@ struct JobContext: Sendable {
     let approvals: ApprovalDesk
     let money: JobMoney
     /// A directory of this attempt alone, which is removed afterwards.
-    let scratch: ScratchDirectory
+    var scratch: ScratchDirectory
 
     /// Turns an expression without a value into the job's failure.
     func evaluate<Value>(_ body: (ExpressionContext) throws(ExpressionError) -> Value) throws(JobFailure) -> Value {

@@ -15,6 +15,12 @@ extension JobRunner {
             context.expressions.locals[.round] = .integer(Int64(round))
             context.expressions.locals[.previous] = last
             context.steps.begin(round: round)
+            context.scratch = ScratchDirectory(
+                root: scratchRoot,
+                job: context.job.id,
+                epoch: context.job.epoch,
+                round: round
+            )
             let output = try await handler.run(context)
             context.expressions.locals[.output] = output
             if try context.evaluate({ expressions throws(ExpressionError) in try loop.until.isTrue(in: expressions) }) {

@@ -1,16 +1,18 @@
 import Glibc
 import JobModel
 
-/// A directory of one attempt, made when it is first asked for.
+/// A directory of one attempt, or of one round of it, made when it is first asked for.
 final class ScratchDirectory: Sendable {
     /// Where it lies; its artifacts lie in the folder `artifacts` below.
     let path: String
     private let root: ScratchRoot
 
-    /// - Parameter root: The directory of all scratch directories of the worker.
-    init(root: ScratchRoot, job: JobID, epoch: LeaseEpoch) {
+    /// - Parameters:
+    ///   - root: The directory of all scratch directories of the worker.
+    ///   - round: The round of a job that is repeated, counted from 1: each begins as an attempt does, with nothing.
+    init(root: ScratchRoot, job: JobID, epoch: LeaseEpoch, round: Int = 1) {
         self.root = root
-        path = "\(root.path)/\(job)-\(epoch)"
+        path = "\(root.path)/\(job)-\(epoch)" + (round > 1 ? "-\(round)" : "")
     }
 
     var artifacts: String { path + "/artifacts" }
