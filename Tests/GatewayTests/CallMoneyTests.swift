@@ -103,6 +103,35 @@ import Testing
         #expect(request.longestAnswer == longest)
     }
 
+    /// A request that asks for a dearer tier has no price that is known: under a budget it is refused.
+    @Test(
+        arguments: [
+            (#"{"max_tokens":5}"#, true), (#"{"max_tokens":5,"service_tier":"flex"}"#, true),
+            (#"{"max_tokens":5,"service_tier":null}"#, true), (#"{"max_tokens":5,"service_tier":"auto"}"#, true),
+            (#"{"max_tokens":5,"service_tier":"priority"}"#, false), (#"{"max_tokens":5,"speed":"fast"}"#, false),
+            (#"{"max_tokens":5,"inference_geo":"us"}"#, false),
+        ]
+    )
+    func aDearerTierHasNoKnownPrice(_ body: String, _ isKnown: Bool) throws {
+        let request = try CallRequest(
+            .chat,
+            connection: GatewayConnection(
+                name: "c",
+                family: .openAI,
+                url: "http://127.0.0.1:1",
+                prices: ["m": Self.own]
+            ),
+            path: "chat/completions",
+            query: nil,
+            headers: HTTPHeaders(),
+            body: Array(body.utf8),
+            pathModel: "m"
+        )
+        #expect((request.price != nil) == isKnown)
+        #expect((request.most != nil) == isKnown)
+        #expect(request.moneyFault.contains("leave") != isKnown)
+    }
+
     /// What could not be recorded is not paid for.
     @Test func aBodyThatNoRecordCouldHoldIsRefused() throws {
         for (depth, isTaken) in [(CallRequest.maximumDepth, true), (CallRequest.maximumDepth + 1, false)] {

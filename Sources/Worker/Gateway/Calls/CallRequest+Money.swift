@@ -20,7 +20,22 @@ extension CallRequest {
     /// What bounds an answer, in the words of any provider.
     private static let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"]
 
-    var price: ModelPrice? { connection.price(of: model) }
+    /// What may be asked for at the plain price, by the member that asks for it; anything else may cost more.
+    private static let plain: [String: Set<String>] = [
+        "service_tier": ["auto", "default", "flex", "standard", "standard_only"], "speed": ["standard"],
+        "inference_geo": ["global"],
+    ]
+
+    /// What tokens cost; nil when that is not known, as of a request that asks for something dearer than usual.
+    var price: ModelPrice? { dearer == nil ? connection.price(of: model) : nil }
+
+    /// The member by which a request asks for what may cost more than the plain price.
+    private var dearer: String? {
+        Self.plain.keys.sorted().first { key in
+            guard let value = json[key], !value.isNull else { return false }
+            return value.stringValue.map { Self.plain[key]?.contains($0) != true } ?? true
+        }
+    }
 
     /// The most that the call can cost; nil where nobody knows.
     var most: MicroDollars? {
@@ -30,6 +45,10 @@ extension CallRequest {
 
     /// Why nobody knows what the call can cost, with the way out.
     var moneyFault: String {
+        if let dearer {
+            return
+                "what \(model) costs with \(dearer): \(json[dearer]?.text() ?? "") is not known; leave \(dearer) out of the request"
+        }
         guard let price else {
             return "the price of \(model) is not known; set it with: chassis prices set \(connection.name)/\(model) "
                 + "--input USD --output USD (dollars for a million tokens)"
