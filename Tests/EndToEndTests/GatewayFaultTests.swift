@@ -66,6 +66,20 @@ import Testing
         await scene.close()
     }
 
+    /// Long answers come for as long as models write, and no program waits for another one's to end.
+    @Test(.timeLimit(.minutes(5))) func longAnswersDoNotWaitForEachOther() async throws {
+        let scene = try await GatewayScene.make()
+        await scene.hold("long", from: 1, inTheMiddle: true)
+        let worker = scene.worker("worker")
+        let words = ["http://127.0.0.1:\(scene.port)", "12", "hello [run:long turns:1 kib:2400 chunks:2 pause:1]"]
+        let run = try await scene.submit("long", run: RudeOutcome.program(words, client: "long_streams.py"))
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try JSONValue(parsing: try await scene.output(of: run)) == ["whole": 12])
+        #expect(try await scene.bill(of: "long").count == 12)
+        await worker.killAndWait()
+        await scene.close()
+    }
+
     /// Without a stream, too: the client's own retry shares the call, whether the first request was given up or not.
     @Test(.timeLimit(.minutes(5)), arguments: ["stay", "leave"])
     func joinsACallThatIsNoStream(_ first: String) async throws {

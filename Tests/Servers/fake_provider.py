@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A model provider with three wire formats, scripted by the prompt, that keeps a bill.
 
-The first user message of a request says what is played, between brackets: [run:TAG turns:N delay:MS chunks:K same:1 kib:N].
-With kib:N the last answer has so many KiB. Every turn but the last calls the tool "note", with same:1 always with the same argument; how far a conversation is, is counted from its own messages. Tool-call
+The first user message of a request says what is played, between brackets: [run:TAG turns:N delay:MS chunks:K same:1 kib:N pause:N].
+With kib:N the last answer has so many KiB; with pause:N streams that are held wait behind their event N, counted from 0. Every turn but the last calls the tool "note", with same:1 always with the same argument; how far a conversation is, is counted from its own messages. Tool-call
 ids are random: an answer that is asked for twice is another answer. Streams come in K chunks with MS milliseconds in all.
 
   POST /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings, /v1/moderations      OpenAI
@@ -143,7 +143,7 @@ class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
         if answer in ("short", "long", "gzip", "no-utf8"):
             return self.lie(answer)
         self.repeats = "same" in options
-        self.kib = int(options.get("kib", 0))
+        self.kib, self.pause = int(options.get("kib", 0)), int(options.get("pause", 0))
         last = turn >= int(options.get("turns", 1))
         self.play(path, request, turn, last, int(options.get("delay", 0)), int(options.get("chunks", 4)), answer)
 
@@ -317,7 +317,7 @@ class Handler(KeptThings, OddAnswers, http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(text.encode()), text.encode()))
             self.wfile.flush()
             digest.update(text.encode())
-            if number == 0:
+            if number == self.pause:
                 self.wait(True)
             time.sleep(delay / 1000 / len(events))
         self.entry["digest"] = digest.hexdigest()

@@ -5,7 +5,7 @@ import Synchronization
 /// The answer of a call that is under way, for all clients that wait for it.
 ///
 /// It grows at the provider's pace, whether a client reads or not: what is paid for is kept. The largest answer bounds
-/// it.
+/// it, and the room of all answers bounds many of them.
 package final class AnswerBuffer: Sendable {
     /// What a client gets next.
     package enum Piece: Equatable, Sendable {
@@ -33,10 +33,17 @@ package final class AnswerBuffer: Sendable {
     }
 
     private let state = Mutex(State())
+    private let share: AnswerRoom.Share?
 
-    package init() {}
+    /// - Parameter share: What it has of the room of all answers, as long as anybody holds it.
+    package init(_ share: AnswerRoom.Share? = nil) { self.share = share }
 
     // MARK: The provider's side
+
+    /// Waits until the answer may have `count` bytes.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled meanwhile.
+    package func makeRoom(for count: Int) async throws { try await share?.hold(count) }
 
     package func begin(status: Int, headers: HTTPHeaders) { change { $0.head = (status, headers) } }
     package func append(_ bytes: some Collection<UInt8>) { change { $0.bytes += bytes } }

@@ -169,7 +169,7 @@ extension GatewayAttempt {
         _ request: CallRequest,
         _ checkpoints: JobCheckpoints
     ) -> Delivery {
-        let buffer = AnswerBuffer()
+        let buffer = AnswerBuffer(stores.liveAnswers.share(of: job.job))
         buffers[position] = buffer
         fingerprints[position] = identity.fingerprint
         statistics.calls += 1
@@ -187,8 +187,7 @@ extension GatewayAttempt {
             request: request,
             buffer: buffer,
             checkpoints: checkpoints,
-            isDiverged: isDiverged,
-            largePlace: LargeAnswerPlace(stores.largeAnswers)
+            isDiverged: isDiverged
         )
         let isJudged = job.judge?.models == true && request.format.isPaid
         stores.performer.begin { await isJudged ? call.runWhenApproved() : call.run() }

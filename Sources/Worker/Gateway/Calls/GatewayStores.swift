@@ -28,8 +28,8 @@ struct GatewayStores: Sendable {
     let answers = BodyRoom()
     /// Records that are read at once, before it is known how large they are.
     let reading = AsyncCounter(4)
-    /// Calls at once whose answers are large.
-    let largeAnswers = AsyncCounter(8)
+    /// What answers have that come from providers.
+    let liveAnswers = AnswerRoom()
     /// Lets so many calls be under way at once; the others wait in their order.
     let places = AsyncCounter(Self.mostCalls)
     /// Takes the secrets of the worker's connections out of what people are shown of requests and steps.

@@ -24,7 +24,7 @@ extension LiveCall {
 
     /// The same call, to be recorded later.
     ///
-    /// What its clients read goes with them, and so does its place among large answers.
+    /// What its clients read goes with them.
     private var later: @Sendable (GatewayAttempt) -> LiveCall {
         { [stores, position, number, identity, request, checkpoints, isDiverged] attempt in
             LiveCall(
@@ -36,8 +36,7 @@ extension LiveCall {
                 request: request,
                 buffer: AnswerBuffer(),
                 checkpoints: checkpoints,
-                isDiverged: isDiverged,
-                largePlace: LargeAnswerPlace(stores.largeAnswers)
+                isDiverged: isDiverged
             )
         }
     }

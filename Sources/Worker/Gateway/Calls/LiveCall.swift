@@ -31,8 +31,6 @@ struct LiveCall: Sendable {
     let isDiverged: Bool
     /// Its place among the calls that the connection's limits allow.
     let place = CallPlace()
-    /// Its place among the calls whose answers are large.
-    let largePlace: LargeAnswerPlace
 
     var job: GatewayJob { attempt.job }
     var line: CallLine { CallLine(job: job.job, epoch: job.epoch, connection: request.connection.name) }
@@ -179,7 +177,7 @@ struct LiveCall: Sendable {
                     response.cancel()
                     throw AnswerFault.tooLarge(limit: AnswerBuffer.maximumBytes)
                 }
-                if whole.count + chunk.count > LargeAnswerPlace.smallAnswer { try await largePlace.take() }
+                try await buffer.makeRoom(for: whole.count + chunk.count)
                 let piece = try read(chunk, behind: held, &reader)
                 let own = chunk.prefix(piece.end ?? chunk.count)
                 whole += own

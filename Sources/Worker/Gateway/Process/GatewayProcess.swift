@@ -18,7 +18,7 @@ package struct GatewayProcess: Sendable {
     private static let mostConnections = 4096
 
     private let channel: ControlChannel
-    private let registry = GatewayRegistry()
+    private let attempts = AttemptTokens<GatewayAttempt>()
     private let settings: GatewaySettings
     private let logger: Logger
 
@@ -112,7 +112,7 @@ package struct GatewayProcess: Sendable {
                 _ = channel.send(["port": .integer(Int64(port))])
                 await obey(stores)
             }
-            for attempt in registry.removeAll() { _ = await attempt.close() }
+            for attempt in attempts.removeAll() { _ = await attempt.close() }
             group.cancelAll()
         }
     }
@@ -123,7 +123,7 @@ package struct GatewayProcess: Sendable {
         quiet.logLevel = .critical
         let connections = ClientConnections(limit: min(Self.mostConnections, OpenFiles.raiseLimit() / 2))
         return Application(
-            responder: GatewayResponder(registry: registry, stores: stores),
+            responder: GatewayResponder(attempts: attempts, stores: stores),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [
@@ -165,15 +165,15 @@ package struct GatewayProcess: Sendable {
                 // What goes wrong is said to the first request.
                 stores.performer.begin { _ = try? await attempt.open() }
             }
-            return ["token": .string(registry.add(attempt))]
+            return ["token": .string(attempts.add(attempt))]
         }
         if let token = order["close"]?.stringValue {
-            guard let attempt = registry.attempt(token) else { return ["error": "no such attempt"] }
+            guard let attempt = attempts[token] else { return ["error": "no such attempt"] }
             _ = await attempt.close()
             let underWay = stores.localCalls.count(of: attempt.job)
             // Behind the count: what the last call came to is in it.
             let statistics = await attempt.close()
-            if underWay == 0 || order["is_last"]?.boolValue == true { registry.remove(token) }
+            if underWay == 0 || order["is_last"]?.boolValue == true { attempts.remove(token) }
             return ["statistics": statistics.json, "under_way": .integer(Int64(underWay))]
         }
         return ["error": "the order is not understood"]

@@ -23,7 +23,7 @@ struct GatewayResponder: HTTPResponder {
         "idempotency-key",
     ]
 
-    let registry: GatewayRegistry
+    let attempts: AttemptTokens<GatewayAttempt>
     let stores: GatewayStores
 
     @concurrent func respond(to request: Request, context: Context) async throws -> Response {
@@ -60,7 +60,7 @@ struct GatewayResponder: HTTPResponder {
         guard let token = Self.token(of: request) else {
             throw GatewayRefusal(.unauthenticated, "the request carries no key; use the one in the environment")
         }
-        guard let attempt = registry.attempt(token) else {
+        guard let attempt = attempts[token] else {
             throw GatewayRefusal(
                 .unauthenticated,
                 "the key is not that of a running attempt: it is good for one attempt, and dead when that ends"
@@ -101,7 +101,7 @@ struct GatewayResponder: HTTPResponder {
     /// Whose words a client understands: those of the connection it asks, where it may, else by what it sent.
     private func family(of request: Request) -> WireFormat.Family {
         let name = request.uri.path.split(separator: "/").first.map(String.init) ?? ""
-        let connection = Self.token(of: request).flatMap { registry.attempt($0) }?.connections[name]
+        let connection = Self.token(of: request).flatMap { attempts[$0] }?.connections[name]
         return connection?.family ?? Self.family(request.uri.string) { request.header($0) != nil }
     }
 

@@ -30,8 +30,9 @@ package actor ToolEndpoint {
         case ended
     }
 
-    private let hosts = ByToken<any ToolHost>()
-    private let judges = ByToken<any CallJudge>()
+    private let room = BodyRoom(limit: ToolProgram.limit)
+    private let programs = AttemptTokens<ToolProgram>()
+    private let judged = AttemptTokens<ToolProgram>()
     private let logger: Logger
     private let needs: AsyncStream<Void>
     private let need: AsyncStream<Void>.Continuation
@@ -65,7 +66,9 @@ package actor ToolEndpoint {
                 need.yield()
             case .starting(let waiters):
                 await withCheckedContinuation { phase = .starting(waiters + [$0]) }
-            case .serving(let port): return Place(token: hosts.add(host), judgeToken: judges.add(host), port: port)
+            case .serving(let port):
+                let program = ToolProgram(host, within: room)
+                return Place(token: programs.add(program), judgeToken: judged.add(program), port: port)
             case .ended: throw GatewayError.refused("the worker serves no tools to programs any more")
             }
         }
@@ -73,8 +76,8 @@ package actor ToolEndpoint {
 
     /// The tokens are dead from here on.
     package func close(_ place: Place) {
-        hosts.remove(place.token)
-        judges.remove(place.judgeToken)
+        programs.remove(place.token)
+        judged.remove(place.judgeToken)
     }
 
     private func move(to next: Phase) {
@@ -89,7 +92,7 @@ package actor ToolEndpoint {
         quiet.logLevel = .critical
         let connections = ClientConnections(limit: Self.mostConnections)
         return Application(
-            responder: ToolResponder(hosts: hosts, judges: judges),
+            responder: ToolResponder(programs: programs, judged: judged),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [connections.handler(ToolResponder.words)],

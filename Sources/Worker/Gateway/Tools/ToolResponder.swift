@@ -20,30 +20,30 @@ struct ToolResponder: HTTPResponder {
     /// How requests are refused that never were any.
     static let words = ArrivalWords { refusal, _ in ToolResponder.fault(nil, .noRequest, refusal.message).encoded() }
 
-    /// What all messages together have of the worker's memory: 128 MiB.
-    private let room = BodyRoom(limit: 128 << 20)
-    let hosts: ByToken<any ToolHost>
-    let judges: ByToken<any CallJudge>
+    /// By the tokens that the programs have.
+    let programs: AttemptTokens<ToolProgram>
+    /// By the tokens that the gateway has, to ask about their calls.
+    let judged: AttemptTokens<ToolProgram>
 
     @concurrent func respond(to request: Request, context: Context) async throws -> Response {
         do {
             let parts = request.uri.path.split(separator: "/").map(String.init)
             if parts.first == "judge" { return try await judge(request, parts.last ?? "") }
-            let host = try host(of: request)
+            let program = try program(of: request)
             guard request.method == .post else {
                 // No server speaks first here, and there is no session to end.
                 return Response(status: .methodNotAllowed, headers: [.allow: "POST"])
             }
-            let share = room.share()
+            let share = program.room.share()
             defer { withExtendedLifetime(share) {} }
-            return try await answer(try await GatewayResponder.body(of: request, share: share), host)
+            return try await answer(try await GatewayResponder.body(of: request, share: share), program.host)
         } catch let refusal as GatewayRefusal {
             let fault = Self.fault(nil, .noRequest, refusal.message)
             return Self.response(.init(code: refusal.reason.status), fault)
         }
     }
 
-    private func host(of request: Request) throws -> any ToolHost {
+    private func program(of request: Request) throws -> ToolProgram {
         let parts = request.uri.path.split(separator: "/").map(String.init)
         guard parts.first == "mcp", parts.count <= 2 else {
             throw GatewayRefusal(.notFound, "tools are at $CHASSIS_MCP_URL, and nothing else is here")
@@ -52,26 +52,26 @@ struct ToolResponder: HTTPResponder {
         if let value = request.headers[.authorization], value.lowercased().hasPrefix("bearer ") {
             token = String(value.dropFirst("bearer ".count))
         }
-        guard let host = hosts.host(token) else {
+        guard let program = programs[token] else {
             throw GatewayRefusal(
                 .unauthenticated,
                 "the token is not that of a running attempt: it is good for one attempt, and dead when that ends"
             )
         }
-        return host
+        return program
     }
 
     /// Answers the gateway.
     private func judge(_ request: Request, _ token: String) async throws -> Response {
         // Before anything is read: whoever has no token takes no memory.
-        guard let judge = judges.host(token) else { throw GatewayRefusal(.unauthenticated, "the attempt has ended") }
-        let share = room.share()
+        guard let program = judged[token] else { throw GatewayRefusal(.unauthenticated, "the attempt has ended") }
+        let share = program.room.share()
         defer { withExtendedLifetime(share) {} }
         let body = try await GatewayResponder.body(of: request, share: share)
         guard let call = (try? JSONValue(parsing: body)).flatMap(JudgedCall.init) else {
             throw GatewayRefusal(.invalid, "the body is no call that could be judged")
         }
-        return Self.response(.ok, try await judge.verdict(on: call).json)
+        return Self.response(.ok, try await program.host.verdict(on: call).json)
     }
 
     // MARK: Messages
