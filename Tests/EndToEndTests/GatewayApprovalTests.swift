@@ -56,6 +56,24 @@ import Testing
         await Self.end(scene, worker)
     }
 
+    /// A prompt that the provider keeps may name any model.
+    @Test(.timeLimit(.minutes(5))) func aRequestThatNamesNoModelIsAskedAboutAsAnyOfItsConnection() async throws {
+        let scene = try await GatewayScene.make()
+        let worker = scene.worker("worker")
+        let run = try await scene.submit(
+            "stored",
+            run: GatewayScene.agent("responses", tag: "stored", turns: 1, options: ["stored"]),
+            more: ", approve: [{models: [\"fake/dear*\"]}]"
+        )
+        let approval = try await Self.asked(run, scene, by: worker)
+        #expect(approval.title == "call fake/ (the request names no model)")
+        #expect(try await scene.bill(of: "stored").isEmpty)
+        try await scene.decide(approval, .approved)
+        #expect(try await scene.fleet.end(of: run) == "succeeded", "\(worker.output)")
+        #expect(try await scene.bill(of: "stored").count == 1)
+        await Self.end(scene, worker)
+    }
+
     /// A program that ends well before it is stopped, without what it has asked for, is suspended all the same.
     @Test(.timeLimit(.minutes(5)), arguments: ["step", "tool"])
     func aProgramThatEndsBeforeItIsStoppedIsSuspended(_ what: String) async throws {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """An agent of the standard library alone, as its author would write it without us.
 
-  plain_agent.py FORMAT PROMPT [drift] [stream] [hang-up] [server-held]
+  plain_agent.py FORMAT PROMPT [drift] [stream] [hang-up] [server-held] [stored]
 
 FORMAT is chat, responses, messages or gemini. Address and key come from the variables that the providers' own SDKs read.
-With "drift" the tool's result holds the time; with "hang-up" the client leaves right after the last event.
+With "stored" a prompt of the provider's names the model; with "drift" the tool's result holds the time; with "hang-up" the client leaves right after the last event.
 """
 import json
 import os
@@ -70,6 +70,8 @@ def responses():
     items, previous = [{"role": "user", "content": prompt}], None
     while True:
         body = {"model": "fake", "input": items, "stream": stream}
+        if "stored" in options:
+            body = {key: value for key, value in body.items() if key != "model"} | {"prompt": {"id": "pmpt_1"}}
         if previous:
             body["previous_response_id"] = previous
         answer = post(os.environ["OPENAI_BASE_URL"] + "/responses", {"Authorization": "Bearer " + os.environ["OPENAI_API_KEY"]}, body)

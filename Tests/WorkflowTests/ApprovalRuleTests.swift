@@ -58,6 +58,21 @@ import Workflow
         #expect(rule.isAbout(tool: name) == fits)
     }
 
+    /// A request that names no model may be for any of its connection.
+    @Test(arguments: [
+        ("c/m*", true), ("c/*", true), ("*", true), ("c*", true), ("*/m", true), ("d/m", false), ("c", false),
+        ("cc/m", false),
+    ]) func whatIsNotKnownCountsAsAnyModel(_ pattern: String, _ fits: Bool) throws {
+        let rule = ApprovalRule(
+            subject: .models([pattern]),
+            when: nil,
+            effect: nil,
+            cost: nil,
+            terms: ApprovalTerms()
+        )
+        #expect(rule.isAbout(model: "c/") == fits)
+    }
+
     @Test func aConditionReadsTheCall() throws {
         let rule = try #require(try Self.rules("{when: \"arguments.amount > params.limit && tool != 'ask'\"}").first)
         let condition = try #require(rule.when)

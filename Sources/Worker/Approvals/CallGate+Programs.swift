@@ -26,7 +26,7 @@ extension CallGate {
                 kind: .call,
                 position: "\(StepPosition.gatewayPrefix)approval/\(key)#\(call.occurrence)",
                 fingerprint: call.key.bytes,
-                title: call.kind == .model ? "call \(call.name)" : "do step \(call.name)",
+                title: call.title,
                 request: request,
                 digest: ApprovalDigest.of(.call, request),
                 terms: rule.terms
@@ -78,10 +78,19 @@ extension CallGate {
 }
 
 extension JudgedCall {
-    /// The same call with other arguments.
+    /// What people are asked about.
+    fileprivate var title: String {
+        guard kind == .model else { return "do step \(name)" }
+        return "call \(name)" + (name.hasSuffix("/") ? " (the request names no model)" : "")
+    }
+
+    /// The same call with other arguments, which may name another model.
     fileprivate func with(_ arguments: JSONValue) -> JudgedCall {
         var call = self
         call.arguments = arguments
+        if kind == .model, let model = arguments["model"]?.stringValue, arguments["model"] != self.arguments["model"] {
+            call.name = "\(name.prefix { $0 != "/" })/\(model)"
+        }
         return call
     }
 }

@@ -41,15 +41,22 @@ package struct ApprovalRule: Equatable, Sendable {
     }
 
     /// Whether a model, `connection/model`, is one of those whose calls the rule is about.
+    ///
+    /// - Parameter name: With nothing behind the `/` where nobody knows the model, which may be any then.
     package func isAbout(model name: String) -> Bool {
         guard case .models(let names) = subject else { return false }
-        return names.contains { Self.matches(name, $0) }
+        return names.contains { name.hasSuffix("/") ? Self.mayGoOn(name, as: $0) : Self.matches(name, $0) }
     }
 
     /// Whether a named step is one of those that the rule is about.
     package func isAbout(step name: String) -> Bool {
         guard case .steps(let names) = subject else { return false }
         return names.contains { Self.matches(name, $0) }
+    }
+
+    /// Whether something that begins with `prefix` has the form of a pattern.
+    private static func mayGoOn(_ prefix: String, as pattern: String) -> Bool {
+        pattern.indices.contains { matches(prefix, String(pattern[...$0])) }
     }
 
     /// Whether a name has the form of a pattern, in which `*` stands for any letters.

@@ -67,6 +67,9 @@ package struct CallRequest: Sendable {
     /// The model, for prices; for people, what the call is about where it asks none.
     package var model: String { pathModel ?? target ?? json["model"]?.stringValue ?? format.rawValue }
 
+    /// The model; nil where the request leaves it to the provider, as one with a stored prompt may.
+    var namedModel: String? { pathModel ?? json["model"]?.stringValue }
+
     /// What the call is about, such as `DELETE conversations/conv_1`, where its path says that.
     package var target: String? {
         format.isToldByPath ? "\(method) \(path)" + (query.map { "?" + $0 } ?? "") : nil

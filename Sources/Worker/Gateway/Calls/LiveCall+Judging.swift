@@ -28,7 +28,7 @@ extension LiveCall {
         }
         let approved = try await attempt.judged(
             .model,
-            "\(request.connection.name)/\(request.model)",
+            "\(request.connection.name)/\(request.namedModel ?? "")",
             .object(request.json),
             effect: .none,
             key: identity.key,

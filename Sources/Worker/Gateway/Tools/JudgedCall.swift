@@ -23,7 +23,7 @@ package struct JudgedCall: Equatable, Sendable {
     }
 
     package var kind: Kind
-    /// `connection/model`, or the name of the step.
+    /// `connection/model`, with nothing behind the `/` where the request names no model; or the name of the step.
     package var name: String
     /// The body of the request, or the input of the step.
     package var arguments: JSONValue
